@@ -1,0 +1,47 @@
+/* ASCII letters and digits, whatever the locale says. */
+#ifndef BS_ASCII_H
+#define BS_ASCII_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+static inline char
+bs_ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static inline bool
+bs_ascii_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+bs_ascii_is_alpha(char c)
+{
+	c = bs_ascii_lower(c);
+	return c >= 'a' && c <= 'z';
+}
+
+/* The value of a hexadecimal digit of either case, or -1. */
+static inline int
+bs_ascii_hex(char c)
+{
+	if (bs_ascii_is_digit(c))
+		return c - '0';
+	c = bs_ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Whether the first len octets of a and b are the same but for case. */
+static inline bool
+bs_ascii_same(const char *a, const char *b, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (bs_ascii_lower(a[i]) != bs_ascii_lower(b[i]))
+			return false;
+	return true;
+}
+
+#endif

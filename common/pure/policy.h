@@ -1,0 +1,86 @@
+/* DESIGN §5: from facts to a row, from a row and a mode to an action. */
+#ifndef BS_POLICY_H
+#define BS_POLICY_H
+
+#include <stdbool.h>
+
+enum bs_mode { BS_OBSERVE, BS_MARK, BS_JUNK, BS_ENFORCE };
+
+enum bs_sender { BS_SENDER_NULL, BS_SENDER_DAEMON, BS_SENDER_OTHER };
+
+enum bs_tag_fact {
+	BS_TAG_VALID,
+	BS_TAG_GRACE,
+	BS_TAG_STALE,
+	BS_TAG_BAD,
+	BS_TAG_UNKNOWN, /* the key is unknown, younger than the tag, revoked */
+	BS_TAG_NONE,
+	BS_TAG_FOREIGN,
+};
+
+enum bs_kind {
+	BS_KIND_UNREAD, /* RCPT, or a host that shows us no messages */
+	BS_KIND_DSN,
+	BS_KIND_MDN,
+	BS_KIND_AUTO,
+	BS_KIND_OTHER,
+};
+
+enum bs_evidence { BS_EVIDENCE_YES, BS_EVIDENCE_NO, BS_EVIDENCE_NONE };
+
+enum bs_issue {
+	BS_ISSUED,
+	BS_NOT_ISSUED,	  /* and the store would know: it is complete */
+	BS_ISSUE_UNKNOWN, /* no record, and the store has holes */
+	BS_ISSUED_OVER_CAP,
+};
+
+enum bs_coverage { BS_COVERAGE_FULL, BS_COVERAGE_PARTIAL };
+
+struct bs_facts {
+	bool trusted; /* our networks, authenticated, local, socket */
+	bool ours;    /* the recipient's domain is one of ours */
+	enum bs_sender sender;
+	enum bs_tag_fact tag;
+	enum bs_kind kind;
+	enum bs_evidence evidence;
+	enum bs_issue issue;
+	enum bs_coverage coverage;
+};
+
+enum bs_action {
+	BS_ACTION_NONE,
+	BS_ACTION_REWRITE, /* on the wire: take the address of the answer */
+	BS_ACTION_HEADER,
+	BS_ACTION_JUNK,
+	BS_ACTION_REJECT,
+	BS_ACTION_DEFER,
+};
+
+/* One row of DESIGN §5. The pointers are to constants. */
+struct bs_row {
+	unsigned number; /* 0 to 19 */
+	const char *verdict;
+	const char *reason;	   /* empty where the verdict says it all */
+	bool strip;		   /* a tag of our form becomes the address */
+	enum bs_action actions[4]; /* by enum bs_mode */
+	bool strict_rejects;	   /* where "strict" is set and mode enforce */
+	const char *reply;	   /* for the actions that refuse, else NULL */
+};
+
+/* The first row that matches; row 19 where none does. Never NULL; lives for
+ * ever. */
+const struct bs_row *bs_policy_row(const struct bs_facts *facts);
+
+/* What a row does in a mode. BS_ACTION_NONE leaves the message as it is. */
+enum bs_action bs_policy_action(const struct bs_row *row, enum bs_mode mode,
+    bool strict);
+
+/* The words of DESIGN §10 and §12. bs_mode_name() never returns NULL;
+ * bs_mode_parse() returns 0 or -EINVAL. */
+const char *bs_mode_name(enum bs_mode mode);
+int bs_mode_parse(const char *text, enum bs_mode *out);
+#define BS_ACTIONS 6
+extern const char *const bs_action_names[BS_ACTIONS]; /* by enum bs_action */
+
+#endif

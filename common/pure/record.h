@@ -1,0 +1,80 @@
+/* The values of the store: big-endian, each with a check over key and value.
+ */
+#ifndef BS_RECORD_H
+#define BS_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/backstop.h"
+#include "common/pure/day.h"
+
+#define BS_RECORD_HASH 16 /* of HMAC-SHA256(store key, canonical value) */
+#define BS_RECORD_MAX 64  /* octets of any value, its check included */
+#define BS_RECORD_KEY_MAX 32
+#define BS_RECORD_FORMAT 1
+
+/* tag: (expiry day, K, H(sender)); the day first, so expiry is a range. */
+struct bs_tag_key {
+	uint32_t day;
+	uint8_t key;
+	uint8_t sender[BS_RECORD_HASH];
+};
+
+struct bs_tag_record {
+	uint32_t issued;     /* signings */
+	uint32_t recipients; /* accepted for them */
+	uint32_t bounces;    /* accepted at the tag */
+	int64_t first_use;   /* epoch seconds: first signing */
+	int64_t last_use;    /* of a signing or a bounce */
+};
+
+/* sender: H(address). Days; 0 is never. */
+struct bs_sender_record {
+	uint32_t first_signed_day;
+	uint32_t last_unsigned_day;
+	uint32_t last_day;
+};
+
+/* meta "gap" + start: nothing recorded between start and end. */
+struct bs_gap {
+	int64_t start;
+	int64_t end;
+};
+
+/* Keys. Each writes exactly the octets it returns; all fit
+ * BS_RECORD_KEY_MAX. */
+size_t bs_tag_key_write(const struct bs_tag_key *key,
+    uint8_t out[static BS_RECORD_KEY_MAX]);
+size_t bs_gap_key_write(int64_t start, uint8_t out[static BS_RECORD_KEY_MAX]);
+BS_MUST_USE int bs_tag_key_read(const uint8_t *key, size_t len,
+    struct bs_tag_key *out);
+BS_MUST_USE int bs_gap_key_read(const uint8_t *key, size_t len, int64_t *start);
+
+/* Values. A write returns the length; a read returns 0 or -EBADMSG for a
+ * wrong length or a check that does not fit key and value. */
+size_t bs_tag_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_tag_record *record, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_tag_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, struct bs_tag_record *out);
+size_t bs_sender_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_sender_record *record, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_sender_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, struct bs_sender_record *out);
+size_t bs_clock_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_clock *clock, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_clock_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, struct bs_clock *out);
+
+/* Whether the check of any value fits. */
+bool bs_record_is_sound(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len);
+
+/* A meta value: two numbers; what they mean, the key says. */
+size_t bs_number_record_write(const uint8_t *key, size_t key_len, int64_t a,
+    int64_t b, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_number_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, int64_t *a, int64_t *b);
+
+#endif

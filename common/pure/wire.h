@@ -1,0 +1,95 @@
+/* DESIGN §10: questions and answers between an adapter and the engine. */
+#ifndef BS_WIRE_H
+#define BS_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/backstop.h"
+#include "common/pure/policy.h"
+
+#define BS_WIRE_VERSION 1
+#define BS_WIRE_MAX 16384 /* octets of a request or an answer */
+#define BS_WIRE_LINES 64
+#define BS_WIRE_LINE 1024 /* octets of a line, its newline included */
+
+/* bs_wire_frame(): no whole request yet, read on. */
+#define BS_WIRE_MORE 1
+
+enum bs_op {
+	BS_OP_SIGN,
+	BS_OP_RCPT,
+	BS_OP_DATA,
+	BS_OP_SENT, /* the host accepted the message, outgoing or incoming */
+	BS_OP_SPF,
+	BS_OP_PING,
+};
+
+enum bs_host { BS_HOST_OPENSMTPD, BS_HOST_EXIM };
+
+/* The mode of the listener that asks (DESIGN §9). */
+enum bs_listener {
+	BS_LISTENER_IN,
+	BS_LISTENER_OUT,
+	BS_LISTENER_LOCAL,
+	BS_LISTENER_UNTAG,
+};
+
+/* A request; strings are NUL-terminated and empty where absent. */
+struct bs_request {
+	unsigned version;
+	uint64_t id;
+	enum bs_op op;
+	enum bs_host host;
+	enum bs_listener listener; /* "mode" on the wire */
+	char client[BS_HOST_MAX];  /* address without brackets, or "local" */
+	char helo[BS_HOST_MAX];
+	bool auth;
+	bool has_sender; /* an empty sender is the null reverse-path */
+	char sender[BS_ADDRESS_MAX];
+	char recipient[BS_ADDRESS_MAX];
+	unsigned recipients; /* op sent: how many were accepted */
+	unsigned deadline_ms;
+};
+
+enum bs_status { BS_STATUS_OK, BS_STATUS_UNKNOWN, BS_STATUS_ERROR };
+
+struct bs_answer {
+	uint64_t id;
+	enum bs_status status;
+	enum bs_action action;
+	char verdict[16];
+	char reason[24];
+	char address[BS_ADDRESS_MAX]; /* rewrite to this, if not empty */
+	char reply[256];	      /* SMTP reply of reject and defer */
+	char header[512];	      /* a header field to add, no newline */
+};
+
+/* Finds the end of the first request in buf: sets *frame_len, the empty line
+ * included, and returns 0. Returns BS_WIRE_MORE, or -EMSGSIZE when the limits
+ * are broken already. */
+BS_MUST_USE int bs_wire_frame(const char *buf, size_t len, size_t *frame_len);
+
+/* Reads one frame. Returns 0, -EINVAL for a malformed one (out->id is set if
+ * it was read by then, else 0), -EMSGSIZE beyond a limit, -EPROTO for
+ * another version. */
+BS_MUST_USE int bs_request_decode(const char *frame, size_t len,
+    struct bs_request *out);
+BS_MUST_USE int bs_answer_decode(const char *frame, size_t len,
+    struct bs_answer *out);
+
+/* Writes one frame, its empty line included; no NUL. Returns its length or
+ * -EMSGSIZE. */
+BS_MUST_USE int bs_request_encode(const struct bs_request *request, char *out,
+    size_t size);
+BS_MUST_USE int bs_answer_encode(const struct bs_answer *answer, char *out,
+    size_t size);
+
+/* Names as on the wire; never NULL. bs_listener_parse() returns 0 or -EINVAL.
+ */
+const char *bs_op_name(enum bs_op op);
+const char *bs_listener_name(enum bs_listener listener);
+int bs_listener_parse(const char *text, enum bs_listener *out);
+
+#endif
