@@ -1,0 +1,169 @@
+/* backstop.conf in memory: loaded, asked, freed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/engine/config.h"
+#include "common/engine/config_keys.h"
+#include "common/pure/ascii.h"
+
+/* A file beyond this is not a configuration. */
+#define CONFIG_MAX_BYTES (1024 * 1024)
+
+int
+bs_words_add(struct bs_words *words, const char *word)
+{
+	char **grown;
+	char *copy;
+
+	grown = reallocarray(words->words, words->count + 1, sizeof(*grown));
+	if (grown == NULL)
+		return -ENOMEM;
+	words->words = grown;
+	if ((copy = strdup(word)) == NULL)
+		return -ENOMEM;
+	words->words[words->count++] = copy;
+	return 0;
+}
+
+bool
+bs_words_have(const struct bs_words *words, const char *word)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (strcmp(words->words[i], word) == 0)
+			return true;
+	return false;
+}
+
+void
+bs_words_clear(struct bs_words *words)
+{
+	for (size_t i = 0; i < words->count; i++)
+		free(words->words[i]);
+	free(words->words);
+	words->words = NULL;
+	words->count = 0;
+}
+
+void
+bs_config_free(struct bs_config *config)
+{
+	if (config == NULL)
+		return;
+	for (size_t i = 0; i < config->domain_count; i++) {
+		free(config->domains[i].name);
+		bs_words_clear(&config->domains[i].exempt);
+	}
+	free(config->domains);
+	free(config->trusted);
+	free(config->gateways);
+	free(config->state);
+	free(config->socket);
+	free(config->user);
+	bs_words_clear(&config->clients);
+	free(config);
+}
+
+/* Orders a name that need not end in a NUL, of any case, against a lower-case
+ * string. */
+static int
+compare_name(const char *name, size_t len, const char *string)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char a = (unsigned char)bs_ascii_lower(name[i]);
+		unsigned char b = (unsigned char)string[i];
+
+		if (a != b)
+			return a < b ? -1 : 1;
+		/* a NUL in the name would run past the end of the string */
+		if (b == '\0')
+			return 1;
+	}
+	return string[len] == '\0' ? 0 : -1;
+}
+
+const struct bs_domain *
+bs_config_domain(const struct bs_config *config, const char *domain, size_t len)
+{
+	size_t low = 0;
+	size_t high = config->domain_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct bs_domain *found = &config->domains[middle];
+		int order = compare_name(domain, len, found->name);
+
+		if (order == 0)
+			return found;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+bool
+bs_domain_exempts(const struct bs_domain *domain, const char *canonical)
+{
+	for (size_t i = 0; i < domain->exempt.count; i++)
+		if (bs_address_matches(canonical, domain->exempt.words[i]))
+			return true;
+	return false;
+}
+
+bool
+bs_config_trusts(const struct bs_config *config, const char *client)
+{
+	for (size_t i = 0; i < config->trusted_count; i++)
+		if (bs_netblock_has(&config->trusted[i], client))
+			return true;
+	return false;
+}
+
+/* Reads until the end of the file. Returns 0, -EFBIG or -errno. */
+static int
+read_all(int fd, char *buf, size_t size, size_t *len)
+{
+	ssize_t n;
+
+	*len = 0;
+	while (*len < size) {
+		if ((n = read(fd, buf + *len, size - *len)) == 0)
+			return 0;
+		if (n > 0)
+			*len += (size_t)n;
+		else if (errno != EINTR)
+			return -errno;
+	}
+	return -EFBIG;
+}
+
+int
+bs_config_load(const char *path, struct bs_config **out,
+    bs_config_report *report, void *context)
+{
+	char *text = NULL;
+	size_t len;
+	int fd;
+	int rc;
+
+	*out = NULL;
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return -errno;
+	if ((text = malloc(CONFIG_MAX_BYTES)) == NULL) {
+		rc = -ENOMEM;
+		goto out;
+	}
+	if ((rc = read_all(fd, text, CONFIG_MAX_BYTES, &len)) != 0)
+		goto out;
+	rc = bs_config_parse(text, len, out, report, context);
+out:
+	free(text);
+	close(fd);
+	return rc;
+}

@@ -1,0 +1,449 @@
+/* The keys of backstop.conf: one table, and what each takes. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/engine/config_keys.h"
+#include "common/pure/ascii.h"
+
+/* Octets of sun_path with its NUL (unix(7)). */
+#define SOCKET_PATH_MAX 108
+
+/* The longest name of a Linux user (useradd(8)). */
+#define USER_NAME_MAX 32
+
+static void
+report_at(struct bs_config_reader *reader, bool is_warning, const char *format,
+    va_list args)
+{
+	struct bs_fault fault = {.line = reader->line};
+
+	vsnprintf(fault.text, sizeof(fault.text), format, args);
+	reader->report(reader->context, &fault, is_warning);
+}
+
+void
+bs_config_fault(struct bs_config_reader *reader, const char *format, ...)
+{
+	va_list args;
+
+	reader->bad = true;
+	va_start(args, format);
+	report_at(reader, false, format, args);
+	va_end(args);
+}
+
+void
+bs_config_warn(struct bs_config_reader *reader, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	report_at(reader, true, format, args);
+	va_end(args);
+}
+
+static void
+add_word(struct bs_config_reader *reader, struct bs_words *words,
+    const char *word)
+{
+	if (bs_words_add(words, word) != 0)
+		reader->error = -ENOMEM;
+}
+
+static void
+replace(struct bs_config_reader *reader, char **string, const char *value)
+{
+	free(*string);
+	if ((*string = strdup(value)) == NULL)
+		reader->error = -ENOMEM;
+}
+
+static void
+lower(char *text)
+{
+	for (; *text != '\0'; text++)
+		*text = bs_ascii_lower(*text);
+}
+
+/* RFC 1123 §2.1; '_' is seen in names that carry mail. */
+static const char *
+label_fault(const char *label, size_t len)
+{
+	if (len == 0 || len > 63)
+		return "a label has 1 to 63 octets";
+	if (label[0] == '-' || label[len - 1] == '-')
+		return "a label neither begins nor ends with '-'";
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)label[i] >= 0x80)
+			return "write it in ASCII (xn--...)";
+		if (!bs_ascii_is_alpha(label[i]) &&
+		    !bs_ascii_is_digit(label[i]) && label[i] != '-' &&
+		    label[i] != '_')
+			return "only letters, digits, '-' and '.'";
+	}
+	return NULL;
+}
+
+const char *
+bs_config_domain_fault(const char *name)
+{
+	const char *why;
+	size_t len;
+
+	/* RFC 1035 §2.3.4 */
+	if (strlen(name) > 253)
+		return "it has more than 253 octets";
+	for (;; name += len + 1) {
+		len = strcspn(name, ".");
+		if ((why = label_fault(name, len)) != NULL)
+			return why;
+		if (name[len] == '\0')
+			break;
+	}
+	if (strspn(name, "0123456789") == len)
+		return "the last label is a number";
+	return NULL;
+}
+
+static void
+set_domains(struct bs_config_reader *reader, const char *word)
+{
+	char name[BS_HOST_MAX];
+	const char *why = bs_config_domain_fault(word);
+
+	if (why != NULL) {
+		bs_config_fault(reader, "'%.80s' is no domain name: %s", word,
+		    why);
+		return;
+	}
+	snprintf(name, sizeof(name), "%s", word);
+	lower(name);
+	if (bs_words_have(&reader->domains, name))
+		bs_config_fault(reader, "domain %.80s is listed twice", name);
+	else
+		add_word(reader, &reader->domains, name);
+}
+
+static void
+set_switch(struct bs_config_reader *reader, const char *key, bool *out,
+    const char *value, const char *on, const char *off)
+{
+	if (strcmp(value, on) == 0)
+		*out = true;
+	else if (strcmp(value, off) == 0)
+		*out = false;
+	else
+		bs_config_fault(reader, "%s = %.60s: must be %s or %s", key,
+		    value, off, on);
+}
+
+static void
+set_sign(struct bs_config_reader *reader, const char *value)
+{
+	set_switch(reader, "sign", &reader->target->sign, value, "yes", "no");
+}
+
+static void
+set_strict(struct bs_config_reader *reader, const char *value)
+{
+	set_switch(reader, "strict", &reader->target->strict, value, "yes",
+	    "no");
+}
+
+static void
+set_outbound(struct bs_config_reader *reader, const char *value)
+{
+	set_switch(reader, "outbound", &reader->target->outbound_here, value,
+	    "here", "elsewhere");
+}
+
+static void
+set_mode(struct bs_config_reader *reader, const char *value)
+{
+	if (bs_mode_parse(value, &reader->target->mode) != 0)
+		bs_config_fault(reader,
+		    "mode = %.60s: must be observe, mark, junk or enforce",
+		    value);
+}
+
+static void
+set_form(struct bs_config_reader *reader, const char *value)
+{
+	if (strcmp(value, "prvs") == 0)
+		reader->target->form = BS_FORM_PRVS;
+	else if (strcmp(value, "subaddress") == 0)
+		reader->target->form = BS_FORM_SUBADDRESS;
+	else
+		bs_config_fault(reader,
+		    "form = %.60s: must be prvs or subaddress", value);
+}
+
+/* A pattern for another domain than its section's would never match: a slip
+ * that would leave somebody's mail signed unnoticed. */
+static void
+check_exempt_domain(struct bs_config_reader *reader, const char *pattern)
+{
+	const char *at = strrchr(pattern, '@');
+
+	if (reader->target->name == NULL || at == NULL ||
+	    bs_address_matches(reader->target->name, at + 1))
+		return;
+	bs_config_warn(reader, "exempt: %.60s matches no address at %.80s",
+	    pattern, reader->target->name);
+}
+
+static void
+set_exempt(struct bs_config_reader *reader, const char *word)
+{
+	char pattern[BS_ADDRESS_MAX];
+
+	if (strpbrk(word, "@*") == NULL || word[0] == '@') {
+		bs_config_fault(reader,
+		    "exempt: '%.60s' is no pattern (as noreply@example.org or "
+		    "*-bounces@example.org)",
+		    word);
+		return;
+	}
+	snprintf(pattern, sizeof(pattern), "%s", word);
+	lower(pattern);
+	check_exempt_domain(reader, pattern);
+	add_word(reader, &reader->target->exempt, pattern);
+}
+
+static void
+add_block(struct bs_config_reader *reader, const char *key,
+    struct bs_netblock **blocks, size_t *count, const char *word)
+{
+	struct bs_netblock block;
+	struct bs_netblock *grown;
+
+	if (bs_netblock_parse(word, &block) != 0) {
+		bs_config_fault(reader,
+		    "%s: '%.60s' is no network (as 192.0.2.0/24, 2001:db8::/32 "
+		    "or one address; no bits set behind the prefix)",
+		    key, word);
+		return;
+	}
+	grown = reallocarray(*blocks, *count + 1, sizeof(*grown));
+	if (grown == NULL) {
+		reader->error = -ENOMEM;
+		return;
+	}
+	grown[*count] = block;
+	*blocks = grown;
+	(*count)++;
+}
+
+static void
+set_trusted(struct bs_config_reader *reader, const char *word)
+{
+	add_block(reader, "trusted", &reader->config->trusted,
+	    &reader->config->trusted_count, word);
+}
+
+static void
+set_gateways(struct bs_config_reader *reader, const char *word)
+{
+	add_block(reader, "gateways", &reader->config->gateways,
+	    &reader->config->gateway_count, word);
+}
+
+static void
+set_lifetime(struct bs_config_reader *reader, const char *value)
+{
+	size_t len = strlen(value);
+	size_t digits = strspn(value, "0123456789");
+	unsigned days = 0;
+
+	if (digits != len || len == 0 || (len > 1 && value[0] == '0')) {
+		bs_config_fault(reader,
+		    "lifetime = %.60s: must be a decimal number of days, "
+		    "without sign or leading zero",
+		    value);
+		return;
+	}
+	/* three digits say enough of a number that is too large */
+	for (size_t i = 0; i < len && i < 3; i++)
+		days = days * 10 + (unsigned)(value[i] - '0');
+	if (days < BS_LIFETIME_MIN_DAYS || days > BS_LIFETIME_MAX_DAYS)
+		bs_config_fault(reader, "lifetime = %.60s: must be %d to %d",
+		    value, BS_LIFETIME_MIN_DAYS, BS_LIFETIME_MAX_DAYS);
+	else
+		reader->config->lifetime_days = days;
+}
+
+static void
+set_state(struct bs_config_reader *reader, const char *value)
+{
+	if (value[0] != '/')
+		bs_config_fault(reader, "state = %.60s: must begin with '/'",
+		    value);
+	else
+		replace(reader, &reader->config->state, value);
+}
+
+static void
+set_socket(struct bs_config_reader *reader, const char *value)
+{
+	if (value[0] != '/')
+		bs_config_fault(reader, "socket = %.60s: must begin with '/'",
+		    value);
+	else if (strlen(value) >= SOCKET_PATH_MAX)
+		bs_config_fault(reader,
+		    "socket: the path has %zu octets, at most %d",
+		    strlen(value), SOCKET_PATH_MAX - 1);
+	else
+		replace(reader, &reader->config->socket, value);
+}
+
+static bool
+is_user_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if (!bs_ascii_is_alpha(name[i]) && name[i] != '_' &&
+		    (i == 0 || (!bs_ascii_is_digit(name[i]) && name[i] != '-' &&
+				   name[i] != '.')))
+			return false;
+	return len > 0 && len <= USER_NAME_MAX;
+}
+
+static void
+set_user(struct bs_config_reader *reader, const char *value)
+{
+	if (!is_user_name(value))
+		bs_config_fault(reader, "user = %.60s: is no user's name",
+		    value);
+	else
+		replace(reader, &reader->config->user, value);
+}
+
+static void
+set_clients(struct bs_config_reader *reader, const char *word)
+{
+	if (!is_user_name(word))
+		bs_config_fault(reader, "clients: '%.60s' is no user's name",
+		    word);
+	else
+		add_word(reader, &reader->config->clients, word);
+}
+
+static void
+clear_domains(struct bs_config_reader *reader)
+{
+	bs_words_clear(&reader->domains);
+}
+
+static void
+clear_exempt(struct bs_config_reader *reader)
+{
+	bs_words_clear(&reader->target->exempt);
+}
+
+static void
+clear_trusted(struct bs_config_reader *reader)
+{
+	reader->config->trusted_count = 0;
+}
+
+static void
+clear_gateways(struct bs_config_reader *reader)
+{
+	reader->config->gateway_count = 0;
+}
+
+static void
+clear_clients(struct bs_config_reader *reader)
+{
+	bs_words_clear(&reader->config->clients);
+}
+
+const struct bs_config_key bs_config_keys[] = {
+    {"domains", BS_SCOPE_HOST, "", set_domains, clear_domains},
+    {"sign", BS_SCOPE_BOTH, "no", set_sign, NULL},
+    {"mode", BS_SCOPE_BOTH, "observe", set_mode, NULL},
+    {"outbound", BS_SCOPE_BOTH, "elsewhere", set_outbound, NULL},
+    {"form", BS_SCOPE_BOTH, "prvs", set_form, NULL},
+    {"exempt", BS_SCOPE_BOTH, "", set_exempt, clear_exempt},
+    {"strict", BS_SCOPE_BOTH, "no", set_strict, NULL},
+    {"trusted", BS_SCOPE_HOST, "127.0.0.0/8, ::1", set_trusted, clear_trusted},
+    {"gateways", BS_SCOPE_HOST, "", set_gateways, clear_gateways},
+    {"lifetime", BS_SCOPE_HOST, "10", set_lifetime, NULL},
+    {"state", BS_SCOPE_HOST, BS_STATE_PATH, set_state, NULL},
+    {"socket", BS_SCOPE_HOST, BS_SOCKET_PATH, set_socket, NULL},
+    {"user", BS_SCOPE_HOST, BS_ENGINE_USER, set_user, NULL},
+    {"clients", BS_SCOPE_HOST, BS_FILTER_USER ", Debian-exim", set_clients,
+	clear_clients},
+};
+const size_t bs_config_key_count =
+    sizeof(bs_config_keys) / sizeof(bs_config_keys[0]);
+
+/* Takes the words of a list apart: commas, a last one is harmless. */
+static void
+set_list(struct bs_config_reader *reader, const struct bs_config_key *key,
+    char *list)
+{
+	char *end;
+
+	for (char *word = list; word != NULL; word = end) {
+		if ((end = strchr(word, ',')) != NULL)
+			*end++ = '\0';
+		word += strspn(word, " \t");
+		for (size_t n = strlen(word);
+		     n > 0 && strchr(" \t", word[n - 1]) != NULL; n--)
+			word[n - 1] = '\0';
+		if (word[0] == '\0' && end == NULL)
+			break;
+		if (word[0] == '\0')
+			bs_config_fault(reader,
+			    "%s: nothing stands before a comma", key->name);
+		else if (strpbrk(word, " \t") != NULL)
+			bs_config_fault(reader,
+			    "%s: a comma is missing in '%.60s'", key->name,
+			    word);
+		else
+			key->set(reader, word);
+	}
+}
+
+void
+bs_config_set(struct bs_config_reader *reader, const struct bs_config_key *key,
+    const char *value, bool continued)
+{
+	char *list;
+
+	if (key->clear == NULL && continued) {
+		bs_config_fault(reader,
+		    "%s takes one value, but this line begins with a space "
+		    "and so continues it",
+		    key->name);
+		return;
+	}
+	if (key->clear == NULL) {
+		if (value[0] == '\0')
+			bs_config_fault(reader, "%s has no value", key->name);
+		else
+			key->set(reader, value);
+		return;
+	}
+	if (!continued)
+		key->clear(reader);
+	if ((list = strdup(value)) == NULL) {
+		reader->error = -ENOMEM;
+		return;
+	}
+	set_list(reader, key, list);
+	free(list);
+}
+
+void
+bs_config_set_fallbacks(struct bs_config_reader *reader)
+{
+	for (size_t i = 0; i < bs_config_key_count; i++)
+		bs_config_set(reader, &bs_config_keys[i],
+		    bs_config_keys[i].fallback, false);
+}

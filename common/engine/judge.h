@@ -1,0 +1,43 @@
+/* From a question to its facts, its row and its answer. */
+#ifndef BS_JUDGE_H
+#define BS_JUDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/backstop.h"
+#include "common/engine/config.h"
+#include "common/engine/keyring.h"
+#include "common/engine/writer.h"
+#include "common/pure/policy.h"
+#include "common/pure/wire.h"
+
+/* What judging needs; borrowed. The keyring may be empty, the writer may have
+ * no store. */
+struct bs_judge {
+	const struct bs_config *config;
+	const struct bs_keyring *keyring;
+	struct bs_writer *writer;
+};
+
+/* Beside the answer: what the log and the tests want to know. */
+struct bs_judgement {
+	struct bs_facts facts;
+	const struct bs_row *row; /* NULL but for ops rcpt and data */
+	enum bs_mode mode;
+	enum bs_action would; /* what mode enforce would do */
+	bool wait; /* op sign: answer after the writer's next flush */
+	uint8_t sender[BS_RECORD_HASH]; /* op sign: of the address signed */
+};
+
+/* Answers one question as of now (epoch seconds), but for ops spf and ping.
+ * What cannot be read or is not ours gets status ok and action none. */
+void bs_judge(const struct bs_judge *judge, const struct bs_request *request,
+    int64_t now, struct bs_answer *answer, struct bs_judgement *judgement);
+
+/* Logs one line: a verdict on a bounce or a tag, or an address of ours that
+ * went unsigned. Silent about all other mail. */
+void bs_judge_log(const struct bs_request *request,
+    const struct bs_answer *answer, const struct bs_judgement *judgement);
+
+#endif

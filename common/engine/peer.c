@@ -1,0 +1,153 @@
+/* One adapter's connection: frames in, answers out. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+
+#include "common/engine/peer.h"
+
+/* Answers that an adapter may leave unread before it is let go. */
+#define OUTPUT_MAX ((size_t)1 << 20)
+
+struct bs_peer {
+	struct bufferevent *bev;
+	struct bs_server *server;
+	bs_peer_question *question;
+	bs_peer_gone *gone;
+	bool closing; /* after the output: it sent what cannot be read */
+	bool busy;    /* in on_read(): freeing waits */
+	bool dead;
+};
+
+void
+bs_peer_free(struct bs_peer *peer)
+{
+	if (peer->busy) {
+		peer->dead = true;
+		return;
+	}
+	peer->gone(peer->server, peer);
+	bufferevent_free(peer->bev);
+	free(peer);
+}
+
+void
+bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer)
+{
+	char frame[BS_WIRE_MAX];
+	int len;
+
+	if (peer->closing || peer->dead)
+		return;
+	if ((len = bs_answer_encode(answer, frame, sizeof(frame))) < 0)
+		return;
+	if (bufferevent_write(peer->bev, frame, (size_t)len) != 0 ||
+	    evbuffer_get_length(bufferevent_get_output(peer->bev)) > OUTPUT_MAX)
+		bs_peer_free(peer);
+}
+
+/* Says that a request could not be read, and ends the connection. */
+static void
+refuse(struct bs_peer *peer, uint64_t id)
+{
+	struct bs_answer answer = {.id = id, .status = BS_STATUS_ERROR};
+
+	bs_peer_answer(peer, &answer);
+	peer->closing = true;
+	bufferevent_disable(peer->bev, EV_READ);
+	if (evbuffer_get_length(bufferevent_get_output(peer->bev)) == 0)
+		bs_peer_free(peer);
+}
+
+/* Takes one frame off the input. Returns whether there may be another. */
+static bool
+take_frame(struct bs_peer *peer, struct evbuffer *input)
+{
+	struct bs_request request;
+	size_t len = evbuffer_get_length(input);
+	size_t frame_len;
+	const char *frame;
+	int rc;
+
+	if (len == 0)
+		return false;
+	if (len > BS_WIRE_MAX)
+		len = BS_WIRE_MAX;
+	if ((frame = (const char *)evbuffer_pullup(input, (ssize_t)len)) ==
+	    NULL)
+		return false;
+	rc = bs_wire_frame(frame, len, &frame_len);
+	if (rc == BS_WIRE_MORE)
+		return false;
+	if (rc != 0) {
+		refuse(peer, 0);
+		return false;
+	}
+	if (bs_request_decode(frame, frame_len, &request) != 0) {
+		refuse(peer, request.id);
+		return false;
+	}
+	evbuffer_drain(input, frame_len);
+	peer->question(peer->server, peer, &request);
+	return !peer->dead && !peer->closing;
+}
+
+static void
+on_read(struct bufferevent *bev, void *context)
+{
+	struct bs_peer *peer = context;
+
+	peer->busy = true;
+	while (take_frame(peer, bufferevent_get_input(bev)))
+		;
+	peer->busy = false;
+	if (peer->dead)
+		bs_peer_free(peer);
+}
+
+static void
+on_written(struct bufferevent *bev, void *context)
+{
+	struct bs_peer *peer = context;
+
+	(void)bev;
+	if (peer->closing)
+		bs_peer_free(peer);
+}
+
+static void
+on_event(struct bufferevent *bev, short what, void *context)
+{
+	(void)bev;
+	(void)what;
+	bs_peer_free(context);
+}
+
+struct bs_peer *
+bs_peer_new(struct event_base *base, int fd, struct bs_server *server,
+    bs_peer_question *question, bs_peer_gone *gone)
+{
+	struct bs_peer *peer = calloc(1, sizeof(*peer));
+
+	if (peer != NULL)
+		peer->bev =
+		    bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (peer == NULL || peer->bev == NULL) {
+		free(peer);
+		close(fd);
+		return NULL;
+	}
+	peer->server = server;
+	peer->question = question;
+	peer->gone = gone;
+	bufferevent_setcb(peer->bev, on_read, on_written, on_event, peer);
+	bufferevent_setwatermark(peer->bev, EV_READ, 0, 4 * BS_WIRE_MAX);
+	bufferevent_enable(peer->bev, EV_READ | EV_WRITE);
+	return peer;
+}

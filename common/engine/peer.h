@@ -1,0 +1,30 @@
+/* One adapter's connection: frames in, answers out. */
+#ifndef BS_PEER_H
+#define BS_PEER_H
+
+#include "common/backstop.h"
+#include "common/pure/wire.h"
+
+struct event_base;
+struct bs_peer;
+struct bs_server;
+
+/* Told of each request that could be read. */
+typedef void bs_peer_question(struct bs_server *server, struct bs_peer *peer,
+    const struct bs_request *request);
+
+/* Told that a peer is about to be freed. */
+typedef void bs_peer_gone(struct bs_server *server, struct bs_peer *peer);
+
+/* Takes over a connected socket. Returns NULL without memory; the descriptor
+ * is closed then. The peer frees itself when its connection ends. */
+struct bs_peer *bs_peer_new(struct event_base *base, int fd,
+    struct bs_server *server, bs_peer_question *question, bs_peer_gone *gone);
+
+/* Sends an answer. The peer may be gone afterwards. */
+void bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer);
+
+/* Ends the connection and tells gone. */
+void bs_peer_free(struct bs_peer *peer);
+
+#endif

@@ -1,0 +1,13 @@
+/* The engine's loop: peers, questions, the store's life, signals. */
+#ifndef BS_SERVER_H
+#define BS_SERVER_H
+
+#include "common/backstop.h"
+#include "common/engine/config.h"
+
+/* Serves listen_fd until SIGTERM or SIGINT. SIGHUP reads config_path again.
+ * Takes over the configuration and the descriptor. Returns 0 or -errno. */
+BS_MUST_USE int bs_server_run(const char *config_path, struct bs_config *config,
+    int listen_fd);
+
+#endif

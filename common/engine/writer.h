@@ -1,0 +1,90 @@
+/* What the store must learn: group commit, counts, marks, gaps, expiry.
+ *
+ * All of it happens on the caller's thread and clock (epoch seconds). A first
+ * signature waits for the commit that holds its record; a count does not. */
+#ifndef BS_WRITER_H
+#define BS_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/backstop.h"
+#include "common/engine/mac.h"
+#include "common/engine/meta.h"
+#include "common/engine/store.h"
+#include "common/pure/record.h"
+
+/* bs_writer_signed(): known once the next bs_writer_flush() returns 0. */
+#define BS_WRITER_WAIT 1
+
+struct bs_writer;
+
+/* Makes a writer without a store. Returns NULL without memory. */
+struct bs_writer *bs_writer_new(
+    const uint8_t store_key[static BS_STORE_KEY_LEN]);
+
+/* Takes NULL; does not close the store. */
+void bs_writer_free(struct bs_writer *writer);
+
+/* Gives the writer its store, borrowed until detach: the time since the last
+ * alive mark becomes a gap, and the marks of a running engine go up. Returns
+ * 0, or -errno with no store attached. */
+BS_MUST_USE int bs_writer_attach(struct bs_writer *writer,
+    struct bs_store *store, const uint8_t boot[static BS_BOOT_LEN],
+    unsigned lifetime_days, int64_t now);
+
+/* Takes the store away, which the caller then closes; what is pending stays.
+ * Returns it, or NULL. */
+struct bs_store *bs_writer_detach(struct bs_writer *writer);
+
+/* Writes what is pending and the clean-stop mark. */
+void bs_writer_stop(struct bs_writer *writer, int64_t now);
+
+bool bs_writer_has_store(const struct bs_writer *writer);
+
+/* Whether the last write failed; -EUCLEAN as *error asks for a new store. */
+bool bs_writer_is_failing(const struct bs_writer *writer, int *error);
+
+/* A view of what the store knows of itself; all 0 without a store. */
+const struct bs_meta *bs_writer_meta(const struct bs_writer *writer);
+
+/* The store's key of an address in its canonical form. */
+void bs_writer_hash(const struct bs_writer *writer, const char *canonical,
+    uint8_t out[static BS_RECORD_HASH]);
+
+/* Notes a signature. Returns 0 where its record is durable already,
+ * BS_WRITER_WAIT, or -errno where it will not be recorded in time. */
+BS_MUST_USE int bs_writer_signed(struct bs_writer *writer,
+    const struct bs_tag_key *key, int64_t now);
+
+/* Notes that mail of a sender left unsigned. */
+void bs_writer_unsigned(struct bs_writer *writer,
+    const uint8_t sender[static BS_RECORD_HASH], int64_t now);
+
+/* Adds to the counts of a tag: recipients it was sent to, or bounces that
+ * came to it. */
+void bs_writer_count(struct bs_writer *writer, const struct bs_tag_key *key,
+    uint32_t recipients, uint32_t bounces, int64_t now);
+
+/* What is known of a tag, pending counts included. Returns 0,
+ * BS_STORE_ABSENT, or -errno (-ENODEV without a store). */
+BS_MUST_USE int bs_writer_tag(struct bs_writer *writer,
+    const struct bs_tag_key *key, struct bs_tag_record *out);
+
+/* How many signatures wait for bs_writer_flush(). */
+size_t bs_writer_waiting(const struct bs_writer *writer);
+
+/* Commits the signatures that wait. Returns 0 or -errno; they stay pending
+ * then. */
+BS_MUST_USE int bs_writer_flush(struct bs_writer *writer, int64_t now);
+
+/* Once a second: counts, marks, the clock. */
+void bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days,
+    int64_t now);
+
+/* One chunk of the day's clean-up; returns whether there is more to do, after
+ * a pause of some 20 ms. Does nothing while the clock is in doubt. */
+bool bs_writer_expire(struct bs_writer *writer, unsigned lifetime_days,
+    int64_t now);
+
+#endif

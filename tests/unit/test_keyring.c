@@ -1,0 +1,320 @@
+/* The life of keys, the worth of tags, the vectors of the real Exim. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/engine/keyring.h"
+#include "common/engine/mac.h"
+#include "common/pure/day.h"
+#include "tests/unit/unit.h"
+
+#define L 10
+#define DAY BS_DAY_SECONDS
+#define T0 ((int64_t)20000 * DAY)
+
+static const uint8_t secret[] = "0123456789abcdef0123456789abcdef";
+
+/* A keyring with one active key, made at T0. */
+static struct bs_keyring
+ring(unsigned number, enum bs_key_origin origin)
+{
+	struct bs_keyring keyring = {0};
+
+	assert_int_equal(
+	    bs_keyring_add(&keyring, number, origin, secret, 32, T0), 0);
+	assert_int_equal(bs_keyring_activate(&keyring, number, T0), 0);
+	return keyring;
+}
+
+static struct bs_tag
+signed_tag(const struct bs_keyring *keyring, const char *address,
+    uint32_t today)
+{
+	struct bs_tag tag = {.form = BS_FORM_PRVS};
+
+	assert_int_equal(bs_address_parse(address, strlen(address), &tag.plain),
+	    0);
+	assert_int_equal(bs_keyring_sign(keyring, &tag, today, L), 0);
+	return tag;
+}
+
+/* Takes one line of the vectors apart and compares. Returns whether it was a
+ * vector. */
+static bool
+check_vector(char *line)
+{
+	char *columns[5];
+	char *rest = line;
+	struct tm when = {0};
+	struct bs_keyring keyring = {0};
+	struct bs_tag tag = {.form = BS_FORM_PRVS};
+	char out[BS_ADDRESS_MAX];
+	char input[BS_TAG_INPUT_MAX];
+	uint32_t today;
+	int len;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (line[0] == '#')
+		return false;
+	for (size_t i = 0; i < 5; i++)
+		assert_non_null(columns[i] = strsep(&rest, "\t"));
+	assert_non_null(strptime(columns[0], "%Y-%m-%dT%H:%M:%SZ", &when));
+	today = bs_day_of(timegm(&when));
+	assert_int_equal(bs_keyring_add(&keyring,
+			     (unsigned)(columns[3][0] - '0'), BS_KEY_EXIM,
+			     (const uint8_t *)columns[2], strlen(columns[2]),
+			     timegm(&when)),
+	    0);
+	assert_int_equal(bs_keyring_activate(&keyring,
+			     (unsigned)(columns[3][0] - '0'), timegm(&when)),
+	    0);
+	assert_int_equal(
+	    bs_address_parse(columns[1], strlen(columns[1]), &tag.plain), 0);
+	assert_int_equal(bs_keyring_sign(&keyring, &tag, today, 7), 0);
+	if (strcmp(columns[1], "Alice@Example.COM") == 0) {
+		/* Exim signed it as it stood: so must we read it */
+		len = bs_tag_mac_input(&tag, true, input);
+		assert_true(len > 0);
+		bs_mac_tag((const uint8_t *)columns[2], strlen(columns[2]),
+		    input, (size_t)len, tag.mac);
+	}
+	assert_int_equal(bs_tag_write(&tag, out, sizeof(out)), 0);
+	assert_memory_equal(out, "prvs=", 5);
+	assert_memory_equal(out + 5, columns[4], BS_TAG_DIGITS);
+	assert_int_equal(bs_keyring_verify(&keyring, &tag, today, 7),
+	    BS_TAG_VALID);
+	return true;
+}
+
+static void
+agrees_with_exim(void **state)
+{
+	const char *root = getenv("BS_SOURCE_ROOT");
+	char path[4096];
+	char line[512];
+	unsigned vectors = 0;
+	FILE *file;
+
+	(void)state;
+	assert_non_null(root);
+	snprintf(path, sizeof(path), "%s/tests/vectors/exim-prvs.tsv", root);
+	assert_non_null(file = fopen(path, "r"));
+	while (fgets(line, sizeof(line), file) != NULL)
+		vectors += check_vector(line);
+	fclose(file);
+	assert_int_equal(vectors, 6);
+}
+
+static void
+ages(void **state)
+{
+	struct bs_keyring keyring = ring(3, BS_KEY_MADE);
+	struct bs_tag tag = signed_tag(&keyring, "alice@example.org", 20000);
+
+	(void)state;
+	for (uint32_t day = 19999; day <= 20010; day++)
+		assert_int_equal(bs_keyring_verify(&keyring, &tag, day, L),
+		    BS_TAG_VALID);
+	for (uint32_t day = 20011; day <= 20017; day++)
+		assert_int_equal(bs_keyring_verify(&keyring, &tag, day, L),
+		    BS_TAG_GRACE);
+	/* stale until the digits come round: Exim and Halon take half */
+	for (uint32_t day = 20018; day <= 20998; day++)
+		assert_int_equal(bs_keyring_verify(&keyring, &tag, day, L),
+		    BS_TAG_STALE);
+	assert_int_equal(bs_keyring_verify(&keyring, &tag, 19998, L),
+	    BS_TAG_STALE);
+}
+
+static void
+folds_case(void **state)
+{
+	struct bs_keyring keyring = ring(3, BS_KEY_MADE);
+	struct bs_tag tag = signed_tag(&keyring, "Alice@Example.org", 20000);
+	struct bs_tag same = signed_tag(&keyring, "alice@example.ORG", 20000);
+
+	(void)state;
+	assert_memory_equal(tag.mac, same.mac, sizeof(tag.mac));
+}
+
+/* A keyring that was lost and made anew must not call old tags bad. */
+static void
+bad_needs_the_key_of_the_day(void **state)
+{
+	struct bs_keyring made = ring(3, BS_KEY_MADE);
+	struct bs_keyring remade = ring(3, BS_KEY_REMADE);
+	struct bs_tag tag = signed_tag(&made, "alice@example.org", 20000);
+
+	(void)state;
+	tag.mac[1] ^= 1;
+	assert_int_equal(bs_keyring_verify(&made, &tag, 20000, L), BS_TAG_BAD);
+	assert_int_equal(bs_keyring_verify(&remade, &tag, 20000, L),
+	    BS_TAG_UNKNOWN);
+	tag.digits = (20001 + L) % 1000;
+	assert_int_equal(bs_keyring_verify(&remade, &tag, 20001, L),
+	    BS_TAG_BAD);
+	tag.digits = (19999 + L) % 1000;
+	assert_int_equal(bs_keyring_verify(&made, &tag, 20000, L),
+	    BS_TAG_UNKNOWN);
+	/* no such key, and a revoked one */
+	tag.key = 4;
+	assert_int_equal(bs_keyring_verify(&made, &tag, 20000, L),
+	    BS_TAG_UNKNOWN);
+}
+
+static void
+every_state_but_revoked_verifies(void **state)
+{
+	struct bs_keyring keyring = ring(3, BS_KEY_MADE);
+	struct bs_tag tag = signed_tag(&keyring, "alice@example.org", 20000);
+
+	(void)state;
+	assert_int_equal(bs_keyring_make(&keyring, 7, BS_KEY_MADE, T0), 0);
+	assert_int_equal(bs_keyring_activate(&keyring, 7, T0), 0);
+	assert_int_equal(bs_keyring_verify(&keyring, &tag, 20000, L),
+	    BS_TAG_VALID);
+	assert_int_equal(bs_keyring_revoke(&keyring, 3, T0), 0);
+	assert_int_equal(bs_keyring_verify(&keyring, &tag, 20000, L),
+	    BS_TAG_UNKNOWN);
+}
+
+static void
+keeps_the_rules_of_states(void **state)
+{
+	struct bs_keyring keyring = ring(3, BS_KEY_MADE);
+	int64_t due = (20000 + L + 1 + 7 + 1) * (int64_t)DAY;
+
+	(void)state;
+	assert_int_equal(bs_keyring_make(&keyring, 3, BS_KEY_MADE, T0),
+	    -EEXIST);
+	assert_int_equal(bs_keyring_activate(&keyring, 3, T0), -EBUSY);
+	assert_int_equal(bs_keyring_activate(&keyring, 5, T0), -ENOENT);
+	assert_int_equal(bs_keyring_revoke(&keyring, 3, T0), -EBUSY);
+	assert_int_equal(bs_keyring_purge(&keyring, 3, T0, L), -EBUSY);
+	assert_int_equal(bs_keyring_make(&keyring, 5, BS_KEY_MADE, T0), 0);
+	assert_int_equal(bs_keyring_purge(&keyring, 5, T0, L), -EBUSY);
+	assert_int_equal(bs_keyring_activate(&keyring, 5, T0 + 60), 0);
+	assert_int_equal(bs_keyring_active(&keyring)->number, 5);
+	assert_int_equal(bs_keyring_find(&keyring, 3)->state, BS_KEY_VERIFY);
+	assert_int_equal(bs_key_purge_time(bs_keyring_find(&keyring, 3), L),
+	    due);
+	assert_int_equal(bs_keyring_purge(&keyring, 3, due - 1, L), -EBUSY);
+	assert_int_equal(bs_keyring_purge(&keyring, 3, due, L), 0);
+	assert_null(bs_keyring_find(&keyring, 3));
+	assert_int_equal(keyring.count, 1);
+	/* one that never signed goes at once, an imported one does not */
+	assert_int_equal(bs_keyring_make(&keyring, 1, BS_KEY_MADE, T0), 0);
+	assert_int_equal(bs_keyring_revoke(&keyring, 1, T0), 0);
+	assert_int_equal(bs_keyring_purge(&keyring, 1, T0, L), 0);
+	assert_int_equal(
+	    bs_keyring_add(&keyring, 1, BS_KEY_EXIM, secret, 5, T0), 0);
+	assert_int_equal(bs_keyring_revoke(&keyring, 1, T0), 0);
+	assert_int_equal(bs_keyring_purge(&keyring, 1, T0, L), -EBUSY);
+}
+
+static void
+runs_out_of_numbers(void **state)
+{
+	struct bs_keyring keyring = {0};
+
+	(void)state;
+	for (int i = 0; i < BS_KEY_NUMBERS; i++) {
+		int number = bs_keyring_free_number(&keyring);
+
+		assert_in_range(number, 0, 9);
+		assert_int_equal(bs_keyring_make(&keyring, (unsigned)number,
+				     BS_KEY_MADE, T0),
+		    0);
+	}
+	assert_int_equal(bs_keyring_free_number(&keyring), -1);
+}
+
+static void
+survives_its_file(void **state)
+{
+	char path[] = "/tmp/backstop-keyring.XXXXXX";
+	struct bs_keyring keyring = ring(3, BS_KEY_MADE);
+	struct bs_keyring read;
+	struct bs_fault fault;
+	struct stat st;
+
+	(void)state;
+	assert_int_not_equal(close(mkstemp(path)), -1);
+	assert_int_equal(bs_keyring_make(&keyring, 9, BS_KEY_REMADE, T0), 0);
+	assert_int_equal(bs_keyring_save(path, &keyring, (gid_t)-1), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	assert_int_equal(bs_keyring_load(path, &read, &fault), 0);
+	assert_memory_equal(&read, &keyring, sizeof(read));
+
+	static const mode_t open_modes[] = {0644, 0660, 0641, 0642};
+	for (size_t i = 0; i < COUNT(open_modes); i++) {
+		assert_int_equal(chmod(path, open_modes[i]), 0);
+		assert_int_equal(bs_keyring_load(path, &read, &fault), -EPERM);
+		assert_non_null(strstr(fault.text, "chmod 0640"));
+	}
+	unlink(path);
+	assert_int_equal(bs_keyring_load(path, &read, &fault), -ENOENT);
+}
+
+static void
+refuses_bad_files(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned line;
+	} cases[] = {
+	    {"3 active 1 1 - 6b made", 1},	 /* no end */
+	    {"3 active 1 1 - 6b\n", 1},		 /* no origin */
+	    {"3 active 1 1 - 6b made x\n", 1},	 /* too many */
+	    {"#\n33 active 1 1 - 6b made\n", 2}, /* number */
+	    {"3 aktive 1 1 - 6b made\n", 1},	 /* state */
+	    {"3 active - 1 - 6b made\n", 1},	 /* not created */
+	    {"3 active 1 -1 - 6b made\n", 1},	 /* time */
+	    {"3 active 1 - - 6b made\n", 1},	 /* not activated */
+	    {"3 verify 1 1 - 6b made\n", 1},	 /* not retired */
+	    {"3 active 1 1 - 6 made\n", 1},	 /* half an octet */
+	    {"3 active 1 1 - 6g made\n", 1},	 /* not hex */
+	    {"3 active 1 1 - 6b found\n", 1},	 /* origin */
+	    {"3 active 1 1 - 6b made\n"
+	     "4 active 1 1 - 6b made\n",
+		2}, /* two active */
+	    {"3 active 1 1 - 6b made\n"
+	     "3 verify 1 1 1 6b made\n",
+		2}, /* twice */
+	};
+	struct bs_keyring keyring;
+	struct bs_fault fault;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(bs_keyring_parse(cases[i].text,
+				     strlen(cases[i].text), &keyring, &fault),
+		    -EINVAL);
+		assert_int_equal(fault.line, cases[i].line);
+		assert_int_equal(keyring.count, 0);
+	}
+	assert_int_equal(bs_keyring_parse("3 active 1 1 - 6b made\n\0\n", 25,
+			     &keyring, &fault),
+	    -EINVAL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(agrees_with_exim),
+	    cmocka_unit_test(ages),
+	    cmocka_unit_test(folds_case),
+	    cmocka_unit_test(bad_needs_the_key_of_the_day),
+	    cmocka_unit_test(every_state_but_revoked_verifies),
+	    cmocka_unit_test(keeps_the_rules_of_states),
+	    cmocka_unit_test(runs_out_of_numbers),
+	    cmocka_unit_test(survives_its_file),
+	    cmocka_unit_test(refuses_bad_files),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
