@@ -266,8 +266,9 @@ act(const struct matter *matter, const struct bs_tag *tag,
 	    soften(matter, bs_policy_action(row, judgement->mode, strict));
 	COPY(answer->verdict, row->verdict);
 	COPY(answer->reason, row->reason);
-	(void)bs_header_write(row->verdict, row->reason, row->number,
-	    answer->header, sizeof(answer->header));
+	if (bs_header_write(row->verdict, row->reason, row->number,
+		answer->header, sizeof(answer->header)) != 0)
+		answer->header[0] = '\0';
 	if (answer->action == BS_ACTION_REJECT) {
 		COPY(answer->reply, row->reply);
 		return;

@@ -1,0 +1,308 @@
+/* The store: entries, scans, expiry, holders, damage. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "common/engine/meta.h"
+#include "common/engine/recovery.h"
+#include "common/engine/store.h"
+#include "tests/unit/folder.h"
+
+static char folder[PATH_MAX];
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	folder_make(folder, sizeof(folder));
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	folder_remove(folder);
+	return 0;
+}
+
+static struct bs_store *
+open_store(enum bs_store_use use)
+{
+	struct bs_store *store = NULL;
+
+	assert_int_equal(bs_store_open(folder, use, &store), 0);
+	return store;
+}
+
+static struct bs_entry
+tag_entry(uint32_t day, uint32_t number)
+{
+	struct bs_tag_key key = {.day = day, .key = 3};
+	struct bs_tag_record record = {.issued = 1, .first_use = 42};
+	struct bs_entry entry = {.table = BS_TABLE_TAG};
+
+	memcpy(key.sender, &number, sizeof(number));
+	entry.key_len = bs_tag_key_write(&key, entry.key);
+	entry.value_len =
+	    bs_tag_record_write(entry.key, entry.key_len, &record, entry.value);
+	return entry;
+}
+
+static void
+fill(struct bs_store *store, uint32_t day, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct bs_entry entry = tag_entry(day, i);
+
+		assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	}
+}
+
+static void
+keeps_what_is_put(void **state)
+{
+	struct bs_store *store = open_store(BS_STORE_HOLD);
+	struct bs_entry entry = tag_entry(20000, 7);
+	struct bs_entry found = {.table = BS_TABLE_TAG,
+	    .key_len = entry.key_len};
+
+	(void)state;
+	memcpy(found.key, entry.key, entry.key_len);
+	assert_int_equal(bs_store_get(store, &found), BS_STORE_ABSENT);
+	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	bs_store_close(store);
+	store = open_store(BS_STORE_READ);
+	assert_int_equal(bs_store_get(store, &found), 0);
+	assert_int_equal(found.value_len, entry.value_len);
+	assert_memory_equal(found.value, entry.value, entry.value_len);
+	bs_store_close(store);
+	store = open_store(BS_STORE_WRITE);
+	entry.value_len = 0;
+	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	assert_int_equal(bs_store_get(store, &found), BS_STORE_ABSENT);
+	bs_store_close(store);
+}
+
+static void
+scans_in_order(void **state)
+{
+	struct bs_store *store = open_store(BS_STORE_HOLD);
+	struct bs_entry from = {.table = BS_TABLE_TAG};
+	struct bs_entry chunk[3];
+	struct bs_tag_key key;
+	size_t count;
+	size_t total = 0;
+	uint32_t last = 0;
+	int rc;
+
+	(void)state;
+	for (uint32_t day = 20010; day > 20000; day--)
+		fill(store, day, 1);
+	while ((rc = bs_store_scan(store, &from, chunk, 3, &count)) == 0)
+		for (size_t i = 0; i < count; i++, total++) {
+			assert_int_equal(bs_tag_key_read(chunk[i].key,
+					     chunk[i].key_len, &key),
+			    0);
+			assert_true(key.day > last);
+			last = key.day;
+		}
+	assert_int_equal(rc, BS_STORE_ABSENT);
+	assert_int_equal(total, 10);
+	bs_store_close(store);
+}
+
+static void
+expires_by_day(void **state)
+{
+	struct bs_store *store = open_store(BS_STORE_HOLD);
+	struct bs_store_stat stat;
+	size_t deleted;
+
+	(void)state;
+	fill(store, 20000, 20);
+	fill(store, 20001, 20);
+	assert_int_equal(
+	    bs_store_expire(store, BS_TABLE_TAG, 20001, 15, &deleted), 0);
+	assert_int_equal(deleted, 15);
+	assert_int_equal(
+	    bs_store_expire(store, BS_TABLE_TAG, 20001, 15, &deleted), 0);
+	assert_int_equal(deleted, 5);
+	assert_int_equal(bs_store_stat(store, &stat), 0);
+	assert_int_equal(stat.entries[BS_TABLE_TAG], 20);
+	bs_store_close(store);
+}
+
+static void
+has_one_holder(void **state)
+{
+	struct bs_store *holder = open_store(BS_STORE_HOLD);
+	struct bs_store *other = NULL;
+	pid_t pid;
+	int status;
+
+	(void)state;
+	/* another process: LMDB wants one environment in each */
+	assert_true((pid = fork()) != -1);
+	if (pid == 0)
+		_exit(bs_store_open(folder, BS_STORE_HOLD, &other) == -EBUSY
+			  ? 0
+			  : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	bs_store_close(holder);
+	holder = open_store(BS_STORE_HOLD);
+	bs_store_close(holder);
+}
+
+static void
+is_absent_until_made(void **state)
+{
+	struct bs_store *store = NULL;
+
+	(void)state;
+	assert_int_equal(bs_store_open(folder, BS_STORE_READ, &store), -ENOENT);
+	assert_null(store);
+}
+
+static void
+refuses_a_newer_format(void **state)
+{
+	struct bs_store *store = open_store(BS_STORE_HOLD);
+	struct bs_entry entry;
+
+	(void)state;
+	bs_meta_number(&entry, "format", BS_RECORD_FORMAT + 1, 0);
+	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	bs_store_close(store);
+	store = NULL;
+	assert_int_equal(bs_store_open(folder, BS_STORE_HOLD, &store), -EPROTO);
+}
+
+static void
+refuses_a_truncated_file(void **state)
+{
+	struct bs_store *store = open_store(BS_STORE_HOLD);
+	char path[PATH_MAX + 16];
+	struct stat st;
+
+	(void)state;
+	fill(store, 20000, 300);
+	bs_store_close(store);
+	snprintf(path, sizeof(path), "%s/data.mdb", folder);
+	assert_int_equal(stat(path, &st), 0);
+	for (off_t size = 1; size < st.st_size; size += 4095) {
+		assert_int_equal(truncate(path, st.st_size - size), 0);
+		store = NULL;
+		assert_int_equal(bs_store_open(folder, BS_STORE_HOLD, &store),
+		    -EUCLEAN);
+	}
+}
+
+static void
+finds_damaged_records(void **state)
+{
+	struct bs_store *store = open_store(BS_STORE_HOLD);
+	struct bs_entry entry = tag_entry(20000, 500);
+	uint64_t entries;
+	uint64_t damaged;
+
+	(void)state;
+	fill(store, 20000, 5);
+	bs_store_close(store);
+	assert_int_equal(bs_store_check(folder, &entries, &damaged), 0);
+	assert_int_equal(entries, 5 + 1); /* and the format */
+	assert_int_equal(damaged, 0);
+	store = open_store(BS_STORE_WRITE);
+	entry.value[2] ^= 4;
+	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	bs_store_close(store);
+	assert_int_equal(bs_store_check(folder, &entries, &damaged), 0);
+	assert_int_equal(damaged, 1);
+}
+
+/* The whole way of a start: the child looks, the parent opens. */
+static enum bs_recovery
+recover(struct bs_store **out, int *error)
+{
+	pid_t pid = bs_recovery_start(folder);
+	int status;
+
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return bs_recovery_finish(folder, status, 1000, out, error);
+}
+
+static void
+recovers(void **state)
+{
+	struct bs_store *store = NULL;
+	struct bs_entry entry = tag_entry(20000, 1);
+	char path[PATH_MAX + 32];
+	int error;
+
+	(void)state;
+	assert_int_equal(recover(&store, &error), BS_RECOVERY_OPENED);
+	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	bs_store_close(store);
+	assert_int_equal(recover(&store, &error), BS_RECOVERY_OPENED);
+	assert_int_equal(bs_store_get(store, &entry), 0);
+	bs_store_close(store);
+
+	snprintf(path, sizeof(path), "%s/data.mdb", folder);
+	assert_int_equal(truncate(path, 9000), 0);
+	assert_int_equal(recover(&store, &error), BS_RECOVERY_NEW);
+	assert_int_equal(bs_store_get(store, &entry), BS_STORE_ABSENT);
+	bs_store_close(store);
+	snprintf(path, sizeof(path), "%s/data.mdb.damaged-1000", folder);
+	assert_int_equal(access(path, F_OK), 0);
+}
+
+static void
+merges_gaps(void **state)
+{
+	struct bs_meta meta = {.epoch = 1000};
+
+	(void)state;
+	(void)bs_meta_add_gap(&meta, 2000, 2100);
+	(void)bs_meta_add_gap(&meta, 2100 + BS_GAP_MERGE_SECONDS, 2500);
+	assert_int_equal(meta.gap_count, 1);
+	(void)bs_meta_add_gap(&meta, 9000, 9001);
+	assert_int_equal(meta.gap_count, 2);
+	assert_false(bs_meta_is_complete(&meta, 999, 1500));
+	assert_true(bs_meta_is_complete(&meta, 1000, 2000));
+	assert_false(bs_meta_is_complete(&meta, 1000, 2001));
+	assert_false(bs_meta_is_complete(&meta, 2499, 2600));
+	assert_true(bs_meta_is_complete(&meta, 2500, 9000));
+	for (int64_t i = 0; i < 2 * BS_GAPS_MAX; i++)
+		(void)bs_meta_add_gap(&meta, 10000 + 1000 * i,
+		    10001 + 1000 * i);
+	assert_int_equal(meta.gap_count, BS_GAPS_MAX);
+	assert_false(bs_meta_is_complete(&meta, 500000, 500001));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(keeps_what_is_put, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(scans_in_order, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(expires_by_day, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(has_one_holder, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(is_absent_until_made, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(refuses_a_newer_format, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(refuses_a_truncated_file, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(finds_damaged_records, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(recovers, set_up, tear_down),
+	    cmocka_unit_test(merges_gaps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
