@@ -1,0 +1,158 @@
+/* A running filter: requests of smtpd become questions, answers replies. */
+#include <string.h>
+
+#include "filter/filter.h"
+#include "filter/hold.h"
+#include "filter/notice.h"
+#include "filter/reply.h"
+
+static void
+handle_mail(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_proto_line *line)
+{
+	bool signs = filter->mode == BS_LISTENER_OUT ||
+		     filter->mode == BS_LISTENER_LOCAL;
+
+	bs_session_mail(session, line->text);
+	if (signs && session->tx.sender[0] != '\0')
+		bs_hold_ask(filter, session, line, BS_OP_SIGN);
+	else
+		bs_hold_proceed(filter, &line->asker);
+}
+
+static void
+handle_rcpt(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_proto_line *line)
+{
+	if (bs_session_rcpt(session, line->text))
+		bs_hold_ask(filter, session, line, BS_OP_RCPT);
+	else
+		bs_hold_proceed(filter, &line->asker);
+}
+
+/* Before DATA: smtpd marks the message for the delivery agent, which it can
+ * only do for all recipients at once. */
+static void
+handle_data(struct bs_filter *filter, const struct bs_session *session,
+    const struct bs_proto_line *line)
+{
+	const struct bs_transaction *tx = &session->tx;
+	char text[BS_REPLY_MAX];
+
+	if (tx->accepted > 0 && tx->junk == tx->accepted)
+		bs_hold_put(filter, &line->asker, text,
+		    bs_reply_junk(&line->asker, text, sizeof(text)));
+	else
+		bs_hold_proceed(filter, &line->asker);
+}
+
+static void
+handle_request(struct bs_filter *filter, const struct bs_proto_line *line)
+{
+	struct bs_session *session =
+	    bs_sessions_find(&filter->sessions, line->asker.session);
+
+	/* one that there was no memory for */
+	if (session == NULL) {
+		bs_hold_proceed(filter, &line->asker);
+		return;
+	}
+	bs_hold_settle(filter, session);
+	switch (line->phase) {
+	case BS_PROTO_MAIL_FROM:
+		handle_mail(filter, session, line);
+		return;
+	case BS_PROTO_RCPT_TO:
+		handle_rcpt(filter, session, line);
+		return;
+	case BS_PROTO_DATA:
+		handle_data(filter, session, line);
+		return;
+	case BS_PROTO_ANOTHER:
+		bs_hold_proceed(filter, &line->asker);
+		return;
+	}
+}
+
+/* smtpd has freed the session: a reply would be for nobody. */
+static void
+forget(struct bs_filter *filter, struct bs_session *session)
+{
+	bs_hold_drop(filter, session);
+	bs_sessions_remove(&filter->sessions, session);
+}
+
+static void
+handle_report(struct bs_filter *filter, const struct bs_proto_line *line)
+{
+	struct bs_session *session =
+	    bs_sessions_find(&filter->sessions, line->asker.session);
+
+	if (line->event == BS_PROTO_CONNECT) {
+		if (session != NULL)
+			forget(filter, session);
+		session =
+		    bs_sessions_add(&filter->sessions, line->asker.session);
+	}
+	if (session == NULL)
+		return;
+	if (line->event == BS_PROTO_DISCONNECT)
+		forget(filter, session);
+	else if (line->event == BS_PROTO_RCPT)
+		bs_session_rcpt_done(session, line->ok);
+	else if (line->event == BS_PROTO_COMMIT)
+		bs_notice_commit(filter, session);
+	else
+		bs_session_note(session, line);
+}
+
+static void
+register_all(struct bs_filter *filter)
+{
+	const char *line;
+
+	for (size_t n = 0;
+	     (line = bs_reply_registration(filter->mode, n)) != NULL; n++)
+		if (bs_out_add(&filter->out, line, strlen(line)) != 0)
+			return;
+	filter->ready = true;
+}
+
+static void
+warn_ignored(struct bs_filter *filter)
+{
+	unsigned missed;
+
+	if (bs_log_allowed(&filter->ignored, filter->now_ms, &missed))
+		bs_log(BS_LOG_WARNING,
+		    "ignored a line that is not of smtpd's filter protocol; "
+		    "%u more since the last such line",
+		    missed);
+}
+
+void
+bs_filter_line(struct bs_filter *filter, struct bs_text text)
+{
+	struct bs_proto_line line;
+
+	if (bs_proto_parse(text.at, text.len, &line) != 0) {
+		warn_ignored(filter);
+		return;
+	}
+	if (line.kind == BS_PROTO_READY && !filter->ready)
+		register_all(filter);
+	else if (line.kind == BS_PROTO_REPORT)
+		handle_report(filter, &line);
+	else if (line.kind == BS_PROTO_FILTER && filter->ready)
+		handle_request(filter, &line);
+}
+
+void
+bs_filter_close(struct bs_filter *filter)
+{
+	struct bs_session *session;
+
+	while ((session = bs_sessions_any(&filter->sessions)) != NULL)
+		forget(filter, session);
+	bs_notice_close(filter);
+}

@@ -1,0 +1,26 @@
+/* Requests that are held: asked of the engine, then replied to smtpd. */
+#ifndef BS_HOLD_H
+#define BS_HOLD_H
+
+#include "filter/filter.h"
+
+/* Holds the reply to a request and asks the engine; the reply follows within
+ * filter->deadline_ms. The transaction's sender, and for BS_OP_RCPT the
+ * recipient at hand, are what is asked about. */
+void bs_hold_ask(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_proto_line *line, enum bs_op op);
+
+/* Replies "proceed" to what is held, if anything is. */
+void bs_hold_settle(struct bs_filter *filter, struct bs_session *session);
+
+/* Drops what is held, if anything is: smtpd has freed the session. */
+void bs_hold_drop(struct bs_filter *filter, struct bs_session *session);
+
+/* Replies at once. len is what a function of filter/reply.h returned; where it
+ * failed, the reply is "proceed". */
+void bs_hold_put(struct bs_filter *filter, const struct bs_proto_asker *asker,
+    const char *line, int len);
+void bs_hold_proceed(struct bs_filter *filter,
+    const struct bs_proto_asker *asker);
+
+#endif

@@ -1,0 +1,224 @@
+/* filter-backstop(8): options, powers and the loop. */
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#include <sys/resource.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "filter/filter.h"
+#include "filter/lines.h"
+
+#define DEADLINE_MAX_MS 60000
+
+static const char usage_text[] =
+    "usage: filter-backstop -m in|out|local|untag [-s socket] [-t ms] [-v]\n"
+    "       filter-backstop -h | --help | --version\n";
+
+static const char help_text[] =
+    "\n"
+    "  -m mode    what the listener is for: in (mail from outside), out\n"
+    "             (mail that leaves), local (the socket), untag (the socket\n"
+    "             before a signing hop)\n"
+    "  -s socket  of the engine; " BS_SOCKET_PATH "\n"
+    "  -t ms      to wait for an answer before mail passes; 500\n"
+    "  -v         log more\n"
+    "  -h, --help\n"
+    "  --version\n";
+
+struct options {
+	enum bs_listener mode;
+	bool has_mode;
+	const char *socket;
+	unsigned deadline_ms;
+	bool verbose;
+};
+
+/* Before "ready" smtpd has not begun, and a clear end is best. */
+static _Noreturn void
+bad_usage(const char *what, const char *value)
+{
+	fprintf(stderr, "filter-backstop: %s%s\n%s", what, value, usage_text);
+	exit(EX_USAGE);
+}
+
+static unsigned
+parse_deadline(const char *text)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno != 0 || *text < '0' || *text > '9' || *end != '\0' ||
+	    value == 0 || value > DEADLINE_MAX_MS)
+		bad_usage("-t wants milliseconds, 1 to 60000, not ", text);
+	return (unsigned)value;
+}
+
+static void
+parse_option(int option, struct options *options)
+{
+	switch (option) {
+	case 'm':
+		if (bs_listener_parse(optarg, &options->mode) != 0)
+			bad_usage("no such mode: ", optarg);
+		options->has_mode = true;
+		return;
+	case 's':
+		options->socket = optarg;
+		return;
+	case 't':
+		options->deadline_ms = parse_deadline(optarg);
+		return;
+	case 'v':
+		options->verbose = true;
+		return;
+	case 'h':
+		printf("%s%s", usage_text, help_text);
+		exit(EX_OK);
+	case 'V':
+		printf("filter-backstop %s\n", BS_VERSION);
+		exit(EX_OK);
+	default:
+		bad_usage("see the man page", "");
+	}
+}
+
+static void
+parse_options(int argc, char *argv[], struct options *options)
+{
+	static const struct option longs[] = {
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'},
+	    {NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while (
+	    (option = getopt_long(argc, argv, "hm:s:t:v", longs, NULL)) != -1)
+		parse_option(option, options);
+	if (optind < argc)
+		bad_usage("what is this for: ", argv[optind]);
+	if (!options->has_mode)
+		bad_usage("-m is missing", "");
+}
+
+/* smtpd ends when one of its filters does, so nothing but the end of our
+ * input ends us: signals that go to the whole group of smtpd's processes, as
+ * a service manager or a terminal sends them, reach smtpd as well, and it
+ * closes our input. A reload sends SIGHUP, for which there is nothing to do:
+ * the engine has the configuration. */
+static void
+ignore_signals(void)
+{
+	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGQUIT,
+	    SIGUSR1, SIGUSR2, SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
+	struct sigaction action = {.sa_handler = SIG_IGN};
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		(void)sigaction(signals[i], &action, NULL);
+}
+
+static void
+drop_powers(void)
+{
+	struct rlimit none = {0, 0};
+
+	/* a core would hold other people's mail addresses */
+	(void)setrlimit(RLIMIT_CORE, &none);
+#ifdef __linux__
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+#endif
+#ifdef __OpenBSD__
+	if (pledge("stdio unix", NULL) == -1)
+		exit(EX_OSERR);
+#endif
+}
+
+/* A terminal is left alone: it belongs to the shell too. */
+static void
+set_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags != -1 && !isatty(fd))
+		(void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec now = {0, 0};
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* One turn. Returns whether smtpd is still there. */
+static bool
+turn(struct bs_filter *filter, struct bs_lines *lines)
+{
+	bool reads = !bs_out_is_high(&filter->out);
+	struct pollfd polls[] = {
+	    {.fd = reads ? STDIN_FILENO : -1, .events = POLLIN},
+	    {.fd = filter->out.len > 0 ? STDOUT_FILENO : -1, .events = POLLOUT},
+	    {.fd = bs_client_fd(&filter->client),
+		.events = bs_client_events(&filter->client)},
+	};
+	struct bs_text line;
+	bool ended = false;
+
+	if (poll(polls, 3,
+		bs_client_timeout_ms(&filter->client, monotonic_ms())) < 0)
+		polls[0].revents = polls[1].revents = polls[2].revents = 0;
+	filter->now_ms = monotonic_ms();
+	if (polls[0].revents != 0) {
+		ended = bs_lines_read(lines, STDIN_FILENO) == BS_LINES_END;
+		while (bs_lines_next(lines, &line))
+			bs_filter_line(filter, line);
+	}
+	bs_client_pump(&filter->client, polls[2].revents, filter->now_ms);
+	bs_out_flush(&filter->out);
+	return !ended;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct bs_filter filter;
+	static struct bs_lines lines;
+	struct options options = {
+	    .socket = BS_SOCKET_PATH,
+	    .deadline_ms = BS_FILTER_DEADLINE_MS,
+	};
+
+	parse_options(argc, argv, &options);
+	filter.mode = options.mode;
+	filter.deadline_ms = options.deadline_ms;
+	if (bs_client_init(&filter.client, options.socket) != 0)
+		bad_usage("a socket's path is shorter than: ", options.socket);
+	ignore_signals();
+	drop_powers();
+	bs_log_open("filter-backstop", BS_LOG_STDERR, options.verbose);
+	bs_out_init(&filter.out, STDOUT_FILENO);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		set_nonblocking(fd);
+
+	while (turn(&filter, &lines))
+		continue;
+	bs_filter_close(&filter);
+	bs_client_close(&filter.client);
+	return EX_OK;
+}

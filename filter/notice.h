@@ -1,0 +1,14 @@
+/* Mail that smtpd accepted, told to the engine; no reply waits for it. */
+#ifndef BS_NOTICE_H
+#define BS_NOTICE_H
+
+#include "filter/filter.h"
+
+/* Sends what a session's committed transaction is worth telling. */
+void bs_notice_commit(struct bs_filter *filter,
+    const struct bs_session *session);
+
+/* Frees what is still in flight. */
+void bs_notice_close(struct bs_filter *filter);
+
+#endif

@@ -1,0 +1,65 @@
+/* smtpd-filters(7), protocols 0.1 to 0.7: the lines of smtpd, taken apart. */
+#ifndef BS_PROTO_H
+#define BS_PROTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/backstop.h"
+
+/* A view into a line; lives as long as the line does. */
+struct bs_text {
+	const char *at;
+	size_t len;
+};
+
+enum bs_proto_kind {
+	BS_PROTO_READY, /* smtpd has told its configuration */
+	BS_PROTO_REPORT,
+	BS_PROTO_FILTER, /* wants exactly one answer */
+	BS_PROTO_OTHER,	 /* nothing that we use */
+};
+
+enum bs_proto_event {
+	BS_PROTO_CONNECT,
+	BS_PROTO_DISCONNECT,
+	BS_PROTO_IDENTIFY,
+	BS_PROTO_AUTH,
+	BS_PROTO_RCPT,
+	BS_PROTO_COMMIT,
+	BS_PROTO_COMMAND,
+};
+
+/* Issue 3 adds data-line, which wants lines back and not one answer. */
+enum bs_proto_phase {
+	BS_PROTO_MAIL_FROM,
+	BS_PROTO_RCPT_TO,
+	BS_PROTO_DATA,
+	BS_PROTO_ANOTHER, /* one that we never registered */
+};
+
+/* Where an answer goes. */
+struct bs_proto_asker {
+	uint64_t session;
+	uint64_t token;
+	bool token_first; /* before protocol 0.5 */
+};
+
+struct bs_proto_line {
+	enum bs_proto_kind kind;
+	enum bs_proto_event event;   /* BS_PROTO_REPORT */
+	enum bs_proto_phase phase;   /* BS_PROTO_FILTER */
+	struct bs_proto_asker asker; /* of a report, session alone */
+	struct bs_text text; /* the source, name, address or command; the
+			      * argument of a filter request */
+	bool ok;	     /* BS_PROTO_AUTH, BS_PROTO_RCPT: it succeeded */
+};
+
+/* Reads one line, given without its newline. Returns 0, or -EINVAL for one
+ * that no smtpd writes. Events and protocols that are new to us are
+ * BS_PROTO_OTHER, but a filter request never is. */
+BS_MUST_USE int bs_proto_parse(const char *line, size_t len,
+    struct bs_proto_line *out);
+
+#endif

@@ -1,0 +1,39 @@
+/* Replies to smtpd: built whole, of parts that cannot break the line. */
+#ifndef BS_REPLY_H
+#define BS_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/backstop.h"
+#include "common/pure/wire.h"
+#include "filter/proto.h"
+
+/* Octets of the longest reply, its newline included: an address and the
+ * parameters of a command, which smtpd takes up to 2 KiB long. */
+#define BS_REPLY_MAX 4096
+
+/* Each builds one line in out, its newline included and a NUL after it.
+ * Returns its length; -EMSGSIZE where it does not fit; -EINVAL for parts that
+ * smtpd would stumble over, as the functions below have it. */
+BS_MUST_USE int bs_reply_proceed(const struct bs_proto_asker *asker, char *out,
+    size_t size);
+BS_MUST_USE int bs_reply_junk(const struct bs_proto_asker *asker, char *out,
+    size_t size);
+BS_MUST_USE int bs_reply_reject(const struct bs_proto_asker *asker,
+    const char *reply, char *out, size_t size);
+BS_MUST_USE int bs_reply_rewrite(const struct bs_proto_asker *asker,
+    const char *address, struct bs_text params, char *out, size_t size);
+
+/* Whether smtpd may say this to the client in a refusal: a malformed reply,
+ * and any that begins with 421, makes it close the session. */
+bool bs_reply_is_smtp(const char *text);
+
+/* Whether an address can stand between the brackets of a rewrite. */
+bool bs_reply_is_address(const char *address);
+
+/* The n-th line with which a filter in this mode registers, its newline
+ * included; "register|ready" is the last, NULL follows. */
+const char *bs_reply_registration(enum bs_listener mode, size_t n);
+
+#endif

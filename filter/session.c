@@ -1,0 +1,178 @@
+/* SMTP sessions of smtpd, and what we remember of each. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/pure/address.h"
+#include "common/pure/tag.h"
+#include "filter/field.h"
+#include "filter/session.h"
+
+#define BUCKETS (sizeof(((struct bs_sessions *)NULL)->buckets) / sizeof(void *))
+
+/* smtpd's ids are random in their upper half and count in the lower. */
+static size_t
+bucket_of(uint64_t id)
+{
+	return (size_t)((id ^ id >> 32) % BUCKETS);
+}
+
+struct bs_session *
+bs_sessions_find(const struct bs_sessions *sessions, uint64_t id)
+{
+	struct bs_session *at = sessions->buckets[bucket_of(id)];
+
+	while (at != NULL && at->id != id)
+		at = at->next;
+	return at;
+}
+
+struct bs_session *
+bs_sessions_add(struct bs_sessions *sessions, uint64_t id)
+{
+	struct bs_session **bucket = &sessions->buckets[bucket_of(id)];
+	struct bs_session *session = calloc(1, sizeof(*session));
+
+	if (session == NULL)
+		return NULL;
+	session->id = id;
+	session->next = *bucket;
+	*bucket = session;
+	return session;
+}
+
+static void
+end_transaction(struct bs_transaction *tx)
+{
+	while (tx->tagged != NULL) {
+		struct bs_tagged *tagged = tx->tagged;
+
+		tx->tagged = tagged->next;
+		free(tagged);
+	}
+	memset(tx, 0, sizeof(*tx));
+}
+
+void
+bs_sessions_remove(struct bs_sessions *sessions, struct bs_session *session)
+{
+	struct bs_session **link = &sessions->buckets[bucket_of(session->id)];
+
+	while (*link != session)
+		link = &(*link)->next;
+	*link = session->next;
+	end_transaction(&session->tx);
+	free(session);
+}
+
+struct bs_session *
+bs_sessions_any(const struct bs_sessions *sessions)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		if (sessions->buckets[i] != NULL)
+			return sessions->buckets[i];
+	return NULL;
+}
+
+/* Copies a text that fits and holds no NUL; else leaves out empty. */
+static bool
+keep(struct bs_text text, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (text.len >= size || memchr(text.at, '\0', text.len) != NULL)
+		return false;
+	memcpy(out, text.at, text.len);
+	out[text.len] = '\0';
+	return true;
+}
+
+void
+bs_session_mail(struct bs_session *session, struct bs_text sender)
+{
+	struct bs_transaction *tx = &session->tx;
+
+	end_transaction(tx);
+	tx->has_sender = keep(sender, tx->sender, sizeof(tx->sender));
+	memcpy(tx->leaves_as, tx->sender, sizeof(tx->leaves_as));
+}
+
+static bool
+is_tagged(const char *recipient)
+{
+	struct bs_address address;
+	struct bs_tag tag;
+
+	return bs_address_parse(recipient, strlen(recipient), &address) == 0 &&
+	       bs_tag_parse(&address, &tag) == BS_SHAPE_OURS;
+}
+
+bool
+bs_session_rcpt(struct bs_session *session, struct bs_text recipient)
+{
+	struct bs_transaction *tx = &session->tx;
+	bool kept = keep(recipient, tx->recipient, sizeof(tx->recipient));
+
+	tx->recipient_is_tagged = kept && is_tagged(tx->recipient);
+	tx->recipient_is_junk = false;
+	return kept;
+}
+
+/* Without memory, or beyond the limit, the bounce is not counted. */
+static void
+note_tagged(struct bs_transaction *tx)
+{
+	size_t size = strlen(tx->recipient) + 1;
+	struct bs_tagged *tagged;
+
+	if (tx->tagged_count >= BS_TAGGED_MAX ||
+	    (tagged = malloc(sizeof(*tagged) + size)) == NULL)
+		return;
+	memcpy(tagged->address, tx->recipient, size);
+	tagged->next = tx->tagged;
+	tx->tagged = tagged;
+	tx->tagged_count++;
+}
+
+void
+bs_session_rcpt_done(struct bs_session *session, bool accepted)
+{
+	struct bs_transaction *tx = &session->tx;
+
+	if (accepted) {
+		tx->accepted++;
+		if (tx->recipient_is_junk)
+			tx->junk++;
+		if (tx->recipient_is_tagged)
+			note_tagged(tx);
+	}
+	tx->recipient[0] = '\0';
+	tx->recipient_is_tagged = false;
+	tx->recipient_is_junk = false;
+}
+
+void
+bs_session_note(struct bs_session *session, const struct bs_proto_line *line)
+{
+	switch (line->event) {
+	case BS_PROTO_CONNECT:
+		/* an unknown client is an untrusted one */
+		if (bs_field_client(line->text, session->client,
+			sizeof(session->client)) != 0)
+			session->client[0] = '\0';
+		break;
+	case BS_PROTO_IDENTIFY:
+		(void)keep(line->text, session->helo, sizeof(session->helo));
+		break;
+	case BS_PROTO_AUTH:
+		session->auth = session->auth || line->ok;
+		break;
+	case BS_PROTO_COMMAND:
+		session->command_len = 0;
+		if (line->text.len <= sizeof(session->command)) {
+			memcpy(session->command, line->text.at, line->text.len);
+			session->command_len = line->text.len;
+		}
+		break;
+	default:
+		break;
+	}
+}

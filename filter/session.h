@@ -1,0 +1,93 @@
+/* SMTP sessions of smtpd, and what we remember of each. */
+#ifndef BS_SESSION_H
+#define BS_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/backstop.h"
+#include "common/client.h"
+#include "filter/proto.h"
+
+/* Octets of a command that are kept: smtpd takes up to 2 KiB. */
+#define BS_COMMAND_MAX 2560
+
+/* Tagged recipients of one message whose bounce is counted; a genuine bounce
+ * has one. */
+#define BS_TAGGED_MAX 100
+
+/* A recipient in our tag's form that smtpd accepted. */
+struct bs_tagged {
+	struct bs_tagged *next;
+	char address[];
+};
+
+/* From one MAIL FROM to the next. */
+struct bs_transaction {
+	bool has_sender;		/* false where it did not fit */
+	char sender[BS_ADDRESS_MAX];	/* as it came; empty: null */
+	char leaves_as[BS_ADDRESS_MAX]; /* as it leaves: signed, or the same */
+	char recipient[BS_ADDRESS_MAX]; /* at hand: its fate is not known */
+	bool recipient_is_tagged;
+	bool recipient_is_junk;
+	unsigned accepted; /* recipients */
+	unsigned junk;	   /* of those, by the engine's word */
+	unsigned tagged_count;
+	struct bs_tagged *tagged;
+};
+
+struct bs_filter;
+
+struct bs_session {
+	struct bs_session *next; /* in its bucket */
+	uint64_t id;
+	char client[BS_HOST_MAX]; /* empty while not known */
+	char helo[BS_HOST_MAX];
+	bool auth;
+	size_t command_len;
+	char command[BS_COMMAND_MAX]; /* the last, as the client sent it */
+	struct bs_transaction tx;
+
+	/* the request that waits for our reply, if one does */
+	bool held;
+	enum bs_proto_phase phase;
+	struct bs_proto_asker asker;
+	struct bs_question question;
+	struct bs_filter *filter;
+};
+
+/* All zero at first. */
+struct bs_sessions {
+	struct bs_session *buckets[1024];
+};
+
+/* The session, or NULL. It lives until it is removed. */
+struct bs_session *bs_sessions_find(const struct bs_sessions *sessions,
+    uint64_t id);
+
+/* A new session, or NULL for want of memory; an old one of that id must have
+ * been removed. */
+struct bs_session *bs_sessions_add(struct bs_sessions *sessions, uint64_t id);
+
+/* Takes a session out and frees it. Its question must not be pending. */
+void bs_sessions_remove(struct bs_sessions *sessions,
+    struct bs_session *session);
+
+/* Any of the sessions, or NULL when there are none. */
+struct bs_session *bs_sessions_any(const struct bs_sessions *sessions);
+
+/* Forgets the last transaction and begins one. */
+void bs_session_mail(struct bs_session *session, struct bs_text sender);
+
+/* Takes up a recipient. Returns false for one that cannot be kept. */
+bool bs_session_rcpt(struct bs_session *session, struct bs_text recipient);
+
+/* What smtpd did with the recipient at hand. */
+void bs_session_rcpt_done(struct bs_session *session, bool accepted);
+
+/* Notes who the client is, from the events that say so. */
+void bs_session_note(struct bs_session *session,
+    const struct bs_proto_line *line);
+
+#endif
