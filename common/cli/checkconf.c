@@ -1,0 +1,55 @@
+/* backstop checkconf: every mistake of the configuration, with its line. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/cli/cli.h"
+#include "common/cli/output.h"
+
+struct findings {
+	const char *path;
+	bool json;
+};
+
+static void
+print_fault(void *context, const struct bs_fault *fault, bool is_warning)
+{
+	const struct findings *findings = context;
+	struct bs_json *json;
+
+	if (findings->json) {
+		json = bs_json_object();
+		bs_json_text(json, "file", findings->path);
+		bs_json_number(json, "line", fault->line);
+		bs_json_text(json, "level", is_warning ? "warning" : "error");
+		bs_json_text(json, "text", fault->text);
+		bs_json_print(json);
+		return;
+	}
+	printf("%s:", findings->path);
+	if (fault->line > 0)
+		printf("%u:", fault->line);
+	printf(" %s%s\n", is_warning ? "warning: " : "", fault->text);
+}
+
+int
+bs_cmd_checkconf(const struct bs_call *call)
+{
+	struct findings findings = {
+	    .path = call->count > 0 ? call->words[0] : call->config_path,
+	    .json = call->json,
+	};
+	struct bs_config *config;
+	int rc = bs_config_load(findings.path, &config, print_fault, &findings);
+
+	bs_config_free(config);
+	if (rc == -EINVAL)
+		return BS_EXIT_NO;
+	if (rc != 0) {
+		bs_complain("%s: %s", findings.path, strerror(-rc));
+		return bs_exit_of(rc);
+	}
+	if (!call->json)
+		printf("%s: no mistakes\n", findings.path);
+	return BS_EXIT_YES;
+}

@@ -1,0 +1,125 @@
+/* Between the parts of backstop(8): one call, its table, what they share. */
+#ifndef BS_CLI_H
+#define BS_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/backstop.h"
+#include "common/engine/config.h"
+#include "common/engine/keyring.h"
+#include "common/engine/meta.h"
+#include "common/engine/state.h"
+#include "common/pure/address.h"
+
+/* Exit statuses; what is neither yes, no nor unknown is of sysexits.h. */
+#define BS_EXIT_YES 0
+#define BS_EXIT_NO 1
+#define BS_EXIT_UNKNOWN 2
+
+/* What a subcommand may take besides the global options; and what it does
+ * that does not go with --at. */
+#define BS_TAKES_KEY 1
+#define BS_TAKES_NO_RECORD 2
+#define BS_TAKES_DIALECT 4
+#define BS_WRITES 8
+
+enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
+
+/* What was typed. Strings are argv's. */
+struct bs_call {
+	const char *config_path;
+	bool json;
+	bool has_at;
+	int64_t now; /* epoch seconds: of --at, or of the clock */
+	int key;     /* of -k, or -1 */
+	bool no_record;
+	enum bs_dialect dialect;
+	bool help;
+	bool version;
+	size_t count; /* of words behind the subcommand's name */
+	char **words;
+};
+
+/* A row of the table of subcommands. The name has one word or two. */
+struct bs_command {
+	const char *name;
+	const char *synopsis;
+	const char *help;
+	unsigned traits; /* BS_TAKES_*, BS_WRITES */
+	size_t min_words;
+	size_t max_words;
+	int (*run)(const struct bs_call *call); /* returns the exit status */
+};
+
+int bs_cmd_init(const struct bs_call *call);
+int bs_cmd_key_list(const struct bs_call *call);
+int bs_cmd_key_rotate(const struct bs_call *call);
+int bs_cmd_key_add(const struct bs_call *call);
+int bs_cmd_key_activate(const struct bs_call *call);
+int bs_cmd_key_revoke(const struct bs_call *call);
+int bs_cmd_key_purge(const struct bs_call *call);
+int bs_cmd_key_import(const struct bs_call *call);
+int bs_cmd_key_export(const struct bs_call *call);
+int bs_cmd_sign(const struct bs_call *call);
+int bs_cmd_verify(const struct bs_call *call);
+int bs_cmd_decode(const struct bs_call *call);
+int bs_cmd_status(const struct bs_call *call);
+int bs_cmd_store_check(const struct bs_call *call);
+int bs_cmd_store_confirm_clock(const struct bs_call *call);
+int bs_cmd_checkconf(const struct bs_call *call);
+
+/* Reads the command line. All words are left in call->words, the name of the
+ * subcommand among them; the array is malloc()ed. Returns 0 or an exit status
+ * after the complaint. */
+BS_MUST_USE int bs_options_read(int argc, char **argv, struct bs_call *call,
+    unsigned *traits);
+
+/* Reads "4": a key number. Returns it, or -1 after the complaint. */
+int bs_options_key(const char *text);
+
+/* The exit status of a negative errno. */
+int bs_exit_of(int rc);
+
+/* Load the configuration and the keyring that call and config name. They
+ * return 0, or an exit status after the complaint. */
+BS_MUST_USE int bs_load_config(const struct bs_call *call,
+    struct bs_config **out);
+BS_MUST_USE int bs_load_keyring(const struct bs_config *config,
+    struct bs_keyring *out);
+
+/* Reads an address that has a local part. Returns 0 or an exit status after
+ * the complaint. */
+BS_MUST_USE int bs_load_address(const char *text, struct bs_address *out);
+
+/* Work on the store in a child that became its owner: root must not leave
+ * files there, and LMDB can crash on a damaged one. run() returns 0 or -errno
+ * and leaves its result, of size octets, at *result. */
+struct bs_errand {
+	const char *folder;
+	int (*run)(const struct bs_errand *errand);
+	const void *context;
+	void *result;
+	size_t size;
+	const char *progress; /* shown on a terminal while it lasts, or NULL */
+};
+
+/* Runs it. Returns what run() did, or -EUCLEAN if it crashed. */
+BS_MUST_USE int bs_errand_run(const struct bs_errand *errand);
+
+/* What the store says of itself. */
+struct bs_look {
+	struct bs_store_stat stat;
+	struct bs_meta meta;
+};
+
+/* Looks. Returns 0 or -errno (-ENOENT: no store yet). */
+BS_MUST_USE int bs_look_at_store(const struct bs_config *config,
+    struct bs_look *out);
+
+/* The lifetime to judge by: the configured one, or a longer one that the
+ * store remembers. */
+unsigned bs_look_for_lifetime(const struct bs_config *config, int64_t now);
+
+#endif

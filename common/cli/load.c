@@ -1,0 +1,106 @@
+/* What most subcommands begin with: configuration, keyring, an address. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "common/cli/cli.h"
+#include "common/cli/output.h"
+
+int
+bs_exit_of(int rc)
+{
+	switch (rc) {
+	case 0:
+		return BS_EXIT_YES;
+	case -EACCES:
+	case -EPERM:
+		return EX_NOPERM;
+	case -ENOENT:
+		return EX_NOINPUT;
+	case -EINVAL:
+	case -EUCLEAN:
+		return EX_DATAERR;
+	case -ENOSPC:
+	case -EIO:
+		return EX_IOERR;
+	default:
+		return EX_OSERR;
+	}
+}
+
+static void
+report(void *context, const struct bs_fault *fault, bool is_warning)
+{
+	const char *path = context;
+
+	if (is_warning)
+		return;
+	if (fault->line == 0)
+		fprintf(stderr, "%s: %s\n", path, fault->text);
+	else
+		fprintf(stderr, "%s:%u: %s\n", path, fault->line, fault->text);
+}
+
+int
+bs_load_config(const struct bs_call *call, struct bs_config **out)
+{
+	int rc = bs_config_load(call->config_path, out, report,
+	    (void *)call->config_path);
+
+	if (rc == -EINVAL)
+		return EX_CONFIG;
+	if (rc != 0) {
+		bs_complain("%s: %s; %s", call->config_path, strerror(-rc),
+		    rc == -ENOENT ? "write it (backstop.conf(5)) or name "
+				    "another with -c"
+				  : "run as root, or name another with -c");
+		return bs_exit_of(rc);
+	}
+	return 0;
+}
+
+int
+bs_load_keyring(const struct bs_config *config, struct bs_keyring *out)
+{
+	struct bs_state_paths paths;
+	struct bs_fault fault = {0};
+	int rc = bs_state_paths(config->state, &paths);
+
+	if (rc == 0)
+		rc = bs_keyring_load(paths.keyring, out, &fault);
+	if (rc == 0)
+		return 0;
+	if (rc == -ENOENT)
+		bs_complain("%s is not there; type: backstop init",
+		    paths.keyring);
+	else if (rc == -EACCES)
+		bs_complain("%s: keys are for root alone; run as root",
+		    paths.keyring);
+	else
+		bs_complain("%s:%u: %s", paths.keyring, fault.line, fault.text);
+	return bs_exit_of(rc);
+}
+
+int
+bs_load_address(const char *text, struct bs_address *out)
+{
+	const char *why;
+	int rc = bs_address_parse(text, strlen(text), out);
+
+	switch (rc) {
+	case 0:
+		return 0;
+	case BS_ADDRESS_NULL:
+		why = "the null reverse-path carries no tag";
+		break;
+	case -EMSGSIZE:
+		why = "too long for an address";
+		break;
+	default:
+		why = "not an address (as alice@example.org)";
+		break;
+	}
+	bs_complain("'%.200s': %s", text, why);
+	return EX_USAGE;
+}

@@ -1,0 +1,229 @@
+/* backstop(8): the table of its subcommands, and the way to one of them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "common/cli/cli.h"
+#include "common/cli/output.h"
+
+static const struct bs_command commands[] = {
+    {"init", "[-k K]", "make the state folder and the first key",
+	BS_TAKES_KEY | BS_WRITES, 0, 0, bs_cmd_init},
+    {"key list", "", "list the keys", 0, 0, 0, bs_cmd_key_list},
+    {"key rotate", "", "make a new key active, the old one verifies on",
+	BS_WRITES, 0, 0, bs_cmd_key_rotate},
+    {"key add", "[-k K]", "make a pending key", BS_TAKES_KEY | BS_WRITES, 0, 0,
+	bs_cmd_key_add},
+    {"key activate", "K", "sign with a pending key from now on", BS_WRITES, 1,
+	1, bs_cmd_key_activate},
+    {"key revoke", "K", "believe a key's tags no longer", BS_WRITES, 1, 1,
+	bs_cmd_key_revoke},
+    {"key purge", "[K]", "free the numbers of keys that are done", BS_WRITES, 0,
+	1, bs_cmd_key_purge},
+    {"key import", "[--exim -k K | --batv-tools -k K] [FILE]",
+	"take a secret from elsewhere as a pending key",
+	BS_TAKES_KEY | BS_TAKES_DIALECT | BS_WRITES, 0, 1, bs_cmd_key_import},
+    {"key export", "[K]", "print secrets for 'key import' elsewhere", 0, 0, 1,
+	bs_cmd_key_export},
+    {"sign", "[--no-record] ADDRESS", "sign a return path", BS_TAKES_NO_RECORD,
+	1, 1, bs_cmd_sign},
+    {"verify", "ADDRESS", "say what the tag of an address is worth", 0, 1, 1,
+	bs_cmd_verify},
+    {"decode", "ADDRESS", "take a tagged address apart, without keys", 0, 1, 1,
+	bs_cmd_decode},
+    {"status", "", "show domains, keys, engine, store and clock", 0, 0, 0,
+	bs_cmd_status},
+    {"store check", "", "read all of the store and check each record", 0, 0, 0,
+	bs_cmd_store_check},
+    {"store confirm-clock", "", "say that today's date is right", BS_WRITES, 0,
+	0, bs_cmd_store_confirm_clock},
+    {"checkconf", "[FILE]", "show every mistake of the configuration", 0, 0, 1,
+	bs_cmd_checkconf},
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const char global_options[] =
+    "Options, before or after the subcommand:\n"
+    "  -c FILE      the configuration (" BS_CONFIG_PATH ")\n"
+    "  --at TIME    judge as of then: epoch seconds or "
+    "2026-01-01T00:00:00Z\n"
+    "  --json       print one JSON object a result\n"
+    "  -h, --help   show this, or the help of a subcommand\n"
+    "  --version    show the version\n";
+
+static const char exit_statuses[] =
+    "Exit status: 0 yes or done, 1 no, 2 unknown, 64 and above trouble\n"
+    "(sysexits). backstop(8) has the whole story.\n";
+
+/* How many of the words at the start of the line spell the name: all of its
+ * words, or 0. */
+static size_t
+spells(const char *name, const struct bs_call *call)
+{
+	const char *space = strchr(name, ' ');
+	size_t len = space == NULL ? strlen(name) : (size_t)(space - name);
+
+	if (call->count < 1 || strlen(call->words[0]) != len ||
+	    strncmp(call->words[0], name, len) != 0)
+		return 0;
+	if (space == NULL)
+		return 1;
+	return call->count > 1 && strcmp(call->words[1], space + 1) == 0 ? 2
+									 : 0;
+}
+
+/* Whether the first word is the first of the name: "key". */
+static bool
+is_of_group(const char *name, const struct bs_call *call)
+{
+	size_t len = strcspn(name, " ");
+
+	return call->count > 0 && strlen(call->words[0]) == len &&
+	       strncmp(call->words[0], name, len) == 0;
+}
+
+/* Takes the subcommand's name off the words. Returns NULL where they name
+ * none. */
+static const struct bs_command *
+find_command(struct bs_call *call)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		size_t words = spells(commands[i].name, call);
+
+		if (words == 0)
+			continue;
+		call->count -= words;
+		call->words += words;
+		return &commands[i];
+	}
+	return NULL;
+}
+
+static void
+print_row(FILE *file, const struct bs_command *command)
+{
+	int width = fprintf(file, "  %s %s", command->name, command->synopsis);
+
+	if (width > 34)
+		fprintf(file, "\n%34s", "");
+	fprintf(file, "%*s%s\n", width > 34 ? 2 : 36 - width, "",
+	    command->help);
+}
+
+/* Lists the subcommands: all, or those of a group ("key"). */
+static void
+print_list(FILE *file, const struct bs_call *call)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		some = some || is_of_group(commands[i].name, call);
+	fputs("usage: backstop [-c FILE] [--at TIME] [--json] SUBCOMMAND "
+	      "...\n\nSubcommands:\n",
+	    file);
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!some || is_of_group(commands[i].name, call))
+			print_row(file, &commands[i]);
+	fprintf(file, "\n%s\n%s", global_options, exit_statuses);
+}
+
+static void
+print_help(const struct bs_command *command)
+{
+	printf("usage: backstop [-c FILE]%s [--json] %s %s\n\n%s.\n",
+	    command->traits & BS_WRITES ? "" : " [--at TIME]", command->name,
+	    command->synopsis, command->help);
+	if (command->traits & BS_TAKES_KEY)
+		puts("  -k K          the key number, 0 to 9");
+	if (command->traits & BS_TAKES_NO_RECORD)
+		puts("  --no-record   leave the store alone");
+	if (command->traits & BS_TAKES_DIALECT)
+		puts("  --exim        a secret as Exim's ${prvs} has it\n"
+		     "  --batv-tools  a key file of batv-tools");
+	printf("\n%s\n%s", global_options, exit_statuses);
+}
+
+/* Whether the options and words are what the subcommand takes. */
+static int
+check_call(const struct bs_command *command, const struct bs_call *call,
+    unsigned traits)
+{
+	const char *what = NULL;
+
+	if (traits & ~command->traits & BS_TAKES_KEY)
+		what = "takes no -k";
+	else if (traits & ~command->traits & BS_TAKES_NO_RECORD)
+		what = "takes no --no-record";
+	else if (traits & ~command->traits & BS_TAKES_DIALECT)
+		what = "takes neither --exim nor --batv-tools";
+	else if (call->has_at && (command->traits & BS_WRITES))
+		what = "takes no --at: it changes what is so from now on";
+	else if (call->count < command->min_words)
+		what = "needs a word more";
+	else if (call->count > command->max_words)
+		what = "has a word too many";
+	if (what == NULL)
+		return 0;
+	bs_complain("%s %s; usage: backstop %s %s", command->name, what,
+	    command->name, command->synopsis);
+	return EX_USAGE;
+}
+
+static void
+complain_unknown(const struct bs_call *call)
+{
+	if (call->count == 0)
+		bs_complain("which subcommand?");
+	else if (call->count == 1)
+		bs_complain("%.60s: no subcommand by itself", call->words[0]);
+	else
+		bs_complain("%.60s %.60s: there is no such subcommand",
+		    call->words[0], call->words[1]);
+}
+
+static int
+run(struct bs_call *call, unsigned traits)
+{
+	const struct bs_command *command;
+	int status;
+
+	if (call->version) {
+		puts("backstop " BS_VERSION);
+		return BS_EXIT_YES;
+	}
+	if ((command = find_command(call)) != NULL) {
+		if (call->help) {
+			print_help(command);
+			return BS_EXIT_YES;
+		}
+		status = check_call(command, call, traits);
+		return status != 0 ? status : command->run(call);
+	}
+	if (call->help) {
+		print_list(stdout, call);
+		return BS_EXIT_YES;
+	}
+	complain_unknown(call);
+	print_list(stderr, call);
+	return EX_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bs_call call;
+	char **words;
+	unsigned traits;
+	int status = bs_options_read(argc, argv, &call, &traits);
+
+	words = call.words;
+	if (status == 0)
+		status = run(&call, traits);
+	free(words);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		bs_complain("standard output could not be written");
+		return EX_IOERR;
+	}
+	return status;
+}

@@ -1,0 +1,202 @@
+/* The command line's options: read, before anybody asks what they are for. */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "common/cli/cli.h"
+#include "common/cli/output.h"
+#include "common/pure/ascii.h"
+
+/* Values of long options that have no letter. */
+enum {
+	OPT_AT = UCHAR_MAX + 1,
+	OPT_JSON,
+	OPT_VERSION,
+	OPT_NO_RECORD,
+	OPT_EXIM,
+	OPT_BATV_TOOLS
+};
+
+static const struct option long_options[] = {
+    {"at", required_argument, NULL, OPT_AT},
+    {"json", no_argument, NULL, OPT_JSON},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {"no-record", no_argument, NULL, OPT_NO_RECORD},
+    {"exim", no_argument, NULL, OPT_EXIM},
+    {"batv-tools", no_argument, NULL, OPT_BATV_TOOLS},
+    {NULL, 0, NULL, 0},
+};
+
+/* The last second of the year 9999: ISO 8601 has four digits for a year. */
+#define TIME_MAX INT64_C(253402300799)
+
+static bool
+read_number(const char *text, size_t len, int64_t *out)
+{
+	*out = 0;
+	if (len == 0 || len > 12)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (!bs_ascii_is_digit(text[i]))
+			return false;
+		*out = *out * 10 + (text[i] - '0');
+	}
+	return true;
+}
+
+static bool
+read_field(const char *text, size_t at, size_t len, int base, int *out)
+{
+	int64_t number;
+
+	if (!read_number(text + at, len, &number))
+		return false;
+	*out = (int)number - base;
+	return true;
+}
+
+/* 2026-01-01T00:00:00Z, and a time that exists. */
+static bool
+read_iso_time(const char *text, int64_t *out)
+{
+	char again[BS_TIME_TEXT];
+	struct tm tm = {0};
+
+	if (strlen(text) != strlen("2026-01-01T00:00:00Z") ||
+	    !read_field(text, 0, 4, 1900, &tm.tm_year) ||
+	    !read_field(text, 5, 2, 1, &tm.tm_mon) ||
+	    !read_field(text, 8, 2, 0, &tm.tm_mday) ||
+	    !read_field(text, 11, 2, 0, &tm.tm_hour) ||
+	    !read_field(text, 14, 2, 0, &tm.tm_min) ||
+	    !read_field(text, 17, 2, 0, &tm.tm_sec))
+		return false;
+	*out = (int64_t)timegm(&tm);
+	/* as printed it differs where a '-' was another octet, or where the
+	 * day was the 30th of February */
+	return *out >= 0 && strcmp(bs_time_text(*out, again), text) == 0;
+}
+
+static int
+read_at(const char *text, struct bs_call *call)
+{
+	if (!read_number(text, strlen(text), &call->now) &&
+	    !read_iso_time(text, &call->now)) {
+		bs_complain("--at %.60s: must be seconds since 1970 or of the "
+			    "form 2026-01-01T00:00:00Z",
+		    text);
+		return EX_USAGE;
+	}
+	if (call->now > TIME_MAX) {
+		bs_complain("--at %.60s: is after the year 9999", text);
+		return EX_USAGE;
+	}
+	call->has_at = true;
+	return 0;
+}
+
+int
+bs_options_key(const char *text)
+{
+	if (bs_ascii_is_digit(text[0]) && text[1] == '\0')
+		return text[0] - '0';
+	bs_complain("%.60s: a key number is one digit, 0 to 9", text);
+	return -1;
+}
+
+static int
+take_dialect(struct bs_call *call, enum bs_dialect dialect)
+{
+	if (call->dialect != BS_DIALECT_NONE && call->dialect != dialect) {
+		bs_complain("--exim and --batv-tools exclude each other");
+		return EX_USAGE;
+	}
+	call->dialect = dialect;
+	return 0;
+}
+
+/* The option that getopt met and could not take. */
+static int
+complain_option(char **argv, int option)
+{
+	/* a long option is a word; a letter may stand within one */
+	if (optopt == 0 || optopt > UCHAR_MAX)
+		bs_complain("%.60s: %s; type: backstop --help",
+		    argv[optind - 1],
+		    option == ':' ? "its value is missing"
+				  : "there is no such option");
+	else
+		bs_complain("-%c: %s; type: backstop --help", optopt,
+		    option == ':' ? "its value is missing"
+				  : "there is no such option");
+	return EX_USAGE;
+}
+
+static int
+take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
+{
+	switch (option) {
+	case 1: /* a word, as the '-' of the option string asks for */
+		call->words[call->count++] = optarg;
+		return 0;
+	case 'c':
+		call->config_path = optarg;
+		return 0;
+	case 'h':
+		call->help = true;
+		return 0;
+	case 'k':
+		*traits |= BS_TAKES_KEY;
+		call->key = bs_options_key(optarg);
+		return call->key < 0 ? EX_USAGE : 0;
+	case OPT_AT:
+		return read_at(optarg, call);
+	case OPT_JSON:
+		call->json = true;
+		return 0;
+	case OPT_VERSION:
+		call->version = true;
+		return 0;
+	case OPT_NO_RECORD:
+		*traits |= BS_TAKES_NO_RECORD;
+		call->no_record = true;
+		return 0;
+	case OPT_EXIM:
+		*traits |= BS_TAKES_DIALECT;
+		return take_dialect(call, BS_DIALECT_EXIM);
+	case OPT_BATV_TOOLS:
+		*traits |= BS_TAKES_DIALECT;
+		return take_dialect(call, BS_DIALECT_BATV_TOOLS);
+	default:
+		return complain_option(argv, option);
+	}
+}
+
+int
+bs_options_read(int argc, char **argv, struct bs_call *call, unsigned *traits)
+{
+	int option;
+	int status = 0;
+
+	memset(call, 0, sizeof(*call));
+	call->config_path = BS_CONFIG_PATH;
+	call->key = -1;
+	call->now = (int64_t)time(NULL);
+	*traits = 0;
+	call->words = calloc((size_t)argc + 1, sizeof(*call->words));
+	if (call->words == NULL) {
+		bs_complain("out of memory");
+		return EX_OSERR;
+	}
+	while (status == 0 && (option = getopt_long(argc, argv,
+				   "-:c:hk:", long_options, NULL)) != -1)
+		status = take_option(option, argv, call, traits);
+	while (status == 0 && optind < argc)
+		call->words[call->count++] = argv[optind++];
+	return status;
+}

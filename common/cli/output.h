@@ -1,0 +1,42 @@
+/* What backstop(8) prints: complaints, times, JSON. */
+#ifndef BS_OUTPUT_H
+#define BS_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/backstop.h"
+
+/* "2026-01-01T00:00:00Z" and "2026-01-01", for years of any length. */
+#define BS_TIME_TEXT 48
+
+/* One line on standard error, controls in it made visible. */
+void bs_complain(const char *format, ...) BS_PRINTF(1, 2);
+
+/* Write ISO 8601 in UTC, and return out. */
+const char *bs_time_text(int64_t epoch_seconds, char out[static BS_TIME_TEXT]);
+const char *bs_day_text(uint32_t day, char out[static BS_TIME_TEXT]);
+
+/* A JSON value under construction. Where memory lacks, the process ends. */
+struct bs_json;
+
+struct bs_json *bs_json_object(void);
+struct bs_json *bs_json_array(void);
+
+/* Set a member of an object. NULL and time 0 are null. */
+void bs_json_text(struct bs_json *object, const char *name, const char *text);
+void bs_json_time(struct bs_json *object, const char *name, int64_t when);
+void bs_json_number(struct bs_json *object, const char *name, int64_t number);
+void bs_json_bool(struct bs_json *object, const char *name, bool value);
+void bs_json_null(struct bs_json *object, const char *name);
+
+/* These take child over. */
+void bs_json_put(struct bs_json *object, const char *name,
+    struct bs_json *child);
+void bs_json_append(struct bs_json *array, struct bs_json *child);
+void bs_json_append_text(struct bs_json *array, const char *text);
+
+/* Prints it in one line, members in the order they were set, and frees it. */
+void bs_json_print(struct bs_json *value);
+
+#endif

@@ -1,0 +1,152 @@
+/* backstop store: a look over all of it, and a word on its clock. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/cli/cli.h"
+#include "common/cli/output.h"
+
+struct tally {
+	uint64_t entries;
+	uint64_t damaged;
+};
+
+static int
+check(const struct bs_errand *errand)
+{
+	struct tally *tally = errand->result;
+
+	return bs_store_check(errand->folder, &tally->entries, &tally->damaged);
+}
+
+/* Complains of a store that could not be used. Returns the exit status. */
+static int
+fail(const char *folder, int rc)
+{
+	switch (rc) {
+	case -ENOENT:
+		bs_complain("%s: there is no store yet; backstopd makes it",
+		    folder);
+		break;
+	case -EACCES:
+		bs_complain("%s: %s; run as root", folder, strerror(EACCES));
+		break;
+	case -EPROTO:
+		bs_complain("%s: was written by a newer version", folder);
+		break;
+	default:
+		bs_complain("%s: %s", folder, strerror(-rc));
+		break;
+	}
+	return bs_exit_of(rc);
+}
+
+static void
+print_check(const struct bs_call *call, const char *folder, bool is_sound,
+    const struct tally *tally)
+{
+	struct bs_json *json;
+
+	if (call->json) {
+		json = bs_json_object();
+		bs_json_text(json, "store", folder);
+		bs_json_bool(json, "sound", is_sound);
+		bs_json_number(json, "entries", (int64_t)tally->entries);
+		bs_json_number(json, "damaged", (int64_t)tally->damaged);
+		bs_json_print(json);
+	} else if (is_sound)
+		printf("%s: sound, %" PRIu64 " records\n", folder,
+		    tally->entries);
+	else
+		printf("%s: damaged, %" PRIu64 " of %" PRIu64
+		       " records read; restart backstopd: it moves the store "
+		       "aside and begins a new one\n",
+		    folder, tally->damaged, tally->entries);
+}
+
+int
+bs_cmd_store_check(const struct bs_call *call)
+{
+	struct bs_state_paths paths;
+	struct bs_config *config;
+	struct tally tally = {0};
+	struct bs_errand errand = {
+	    .folder = paths.store,
+	    .run = check,
+	    .result = &tally,
+	    .size = sizeof(tally),
+	    .progress = "checking",
+	};
+	bool is_sound;
+	int rc;
+
+	if ((rc = bs_load_config(call, &config)) != 0)
+		return rc;
+	if ((rc = bs_state_paths(config->state, &paths)) == 0)
+		rc = bs_errand_run(&errand);
+	bs_config_free(config);
+	if (rc != 0 && rc != -EUCLEAN)
+		return fail(paths.store, rc);
+	is_sound = rc == 0 && tally.damaged == 0;
+	print_check(call, paths.store, is_sound, &tally);
+	return is_sound ? BS_EXIT_YES : BS_EXIT_NO;
+}
+
+static int
+confirm(const struct bs_errand *errand)
+{
+	const uint32_t *today = errand->context;
+	struct bs_meta *meta = errand->result;
+	struct bs_entry entry;
+	struct bs_store *store;
+	int rc = bs_store_open(errand->folder, BS_STORE_WRITE, &store);
+
+	if (rc != 0)
+		return rc;
+	if ((rc = bs_meta_load(store, meta)) == 0) {
+		bs_clock_confirm(&meta->clock, *today);
+		bs_meta_clock(&entry, &meta->clock);
+		rc = bs_store_put(store, &entry, 1);
+	}
+	bs_store_close(store);
+	return rc;
+}
+
+int
+bs_cmd_store_confirm_clock(const struct bs_call *call)
+{
+	struct bs_state_paths paths;
+	struct bs_config *config;
+	struct bs_meta meta;
+	struct bs_json *json;
+	uint32_t today = bs_day_of(call->now);
+	struct bs_errand errand = {
+	    .folder = paths.store,
+	    .run = confirm,
+	    .context = &today,
+	    .result = &meta,
+	    .size = sizeof(meta),
+	};
+	char text[BS_TIME_TEXT];
+	int rc;
+
+	if ((rc = bs_load_config(call, &config)) != 0)
+		return rc;
+	if ((rc = bs_state_paths(config->state, &paths)) == 0)
+		rc = bs_errand_run(&errand);
+	bs_config_free(config);
+	if (rc != 0)
+		return fail(paths.store, rc);
+	bs_day_text(today, text);
+	if (call->json) {
+		json = bs_json_object();
+		bs_json_text(json, "today", text);
+		bs_json_print(json);
+	} else
+		printf("today is %s: the engine takes that over within "
+		       "seconds\n",
+		    text);
+	return BS_EXIT_YES;
+}
