@@ -1,0 +1,84 @@
+"""Fixtures of the end-to-end tests: labs, hosts, words."""
+
+import os
+import pathlib
+import sys
+import uuid
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+# pylint: disable=wrong-import-position
+import build  # noqa: E402
+import host  # noqa: E402
+import layouts  # noqa: E402
+import roots  # noqa: E402
+from lab import Lab  # noqa: E402
+from net import Lan  # noqa: E402
+
+
+def pytest_addoption(parser):
+    parser.addoption("--suite", action="append", choices=roots.SUITES,
+                     help="Debian release to test on (default: all)")
+
+
+def pytest_configure():
+    if "BACKSTOP_WORK" not in os.environ:
+        pytest.exit("run these by tests/run.sh, which makes their "
+                    "namespaces", returncode=4)
+
+
+def pytest_generate_tests(metafunc):
+    if "lab" in metafunc.fixturenames:
+        metafunc.parametrize(
+            "lab", metafunc.config.getoption("suite") or roots.SUITES,
+            indirect=True, scope="session")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport():
+    """A failed test shows the logs of the hosts as they were."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for living in host.Host.living:
+            report.sections.append((f"logs of {living.name}", living.logs()))
+
+
+@pytest.fixture(scope="session")
+def lab(request):
+    suite = request.param
+    layer = os.environ.get(f"BACKSTOP_LAYER_{suite}")
+    if not layer:
+        yield build.plain_lab(suite)
+        return
+    lan = Lan(pathlib.Path(os.environ["BACKSTOP_WORK"]) / f"{suite}.e2e")
+    yield Lab(suite, lan, [layer, roots.root(suite)])
+
+
+@pytest.fixture(scope="module")
+def remote(lab):
+    with lab.remote() as made:
+        yield made
+
+
+@pytest.fixture
+def ours(lab):
+    """Our host in the one-hop layout, for this test alone."""
+    with lab.ours() as made:
+        yield made
+
+
+@pytest.fixture
+def word():
+    """A subject that no other mail has."""
+    return f"word-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="module", params=["one_hop", "two_hops"])
+def either(request, lab):
+    """Our host in one layout, then in the other."""
+    with lab.ours(getattr(layouts, request.param)) as made:
+        made.layout = request.param
+        yield made

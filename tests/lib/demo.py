@@ -1,0 +1,216 @@
+"""The story that tests/demo.sh tells, each step checked as it is told."""
+
+import re
+import sys
+import textwrap
+import time
+
+import build
+import layouts
+import roots
+from host import Timeout, wait_until
+from smtp import Dialogue
+
+TICK = "✓" if "utf" in (sys.stdout.encoding or "").lower() else "ok"
+MESSAGE = "From: {sender}\nTo: {to}\nSubject: {subject}\n\n{text}\n"
+
+
+class Differs(Exception):
+    """Something is not as the story has it."""
+
+
+def show(lines):
+    for line in lines:
+        print("\n".join(textwrap.wrap(
+            line, 92, initial_indent=" " * 6, subsequent_indent=" " * 9,
+            break_long_words=False, break_on_hyphens=False)))
+
+
+def show_command(host, *words):
+    """A command of ours and what it printed."""
+    print(f"      # backstop {' '.join(words)}")
+    print(textwrap.indent(host.backstop(*words).stdout.rstrip(), " " * 6))
+
+
+def step(number, title):
+    print(f"\n {number:2}. {title}")
+
+
+def check(true, claim):
+    if not true:
+        raise Differs(claim)
+    print(f"    {TICK} {claim}", flush=True)
+
+
+def session(host, sender, recipient, text=None):
+    """An SMTP session from a stranger's address, shown as it was; returns
+    the reply to RCPT."""
+    with Dialogue(host.lan.space, host.address) as dialogue:
+        reply, = dialogue.envelope(sender, recipient)
+        if text and reply.startswith("250"):
+            dialogue.message(text)
+    lines = dialogue.lines
+    show(lines[lines.index(f"C: MAIL FROM:<{sender}>"):])
+    return reply
+
+
+def received_from(host, word):
+    """The reverse-path of the message that a host's log says it took in."""
+    found = host.smtpd.wait_for(
+        rf"smtp envelope .*from=<([^>]*)> to=<[^>]*{word}[^>]*>")
+    show([found[0]])
+    return found[1]
+
+
+class Story:
+    def __init__(self, lab):
+        self.ours = lab.bare_ours()
+        self.remote = lab.remote()
+        self.lab = lab
+        self.tag = None
+
+    def set_up(self):
+        step(1, "Our host, ours.test, gets its key. Its backstop.conf:")
+        show(self.ours.read("/etc/backstop/backstop.conf").splitlines())
+        show_command(self.ours, "init")
+        self.ours.start_engine()
+        self.ours.start_smtpd(layouts.one_hop(self.lab.has_auth))
+        check(self.ours.backstop("checkconf").returncode == 0,
+              "backstopd and smtpd with filter-backstop are up")
+
+    def send(self, to, subject):
+        text = MESSAGE.format(sender="alice@example.org", to=to,
+                              subject=subject, text="How are you?")
+        self.ours.sendmail("alice", "alice@example.org", to, text=text)
+
+    def sent_and_signed(self):
+        step(2, "Alice writes to dave@remote.example. What remote.test, the "
+             "other host,\n     wrote in its log:")
+        self.send("dave@remote.example", "Lunch on Friday?")
+        self.tag = received_from(self.remote, "dave")
+        check(re.fullmatch(r"prvs=\d{4}[0-9a-f]{6}=alice@example\.org",
+                           self.tag), f"MAIL FROM was signed: <{self.tag}>")
+
+    def real_bounce(self):
+        step(3, "Dave's mailbox is full: the remote OpenSMTPD makes a real "
+             "bounce and sends\n     it to that return path. "
+             "In /home/alice/Maildir:")
+        mail = self.ours.wait_mail("alice", "Lunch on Friday?")
+        head = mail.text.split("\n\n")[0].splitlines()
+        show(line for line in head if re.match(
+            r"Delivered-To|Subject|From", line))
+        show(re.findall(r"^(?:dave@.*|Final-.*|Status:.*)", mail.text, re.M))
+        check(mail["Delivered-To"] == "alice@example.org",
+              "the genuine bounce came home, to the plain address")
+
+    def reply(self):
+        step(4, "Somebody's program replies to the return path:")
+        reply = session(
+            self.ours, "carol@remote.example", self.tag,
+            MESSAGE.format(sender="carol@remote.example", to=self.tag,
+                           subject="I am away", text="Until Monday."))
+        check(reply.startswith("250"), "accepted")
+        mail = self.ours.wait_mail("alice", "I am away")
+        check(mail["Delivered-To"] == "alice@example.org",
+              "and delivered to alice@example.org")
+
+    def made_up_tag(self):
+        step(5, "A bounce for mail that Alice never sent comes to a tag "
+             "somebody made up:")
+        digits = self.tag[len("prvs="):][:4]
+        mac = self.tag[len("prvs=") + 4:][:6]
+        forged = f"{int(mac, 16) ^ 0x5a5a5a:06x}"
+        reply = session(self.ours, "",
+                        f"prvs={digits}{forged}=alice@example.org")
+        check(reply.startswith("550 5.7.1"), "refused at RCPT")
+
+    def stale_tag(self):
+        signed = time.time() - 20 * 86400
+        at = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(signed))
+        step(6, "A bounce to a tag of 20 days ago, which expired 10 days ago:")
+        show([f"# backstop --at {at} sign alice@example.org"])
+        stale = self.ours.sign("alice@example.org", "--at", at)
+        show([stale])
+        reply = session(self.ours, "", stale)
+        check(reply.startswith("550 5.7.1"), "refused at RCPT as stale")
+
+    def callout(self):
+        step(7, "Another host asks whether alice@example.org exists before "
+             "it takes her mail\n     (a sender callout):")
+        reply = session(self.ours, "", "alice@example.org")
+        check(reply.startswith("250"), "it is told yes")
+
+    def rotation(self):
+        step(8, "A new key. Nothing is restarted:")
+        show_command(self.ours, "key", "rotate")
+        show_command(self.ours, "key", "list")
+        self.send("carol@remote.example", "A second message")
+        new = received_from(self.remote, "carol")
+        check(new[len("prvs=")] != self.tag[len("prvs=")],
+              "the next message bears the new key's number")
+        reply = session(self.ours, "", self.tag, MESSAGE.format(
+            sender="MAILER-DAEMON@remote.test", to=self.tag,
+            subject="Undelivered, at last", text="I gave up."))
+        check(reply.startswith("250"), "a bounce to the old tag is accepted")
+        self.ours.wait_mail("alice", "Undelivered, at last")
+        check(True, "and came home")
+
+    def engine_killed(self):
+        step(9, "Alice writes to Dave again; before the remote host bounces "
+             "it, the engine\n     is killed:")
+        self.remote.run("smtpctl", "pause", "mda")
+        self.send("dave@remote.example", "Dinner then?")
+        self.remote.smtpd.wait_for(r"size=\d+ (?s:.*)to=<dave.*(?s:.*)"
+                                   r"to=<dave")
+        show(["# kill -9 (backstopd)"])
+        self.ours.engine.kill()
+        self.remote.run("smtpctl", "resume", "mda")
+        show(["in the remote host's log:"])
+        found = self.remote.smtpd.wait_for(
+            r"mta delivery .* from=<> .*result=\"TempFail\".*stat=\"(.*)\"")
+        show([found[0]])
+        check(found[1].startswith("451 4.3.0"),
+              "its bounce was told to wait; nothing was lost")
+
+    def engine_back(self):
+        step(10, "The engine is back, and the remote host tries again:")
+        self.ours.start_engine()
+
+        def arrived():
+            self.remote.schedule()
+            return [mail for mail in self.ours.mails("alice")
+                    if "Dinner then?" in mail.text]
+        mail, = wait_until(arrived, "the bounce that had to wait")
+        show(self.remote.smtpd.lines(r"from=<> .*result=\"Ok\"")[-1:])
+        check(mail["Delivered-To"] == "alice@example.org",
+              "the bounce that had to wait came home")
+        show_command(self.ours, "status")
+
+    def tell(self):
+        for part in (self.set_up, self.sent_and_signed, self.real_bounce,
+                     self.reply, self.made_up_tag, self.stale_tag,
+                     self.callout, self.rotation, self.engine_killed,
+                     self.engine_back):
+            part()
+
+
+def main(suite="trixie"):
+    lab = build.plain_lab(suite)
+    version = lab.version()
+    print(f"Backstop on two hosts with {version}, Debian {suite}.")
+    story = Story(lab)
+    try:
+        story.tell()
+    except (Differs, Timeout, AssertionError) as differs:
+        print(f"    NOT SO: {differs}\n{story.ours.logs()}\n"
+              f"{story.remote.logs()}")
+        return 1
+    print("\nAll of it is true. The two hosts are gone again.")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except (roots.RootError, build.BuildError) as error:
+        sys.exit(f"demo: {error}")

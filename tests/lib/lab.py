@@ -1,0 +1,218 @@
+"""The hosts of a test: ours with Backstop, and a remote one."""
+
+import email
+import email.policy
+import re
+
+import layouts
+from host import Host, wait_until
+from smtp import Dialogue
+from wire import Questions
+
+USERS = ("alice", "bob", "carol", "dave")
+
+CONF = {
+    "domains": layouts.OURS,
+    "sign": "yes",
+    "mode": "enforce",
+    "outbound": "here",
+    "trusted": "127.0.0.0/8, ::1",
+    "clients": "_bsfilter",
+}
+
+SOCKET = "/run/backstop/engine.sock"
+STATE = "/var/lib/backstop"
+PASSWORD = "correct horse"
+
+# away and sunk are forwarded to another host.
+ALIASES = """\
+sales: alice, bob
+help: carol
+away: carol@remote.example
+sunk: frank@sink.example
+"""
+
+
+class Mail:
+    """A delivered message, with what the delivery agent wrote on top."""
+
+    def __init__(self, path):
+        self.path = path
+        self.text = path.read_text(errors="replace")
+        self._message = email.message_from_string(
+            self.text, policy=email.policy.compat32)
+
+    def __getitem__(self, name):
+        return self._message[name]
+
+    @property
+    def return_path(self):
+        return (self["Return-Path"] or "").strip("<> ")
+
+
+class MailHost(Host):
+    """A host whose mail server can be started and looked into."""
+
+    smtpd = None
+
+    def start_smtpd(self, conf):
+        self.write("/etc/smtpd.conf", conf)
+        self.run("smtpd", "-n")
+        self.smtpd = self.start("smtpd", "smtpd", "-d")
+        wait_until(self._greets, lambda: f"smtpd on {self.name} to greet:\n"
+                   f"{self.smtpd.text()}")
+
+    def _greets(self):
+        assert self.smtpd.alive(), self.smtpd.text()
+        try:
+            with Dialogue(self.space, self.address) as session:
+                return session.lines[0].startswith("S: 220")
+        except OSError:
+            return False
+
+    def sendmail(self, user, sender, *recipients, text):
+        return self.run("sendmail", "-i", "-f", sender, *recipients,
+                        user=user, text=text)
+
+    def mails(self, user):
+        folder = self.path(f"/home/{user}/Maildir/new")
+        if not folder.is_dir():
+            return []
+        return [Mail(path) for path in sorted(
+            folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)]
+
+    def wait_mail(self, user, word):
+        """Waits for a mail of a user with this text in it."""
+        def found():
+            for mail in self.mails(user):
+                if word in mail.text:
+                    return mail
+            return None
+        return wait_until(found, lambda: f"a mail with {word!r} for {user}; "
+                          f"has:\n" + "\n".join(
+                              mail.text for mail in self.mails(user)))
+
+    def schedule(self):
+        """Has smtpd try all of its queue again, now."""
+        self.run("smtpctl", "schedule", "all", check=False)
+
+    def queue(self):
+        return self.run("smtpctl", "show", "queue").stdout
+
+
+class OurHost(MailHost):
+    """With the engine, the filter and the command line."""
+
+    engine = None
+
+    def configure(self, **changes):
+        """Writes backstop.conf: CONF with changes; None leaves a key out."""
+        conf = dict(CONF, **changes)
+        self.write("/etc/backstop/backstop.conf", "".join(
+            f"{name} = {value}\n" for name, value in conf.items()
+            if value is not None))
+
+    def backstop(self, *words, check=True):
+        return self.run(*self.clock(), "backstop", *words, check=check)
+
+    def start_engine(self):
+        self.engine = self.start("backstopd", *self.clock(), "backstopd")
+        wait_until(self._engine_answers, lambda:
+                   f"the engine to answer:\n{self.engine.text()}")
+        return self.engine
+
+    def engine_store(self):
+        """What the engine says of its store: ok, failing, absent."""
+        with self.questions() as questions:
+            return questions.ask(op="ping")["reason"].replace("store-", "")
+
+    def _engine_answers(self):
+        assert self.engine.alive(), self.engine.text()
+        try:
+            with Questions(self.path(SOCKET)) as questions:
+                answer = questions.ask(op="ping")
+                return (answer["status"] == "ok"
+                        and answer["reason"] != "store-checking")
+        except OSError:
+            return False
+
+    def questions(self):
+        return Questions(self.path(SOCKET))
+
+    def sign(self, address, *options):
+        """The signed address, as the command line makes it."""
+        return self.backstop(*options, "sign", address).stdout.strip()
+
+    def pass_days(self, days):
+        """From now on engine and command line live so many days later."""
+        self.write("/tmp/clock", f"{days:+d}d\n")
+
+    def clock(self):
+        """Words before a command that has it follow /tmp/clock. Its
+        monotonic clock stays true: only days pass, no deadline does."""
+        if not self.path("/tmp/clock").exists():
+            return []
+        library = next(self.path("/usr/lib").glob(
+            "*/faketime/libfaketimeMT.so.1")).relative_to(self.root)
+        return [f"LD_PRELOAD=/{library}", "FAKETIME_NO_CACHE=1",
+                "FAKETIME_TIMESTAMP_FILE=/tmp/clock", "DONT_FAKE_MONOTONIC=1",
+                "FAKETIME_DONT_FAKE_MONOTONIC=1"]
+
+
+class Lab:
+    """A wire and the trees that its hosts are made of."""
+
+    def __init__(self, suite, lan, trees):
+        self.suite, self.lan, self.trees = suite, lan, trees
+        self.has_auth = suite != "bookworm"
+
+    def version(self):
+        """The mail server's name and version."""
+        with Host(self.lan, "version", "192.0.2.201", self.trees) as host:
+            said = host.run("smtpd", "-h", check=False).stderr
+        return re.search(r"version: (.*)", said)[1]
+
+    def remote(self):
+        host = MailHost(self.lan, "remote", layouts.REMOTE_ADDRESS,
+                        self.trees)
+        host.write("/etc/aliases", "")
+        host.start_smtpd(layouts.REMOTE_CONF)
+        return host
+
+    def ours(self, layout=layouts.one_hop, **changes):
+        """Our host, all of it running, with one key."""
+        host = self.bare_ours(**changes)
+        try:
+            return self.bring_up(host, layout)
+        except BaseException:
+            host.close()
+            raise
+
+    def bring_up(self, host, layout=layouts.one_hop):
+        """Makes a key and starts everything; returns the host."""
+        host.backstop("init")
+        host.start_engine()
+        host.start_smtpd(layout(self.has_auth))
+        return host
+
+    def bare_ours(self, **changes):
+        """Our host as installed: configured, no key, nothing running."""
+        host = OurHost(self.lan, "ours", layouts.OUR_ADDRESS, self.trees)
+        host.write("/etc/aliases", ALIASES)
+        host.configure(**changes)
+        if self.has_auth:
+            self._add_logins(host)
+        return host
+
+    @staticmethod
+    def _add_logins(host):
+        """Passwords, who may send as whom, and a certificate."""
+        secret = host.run("smtpctl", "encrypt", PASSWORD).stdout.strip()
+        host.write("/etc/mail/credentials", "".join(
+            f"{user} {secret}\n" for user in USERS))
+        host.write("/etc/mail/senders", "".join(
+            f"{user} {user}@example.org\n" for user in USERS))
+        host.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                 "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+                 "/CN=ours.test", "-keyout", "/etc/ssl/ours.key", "-out",
+                 "/etc/ssl/ours.crt")

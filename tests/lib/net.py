@@ -1,0 +1,81 @@
+"""A network of namespaces: one bridge, a host at each end of a wire."""
+
+import ctypes
+import itertools
+import os
+import pathlib
+import socket
+import subprocess
+import threading
+
+CLONE_NEWNET = 0x40000000
+OUTSIDE = "192.0.2.99"  # who is on the wire, but none of the hosts
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _ip(space, *words):
+    subprocess.run(["nsenter", f"--net={space}", "ip", *words], check=True)
+
+
+class Lan:
+    """The wire. Its own end has the address of a stranger on the internet."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._numbers = itertools.count(1)
+        self.space = self._space("lan")
+        _ip(self.space, "link", "add", "wire", "type", "bridge")
+        _ip(self.space, "address", "add", f"{OUTSIDE}/24", "dev", "wire")
+        _ip(self.space, "link", "set", "wire", "up")
+
+    def _space(self, name):
+        """A network namespace, pinned to a file for as long as the run."""
+        pin = self.folder / f"{name}.{next(self._numbers)}.net"
+        pin.touch()
+        subprocess.run(["unshare", f"--net={pin}", "ip", "link", "set", "lo",
+                        "up"], check=True)
+        return pin
+
+    def join(self, name, address):
+        """A new namespace whose eth0 is on the wire."""
+        space = self._space(name)
+        end = f"end{next(self._numbers)}"
+        _ip(self.space, "link", "add", end, "master", "wire", "up", "type",
+            "veth", "peer", "name", "eth0", "netns", str(space))
+        _ip(space, "address", "add", f"{address}/24", "dev", "eth0")
+        # A link-local address could not be bound to while it is tentative.
+        _ip(space, "link", "set", "eth0", "addrgenmode", "none", "up")
+        return space
+
+    def leave(self, space):
+        """Gives a namespace up; its wire goes with it."""
+        subprocess.run(["umount", space], check=True)
+        space.unlink()
+
+    def close(self):
+        self.leave(self.space)
+
+
+def socket_in(space):
+    """A TCP socket that belongs to a namespace, usable from anywhere.
+
+    A thread of its own enters the namespace, as that is a thread's property.
+    """
+    made = []
+
+    def make():
+        with open(space, "rb") as pin:
+            if _libc.setns(pin.fileno(), CLONE_NEWNET):
+                made.append(OSError(ctypes.get_errno(),
+                                    os.strerror(ctypes.get_errno())))
+                return
+        made.append(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    if isinstance(made[0], OSError):
+        raise made[0]
+    return made[0]

@@ -1,0 +1,156 @@
+"""Debian trees for the test hosts: made once by debootstrap, then kept."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+SUITES = ("bookworm", "trixie")
+
+PACKAGES = """
+opensmtpd ca-certificates openssl socat procps faketime e2fsprogs
+gcc libc6-dev meson ninja-build pkg-config mandoc python3
+liblmdb-dev libevent-dev nettle-dev libinih-dev libjansson-dev libcmocka-dev
+""".split()
+
+# Lint runs in this tree alone: other releases of the tools judge differently.
+LINT_SUITE = "bookworm"
+LINT_PACKAGES = """
+clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck binutils
+""".split()
+
+
+# To be raised when _fill() changes: trees of an older recipe are made anew.
+RECIPE = "1"
+
+
+class RootError(Exception):
+    """A tree that could not be made; the text says what to do."""
+
+
+def packages(suite):
+    return sorted(PACKAGES + (LINT_PACKAGES if suite == LINT_SUITE else []))
+
+
+def _key(suite):
+    """Another one whenever the tree would be made another way."""
+    text = " ".join([RECIPE] + packages(suite))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def mirror():
+    """The machine's own mirror, from its apt configuration."""
+    given = os.environ.get("DEBIAN_MIRROR")
+    if given:
+        return given
+    release = pathlib.Path("/etc/os-release").read_text()
+    codename = re.search(r"^VERSION_CODENAME=(\w+)", release, re.M)
+    targets = subprocess.run(
+        ["apt-get", "indextargets", "--format",
+         "$(RELEASE) $(COMPONENT) $(REPO_URI)", "Identifier: Packages"],
+        capture_output=True, text=True, check=True).stdout
+    for line in targets.splitlines():
+        suite, component, uri = line.split(" ", 2)
+        if (codename and suite in (codename[1], "stable")
+                and component == "main" and uri.startswith("http")):
+            return uri
+    raise RootError("apt's sources name no mirror by http for this release: "
+                    "set DEBIAN_MIRROR to one")
+
+
+def _apt_settings():
+    """Proxy and date settings of the machine's apt, for the tree's."""
+    dump = subprocess.run(["apt-config", "dump"], capture_output=True,
+                          text=True, check=True).stdout
+    wanted = re.compile(r"Acquire::(https?::Proxy|Check-|Retries)")
+    lines = [line for line in dump.splitlines() if wanted.match(line)]
+    return "\n".join(lines + ['Acquire::Languages "none";', ""])
+
+
+def _run(log, *command, **more):
+    """Runs a command into the log; its last lines make the error."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log,
+                          stderr=subprocess.STDOUT, check=False, **more)
+    if done.returncode:
+        tail = pathlib.Path(log.name).read_text(errors="replace")[-3000:]
+        raise RootError(f"{' '.join(command[:2])}: exit {done.returncode}\n"
+                        f"{tail}")
+
+
+@contextlib.contextmanager
+def _proc(tree):
+    """/proc of the tree, gone again whatever happens."""
+    subprocess.run(["mount", "-t", "proc", "proc", tree / "proc"], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", tree / "proc"], check=True)
+
+
+def _fill(tree, suite, log):
+    """Debian's base and our packages; no daemon starts in it."""
+    _run(log, "debootstrap", "--variant=minbase", suite, str(tree), mirror())
+    policy = tree / "usr/sbin/policy-rc.d"
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    (tree / "etc/apt/apt.conf.d/90tests").write_text(_apt_settings())
+    # The tree is thrown away when it is not whole: no need to sync it.
+    (tree / "etc/dpkg/dpkg.cfg.d/tests").write_text(
+        "force-unsafe-io\npath-exclude=/usr/share/doc/*\n"
+        "path-exclude=/usr/share/locale/*\n")
+    environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive",
+                       LC_ALL="C", PATH="/usr/sbin:/usr/bin:/sbin:/bin")
+    apt = ["chroot", str(tree), "apt-get", "-q", "-y"]
+    with _proc(tree):
+        _run(log, *apt, "update", env=environment)
+        _run(log, *apt, "install", "--no-install-recommends",
+             *packages(suite), env=environment)
+        _run(log, *apt, "clean", env=environment)
+
+
+def cache_folder():
+    """Where trees are kept: the cache, or the run's own folder."""
+    wanted = pathlib.Path(
+        os.environ.get("BACKSTOP_CACHE") or "/var/cache/backstop-tests")
+    try:
+        wanted.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=wanted):
+            return wanted
+    except OSError:
+        spare = pathlib.Path(os.environ["BACKSTOP_WORK"]) / "roots"
+        spare.mkdir(exist_ok=True)
+        return spare
+
+
+def _sweep(cache, suite):
+    """Removes what earlier runs left half made; the lock is held."""
+    for rest in cache.glob(f".{suite}-*"):
+        shutil.rmtree(rest, ignore_errors=True)
+
+
+def root(suite, say=print):
+    """The tree of a suite, for reading only; makes it if there is none."""
+    if suite not in SUITES:
+        raise RootError(f"no such suite: {suite} ({' or '.join(SUITES)})")
+    cache = cache_folder()
+    tree = cache / f"{suite}-{_key(suite)}"
+    with open(cache / f"{suite}.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if tree.exists():
+            return tree
+        say(f"making a Debian {suite} tree under {cache} (once)")
+        _sweep(cache, suite)
+        unfinished = cache / f".{tree.name}"
+        try:
+            with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
+                _fill(unfinished, suite, log)
+            unfinished.rename(tree)
+        finally:
+            if unfinished.exists():
+                shutil.rmtree(unfinished, ignore_errors=True)
+    return tree

@@ -1,0 +1,113 @@
+"""The engine's socket: questions asked and answers read (DESIGN §10)."""
+
+import socket
+import threading
+import urllib.parse
+
+
+def _encode(value):
+    return "".join(chr(octet) if 0x20 < octet < 0x7f and octet != 0x25
+                   else f"%{octet:02x}" for octet in str(value).encode())
+
+
+def read_frame(lines):
+    """Reads name=value lines to the empty one; None at the end of input."""
+    frame = {}
+    for line in lines:
+        line = line.decode().rstrip("\n")
+        if not line:
+            return frame
+        name, _, value = line.partition("=")
+        frame[name] = urllib.parse.unquote(value)
+    return None
+
+
+def write_frame(fields):
+    return "".join(f"{name}={_encode(value)}\n"
+                   for name, value in fields.items()).encode() + b"\n"
+
+
+class Questions:
+    """A connection to the engine that waits for each answer."""
+
+    def __init__(self, path):
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(30)
+        try:
+            self._socket.connect(str(path))
+        except OSError:
+            self._socket.close()
+            raise
+        self._file = self._socket.makefile("rb")
+        self._id = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._file.close()
+        self._socket.close()
+
+    def ask(self, **fields):
+        """Asks and returns the answer; ConnectionError when there is none."""
+        self._id += 1
+        question = {"version": 1, "id": self._id, "host": "opensmtpd",
+                    "mode": "in", "client": "192.0.2.99", "auth": 0,
+                    "deadline_ms": 20000}
+        question.update(fields)
+        self._socket.sendall(write_frame(question))
+        answer = read_frame(self._file)
+        if answer is None:
+            raise ConnectionError("the engine closed the connection")
+        assert int(answer["id"]) == self._id, answer
+        return answer
+
+    def sign(self, sender):
+        return self.ask(op="sign", mode="out", client="127.0.0.1",
+                        sender=sender)
+
+    def bounce_to(self, recipient):
+        return self.ask(op="rcpt", sender="", recipient=recipient)
+
+
+class LyingEngine:
+    """Takes the engine's place and answers each question with octets that
+    the test chose."""
+
+    def __init__(self, path, lie):
+        self.asked = []
+        self._lie = lie
+        self._socket = socket.socket(socket.AF_UNIX)
+        path.unlink(missing_ok=True)
+        self._socket.bind(str(path))
+        path.chmod(0o666)
+        self._socket.listen()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                peer, _ = self._socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._answer, args=(peer,),
+                             daemon=True).start()
+
+    def _answer(self, peer):
+        with peer, peer.makefile("rb") as lines:
+            while True:
+                try:
+                    question = read_frame(lines)
+                    if question is None:
+                        return
+                    self.asked.append(question)
+                    lie = self._lie(question)
+                    if lie is None:
+                        return
+                    peer.sendall(lie)
+                except OSError:
+                    return
+
+    def close(self):
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()

@@ -1,0 +1,231 @@
+/* Log lines as they reach standard error. */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "tests/unit/unit.h"
+
+static int saved;
+static int reader;
+
+/* Standard error becomes a pipe that does not block. */
+static int
+set_up(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	saved = dup(STDERR_FILENO);
+	assert_true(saved >= 0);
+	assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+	close(ends[1]);
+	reader = ends[0];
+	bs_log_open("test", BS_LOG_STDERR, false);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	assert_true(dup2(saved, STDERR_FILENO) >= 0);
+	close(saved);
+	close(reader);
+	return 0;
+}
+
+/* All that was written since the last call. */
+static const char *
+written(void)
+{
+	static char text[128 * 1024];
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = read(reader, text + len, sizeof(text) - 1 - len)) > 0)
+		len += (size_t)n;
+	text[len] = '\0';
+	return text;
+}
+
+static void
+names_the_level(void **state)
+{
+	(void)state;
+	bs_log(BS_LOG_ERR, "a %d", 1);
+	bs_log(BS_LOG_WARNING, "b");
+	bs_log(BS_LOG_INFO, "c");
+	bs_log(BS_LOG_DEBUG, "not shown");
+	assert_string_equal(written(), "error: a 1\nwarning: b\ninfo: c\n");
+	bs_log_open("test", BS_LOG_STDERR, true);
+	bs_log(BS_LOG_DEBUG, "d");
+	assert_string_equal(written(), "debug: d\n");
+	bs_log_open("test", BS_LOG_JOURNAL, true);
+	bs_log(BS_LOG_ERR, "a");
+	bs_log(BS_LOG_WARNING, "b");
+	bs_log(BS_LOG_INFO, "c");
+	bs_log(BS_LOG_DEBUG, "d");
+	assert_string_equal(written(), "<3>a\n<4>b\n<6>c\n<7>d\n");
+}
+
+static void
+escapes_what_is_not_printable(void **state)
+{
+	(void)state;
+	bs_log(BS_LOG_INFO, "%s", "a\nb\r\x1b[0m\x7f\xc3\xa9\t\"\\x");
+	assert_string_equal(written(),
+	    "info: a\\x0ab\\x0d\\x1b[0m\\x7f\\xc3\\xa9\\x09\"\\x\n");
+}
+
+static void
+cuts_what_is_long(void **state)
+{
+	static char text[5000];
+	const char *line;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	bs_log(BS_LOG_INFO, "%s", text);
+	line = written();
+	assert_int_equal(strlen(line), BS_LOG_LINE);
+	assert_ptr_equal(strchr(line, '\n'), line + BS_LOG_LINE - 1);
+
+	/* an escape is whole or not there */
+	for (size_t i = 0; i < 4; i++) {
+		size_t len;
+
+		memset(text, '\n', sizeof(text) - 1);
+		memset(text, 'x', i);
+		bs_log(BS_LOG_INFO, "%s", text);
+		line = written();
+		len = strlen(line);
+		assert_in_range(len, BS_LOG_LINE - 4 - 6, BS_LOG_LINE);
+		assert_memory_equal(line + len - 5, "\\x0a\n", 5);
+	}
+}
+
+static void
+pairs_cannot_be_forged(void **state)
+{
+	struct bs_log_line line;
+
+	(void)state;
+	bs_log_begin(&line);
+	bs_log_add(&line, "sender", "");
+	bs_log_add(&line, "recipient", "prvs=1=a b\"c'd\\e\nf@x");
+	bs_log_add_number(&line, "count", -7);
+	bs_log_add_number(&line, "big", INT64_MIN);
+	bs_log_end(&line, BS_LOG_INFO);
+	assert_string_equal(written(),
+	    "info: sender= recipient=prvs=1=a\\x20b\\x22c\\x27d\\x5ce\\x0af@x "
+	    "count=-7 big=-9223372036854775808\n");
+}
+
+static void
+pairs_that_do_not_fit_are_cut(void **state)
+{
+	struct bs_log_line line;
+	char text[BS_LOG_LINE + 50];
+	size_t len;
+
+	(void)state;
+	memset(text, ' ', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	bs_log_begin(&line);
+	bs_log_add(&line, "a", text);
+	len = line.len;
+	assert_in_range(len, BS_LOG_LINE - 5, BS_LOG_LINE - 1);
+	assert_int_equal(strlen(line.text), len);
+	assert_string_equal(line.text + len - 4, "\\x20");
+	bs_log_add(&line, "key", "value");
+	assert_int_equal(line.len, len);
+	assert_int_equal(strlen(line.text), len);
+}
+
+/* The reader is behind: lines are lost, the writer is not held, and the next
+ * line that fits does not join one that was torn. */
+static void
+never_blocks(void **state)
+{
+	const char *text;
+	const char *end;
+
+	(void)state;
+	for (int i = 0; i < 10000; i++)
+		bs_log(BS_LOG_INFO, "line %d %0500d", i, 0);
+	text = written();
+	assert_true(strlen(text) > 0);
+	bs_log(BS_LOG_INFO, "after");
+	text = written();
+	end = text + (text[0] == '\n' ? 1 : 0);
+	assert_string_equal(end, "info: after\n");
+}
+
+static void
+mends_a_torn_line(void **state)
+{
+	int ends[2];
+	char octets[64];
+	size_t room = 0;
+	ssize_t n;
+
+	(void)state;
+	/* of a socket, part of a line may be taken; fill all but a bit */
+	assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+	assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+	assert_true(fcntl(ends[1], F_SETPIPE_SZ, 4096) >= 4096);
+	memset(octets, '.', sizeof(octets));
+	/* a page takes one write that is larger than the room in part only
+	 * where it is over PIPE_BUF, so a line is lost whole here */
+	while ((n = write(ends[1], octets, sizeof(octets))) > 0)
+		room += (size_t)n;
+	bs_log(BS_LOG_INFO, "lost");
+	while (read(ends[0], octets, sizeof(octets)) > 0)
+		continue;
+	bs_log(BS_LOG_INFO, "after");
+	n = read(ends[0], octets, sizeof(octets));
+	assert_int_equal(n, strlen("info: after\n"));
+	assert_memory_equal(octets, "info: after\n", (size_t)n);
+	assert_true(room > 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void
+once_a_minute(void **state)
+{
+	struct bs_log_limit limit = {0};
+	unsigned missed = 99;
+
+	(void)state;
+	assert_true(bs_log_allowed(&limit, 5000, &missed));
+	assert_int_equal(missed, 0);
+	assert_false(bs_log_allowed(&limit, 5000, &missed));
+	assert_false(bs_log_allowed(&limit, 64999, &missed));
+	assert_int_equal(missed, 0);
+	assert_true(bs_log_allowed(&limit, 65000, &missed));
+	assert_int_equal(missed, 2);
+	assert_true(bs_log_allowed(&limit, 900000, &missed));
+	assert_int_equal(missed, 0);
+}
+
+#define TEST(function)                                                         \
+	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(names_the_level),
+	    TEST(escapes_what_is_not_printable),
+	    TEST(cuts_what_is_long),
+	    TEST(pairs_cannot_be_forged),
+	    TEST(pairs_that_do_not_fit_are_cut),
+	    TEST(never_blocks),
+	    TEST(mends_a_torn_line),
+	    cmocka_unit_test(once_a_minute),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,436 @@
+/* Every combination of facts against the rows of DESIGN §5. */
+#include <errno.h>
+
+#include "common/pure/policy.h"
+#include "tests/unit/unit.h"
+
+/* The table again, in words of its own: nothing here is taken from the
+ * tables of policy.c, so that a slip in one does not hide in the other. */
+
+static bool
+is_n(const struct bs_facts *f)
+{
+	return f->sender == BS_SENDER_NULL;
+}
+
+/* "A D sender that DATA does not show as a DSN is an O." */
+static bool
+is_d(const struct bs_facts *f)
+{
+	return f->sender == BS_SENDER_DAEMON &&
+	       (f->kind == BS_KIND_UNREAD || f->kind == BS_KIND_DSN);
+}
+
+static bool
+is_o(const struct bs_facts *f)
+{
+	return !is_n(f) && !is_d(f);
+}
+
+static bool
+is_found(const struct bs_facts *f)
+{
+	return f->evidence == BS_EVIDENCE_YES;
+}
+
+static bool
+is_full(const struct bs_facts *f)
+{
+	return f->coverage == BS_COVERAGE_FULL;
+}
+
+static bool
+is_untagged_dsn(const struct bs_facts *f)
+{
+	return f->tag == BS_TAG_NONE && f->kind == BS_KIND_DSN;
+}
+
+static bool
+row_0(const struct bs_facts *f)
+{
+	return f->trusted;
+}
+
+static bool
+row_1(const struct bs_facts *f)
+{
+	return f->tag == BS_TAG_FOREIGN || !f->ours ||
+	       (is_o(f) && f->tag == BS_TAG_NONE);
+}
+
+static bool
+row_2(const struct bs_facts *f)
+{
+	return is_o(f) &&
+	       (f->tag == BS_TAG_VALID || f->tag == BS_TAG_GRACE ||
+		   f->tag == BS_TAG_STALE || f->tag == BS_TAG_UNKNOWN);
+}
+
+static bool
+row_3(const struct bs_facts *f)
+{
+	return !is_n(f) && f->tag == BS_TAG_BAD;
+}
+
+static bool
+row_4(const struct bs_facts *f)
+{
+	return !is_o(f) && f->tag == BS_TAG_VALID &&
+	       (f->issue == BS_ISSUED || is_found(f));
+}
+
+static bool
+row_5(const struct bs_facts *f)
+{
+	return !is_o(f) && f->tag == BS_TAG_VALID &&
+	       f->issue == BS_NOT_ISSUED && !is_found(f);
+}
+
+static bool
+row_6(const struct bs_facts *f)
+{
+	return !is_o(f) && f->tag == BS_TAG_VALID &&
+	       f->issue == BS_ISSUE_UNKNOWN;
+}
+
+static bool
+row_7(const struct bs_facts *f)
+{
+	return !is_o(f) && f->tag == BS_TAG_VALID &&
+	       f->issue == BS_ISSUED_OVER_CAP && !is_found(f);
+}
+
+static bool
+row_8(const struct bs_facts *f)
+{
+	return !is_o(f) && is_found(f) &&
+	       (f->tag == BS_TAG_GRACE || f->tag == BS_TAG_STALE ||
+		   f->tag == BS_TAG_UNKNOWN);
+}
+
+static bool
+row_9(const struct bs_facts *f)
+{
+	if (is_o(f) || is_found(f))
+		return false;
+	return f->tag == BS_TAG_GRACE || f->tag == BS_TAG_UNKNOWN ||
+	       (is_d(f) && f->tag == BS_TAG_STALE);
+}
+
+static bool
+row_10(const struct bs_facts *f)
+{
+	return is_n(f) && f->tag == BS_TAG_STALE && !is_found(f);
+}
+
+static bool
+row_11(const struct bs_facts *f)
+{
+	return is_n(f) && f->tag == BS_TAG_BAD;
+}
+
+static bool
+row_12(const struct bs_facts *f)
+{
+	return !is_o(f) && f->tag == BS_TAG_NONE && is_found(f);
+}
+
+static bool
+row_13(const struct bs_facts *f)
+{
+	return is_n(f) && is_untagged_dsn(f) && f->evidence == BS_EVIDENCE_NO &&
+	       is_full(f);
+}
+
+static bool
+row_14(const struct bs_facts *f)
+{
+	return is_n(f) && is_untagged_dsn(f) &&
+	       f->evidence == BS_EVIDENCE_NONE && is_full(f);
+}
+
+static bool
+row_15(const struct bs_facts *f)
+{
+	return is_d(f) && is_untagged_dsn(f) && !is_found(f) && is_full(f);
+}
+
+/* What nobody read is as little known as what nobody recorded. */
+static bool
+row_16(const struct bs_facts *f)
+{
+	if (is_o(f) || f->tag != BS_TAG_NONE)
+		return false;
+	return f->kind == BS_KIND_UNREAD ||
+	       (f->kind == BS_KIND_DSN && f->coverage == BS_COVERAGE_PARTIAL);
+}
+
+static bool
+row_17(const struct bs_facts *f)
+{
+	return is_n(f) && f->tag == BS_TAG_NONE && f->kind == BS_KIND_MDN &&
+	       !is_found(f);
+}
+
+static bool
+row_18(const struct bs_facts *f)
+{
+	return is_n(f) && f->tag == BS_TAG_NONE &&
+	       (f->kind == BS_KIND_AUTO || f->kind == BS_KIND_OTHER);
+}
+
+static bool
+row_19(const struct bs_facts *f)
+{
+	(void)f;
+	return true;
+}
+
+#define NONE BS_ACTION_NONE
+#define HEADER BS_ACTION_HEADER
+#define JUNK BS_ACTION_JUNK
+#define REJECT BS_ACTION_REJECT
+
+/* The right half of the table. strict is what mode enforce does then. */
+static const struct expected {
+	bool (*matches)(const struct bs_facts *facts);
+	const char *verdict;
+	bool strip;
+	enum bs_action mark;
+	enum bs_action junk;
+	enum bs_action enforce;
+	enum bs_action strict;
+} expected[] = {
+    {row_0, "trusted:", true, NONE, NONE, NONE, NONE},
+    {row_1, "not-ours:", false, NONE, NONE, NONE, NONE},
+    {row_2, "reply:", true, NONE, NONE, NONE, NONE},
+    {row_3, "ignored:bad-tag", false, NONE, NONE, NONE, NONE},
+    {row_4, "genuine:tag", true, NONE, NONE, NONE, NONE},
+    {row_5, "suspect:unissued", true, HEADER, JUNK, JUNK, REJECT},
+    {row_6, "genuine:unproven", true, NONE, NONE, NONE, NONE},
+    {row_7, "suspect:replay", true, HEADER, JUNK, JUNK, JUNK},
+    {row_8, "genuine:late", true, NONE, NONE, NONE, NONE},
+    {row_9, "suspect:expired", true, HEADER, JUNK, JUNK, JUNK},
+    {row_10, "forged:stale", true, HEADER, JUNK, REJECT, REJECT},
+    {row_11, "forged:bad-tag", true, HEADER, JUNK, REJECT, REJECT},
+    {row_12, "genuine:message-id", false, HEADER, NONE, NONE, NONE},
+    {row_13, "forged:untagged", false, HEADER, JUNK, REJECT, REJECT},
+    {row_14, "suspect:untagged", false, HEADER, JUNK, JUNK, REJECT},
+    {row_15, "suspect:untagged-daemon", false, HEADER, JUNK, JUNK, JUNK},
+    {row_16, "unknown:", false, HEADER, HEADER, HEADER, HEADER},
+    {row_17, "unknown:mdn", false, HEADER, HEADER, HEADER, HEADER},
+    {row_18, "not-a-bounce:", false, NONE, NONE, NONE, NONE},
+    {row_19, "unknown:no-row", false, HEADER, HEADER, HEADER, HEADER},
+};
+
+#define ROWS COUNT(expected)
+
+static unsigned
+expected_row(const struct bs_facts *facts)
+{
+	unsigned row = 0;
+
+	while (!expected[row].matches(facts))
+		row++;
+	return row;
+}
+
+/* The numbers of values of each fact, in the order of struct bs_facts. */
+#define PRODUCT (2U * 2 * 3 * 7 * 5 * 3 * 4 * 2)
+
+/* One digit of a number whose places have different bases. */
+static unsigned
+digit(unsigned *number, unsigned base)
+{
+	unsigned value = *number % base;
+
+	*number /= base;
+	return value;
+}
+
+static struct bs_facts
+facts_at(unsigned number)
+{
+	struct bs_facts facts;
+
+	facts.trusted = digit(&number, 2) == 1;
+	facts.ours = digit(&number, 2) == 1;
+	facts.sender = (enum bs_sender)digit(&number, 3);
+	facts.tag = (enum bs_tag_fact)digit(&number, 7);
+	facts.kind = (enum bs_kind)digit(&number, 5);
+	facts.evidence = (enum bs_evidence)digit(&number, 3);
+	facts.issue = (enum bs_issue)digit(&number, 4);
+	facts.coverage = (enum bs_coverage)digit(&number, 2);
+	return facts;
+}
+
+/* Rows 0 to 18 leave nothing to row 19: it stands guard over later changes. */
+static void
+every_fact_has_its_row(void **state)
+{
+	unsigned hits[ROWS] = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < PRODUCT; i++) {
+		struct bs_facts facts = facts_at(i);
+		const struct bs_row *row = bs_policy_row(&facts);
+
+		assert_non_null(row);
+		if (row->number != expected_row(&facts))
+			print_error("facts %u: trusted %d ours %d sender %d "
+				    "tag %d kind %d evidence %d issue %d "
+				    "coverage %d\n",
+			    i, facts.trusted, facts.ours, facts.sender,
+			    facts.tag, facts.kind, facts.evidence, facts.issue,
+			    facts.coverage);
+		assert_int_equal(row->number, expected_row(&facts));
+		hits[row->number]++;
+	}
+	for (unsigned row = 0; row < ROWS - 1; row++)
+		assert_int_not_equal(hits[row], 0);
+	assert_int_equal(hits[ROWS - 1], 0);
+}
+
+static void
+every_row_acts_by_mode(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < PRODUCT; i++) {
+		struct bs_facts facts = facts_at(i);
+		const struct bs_row *row = bs_policy_row(&facts);
+		const struct expected *want = &expected[row->number];
+		char verdict[64];
+
+		snprintf(verdict, sizeof(verdict), "%s:%s", row->verdict,
+		    row->reason);
+		assert_string_equal(verdict, want->verdict);
+		assert_int_equal(row->strip, want->strip);
+		assert_int_equal(bs_policy_action(row, BS_MARK, false),
+		    want->mark);
+		assert_int_equal(bs_policy_action(row, BS_JUNK, false),
+		    want->junk);
+		assert_int_equal(bs_policy_action(row, BS_ENFORCE, false),
+		    want->enforce);
+		assert_int_equal(bs_policy_action(row, BS_ENFORCE, true),
+		    want->strict);
+		/* strict is of mode enforce alone */
+		assert_int_equal(bs_policy_action(row, BS_MARK, true),
+		    want->mark);
+		assert_int_equal(bs_policy_action(row, BS_JUNK, true),
+		    want->junk);
+	}
+}
+
+/* DESIGN §5: "changes nothing but stripping". */
+static void
+observe_only_looks(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < PRODUCT; i++) {
+		struct bs_facts facts = facts_at(i);
+		const struct bs_row *row = bs_policy_row(&facts);
+
+		assert_int_equal(bs_policy_action(row, BS_OBSERVE, false),
+		    NONE);
+		assert_int_equal(bs_policy_action(row, BS_OBSERVE, true), NONE);
+	}
+}
+
+/* Whether a row's reply is one line of SMTP that a remote host can be sent
+ * (RFC 5321 §4.5.3.1.5: 512 octets with its CRLF; the wire has 255). */
+static bool
+is_refusal(const char *reply)
+{
+	return reply != NULL && strncmp(reply, "550 5.7.1 ", 10) == 0 &&
+	       strlen(reply) < 256 && strpbrk(reply, "\r\n") == NULL;
+}
+
+/* The law: only the rows marked so refuse, and by default only null senders
+ * are refused. Strict also refuses a daemon's unissued tag (row 5). */
+static void
+little_is_refused(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < PRODUCT; i++) {
+		struct bs_facts facts = facts_at(i);
+		const struct bs_row *row = bs_policy_row(&facts);
+		unsigned n = row->number;
+
+		for (int mode = BS_OBSERVE; mode < BS_ENFORCE; mode++) {
+			assert_int_not_equal(
+			    bs_policy_action(row, (enum bs_mode)mode, true),
+			    REJECT);
+			assert_int_not_equal(
+			    bs_policy_action(row, (enum bs_mode)mode, false),
+			    REJECT);
+		}
+		if (bs_policy_action(row, BS_ENFORCE, false) == REJECT) {
+			assert_true(n == 10 || n == 11 || n == 13);
+			assert_int_equal(facts.sender, BS_SENDER_NULL);
+		}
+		if (bs_policy_action(row, BS_ENFORCE, true) == REJECT) {
+			assert_true(is_refusal(row->reply));
+			assert_true(facts.ours && !facts.trusted);
+			assert_true(is_n(&facts) || (is_d(&facts) && n == 5));
+		}
+	}
+}
+
+/* A callout is MAIL FROM:<>, RCPT, QUIT: nothing is read, nothing refused. */
+static void
+callouts_pass(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < PRODUCT; i++) {
+		struct bs_facts facts = facts_at(i);
+		const struct bs_row *row = bs_policy_row(&facts);
+
+		if (facts.kind != BS_KIND_UNREAD || facts.tag != BS_TAG_NONE)
+			continue;
+		assert_int_not_equal(bs_policy_action(row, BS_ENFORCE, true),
+		    REJECT);
+		if (facts.ours && !facts.trusted &&
+		    facts.sender != BS_SENDER_OTHER)
+			assert_true(row->number == 16 ||
+				    (row->number == 12 && is_found(&facts)));
+	}
+}
+
+static void
+names_its_words(void **state)
+{
+	static const char *const modes[] = {"observe", "mark", "junk",
+	    "enforce"};
+	static const char *const actions[] = {"none", "rewrite", "header",
+	    "junk", "reject", "defer"};
+	static const char *const bad[] = {"", "Observe", "enforce ", "refuse"};
+	enum bs_mode mode = BS_JUNK;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_int_equal(bs_mode_parse(bad[i], &mode), -EINVAL);
+	assert_int_equal(mode, BS_JUNK);
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		assert_int_equal(bs_mode_parse(modes[i], &mode), 0);
+		assert_int_equal(mode, i);
+		assert_string_equal(bs_mode_name(mode), modes[i]);
+	}
+	assert_int_equal(COUNT(actions), BS_ACTIONS);
+	for (size_t i = 0; i < COUNT(actions); i++)
+		assert_string_equal(bs_action_names[i], actions[i]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_fact_has_its_row),
+	    cmocka_unit_test(every_row_acts_by_mode),
+	    cmocka_unit_test(observe_only_looks),
+	    cmocka_unit_test(little_is_refused),
+	    cmocka_unit_test(callouts_pass),
+	    cmocka_unit_test(names_its_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

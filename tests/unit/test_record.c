@@ -1,0 +1,308 @@
+/* The store's values: what is written is read, what is damaged is not. */
+#include <errno.h>
+
+#include "common/pure/record.h"
+#include "tests/unit/unit.h"
+
+#define KEY "\x00\x00\x4e\x20\x03hash of a sender"
+#define KEY_LEN (sizeof(KEY) - 1)
+
+static const uint8_t *const key = (const uint8_t *)KEY;
+
+static const struct bs_tag_record tag_record = {
+    .issued = 1,
+    .recipients = 0xfffefdfc,
+    .bounces = 0x01020304,
+    .first_use = INT64_MIN,
+    .last_use = INT64_MAX,
+};
+
+static const struct bs_sender_record sender_record = {
+    .first_signed_day = 20000,
+    .last_unsigned_day = 0,
+    .last_day = UINT32_MAX,
+};
+
+static const struct bs_clock clock_record = {
+    .trusted_day = 20000,
+    .seen_day = 21000,
+    .in_doubt = true,
+};
+
+#define NUMBER_A (-1)
+#define NUMBER_B ((int64_t)0x0102030405060708)
+
+static size_t
+write_tag(uint8_t out[static BS_RECORD_MAX])
+{
+	return bs_tag_record_write(key, KEY_LEN, &tag_record, out);
+}
+
+static size_t
+write_sender(uint8_t out[static BS_RECORD_MAX])
+{
+	return bs_sender_record_write(key, KEY_LEN, &sender_record, out);
+}
+
+static size_t
+write_clock(uint8_t out[static BS_RECORD_MAX])
+{
+	return bs_clock_record_write(key, KEY_LEN, &clock_record, out);
+}
+
+static size_t
+write_numbers(uint8_t out[static BS_RECORD_MAX])
+{
+	return bs_number_record_write(key, KEY_LEN, NUMBER_A, NUMBER_B, out);
+}
+
+/* Each reads into a record of its own and compares where it could. */
+static int
+read_tag(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
+{
+	struct bs_tag_record read;
+	int rc = bs_tag_record_read(k, k_len, value, len, &read);
+
+	if (rc != 0)
+		return rc;
+	assert_int_equal(read.issued, tag_record.issued);
+	assert_int_equal(read.recipients, tag_record.recipients);
+	assert_int_equal(read.bounces, tag_record.bounces);
+	assert_true(read.first_use == tag_record.first_use);
+	assert_true(read.last_use == tag_record.last_use);
+	return 0;
+}
+
+static int
+read_sender(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
+{
+	struct bs_sender_record read;
+	int rc = bs_sender_record_read(k, k_len, value, len, &read);
+
+	if (rc != 0)
+		return rc;
+	assert_memory_equal(&read, &sender_record, sizeof(read));
+	return 0;
+}
+
+static int
+read_clock(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
+{
+	struct bs_clock read;
+	int rc = bs_clock_record_read(k, k_len, value, len, &read);
+
+	if (rc != 0)
+		return rc;
+	assert_int_equal(read.trusted_day, clock_record.trusted_day);
+	assert_int_equal(read.seen_day, clock_record.seen_day);
+	assert_int_equal(read.in_doubt, clock_record.in_doubt);
+	return 0;
+}
+
+static int
+read_numbers(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
+{
+	int64_t a;
+	int64_t b;
+	int rc = bs_number_record_read(k, k_len, value, len, &a, &b);
+
+	if (rc != 0)
+		return rc;
+	assert_true(a == NUMBER_A && b == NUMBER_B);
+	return 0;
+}
+
+/* The lengths are the format of version 1: they may not change. */
+static const struct kind {
+	size_t (*write)(uint8_t out[static BS_RECORD_MAX]);
+	int (*read)(const uint8_t *key, size_t key_len, const uint8_t *value,
+	    size_t len);
+	size_t len;
+} kinds[] = {
+    {write_tag, read_tag, 36},
+    {write_sender, read_sender, 20},
+    {write_clock, read_clock, 17},
+    {write_numbers, read_numbers, 24},
+};
+
+static void
+comes_back(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		uint8_t value[BS_RECORD_MAX];
+
+		assert_int_equal(kinds[i].write(value), kinds[i].len);
+		assert_int_equal(
+		    kinds[i].read(key, KEY_LEN, value, kinds[i].len), 0);
+		assert_true(
+		    bs_record_is_sound(key, KEY_LEN, value, kinds[i].len));
+	}
+}
+
+/* Octets of a value that an earlier build may have written. */
+static void
+keeps_its_format(void **state)
+{
+	static const uint8_t want[] = {0, 0, 0, 1, 0xff, 0xfe, 0xfd, 0xfc, 1, 2,
+	    3, 4, 0x80, 0, 0, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff,
+	    0xff, 0xff};
+	/* FNV-1a of 64 bits over no octets and over "a" (its authors' tests) */
+	static const uint8_t empty[] = {0xcb, 0xf2, 0x9c, 0xe4, 0x84, 0x22,
+	    0x23, 0x25};
+	static const uint8_t of_a[] = {0xaf, 0x63, 0xdc, 0x4c, 0x86, 0x01, 0xec,
+	    0x8c};
+	uint8_t value[BS_RECORD_MAX];
+
+	(void)state;
+	write_tag(value);
+	assert_memory_equal(value, want, sizeof(want));
+	assert_true(bs_record_is_sound(key, 0, empty, sizeof(empty)));
+	assert_true(
+	    bs_record_is_sound((const uint8_t *)"a", 1, of_a, sizeof(of_a)));
+}
+
+static void
+notices_every_bit(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		uint8_t value[BS_RECORD_MAX];
+		uint8_t other[KEY_LEN];
+		size_t len = kinds[i].write(value);
+
+		for (size_t bit = 0; bit < 8 * len; bit++) {
+			value[bit / 8] ^= (uint8_t)(1U << bit % 8);
+			assert_int_equal(
+			    kinds[i].read(key, KEY_LEN, value, len), -EBADMSG);
+			value[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		}
+		memcpy(other, key, KEY_LEN);
+		for (size_t bit = 0; bit < 8 * KEY_LEN; bit++) {
+			other[bit / 8] ^= (uint8_t)(1U << bit % 8);
+			assert_int_equal(
+			    kinds[i].read(other, KEY_LEN, value, len),
+			    -EBADMSG);
+			other[bit / 8] ^= (uint8_t)(1U << bit % 8);
+		}
+	}
+}
+
+/* A value at another record's key is a damaged store, too. */
+static void
+belongs_to_its_key(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		uint8_t value[BS_RECORD_MAX];
+		size_t len = kinds[i].write(value);
+
+		assert_int_equal(kinds[i].read(key, KEY_LEN - 1, value, len),
+		    -EBADMSG);
+		assert_int_equal(
+		    kinds[i].read(key + 1, KEY_LEN - 1, value, len), -EBADMSG);
+	}
+}
+
+static void
+refuses_wrong_lengths(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		for (size_t len = 0; len <= BS_RECORD_MAX; len++) {
+			uint8_t value[BS_RECORD_MAX] = {0};
+			size_t written = kinds[i].write(value);
+
+			if (len == written)
+				continue;
+			assert_int_equal(
+			    kinds[i].read(key, KEY_LEN, value, len), -EBADMSG);
+			assert_false(
+			    bs_record_is_sound(key, KEY_LEN, value, len));
+		}
+}
+
+/* Sound, but of another table: its length gives it away. */
+static void
+tells_kinds_apart(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		for (size_t j = 0; j < COUNT(kinds); j++) {
+			uint8_t value[BS_RECORD_MAX];
+			size_t len = kinds[i].write(value);
+
+			if (i != j)
+				assert_int_equal(
+				    kinds[j].read(key, KEY_LEN, value, len),
+				    -EBADMSG);
+		}
+}
+
+static void
+keys_sort_by_day(void **state)
+{
+	static const uint32_t days[] = {0, 255, 256, 20999, 21000, UINT32_MAX};
+	struct bs_tag_key tag_key = {.key = 9};
+	struct bs_tag_key read;
+	uint8_t before[BS_RECORD_KEY_MAX] = {0};
+	uint8_t now[BS_RECORD_KEY_MAX] = {0};
+	size_t len = 0;
+
+	(void)state;
+	memset(tag_key.sender, 0xee, sizeof(tag_key.sender));
+	for (size_t i = 0; i < COUNT(days); i++) {
+		tag_key.day = days[i];
+		len = bs_tag_key_write(&tag_key, now);
+		assert_int_equal(len, 21);
+		assert_int_equal(bs_tag_key_read(now, len, &read), 0);
+		assert_int_equal(read.day, days[i]);
+		assert_int_equal(read.key, 9);
+		assert_memory_equal(read.sender, tag_key.sender,
+		    BS_RECORD_HASH);
+		if (i > 0)
+			assert_true(memcmp(before, now, len) < 0);
+		memcpy(before, now, sizeof(now));
+	}
+	assert_int_equal(bs_tag_key_read(now, len - 1, &read), -EBADMSG);
+	assert_int_equal(bs_tag_key_read(now, len + 1, &read), -EBADMSG);
+	assert_int_equal(bs_tag_key_read(now, 0, &read), -EBADMSG);
+}
+
+static void
+keys_of_gaps(void **state)
+{
+	static const int64_t starts[] = {0, 1, 1767225600, INT64_MAX};
+	uint8_t gap[BS_RECORD_KEY_MAX] = {0};
+	size_t len = 0;
+	int64_t start;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(starts); i++) {
+		len = bs_gap_key_write(starts[i], gap);
+		assert_int_equal(len, 11);
+		assert_int_equal(bs_gap_key_read(gap, len, &start), 0);
+		assert_true(start == starts[i]);
+	}
+	assert_int_equal(bs_gap_key_read(gap, len - 1, &start), -EBADMSG);
+	assert_int_equal(bs_gap_key_read(gap, len + 1, &start), -EBADMSG);
+	gap[0] = 'm';
+	assert_int_equal(bs_gap_key_read(gap, len, &start), -EBADMSG);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(comes_back),
+	    cmocka_unit_test(keeps_its_format),
+	    cmocka_unit_test(notices_every_bit),
+	    cmocka_unit_test(belongs_to_its_key),
+	    cmocka_unit_test(refuses_wrong_lengths),
+	    cmocka_unit_test(tells_kinds_apart),
+	    cmocka_unit_test(keys_sort_by_day),
+	    cmocka_unit_test(keys_of_gaps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
