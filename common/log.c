@@ -25,7 +25,6 @@ static const struct level levels[] = {
 static struct {
 	enum bs_log_sink sink;
 	bool debug;
-	bool torn; /* the last line left without its end */
 } state;
 
 void
@@ -64,71 +63,60 @@ is_printable(unsigned char c)
 	return c >= 0x20 && c < 0x7f;
 }
 
-/* Writes the line in one piece. What a reader that is behind does not take is
- * lost, but for the newline: without it the next line would join this one. */
+/* One write for a line, which is far below PIPE_BUF: a pipe or a local socket
+ * takes all of it, or, where its reader is behind, nothing. */
 static void
-write_stderr(char *line, size_t len)
+write_stderr(const char *line, size_t len)
 {
-	char out[BS_LOG_LINE + 2];
-	size_t at = 0;
-	ssize_t n;
+	char out[BS_LOG_LINE];
 
-	if (state.torn)
-		out[at++] = '\n';
-	memcpy(out + at, line, len);
-	at += len;
-	out[at++] = '\n';
-	n = write(STDERR_FILENO, out, at);
-	if (n > 0)
-		state.torn = (size_t)n < at;
+	memcpy(out, line, len);
+	out[len++] = '\n';
+	if (write(STDERR_FILENO, out, len) < 0)
+		return; /* there is nowhere else to say it */
 }
 
-static void
-emit(enum bs_log_level level, const char *text)
+/* Writes what stands before the text. Returns its length. */
+static size_t
+begin_line(enum bs_log_level level, char *line, size_t size)
 {
-	char line[BS_LOG_LINE];
-	size_t len;
-	int n;
+	int len = 0;
 
-	if (state.sink == BS_LOG_SYSLOG) {
-		syslog(levels[level].priority, "%s", text);
-		return;
-	}
+	line[0] = '\0';
 	if (state.sink == BS_LOG_JOURNAL)
-		n = snprintf(line, sizeof(line), "<%d>%s",
-		    levels[level].priority, text);
-	else
-		n = snprintf(line, sizeof(line), "%s: %s", levels[level].word,
-		    text);
-	if (n < 0)
-		return;
-	len = (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1;
-	write_stderr(line, len);
+		len = snprintf(line, size, "<%d>", levels[level].priority);
+	else if (state.sink == BS_LOG_STDERR)
+		len = snprintf(line, size, "%s: ", levels[level].word);
+	return len < 0 ? 0 : (size_t)len;
 }
 
 void
 bs_log(enum bs_log_level level, const char *format, ...)
 {
-	char raw[BS_LOG_LINE];
-	char text[BS_LOG_LINE] = "";
-	size_t len = 0;
+	char text[BS_LOG_LINE];
+	char line[BS_LOG_LINE];
+	size_t len;
 	va_list args;
 	int n;
 
 	if (level == BS_LOG_DEBUG && !state.debug)
 		return;
 	va_start(args, format);
-	n = vsnprintf(raw, sizeof(raw), format, args);
+	n = vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	if (n < 0)
 		return;
-	for (const char *p = raw; *p != '\0'; p++) {
+	len = begin_line(level, line, sizeof(line));
+	for (const char *p = text; *p != '\0'; p++) {
 		unsigned char c = (unsigned char)*p;
 
-		if (!add_octet(text, &len, sizeof(text), c, !is_printable(c)))
+		if (!add_octet(line, &len, sizeof(line), c, !is_printable(c)))
 			break;
 	}
-	emit(level, text);
+	if (state.sink == BS_LOG_SYSLOG)
+		syslog(levels[level].priority, "%s", line);
+	else
+		write_stderr(line, len);
 }
 
 void

@@ -124,9 +124,9 @@ store_json(const struct status *status)
 
 	bs_json_text(json, "state", store_word(status->store));
 	bs_json_text(json, "folder", status->book.paths.store);
-	for (int i = 0; i < BS_TABLES; i++)
-		bs_json_number(json, bs_table_name((enum bs_table)i),
-		    (int64_t)stat->entries[i]);
+	bs_json_number(json, "tags", (int64_t)stat->entries[BS_TABLE_TAG]);
+	bs_json_number(json, "senders",
+	    (int64_t)stat->entries[BS_TABLE_SENDER]);
 	bs_json_number(json, "bytes", (int64_t)stat->file_bytes);
 	bs_json_time(json, "epoch", meta->epoch);
 	for (size_t i = 0; i < meta->gap_count; i++) {

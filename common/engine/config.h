@@ -46,8 +46,8 @@ struct bs_config {
 
 /* Told of each mistake, in the order of the lines; line 0 is the whole file.
  * A warning does not make the file bad. */
-typedef void bs_config_report(
-    void *context, const struct bs_fault *fault, bool is_warning);
+typedef void bs_config_report(void *context, const struct bs_fault *fault,
+    bool is_warning);
 
 /* Reads a file. Returns 0 with *out set (free it with bs_config_free()),
  * -EINVAL after the report of every mistake, or -errno where the file cannot
@@ -63,8 +63,8 @@ BS_MUST_USE int bs_config_parse(const char *text, size_t len,
 void bs_config_free(struct bs_config *config);
 
 /* The settings of a domain of ours, in any case, or NULL. A view. */
-const struct bs_domain *bs_config_domain(
-    const struct bs_config *config, const char *domain, size_t len);
+const struct bs_domain *bs_config_domain(const struct bs_config *config,
+    const char *domain, size_t len);
 
 /* Whether mail of this canonical address leaves unsigned on purpose. */
 bool bs_domain_exempts(const struct bs_domain *domain, const char *canonical);

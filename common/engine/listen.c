@@ -137,7 +137,7 @@ peer_uid(int fd, uid_t *uid)
 bool
 bs_listen_allows(int fd, char *const *users, size_t count)
 {
-	uid_t uid;
+	uid_t uid = (uid_t)-1;
 
 	if (peer_uid(fd, &uid) != 0)
 		return false;

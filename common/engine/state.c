@@ -112,9 +112,10 @@ bs_state_lock(const char *state, int *out)
 }
 
 /* Whether a folder holds nothing, or something of ours: else it was named by
- * a slip, and taking it over could lock a whole system out of /var/lib. */
-static bool
-may_be_ours(const char *path)
+ * a slip, and taking it over could lock a whole system out of /var/lib.
+ * Returns 0, -ENOTEMPTY or -errno. */
+static int
+check_folder(const char *path)
 {
 	static const char *const ours[] = {"keyring", "store.key", "store"};
 	const struct dirent *entry;
@@ -123,7 +124,7 @@ may_be_ours(const char *path)
 	DIR *folder;
 
 	if ((folder = opendir(path)) == NULL)
-		return false;
+		return -errno;
 	while ((entry = readdir(folder)) != NULL) {
 		const char *name = entry->d_name;
 
@@ -134,7 +135,7 @@ may_be_ours(const char *path)
 			other = true;
 	}
 	closedir(folder);
-	return found || !other;
+	return found || !other ? 0 : -ENOTEMPTY;
 }
 
 static int
@@ -168,14 +169,16 @@ make_folder(const char *path, mode_t mode, uid_t uid, gid_t gid,
 static int
 make_state(const char *path, gid_t gid, struct bs_fault *fault)
 {
-	struct stat st;
 	uid_t uid = gid == (gid_t)-1 ? (uid_t)-1 : 0;
+	int rc = check_folder(path);
 
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) && !may_be_ours(path))
-		return refuse(fault, -ENOTEMPTY,
+	if (rc == -ENOTEMPTY)
+		return refuse(fault, rc,
 		    "%s is there and holds other things: give 'state' a "
 		    "folder of its own",
 		    path);
+	if (rc != 0 && rc != -ENOENT)
+		return refuse_path(fault, rc, path);
 	return make_folder(path, 0750, uid, gid, fault);
 }
 

@@ -149,7 +149,8 @@ decode_number(const char *in, size_t len, uint64_t max, uint64_t *out)
 	for (size_t i = 0; i < len; i++) {
 		uint64_t digit = (uint64_t)(in[i] - '0');
 
-		if (!bs_ascii_is_digit(in[i]) || value > (max - digit) / 10)
+		if (!bs_ascii_is_digit(in[i]) || digit > max ||
+		    value > (max - digit) / 10)
 			return -EINVAL;
 		value = value * 10 + digit;
 	}

@@ -152,4 +152,4 @@ def test_old_records_leave_the_store(travelling):
 def entries(host):
     """How many tag records there are, by the store's own account."""
     return json.loads(host.backstop("--json", "status", check=False)
-                      .stdout)["store"]["tags"]
+                      .stdout)["store"]["tag"]

@@ -83,8 +83,7 @@ engine_hears(struct bs_request *out)
 	ssize_t n;
 
 	if (bs_wire_frame(heard, heard_len, &len) != 0) {
-		n = recv(
-		    peer, heard + heard_len, sizeof(heard) - heard_len, 0);
+		n = recv(peer, heard + heard_len, sizeof(heard) - heard_len, 0);
 		if (n > 0)
 			heard_len += (size_t)n;
 		if (bs_wire_frame(heard, heard_len, &len) != 0)
@@ -115,6 +114,7 @@ engine_answers(uint64_t id, const char *address)
 	engine_says(frame, (size_t)len);
 }
 
+/* Questions outlive their test: tear_down() finds them pending. */
 static void
 prepare(struct bs_question *question, unsigned deadline_ms)
 {
@@ -176,7 +176,7 @@ connect_client(int64_t now)
 static void
 asks_and_hears(void **state)
 {
-	struct bs_question question;
+	static struct bs_question question;
 	struct bs_request request;
 
 	(void)state;
@@ -210,7 +210,7 @@ asks_and_hears(void **state)
 static void
 sends_what_remains_of_the_deadline(void **state)
 {
-	struct bs_question question;
+	static struct bs_question question;
 	struct bs_request request;
 
 	(void)state;
@@ -233,8 +233,8 @@ sends_what_remains_of_the_deadline(void **state)
 static void
 ends_what_is_late(void **state)
 {
-	struct bs_question first;
-	struct bs_question second;
+	static struct bs_question first;
+	static struct bs_question second;
 	struct bs_request request;
 
 	(void)state;
@@ -265,7 +265,7 @@ ends_what_is_late(void **state)
 static void
 reads_before_it_gives_up(void **state)
 {
-	struct bs_question question;
+	static struct bs_question question;
 	struct bs_request request;
 
 	(void)state;
@@ -282,7 +282,7 @@ reads_before_it_gives_up(void **state)
 static void
 tries_again_and_gives_up_after_two_seconds(void **state)
 {
-	struct bs_question question;
+	static struct bs_question question;
 
 	(void)state;
 	ask(&question, 60000, 1000);
@@ -317,7 +317,7 @@ tries_again_and_gives_up_after_two_seconds(void **state)
 static void
 asks_again_after_a_restart(void **state)
 {
-	struct bs_question questions[3];
+	static struct bs_question questions[3];
 	struct bs_request request;
 
 	(void)state;
@@ -328,7 +328,8 @@ asks_again_after_a_restart(void **state)
 	assert_true(engine_hears(&request));
 	engine_answers(request.id, "");
 	engine_stop();
-	bs_client_pump(&client, POLLIN | POLLHUP, 1001);
+	bs_client_pump(&client, POLLIN | POLLHUP, 1001); /* the answer */
+	bs_client_pump(&client, POLLIN | POLLHUP, 1001); /* the end */
 	assert_int_equal(last.count, 1);
 	assert_ptr_equal(last.question, &questions[0]);
 	assert_false(bs_client_is_up(&client));
@@ -352,7 +353,7 @@ asks_again_after_a_restart(void **state)
 static void
 a_loss_while_nobody_asks_is_no_outage(void **state)
 {
-	struct bs_question question;
+	static struct bs_question question;
 
 	(void)state;
 	connect_client(1000);
@@ -369,19 +370,18 @@ a_loss_while_nobody_asks_is_no_outage(void **state)
 static void
 leaves_a_peer_that_talks_nonsense(void **state)
 {
-	static char long_line[BS_WIRE_LINE + 1];
-	static char many_lines[(BS_WIRE_LINES + 1) * 4];
+	static char long_line[BS_WIRE_LINE + 2];
+	static char many_lines[(BS_WIRE_LINES + 1) * 4 + 1];
 	static const char *const cases[] = {"\n", "id=1\n\n", "x\n\n",
 	    "id=1\nstatus=perhaps\n\n", "220 mx.example.org ESMTP\n\n",
 	    long_line, many_lines};
-	struct bs_question question;
+	static struct bs_question question;
 	struct bs_request request;
 
 	(void)state;
 	memset(long_line, 'x', sizeof(long_line) - 1);
 	for (size_t i = 0; i + 4 < sizeof(many_lines); i += 4)
 		memcpy(many_lines + i, "a=b\n", 5);
-	memcpy(many_lines + sizeof(many_lines) - 4, "a=b", 4);
 	connect_client(1000);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		int64_t now = 2000 + 1000 * (int64_t)i;
@@ -394,8 +394,7 @@ leaves_a_peer_that_talks_nonsense(void **state)
 		bs_client_pump(&client, POLLIN, now + 1);
 		assert_false(bs_client_is_up(&client));
 		assert_int_equal(last.count, 0);
-		assert_int_equal(
-		    bs_client_timeout_ms(&client, now + 1), 50);
+		assert_int_equal(bs_client_timeout_ms(&client, now + 1), 50);
 		engine_hang_up();
 
 		bs_client_pump(&client, 0, now + 51);
@@ -413,7 +412,7 @@ leaves_a_peer_that_talks_nonsense(void **state)
 static void
 an_engine_that_only_hangs_up_is_away(void **state)
 {
-	struct bs_question question;
+	static struct bs_question question;
 	int64_t now = 1000;
 
 	(void)state;
@@ -436,7 +435,7 @@ an_engine_that_only_hangs_up_is_away(void **state)
 static void
 ignores_answers_of_unknown_ids(void **state)
 {
-	struct bs_question question;
+	static struct bs_question question;
 	struct bs_request request;
 
 	(void)state;
@@ -459,9 +458,8 @@ ignores_answers_of_unknown_ids(void **state)
 static void
 reads_answers_in_pieces(void **state)
 {
-	static const char tail[] =
-	    "\nstatus=ok\naction=none\nlater=thing\n\n";
-	struct bs_question question;
+	static const char tail[] = "\nstatus=ok\naction=none\nlater=thing\n\n";
+	static struct bs_question question;
 	struct bs_request request;
 	char frame[100];
 	int len;
@@ -497,8 +495,8 @@ writes_in_pieces(void **state)
 	for (size_t i = 0; i < COUNT(questions); i++) {
 		prepare(&questions[i], 60000);
 		memset(questions[i].request.helo, 'h', 200);
-		assert_int_equal(
-		    bs_client_ask(&client, &questions[i], 1000), 0);
+		assert_int_equal(bs_client_ask(&client, &questions[i], 1000),
+		    0);
 	}
 	bs_client_pump(&client, 0, 1000);
 	assert_int_equal(bs_client_events(&client), POLLIN | POLLOUT);
@@ -520,7 +518,7 @@ writes_in_pieces(void **state)
 static void
 takes_many_answers_at_once(void **state)
 {
-	struct bs_question questions[200];
+	static struct bs_question questions[200];
 	struct bs_request request;
 
 	(void)state;
@@ -538,7 +536,7 @@ takes_many_answers_at_once(void **state)
 static void
 forgets_what_is_cancelled(void **state)
 {
-	struct bs_question questions[4];
+	static struct bs_question questions[4];
 	struct bs_request request;
 
 	(void)state;
@@ -572,8 +570,7 @@ forgets_what_is_cancelled(void **state)
 static struct bs_question *victim;
 
 static void
-free_and_ask_again(
-    struct bs_question *question, const struct bs_answer *answer)
+free_and_ask_again(struct bs_question *question, const struct bs_answer *answer)
 {
 	note(question, answer);
 	free(question);
@@ -625,7 +622,7 @@ close_and_count(struct bs_question *question, const struct bs_answer *answer)
 static void
 done_may_close(void **state)
 {
-	struct bs_question questions[3];
+	static struct bs_question questions[3];
 	struct bs_request request;
 
 	(void)state;
@@ -647,7 +644,7 @@ done_may_close(void **state)
 static void
 a_write_to_nobody_raises_no_signal(void **state)
 {
-	struct bs_question question;
+	static struct bs_question question;
 
 	(void)state;
 	connect_client(1000);
@@ -666,7 +663,7 @@ static void
 a_full_backlog_is_tried_again(void **state)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct bs_question question;
+	static struct bs_question question;
 	int others[16];
 	size_t count = 0;
 
@@ -674,8 +671,7 @@ a_full_backlog_is_tried_again(void **state)
 	engine_listen(0);
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	for (; count < COUNT(others); count++) {
-		others[count] =
-		    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		others[count] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 		if (connect(others[count], (struct sockaddr *)&address,
 			sizeof(address)) != 0)
 			break;
@@ -698,7 +694,7 @@ a_full_backlog_is_tried_again(void **state)
 static void
 refuses_what_does_not_fit(void **state)
 {
-	struct bs_question question;
+	static struct bs_question question;
 	struct bs_client other;
 	char too_long[sizeof(other.path) + 1];
 
@@ -712,8 +708,7 @@ refuses_what_does_not_fit(void **state)
 	/* each octet takes three on the wire, more than a line holds */
 	prepare(&question, 500);
 	memset(question.request.sender, 0xe9, BS_ADDRESS_MAX - 1);
-	assert_int_equal(
-	    bs_client_ask(&client, &question, 1000), -EMSGSIZE);
+	assert_int_equal(bs_client_ask(&client, &question, 1000), -EMSGSIZE);
 	assert_int_equal(bs_client_timeout_ms(&client, 1000), -1);
 	bs_client_cancel(&client, &question);
 	bs_client_pump(&client, 0, 5000);
@@ -723,7 +718,7 @@ refuses_what_does_not_fit(void **state)
 static void
 close_forgets(void **state)
 {
-	struct bs_question questions[2];
+	static struct bs_question questions[2];
 
 	(void)state;
 	connect_client(1000);
