@@ -132,7 +132,7 @@ class Suite:
         with open(self.logs / "e2e.txt", "w", encoding="utf-8") as log:
             status = subprocess.run(
                 [sys.executable, "-B", "-m", "pytest", "-p",
-                 "no:cacheprovider", "-q", "--suite", self.name,
+                 "no:cacheprovider", "-q", f"--suite={self.name}",
                  f"--junitxml={report}", f"--rootdir={folder}", str(folder),
                  *self.pytest_words],
                 stdin=subprocess.DEVNULL, stdout=log,
