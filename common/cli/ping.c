@@ -9,6 +9,9 @@
 /* The engine answers within a commit, some 20 ms: this is for a slow disk. */
 #define DEADLINE_MS 2000
 
+/* For an engine that restarts; where nobody listens, nobody will answer. */
+#define CONNECT_MS 300
+
 struct waiting {
 	bool done;
 	bool answered;
@@ -35,6 +38,13 @@ monotonic_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static bool
+is_hopeless(const struct bs_client *client, int64_t asked_ms)
+{
+	return client->state == BS_CLIENT_IDLE &&
+	       monotonic_ms() > asked_ms + CONNECT_MS;
+}
+
 bool
 bs_ping(const char *socket, char reason[static BS_PING_REASON])
 {
@@ -46,12 +56,13 @@ bs_ping(const char *socket, char reason[static BS_PING_REASON])
 	    .context = &waiting,
 	};
 	struct pollfd pollfd;
+	int64_t asked_ms = monotonic_ms();
 
 	reason[0] = '\0';
 	if (bs_client_init(&client, socket) != 0 ||
-	    bs_client_ask(&client, &question, monotonic_ms()) != 0)
+	    bs_client_ask(&client, &question, asked_ms) != 0)
 		return false;
-	while (!waiting.done) {
+	while (!waiting.done && !is_hopeless(&client, asked_ms)) {
 		pollfd = (struct pollfd){.fd = bs_client_fd(&client),
 		    .events = bs_client_events(&client)};
 		if (poll(&pollfd, 1,

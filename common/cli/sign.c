@@ -131,7 +131,7 @@ static void
 record(const struct bs_call *call, const struct bs_config *config,
     const struct bs_address *address, const struct signing *signing)
 {
-	struct bs_state_paths paths;
+	struct bs_state_paths paths = {0};
 	struct recording recording = {.key = signing->key, .now = call->now};
 	struct bs_errand errand = {.run = write_records, .context = &recording};
 	struct bs_fault fault = {0};
@@ -150,10 +150,12 @@ record(const struct bs_call *call, const struct bs_config *config,
 		errand.folder = paths.store;
 		rc = bs_errand_run(&errand);
 	}
-	if (rc != 0)
-		bs_complain("warning: the tag is valid, but was not recorded "
-			    "as issued: %s",
-		    fault.text[0] != '\0' ? fault.text : strerror(-rc));
+	if (rc == 0)
+		return;
+	bs_complain("warning: the tag is valid, but was not recorded as "
+		    "issued: %s: %s",
+	    fault.text[0] != '\0' ? paths.store_key : paths.store,
+	    fault.text[0] != '\0' ? fault.text : strerror(-rc));
 }
 
 static void

@@ -247,8 +247,8 @@ print_text(const struct status *status)
 		    is_default ? "" : call->config_path);
 	print_store(status);
 	if (status->clock.in_doubt)
-		puts("clock:    in doubt: nothing is refused, nothing "
-		     "expires; if the date is right, type: "
+		puts("clock:    in doubt: nothing is signed, refused or "
+		     "expired; if the date is right, type: "
 		     "backstop store confirm-clock");
 	else
 		puts("clock:    ok");

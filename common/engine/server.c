@@ -1,46 +1,32 @@
 /* The engine's loop: peers, questions, the store's life, signals. */
 #include <errno.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 #include <sys/stat.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
 #include <event2/listener.h>
 
+#include "common/engine/held.h"
 #include "common/engine/judge.h"
+#include "common/engine/keeper.h"
 #include "common/engine/keyring.h"
 #include "common/engine/listen.h"
 #include "common/engine/peer.h"
-#include "common/engine/recovery.h"
 #include "common/engine/server.h"
 #include "common/engine/state.h"
 #include "common/engine/writer.h"
 #include "common/log.h"
 
-#define DEADLINE_MS 500	  /* of a question that names none */
 #define FLUSH_WAITING 500 /* signatures a commit, at most */
 #define PEERS_MAX 4096
 #define HURRY_MS 20
-#define REOPEN_SECONDS 5
 #define SIGNALS 4
-
-/* A signature whose answer waits for its record. */
-struct waiting {
-	TAILQ_ENTRY(waiting) entry;
-	struct bs_peer *peer;
-	struct bs_answer answer;
-	uint8_t sender[BS_RECORD_HASH];
-	int64_t hurry_ms; /* answer by then, recorded or not */
-	int64_t due_ms;	  /* the adapter does without us from here on */
-};
 
 struct bs_server {
 	struct event_base *base;
@@ -50,12 +36,10 @@ struct bs_server {
 	struct bs_keyring keyring;
 	struct stat keyring_stat;
 	struct bs_writer *writer;
-	uint8_t boot[BS_BOOT_LEN];
-	TAILQ_HEAD(, waiting) waiting;
+	struct bs_keeper keeper;
+	struct bs_held *held;
 	size_t peer_count;
 	struct bs_peer *peers[PEERS_MAX];
-	pid_t child; /* that looks at the store, or 0 */
-	int64_t reopen_at;
 	bool in_doubt; /* the clock, as last logged */
 	struct evconnlistener *listener;
 	struct event *signals[SIGNALS];
@@ -63,7 +47,6 @@ struct bs_server {
 	struct event *flush;
 	struct event *hurry;
 	struct event *sweep;
-	struct bs_log_limit store_limit;
 	struct bs_log_limit peer_limit;
 };
 
@@ -83,16 +66,6 @@ arm(struct event *event, int ms)
 
 	if (!evtimer_pending(event, NULL))
 		evtimer_add(event, &delay);
-}
-
-static void
-warn_store(struct bs_server *server, const char *what, int error)
-{
-	unsigned missed;
-
-	if (bs_log_allowed(&server->store_limit, monotonic_ms(), &missed))
-		bs_log(BS_LOG_WARNING, "%s: %s (mail goes on; %u more)", what,
-		    strerror(-error), missed);
 }
 
 /* A keyring that was replaced is taken at the next question; one that cannot
@@ -125,28 +98,10 @@ refresh_keyring(struct bs_server *server)
 	bs_keyring_wipe(&fresh);
 }
 
-/* Sends an answer that waited. One that comes too late went out unsigned. */
-static void
-release(struct bs_server *server, struct waiting *waiting, bool recorded)
-{
-	struct bs_peer *peer = waiting->peer;
-
-	TAILQ_REMOVE(&server->waiting, waiting, entry);
-	if (!recorded)
-		snprintf(waiting->answer.reason, sizeof(waiting->answer.reason),
-		    "unrecorded");
-	if (peer == NULL || monotonic_ms() > waiting->due_ms)
-		bs_writer_unsigned(server->writer, waiting->sender, time(NULL));
-	if (peer != NULL)
-		bs_peer_answer(peer, &waiting->answer);
-	free(waiting);
-}
-
 static void
 on_flush(evutil_socket_t fd, short what, void *context)
 {
 	struct bs_server *server = context;
-	struct waiting *waiting;
 	int rc;
 
 	(void)fd;
@@ -156,9 +111,10 @@ on_flush(evutil_socket_t fd, short what, void *context)
 		return;
 	}
 	if ((rc = bs_writer_flush(server->writer, time(NULL))) != 0)
-		warn_store(server, "signatures are not recorded", rc);
-	while ((waiting = TAILQ_FIRST(&server->waiting)) != NULL)
-		release(server, waiting, rc == 0);
+		bs_keeper_warn(&server->keeper, "signatures are not recorded",
+		    rc);
+	bs_held_release(server->held, server->writer, rc == 0, monotonic_ms(),
+	    time(NULL));
 }
 
 /* Without a store: what cannot wait any longer goes out unrecorded. */
@@ -166,48 +122,27 @@ static void
 on_hurry(evutil_socket_t fd, short what, void *context)
 {
 	struct bs_server *server = context;
-	struct waiting *waiting;
-	struct waiting *next;
-	int64_t now = monotonic_ms();
 
 	(void)fd;
 	(void)what;
-	for (waiting = TAILQ_FIRST(&server->waiting); waiting != NULL;
-	     waiting = next) {
-		next = TAILQ_NEXT(waiting, entry);
-		if (now >= waiting->hurry_ms)
-			release(server, waiting, false);
-	}
-	if (!TAILQ_EMPTY(&server->waiting))
+	bs_held_hurry(server->held, server->writer, monotonic_ms(), time(NULL));
+	if (!bs_held_is_empty(server->held))
 		arm(server->hurry, HURRY_MS);
 }
 
+/* Answers after the commit; what else this round of the loop brings shares
+ * it. */
 static void
 hold_answer(struct bs_server *server, struct bs_peer *peer,
-    const struct bs_request *request, const struct bs_answer *answer,
+    const struct bs_request *request, struct bs_answer *answer,
     const struct bs_judgement *judgement)
 {
-	struct waiting *waiting = malloc(sizeof(*waiting));
-	int64_t now = monotonic_ms();
-	int64_t deadline = request->deadline_ms > 0
-			       ? (int64_t)request->deadline_ms
-			       : DEADLINE_MS;
-	struct bs_answer unrecorded;
-
-	if (waiting == NULL) {
-		unrecorded = *answer;
-		snprintf(unrecorded.reason, sizeof(unrecorded.reason),
-		    "unrecorded");
-		bs_peer_answer(peer, &unrecorded);
+	if (bs_held_add(server->held, peer, request, answer, judgement,
+		monotonic_ms()) != 0) {
+		bs_held_mark_unrecorded(answer);
+		bs_peer_answer(peer, answer);
 		return;
 	}
-	waiting->peer = peer;
-	waiting->answer = *answer;
-	memcpy(waiting->sender, judgement->sender, sizeof(waiting->sender));
-	waiting->hurry_ms = now + deadline * 6 / 10;
-	waiting->due_ms = now + deadline;
-	TAILQ_INSERT_TAIL(&server->waiting, waiting, entry);
-	/* what else this round of the loop brings shares the commit */
 	event_active(server->flush, EV_TIMEOUT, 0);
 	if (bs_writer_waiting(server->writer) >= FLUSH_WAITING)
 		on_flush(-1, 0, server);
@@ -217,15 +152,9 @@ hold_answer(struct bs_server *server, struct bs_peer *peer,
 static void
 answer_ping(const struct bs_server *server, struct bs_answer *answer)
 {
-	const char *store = "ok";
-	int error;
-
-	if (!bs_writer_has_store(server->writer))
-		store = server->child != 0 ? "checking" : "absent";
-	else if (bs_writer_is_failing(server->writer, &error))
-		store = "failing";
 	snprintf(answer->verdict, sizeof(answer->verdict), "up");
-	snprintf(answer->reason, sizeof(answer->reason), "store-%s", store);
+	snprintf(answer->reason, sizeof(answer->reason), "store-%s",
+	    bs_keeper_state(&server->keeper));
 }
 
 static void
@@ -255,16 +184,12 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 static void
 on_gone(struct bs_server *server, struct bs_peer *peer)
 {
-	struct waiting *waiting;
-
 	for (size_t i = 0; i < server->peer_count; i++)
 		if (server->peers[i] == peer) {
 			server->peers[i] = server->peers[--server->peer_count];
 			break;
 		}
-	TAILQ_FOREACH(waiting, &server->waiting, entry)
-	if (waiting->peer == peer)
-		waiting->peer = NULL;
+	bs_held_forget(server->held, peer);
 }
 
 static void
@@ -295,75 +220,18 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 		server->peers[server->peer_count++] = peer;
 }
 
-/* Starts the child that looks at the store before we open it. */
-static void
-start_recovery(struct bs_server *server)
-{
-	pid_t pid = bs_recovery_start(server->paths.store);
-
-	if (pid < 0) {
-		warn_store(server, "the store cannot be checked", (int)pid);
-		server->reopen_at = time(NULL) + REOPEN_SECONDS;
-		return;
-	}
-	server->child = pid;
-}
-
-static void
-finish_recovery(struct bs_server *server, int status)
-{
-	struct bs_store *store = NULL;
-	int64_t now = time(NULL);
-	int error;
-	enum bs_recovery outcome;
-
-	outcome = bs_recovery_finish(server->paths.store, status, now, &store,
-	    &error);
-	if (outcome != BS_RECOVERY_LATER)
-		error = bs_writer_attach(server->writer, store, server->boot,
-		    server->config->lifetime_days, now);
-	if (error != 0) {
-		bs_store_close(store);
-		warn_store(server, "the store cannot be opened", error);
-		server->reopen_at = now + REOPEN_SECONDS;
-		return;
-	}
-	if (outcome == BS_RECOVERY_NEW)
-		bs_log(BS_LOG_WARNING,
-		    "the store was damaged: %s/data.mdb.damaged-%" PRId64
-		    " keeps it, a new epoch begins",
-		    server->paths.store, now);
-	bs_log(BS_LOG_INFO, "store open");
-	arm(server->sweep, HURRY_MS);
-	event_active(server->flush, EV_TIMEOUT, 0);
-}
-
 static void
 on_child(evutil_socket_t signal_number, short what, void *context)
 {
 	struct bs_server *server = context;
-	int status;
 
 	(void)signal_number;
 	(void)what;
-	if (server->child == 0 ||
-	    waitpid(server->child, &status, WNOHANG) != server->child)
+	if (!bs_keeper_child_ended(&server->keeper,
+		server->config->lifetime_days, time(NULL)))
 		return;
-	server->child = 0;
-	finish_recovery(server, status);
-}
-
-/* A store that turned out to be damaged is closed and looked at anew. */
-static void
-lose_store(struct bs_server *server)
-{
-	int error;
-
-	if (!bs_writer_is_failing(server->writer, &error) || error != -EUCLEAN)
-		return;
-	warn_store(server, "the store is opened anew", error);
-	bs_store_close(bs_writer_detach(server->writer));
-	server->reopen_at = time(NULL) + REOPEN_SECONDS;
+	arm(server->sweep, HURRY_MS);
+	event_active(server->flush, EV_TIMEOUT, 0);
 }
 
 static void
@@ -392,11 +260,8 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	(void)fd;
 	(void)what;
 	bs_writer_tick(server->writer, server->config->lifetime_days, now);
-	lose_store(server);
+	bs_keeper_tick(&server->keeper, now);
 	watch_clock(server);
-	if (!bs_writer_has_store(server->writer) && server->child == 0 &&
-	    now >= server->reopen_at)
-		start_recovery(server);
 	if (bs_writer_has_store(server->writer))
 		arm(server->sweep, HURRY_MS);
 }
@@ -532,18 +397,13 @@ free_events(struct bs_server *server)
 static void
 finish(struct bs_server *server)
 {
-	struct waiting *waiting;
-
 	evconnlistener_disable(server->listener);
 	if (bs_writer_has_store(server->writer))
 		on_flush(-1, 0, server);
-	while ((waiting = TAILQ_FIRST(&server->waiting)) != NULL)
-		release(server, waiting, false);
+	bs_held_release(server->held, server->writer, false, monotonic_ms(),
+	    time(NULL));
 	event_base_loop(server->base, EVLOOP_NONBLOCK);
-	bs_writer_stop(server->writer, time(NULL));
-	bs_store_close(bs_writer_detach(server->writer));
-	if (server->child != 0)
-		kill(server->child, SIGKILL);
+	bs_keeper_stop(&server->keeper, time(NULL));
 	while (server->peer_count > 0)
 		bs_peer_free(server->peers[0]);
 }
@@ -554,11 +414,13 @@ prepare(struct bs_server *server, int listen_fd)
 {
 	int rc;
 
-	TAILQ_INIT(&server->waiting);
+	if ((server->held = bs_held_new()) == NULL)
+		return -ENOMEM;
 	rc = bs_state_paths(server->config->state, &server->paths);
 	if (rc != 0 || (rc = read_secrets(server)) != 0)
 		return rc;
-	bs_recovery_boot_id(server->boot);
+	server->keeper.folder = server->paths.store;
+	server->keeper.writer = server->writer;
 	if ((server->base = event_base_new()) == NULL ||
 	    add_events(server) != 0)
 		return -ENOMEM;
@@ -583,13 +445,14 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd)
 		bs_log(BS_LOG_ERR, "cannot start: %s", strerror(-rc));
 		goto out;
 	}
-	start_recovery(server);
+	bs_keeper_start(&server->keeper, time(NULL));
 	bs_log(BS_LOG_INFO, "backstopd %s answers", BS_VERSION);
 	event_base_dispatch(server->base);
 	finish(server);
 	bs_log(BS_LOG_INFO, "backstopd ends");
 out:
 	free_events(server);
+	bs_held_free(server->held);
 	bs_writer_free(server->writer);
 	bs_config_free(server->config);
 	bs_keyring_wipe(&server->keyring);

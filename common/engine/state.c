@@ -184,21 +184,20 @@ make_state(const char *path, gid_t gid, struct bs_fault *fault)
 
 /* The rules of DESIGN §4 for files with secrets. */
 static int
-check_mode(int fd, const char *path, struct bs_fault *fault)
+check_mode(int fd, struct bs_fault *fault)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return refuse_path(fault, -errno, path);
+		return refuse(fault, -errno, "%s", strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return refuse(fault, -EPERM, "%s: not a file", path);
+		return refuse(fault, -EPERM, "not a file");
 	if ((st.st_mode & (S_IWGRP | S_IRWXO)) != 0)
 		return refuse(fault, -EPERM,
-		    "%s: mode %04o lets others at it; type: chmod 0640 %s",
-		    path, (unsigned)(st.st_mode & 07777), path);
+		    "mode %04o lets others at it: chmod 0640 it",
+		    (unsigned)(st.st_mode & 07777));
 	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return refuse(fault, -EPERM,
-		    "%s: owned by uid %u, must be root's", path,
+		return refuse(fault, -EPERM, "owned by uid %u, must be root's",
 		    (unsigned)st.st_uid);
 	return 0;
 }
@@ -228,16 +227,16 @@ bs_state_store_key(const char *path, uint8_t out[static BS_STORE_KEY_LEN],
 	int rc;
 
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0)
-		return refuse_path(fault, -errno, path);
-	if ((rc = check_mode(fd, path, fault)) != 0)
+		return refuse(fault, -errno, "%s", strerror(errno));
+	if ((rc = check_mode(fd, fault)) != 0)
 		goto out;
 	if ((len = read(fd, text, sizeof(text))) < 0)
-		rc = refuse_path(fault, -errno, path);
+		rc = refuse(fault, -errno, "%s", strerror(errno));
 	else if (len != KEY_FILE_LEN || !read_key(text, out))
 		rc = refuse(fault, -EINVAL,
-		    "%s: must be %d hexadecimal digits and a newline; if they "
-		    "are lost, remove it and type: backstop init",
-		    path, 2 * BS_STORE_KEY_LEN);
+		    "must be %d hexadecimal digits and a newline; if it is "
+		    "lost, remove it and type: backstop init",
+		    2 * BS_STORE_KEY_LEN);
 out:
 	bs_mac_wipe(text, sizeof(text));
 	close(fd);
@@ -317,12 +316,15 @@ renew_store_key(const struct bs_state_paths *paths, int folder, gid_t gid,
     int64_t now, struct bs_fault *fault)
 {
 	uint8_t key[BS_STORE_KEY_LEN];
+	struct bs_fault why = {0};
 	int rc;
 
 	if (exists(paths->store_key)) {
-		rc = bs_state_store_key(paths->store_key, key, fault);
+		rc = bs_state_store_key(paths->store_key, key, &why);
 		bs_mac_wipe(key, sizeof(key));
-		return rc;
+		return rc == 0 ? 0
+			       : refuse(fault, rc, "%s: %.150s",
+				     paths->store_key, why.text);
 	}
 	if (has_store(paths) &&
 	    (rc = bs_store_set_aside(paths->store, now)) != 0)

@@ -18,8 +18,7 @@ struct bs_state_paths {
 };
 
 /* Returns 0 or -ENAMETOOLONG. */
-BS_MUST_USE int bs_state_paths(
-    const char *state, struct bs_state_paths *out);
+BS_MUST_USE int bs_state_paths(const char *state, struct bs_state_paths *out);
 
 /* Locks the state folder against others who change keys, waiting for them.
  * Sets *out to a descriptor; closing it unlocks. Returns 0 or -errno. */
@@ -34,13 +33,13 @@ BS_MUST_USE int bs_state_init(const struct bs_config *config, int number,
     int64_t now, int *made_key, struct bs_fault *fault);
 
 /* Reads store.key, with the keyring's rules for its mode. Returns 0, or
- * -errno with *fault set. */
+ * -errno with *fault set (its text does not name the path). */
 BS_MUST_USE int bs_state_store_key(const char *path,
     uint8_t out[static BS_STORE_KEY_LEN], struct bs_fault *fault);
 
 /* The group of the configured user, for files that it may read; (gid_t)-1
  * where we are not root. Returns 0, or -ENOENT with *fault set. */
-BS_MUST_USE int bs_state_group(
-    const struct bs_config *config, gid_t *out, struct bs_fault *fault);
+BS_MUST_USE int bs_state_group(const struct bs_config *config, gid_t *out,
+    struct bs_fault *fault);
 
 #endif

@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <lmdb.h>
 
+#include "common/engine/lock.h"
 #include "common/engine/store.h"
 
 #define MAP_BYTES ((size_t)16 << 30) /* sparse: costs no memory */
@@ -57,36 +57,6 @@ error_of(int rc)
 		/* what LMDB says of a file that is not sound */
 		return rc > 0 ? -rc : -EUCLEAN;
 	}
-}
-
-static int
-file_in(const char *folder, const char *name, char out[static PATH_MAX])
-{
-	int len = snprintf(out, PATH_MAX, "%s/%s", folder, name);
-
-	return len < 0 || len >= PATH_MAX ? -ENAMETOOLONG : 0;
-}
-
-/* Opens and locks a file of ours in the folder. Returns a descriptor or
- * -errno (-EBUSY: locked, and operation has LOCK_NB). */
-static int
-lock(const char *folder, const char *name, int operation)
-{
-	char path[PATH_MAX];
-	int fd;
-	int rc;
-
-	if ((rc = file_in(folder, name, path)) != 0)
-		return rc;
-	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) == -1)
-		return -errno;
-	while ((rc = flock(fd, operation)) != 0 && errno == EINTR)
-		;
-	if (rc == 0)
-		return fd;
-	rc = errno == EWOULDBLOCK ? -EBUSY : -errno;
-	close(fd);
-	return rc;
 }
 
 /* LMDB maps what the header promises; a shorter file is a SIGBUS later. */
@@ -243,11 +213,11 @@ try_open(const char *folder, enum bs_store_use use, struct bs_store *store)
 	int fd;
 	int rc;
 
-	if ((rc = file_in(folder, "data.mdb", path)) != 0)
+	if ((rc = bs_lock_path(folder, "data.mdb", path)) != 0)
 		return rc;
 	if (use == BS_STORE_READ && access(path, F_OK) != 0)
 		return -errno;
-	if ((fd = lock(folder, "open.lock", LOCK_EX)) < 0)
+	if ((fd = bs_lock_take(folder, "open.lock", true)) < 0)
 		return fd;
 	if ((rc = open_env(folder, use, &store->env)) == 0) {
 		(void)mdb_reader_check(store->env, &dead);
@@ -272,7 +242,7 @@ bs_store_open(const char *folder, enum bs_store_use use, struct bs_store **out)
 		return -ENOMEM;
 	store->hold_fd = -1;
 	if (use == BS_STORE_HOLD) {
-		rc = lock(folder, "engine.lock", LOCK_EX | LOCK_NB);
+		rc = bs_lock_take(folder, "engine.lock", false);
 		if (rc < 0)
 			goto out;
 		store->hold_fd = rc;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/engine/changes.h"
+#include "common/engine/marks.h"
 #include "common/engine/sweep.h"
 #include "common/engine/writer.h"
 
@@ -91,65 +92,6 @@ must_pause(const struct bs_writer *writer, int64_t now)
 	       (writer->error != 0 && now < writer->retry_at);
 }
 
-/* The longest lifetime that tags in the world may have been signed with. */
-static bool
-update_lifetime(struct bs_meta *meta, unsigned lifetime_days, uint32_t today)
-{
-	if (bs_meta_lifetime(meta, lifetime_days, today) > lifetime_days ||
-	    (meta->lifetime_days == lifetime_days &&
-		meta->lifetime_day == today))
-		return false;
-	meta->lifetime_days = lifetime_days;
-	meta->lifetime_day = today;
-	return true;
-}
-
-/* Writes the alive mark and whatever of meta changed with it. */
-static int
-put_marks(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
-{
-	struct bs_entry entries[3];
-	struct bs_meta *meta = &writer->meta;
-	size_t count = 0;
-	uint32_t today = bs_day_of(now);
-
-	meta->alive = now;
-	bs_meta_number(&entries[count++], "alive", now, 0);
-	if (bs_clock_look(&meta->clock, today))
-		bs_meta_clock(&entries[count++], &meta->clock);
-	if (!meta->clock.in_doubt &&
-	    update_lifetime(meta, lifetime_days, today))
-		bs_meta_number(&entries[count++], "lifetime",
-		    meta->lifetime_days, meta->lifetime_day);
-	return bs_store_put(writer->store, entries, count);
-}
-
-/* Puts up the marks that say: an engine runs. */
-static int
-put_start(struct bs_writer *writer, const uint8_t boot[static BS_BOOT_LEN],
-    int64_t now)
-{
-	struct bs_entry entries[4];
-	struct bs_meta *meta = &writer->meta;
-	size_t count = 0;
-	int64_t last =
-	    meta->alive > meta->clean_stop ? meta->alive : meta->clean_stop;
-
-	if (last != 0 && last < now)
-		bs_meta_gap(&entries[count++],
-		    bs_meta_add_gap(meta, last, now));
-	if (meta->epoch == 0) {
-		meta->epoch = now;
-		bs_meta_number(&entries[count++], "epoch", now, 0);
-	}
-	bs_meta_number(&entries[count], "stop", 0, 0);
-	entries[count++].value_len = 0;
-	meta->clean_stop = 0;
-	memcpy(meta->boot, boot, BS_BOOT_LEN);
-	bs_meta_boot(&entries[count++], boot);
-	return bs_store_put(writer->store, entries, count);
-}
-
 int
 bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
     const uint8_t boot[static BS_BOOT_LEN], unsigned lifetime_days, int64_t now)
@@ -158,8 +100,9 @@ bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
 
 	writer->store = store;
 	if ((rc = bs_meta_load(store, &writer->meta)) != 0 ||
-	    (rc = put_start(writer, boot, now)) != 0 ||
-	    (rc = put_marks(writer, lifetime_days, now)) != 0) {
+	    (rc = bs_marks_start(store, &writer->meta, boot, now)) != 0 ||
+	    (rc = bs_marks_alive(store, &writer->meta, lifetime_days, now)) !=
+		0) {
 		writer->store = NULL;
 		memset(&writer->meta, 0, sizeof(writer->meta));
 		return rc;
@@ -367,34 +310,23 @@ drain(struct bs_writer *writer, int64_t now)
 		bs_changes_clear(writer->draining);
 }
 
-/* The administrator may have confirmed the clock from the command line. */
-static void
-reload_clock(struct bs_writer *writer)
-{
-	struct bs_meta fresh;
-
-	if (bs_meta_load(writer->store, &fresh) == 0)
-		writer->meta.clock = fresh.clock;
-}
-
 void
 bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 {
-	struct bs_entry entry;
-
 	if (must_pause(writer, now))
 		return;
-	if (now > writer->last_tick + STALL_SECONDS) {
-		bs_meta_gap(&entry,
-		    bs_meta_add_gap(&writer->meta, writer->meta.alive, now));
-		(void)note(writer, bs_store_put(writer->store, &entry, 1), now);
-	}
+	if (now > writer->last_tick + STALL_SECONDS)
+		(void)note(writer,
+		    bs_marks_stall(writer->store, &writer->meta, now), now);
 	writer->last_tick = now;
 	if (writer->meta.clock.in_doubt)
-		reload_clock(writer);
+		bs_marks_read_clock(writer->store, &writer->meta);
 	if (now >= writer->meta.alive + ALIVE_SECONDS ||
 	    now < writer->meta.alive)
-		(void)note(writer, put_marks(writer, lifetime_days, now), now);
+		(void)note(writer,
+		    bs_marks_alive(writer->store, &writer->meta, lifetime_days,
+			now),
+		    now);
 	drain(writer, now);
 }
 
@@ -416,7 +348,6 @@ bs_writer_expire(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 void
 bs_writer_stop(struct bs_writer *writer, int64_t now)
 {
-	struct bs_entry entries[2];
 	int rc;
 
 	if (writer->store == NULL)
@@ -428,9 +359,6 @@ bs_writer_stop(struct bs_writer *writer, int64_t now)
 		drain(writer, now);
 		rc = writer->error;
 	}
-	bs_meta_number(&entries[0], "alive", now, 0);
-	bs_meta_number(&entries[1], "stop", now, 0);
 	if (rc == 0 && writer->failing_since == 0)
-		(void)note(writer, bs_store_put(writer->store, entries, 2),
-		    now);
+		(void)note(writer, bs_marks_stop(writer->store, now), now);
 }

@@ -7,12 +7,10 @@
 #include <stdint.h>
 
 #include "common/backstop.h"
+#include "common/pure/fields.h"
 #include "common/pure/policy.h"
 
 #define BS_WIRE_VERSION 1
-#define BS_WIRE_MAX 16384 /* octets of a request or an answer */
-#define BS_WIRE_LINES 64
-#define BS_WIRE_LINE 1024 /* octets of a line, its newline included */
 
 /* bs_wire_frame(): no whole request yet, read on. */
 #define BS_WIRE_MORE 1
