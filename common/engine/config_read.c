@@ -14,6 +14,10 @@
 #include "common/engine/config_keys.h"
 #include "common/pure/ascii.h"
 
+/* What fits the line of an inih as its author builds it, its newline and NUL
+ * left out. One built with longer lines makes no other files good. */
+#define LINE_OCTETS 198
+
 /* Room for "[domain NAME]", a comment and some: longer than inih's lines, as
  * it never sees the name. */
 #define LINE_MAX_OCTETS 512
@@ -289,13 +293,14 @@ static char *
 read_line(char *str, int num, void *stream)
 {
 	struct parser *parser = stream;
-	char line[LINE_MAX_OCTETS];
+	char line[LINE_MAX_OCTETS] = "";
 	const char *begin;
 	size_t size = (size_t)num;
 
 	str[0] = '\0';
-	/* inih's own count of a line has a newline and a NUL in it */
-	if (parser->reader.error != 0 || !next_line(parser, line, size - 2))
+	if (parser->reader.error != 0 ||
+	    !next_line(parser, line,
+		size < LINE_OCTETS + 2 ? size - 2 : LINE_OCTETS))
 		return NULL;
 	begin = line + strspn(line, " \t");
 	parser->continued = begin != line && parser->above == ABOVE_KEY;

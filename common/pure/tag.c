@@ -104,8 +104,9 @@ bs_tag_parse(const struct bs_address *address, struct bs_tag *out)
 		return BS_SHAPE_PLAIN;
 	if (begins(address->local, address->local_len, PRVS))
 		ours = read_prvs(address, &tag);
-	else if (!is_foreign(address))
-		ours = read_subaddress(address, &tag);
+	else /* "srs0+prvs=..." is a user's, who is called srs0 */
+		ours =
+		    read_subaddress(address, &tag) && !is_foreign(&tag.plain);
 	if (ours) {
 		*out = tag;
 		return BS_SHAPE_OURS;

@@ -1,4 +1,5 @@
 /* What the benchmarks share: a clock, medians, a folder on a real disk. */
+#include <errno.h>
 #include <ftw.h>
 #include <inttypes.h>
 #include <linux/magic.h>
@@ -39,11 +40,20 @@ bench_percentile(double *values, size_t count, double p)
 }
 
 void
+bench_fail(const char *what)
+{
+	fprintf(stderr, "%s: this should not be\n", what);
+	exit(EXIT_FAILURE);
+}
+
+void
 bench_must(int rc, const char *what)
 {
+	if (rc > 0)
+		bench_fail(what);
 	if (rc == 0)
 		return;
-	fprintf(stderr, "%s: %s\n", what, strerror(rc < 0 ? -rc : rc));
+	fprintf(stderr, "%s: %s\n", what, strerror(-rc));
 	exit(EXIT_FAILURE);
 }
 
@@ -80,7 +90,7 @@ bench_folder_make(char out[static PATH_MAX])
 		base = getenv("TMPDIR");
 	if (base == NULL)
 		base = "/var/tmp";
-	bench_must(statfs(base, &fs) == 0 ? 0 : -1, base);
+	bench_must(statfs(base, &fs) == 0 ? 0 : -errno, base);
 	if ((kind = disk_kind(&fs)) == NULL) {
 		printf("%s is in memory: set BACKSTOP_BENCH to a folder on "
 		       "a disk\n",
@@ -88,7 +98,7 @@ bench_folder_make(char out[static PATH_MAX])
 		exit(BENCH_SKIP);
 	}
 	snprintf(out, PATH_MAX, "%s/backstop-bench.XXXXXX", base);
-	bench_must(mkdtemp(out) != NULL ? 0 : -1, out);
+	bench_must(mkdtemp(out) != NULL ? 0 : -errno, out);
 	printf("disk: %s\n", kind);
 }
 

@@ -18,7 +18,11 @@ int64_t bench_now_ns(void);
 /* The p-th percentile (50 is the median) of values, which it sorts. */
 double bench_percentile(double *values, size_t count, double p);
 
-/* Ends the program with a message where rc is not 0. */
+/* Ends the program with a message. */
+_Noreturn void bench_fail(const char *what);
+
+/* The same where rc, 0 or -errno or an outcome that nobody expected, is not 0.
+ */
 void bench_must(int rc, const char *what);
 
 /* Makes a folder under $BACKSTOP_BENCH, $TMPDIR or /var/tmp and prints what

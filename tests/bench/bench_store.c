@@ -17,11 +17,11 @@
 #define SIGN_ROUND_NS 250000000
 #define LOOKUP_ROUNDS 15
 #define LOOKUPS 50000
-#define BATCH 20000	/* records a commit when the store is filled */
-#define SMALL 100000	/* records */
-#define LARGE 1000000	/* records */
-#define FILL_DAYS 10	/* over which they are spread ... */
-#define FILL_LAST 9	/* ... the last of which is so many days ago */
+#define BATCH 2000	  /* records a commit when the store is filled */
+#define SMALL 100000	  /* records */
+#define LARGE 1000000	  /* records */
+#define FILL_DAYS 10	  /* over which they are spread ... */
+#define FILL_LAST 9	  /* ... the last of which is so many days ago */
 #define PAUSE_NS 20000000 /* between the chunks of an expiry */
 
 static char folder[PATH_MAX];
@@ -36,7 +36,7 @@ start(void)
 {
 	bench_must(bs_store_open(folder, BS_STORE_HOLD, &store), folder);
 	if ((writer = bs_writer_new(store_key)) == NULL)
-		bench_must(-1, "writer");
+		bench_fail("writer");
 	bench_must(bs_writer_attach(writer, store, boot, LIFETIME_DAYS, NOW),
 	    "attach");
 }
@@ -60,7 +60,7 @@ sign_group(size_t count)
 		bench_sender(next_sender++, sender);
 		bs_writer_hash(writer, sender, key.sender);
 		if (bs_writer_signed(writer, &key, NOW) != BS_WRITER_WAIT)
-			bench_must(-1, "signed");
+			bench_fail("signed");
 	}
 	bench_must(bs_writer_flush(writer, NOW), "flush");
 }
@@ -121,7 +121,7 @@ fill(uint64_t from, uint64_t count)
 	struct bs_tag_record record = {.issued = 1, .recipients = 1};
 
 	if (entries == NULL)
-		bench_must(-1, "memory");
+		bench_fail("memory");
 	for (uint64_t n = from; n < count;) {
 		size_t used = 0;
 
@@ -155,7 +155,7 @@ lookup_round(uint64_t count, bool absent, uint64_t seed)
 		key.sender[0] ^= absent ? 0x5a : 0;
 		if (bs_writer_tag(writer, &key, &record) !=
 		    (absent ? BS_STORE_ABSENT : 0))
-			bench_must(-1, "lookup");
+			bench_fail("lookup");
 	}
 	return (double)(bench_now_ns() - begin) / LOOKUPS;
 }
@@ -247,10 +247,10 @@ bench_expiry(void)
 	printf("expiry of %d records: %.1f s, %zu chunks, longest %.1f ms\n",
 	    LARGE, (double)(bench_now_ns() - begin) / 1e9, chunks, chunk_ms);
 	bench_must(bs_store_stat(store, &after), "stat");
-	if (after.entries[BS_TABLE_TAG] !=
-	    before.entries[BS_TABLE_TAG] - LARGE + alone.flushes +
-		beside.flushes)
-		bench_must(-1, "expiry left some");
+	if (after.entries[BS_TABLE_TAG] != before.entries[BS_TABLE_TAG] -
+					       LARGE + alone.flushes +
+					       beside.flushes)
+		bench_fail("expiry left some");
 	printf("a writer beside it: longest wait %.1f ms, longest commit "
 	       "%.1f ms (alone %.1f), %zu commits\n",
 	    beside.wait_ms, beside.flush_ms, alone.flush_ms, beside.flushes);

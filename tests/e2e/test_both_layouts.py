@@ -56,7 +56,7 @@ def test_foreign_sender_leaves_unsigned(either, remote, word):
 
 def test_real_bounce_comes_home(either, remote, word):
     send(either, "dave@remote.example", word)
-    mail = either.wait_mail("alice", word)
+    mail = either.wait_mail("alice", word, remote)
     assert mail["Delivered-To"] == ALICE
     assert "mailbox is full" in mail.text
     remote.smtpd.wait_for(r"mta delivery .*from=<> to=<prvs=\d{4}[0-9a-f]{6}"

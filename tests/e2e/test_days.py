@@ -101,7 +101,7 @@ def test_tag_that_was_never_issued(travelling, word):
 
 @pytest.mark.parametrize("days", [-5, 40, 4000])
 def test_doubtful_clock_refuses_nothing(travelling, days, word):
-    """Back, or far ahead for no reason; until the administrator confirms."""
+    """Back, or far ahead for no reason; until it is right again."""
     host = travelling
     old = host.sign(ALICE, "--at", "2026-01-01T00:00:00Z")
     tag = signed_now(host)
@@ -114,10 +114,30 @@ def test_doubtful_clock_refuses_nothing(travelling, days, word):
     with host.questions() as questions:
         assert questions.sign(ALICE)["action"] == "none"
     host.pass_days(0)
-    host.backstop("store", "confirm-clock")
     wait_until(lambda: envelope(host, "", forge(tag))[0].startswith("550"),
                "the engine to trust its clock again")
     assert verdict(host, tag) == "genuine:tag"
+
+
+@pytest.mark.parametrize("days", [-5, 40])
+def test_administrator_confirms_the_clock(travelling, days):
+    host = travelling
+    host.pass_days(days)
+    wait_until(lambda: in_doubt(host), "the engine to doubt its clock")
+    status = host.backstop("--json", "status", check=False).stdout
+    assert json.loads(status)["clock"] == "in-doubt"
+    host.backstop("store", "confirm-clock")
+    wait_until(lambda: "trusted again" in host.engine.text(),
+               "the engine to trust its clock")
+    tag = signed_now(host)
+    assert verdict(host, tag) == "genuine:tag"
+    assert int(tag[6:9]) == (today(host) + 10) % 1000
+
+
+def today(host):
+    """The day that it is on our host."""
+    clock = host.run(*host.clock(), "date", "-u", "+%s").stdout
+    return int(clock) // 86400
 
 
 def test_key_numbers_are_kept_apart_by_time(travelling):
@@ -152,4 +172,4 @@ def test_old_records_leave_the_store(travelling):
 def entries(host):
     """How many tag records there are, by the store's own account."""
     return json.loads(host.backstop("--json", "status", check=False)
-                      .stdout)["store"]["tag"]
+                      .stdout)["store"]["tags"]

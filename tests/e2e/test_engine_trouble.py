@@ -63,11 +63,8 @@ def test_real_bounce_waits_for_the_engine(ours, remote, how, word):
     remote.smtpd.wait_for(r"from=<> to=<prvs=.*result=\"TempFail\".*"
                           r"stat=\"451 4\.3\.0")
     bring_back(ours, how)
-
-    def home():
-        remote.schedule()
-        return [mail for mail in ours.mails("alice") if word in mail.text]
-    assert wait_until(home, "the bounce")[0]["Delivered-To"] == ALICE
+    mail = ours.wait_mail("alice", word, remote)
+    assert mail["Delivered-To"] == ALICE
 
 
 def test_bounce_of_our_own_smtpd_waits_for_the_engine(lab, ours, how, word):
@@ -80,11 +77,7 @@ def test_bounce_of_our_own_smtpd_waits_for_the_engine(lab, ours, how, word):
     wait_until(lambda: "from=<prvs=" in ours.smtpd.text() and ours.smtpd.lines(
         r"mta delivery .*result=\"PermFail\""), "the sink's refusal")
     bring_back(ours, how)
-
-    def home():
-        ours.schedule()
-        return [mail for mail in ours.mails("alice") if word in mail.text]
-    assert wait_until(home, "smtpd's own notice")[0]["Delivered-To"] == ALICE
+    assert ours.wait_mail("alice", word, ours)["Delivered-To"] == ALICE
     sink.close()
 
 
@@ -142,11 +135,11 @@ def test_filter_survives_a_lying_engine(lied_to, lie, word):
     try:
         for sender, recipient in (("", tag), ("", ALICE), (CAROL, ALICE)):
             reply, = envelope(lied_to, sender, recipient)
-            assert reply[:1] in "245" and reply[:3].isdigit(), reply
-            assert "421" not in reply
+            assert reply[:3] in ("250", "550", "451"), reply
+        wait_until(lambda: envelope(lied_to, "", tag) and engine.asked,
+                   "the filter to ask the liar")
         reply = deliver(lied_to, ALICE, "bob@example.org", word, port=587)
-        assert reply[:1] in "25", reply
-        assert engine.asked
+        assert reply[:3] in ("250", "550", "451"), reply
     finally:
         engine.close()
     assert lied_to.smtpd.alive()

@@ -8,7 +8,7 @@ import time
 import build
 import layouts
 import roots
-from host import Timeout, wait_until
+from host import Timeout
 from smtp import Dialogue
 
 TICK = "✓" if "utf" in (sys.stdout.encoding or "").lower() else "ok"
@@ -175,12 +175,7 @@ class Story:
     def engine_back(self):
         step(10, "The engine is back, and the remote host tries again:")
         self.ours.start_engine()
-
-        def arrived():
-            self.remote.schedule()
-            return [mail for mail in self.ours.mails("alice")
-                    if "Dinner then?" in mail.text]
-        mail, = wait_until(arrived, "the bounce that had to wait")
+        mail = self.ours.wait_mail("alice", "Dinner then?", self.remote)
         show(self.remote.smtpd.lines(r"from=<> .*result=\"Ok\"")[-1:])
         check(mail["Delivered-To"] == "alice@example.org",
               "the bounce that had to wait came home")

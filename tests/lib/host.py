@@ -103,6 +103,8 @@ class Host:
 
     def __init__(self, lan, name, address, trees):
         self.lan, self.name, self.address = lan, name, address
+        assert not any(host.lan is lan and host.address == address
+                       for host in Host.living), f"two hosts at {address}"
         self.folder = lan.folder / f"{name}-{time.monotonic_ns():x}"
         self.root = self.folder / "root"
         self.daemons = []

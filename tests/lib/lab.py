@@ -81,9 +81,13 @@ class MailHost(Host):
         return [Mail(path) for path in sorted(
             folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)]
 
-    def wait_mail(self, user, word):
-        """Waits for a mail of a user with this text in it."""
+    def wait_mail(self, user, word, sender=None):
+        """Waits for a mail of a user with this text in it. The host that
+        sends it, if named, tries its queue again meanwhile: it may have met
+        one of ours that is gone, or that told it to wait."""
         def found():
+            if sender:
+                sender.run("smtpctl", "schedule", "all", check=False)
             for mail in self.mails(user):
                 if word in mail.text:
                     return mail
@@ -91,10 +95,6 @@ class MailHost(Host):
         return wait_until(found, lambda: f"a mail with {word!r} for {user}; "
                           f"has:\n" + "\n".join(
                               mail.text for mail in self.mails(user)))
-
-    def schedule(self):
-        """Has smtpd try all of its queue again, now."""
-        self.run("smtpctl", "schedule", "all", check=False)
 
     def queue(self):
         return self.run("smtpctl", "show", "queue").stdout
@@ -135,6 +135,10 @@ class OurHost(MailHost):
                         and answer["reason"] != "store-checking")
         except OSError:
             return False
+
+    def restart_engine(self):
+        self.engine.stop()
+        return self.start_engine()
 
     def questions(self):
         return Questions(self.path(SOCKET))

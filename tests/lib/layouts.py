@@ -61,7 +61,7 @@ match tag MX from local for domain "sink.example" action "sink"
 match tag MX from local for any action "out"
 {from_auth}
 match tag SUBMIT from local for any action "sign"
-match tag LOCAL from socket for any action "sign"
+match tag LOCAL from local for any action "sign"
 """
 _TWO_HOPS_AUTH = ('listen on eth0 port 465 smtps pki ours auth <credentials> '
                   'senders <whose> tag SUBMIT')

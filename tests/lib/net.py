@@ -18,6 +18,13 @@ def _ip(space, *words):
     subprocess.run(["nsenter", f"--net={space}", "ip", *words], check=True)
 
 
+def _hardware(address):
+    """One for each address, so that nobody has to learn a new one when a
+    host is followed by another."""
+    return "02:00:" + ":".join(f"{int(part):02x}"
+                               for part in address.split("."))
+
+
 class Lan:
     """The wire. Its own end has the address of a stranger on the internet."""
 
@@ -43,7 +50,8 @@ class Lan:
         space = self._space(name)
         end = f"end{next(self._numbers)}"
         _ip(self.space, "link", "add", end, "master", "wire", "up", "type",
-            "veth", "peer", "name", "eth0", "netns", str(space))
+            "veth", "peer", "name", "eth0", "address", _hardware(address),
+            "netns", str(space))
         _ip(space, "address", "add", f"{address}/24", "dev", "eth0")
         # A link-local address could not be bound to while it is tentative.
         _ip(space, "link", "set", "eth0", "addrgenmode", "none", "up")

@@ -107,14 +107,13 @@ class Filter:
                          daemon=True).start()
 
     def send_what_fits(self, octets):
-        """Writes until nothing is taken any more."""
+        """Writes until nothing more is taken for a while; returns the rest.
+        A slow filter takes less, never more."""
         self._ours.setblocking(False)
-        try:
-            while octets:
-                octets = octets[self._ours.send(octets):]
-        except BlockingIOError:
-            pass
+        while octets and select.select([], [self._ours], [], 0.3)[1]:
+            octets = octets[self._ours.send(octets):]
         self._ours.settimeout(LIMIT_S)
+        return octets
 
     def line(self):
         """The next line of the filter's."""

@@ -76,6 +76,7 @@ class LyingEngine:
 
     def __init__(self, path, lie):
         self.asked = []
+        self._peers = []
         self._lie = lie
         self._socket = socket.socket(socket.AF_UNIX)
         path.unlink(missing_ok=True)
@@ -90,6 +91,7 @@ class LyingEngine:
                 peer, _ = self._socket.accept()
             except OSError:
                 return
+            self._peers.append(peer)
             threading.Thread(target=self._answer, args=(peer,),
                              daemon=True).start()
 
@@ -109,5 +111,10 @@ class LyingEngine:
                     return
 
     def close(self):
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
+        """As a process that ends: the peers' connections end too."""
+        for end in (self._socket, *self._peers):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            end.close()

@@ -48,6 +48,9 @@ takes_ours_apart(void **state)
 		BS_FORM_SUBADDRESS, 0, 461, MAC},
 	    {"Alice+list+PRVS=046161D4C0@example.com", "Alice+list@example.com",
 		BS_FORM_SUBADDRESS, 0, 461, MAC},
+	    /* a user may be called so, and SRS0+ is no tag yet */
+	    {"srs0+prvs=046161d4c0@example.com", "srs0@example.com",
+		BS_FORM_SUBADDRESS, 0, 461, MAC},
 	    /* no domain of its own: that it is not ours is another's word */
 	    {"prvs=046161d4c0=alice", "alice", BS_FORM_PRVS, 0, 461, MAC},
 	    {"@relay.example:prvs=046161d4c0=alice@example.com",

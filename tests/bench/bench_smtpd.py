@@ -1,0 +1,162 @@
+"""Messages a second through real smtpd with no filter, with one that does
+nothing, and with ours, in turn in one run."""
+
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+LIB = pathlib.Path(__file__).resolve().parents[1] / "lib"
+sys.path.insert(0, str(LIB))
+
+# pylint: disable=wrong-import-position
+import build  # noqa: E402
+import roots  # noqa: E402
+from host import mount  # noqa: E402
+from lab import Lab  # noqa: E402
+from net import Lan  # noqa: E402
+
+ROUNDS = 9
+SESSIONS = 4
+MILLISECONDS = 4000
+SENDERS = 100  # new ones in each round: these are first signatures
+
+FILTER_DIR = "/usr/libexec/opensmtpd"
+CONF = f"""\
+filter "noop" proc-exec "{FILTER_DIR}/filter-noop" user _bsfilter \
+group _bsfilter
+filter "ours" proc-exec "{FILTER_DIR}/filter-backstop -m out" \
+user _bsfilter group _bsfilter
+listen on socket
+listen on eth0 port 25
+listen on lo port 2500
+listen on lo port 2501 filter "noop"
+listen on lo port 2502 filter "ours"
+action "out" relay host "smtp://192.0.2.30"
+match from any for any action "out"
+"""
+
+# name, port, senders
+KINDS = (
+    ("no filter", 2500, SENDERS),
+    ("no-op filter", 2501, SENDERS),
+    ("filter-backstop -m out", 2502, SENDERS),
+    ("the same, each sender's first mail", 2502, 0),
+)
+NOOP, OURS = KINDS[1][0], KINDS[2][0]
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def make_lab(suite):
+    """A lab with Backstop, the no-op filter and the load in its trees."""
+    tree = roots.root(suite, say)
+    lan = Lan(pathlib.Path(os.environ["BACKSTOP_WORK"]) / suite)
+    with build.Workshop(lan, tree, build.source()) as workshop:
+        made = workshop.build("plain", "--buildtype=release",
+                              "-Dtests=disabled", "-Ddocs=disabled")
+        gcc = ("gcc", "-O2", "-D_GNU_SOURCE", "-I/src", "-o")
+        workshop.do("mkdir", "-p", FILTER_DIR)
+        workshop.do(*gcc, f"{FILTER_DIR}/filter-noop",
+                    "/src/tests/bench/noop_filter.c", "/src/filter/reply.c")
+        workshop.do(*gcc, "/usr/local/bin/smtp_load",
+                    "/src/tests/bench/smtp_load.c")
+        layer = workshop.furnish(made)
+    return Lab(suite, lan, [layer, tree])
+
+
+def put_on_disk(host, inside, suite):
+    """Has a folder of the host on the disk: its tree lies in memory."""
+    folder = pathlib.Path(os.environ["BACKSTOP_DISK"]) / (
+        suite + inside.replace("/", "-"))
+    folder.mkdir(mode=0o711)
+    host.path(inside).mkdir(parents=True, exist_ok=True)
+    mount("--bind", folder, host.path(inside))
+
+
+def disk_kind():
+    found = subprocess.run(
+        ["stat", "-f", "-c", "%T", os.environ["BACKSTOP_DISK"]],
+        capture_output=True, text=True, check=True).stdout.strip()
+    if found in ("tmpfs", "ramfs"):
+        print("set BACKSTOP_BENCH to a folder on a disk")
+        sys.exit(77)
+    return found
+
+
+class Bench:
+    def __init__(self, lab, host):
+        self.lab, self.host = lab, host
+        self.rates = {name: [] for name, _, _ in KINDS}
+        self.sent = dict.fromkeys(self.rates, 0)
+
+    def once(self, number, kind):
+        name, port, senders = kind
+        words = f"r{number}p{port}s{senders}"
+        done = self.host.run("smtp_load", port, SESSIONS, MILLISECONDS,
+                             senders, words).stdout.split()
+        self.rates[name].append(int(done[0]) / float(done[1]))
+        self.sent[name] += int(done[0])
+
+    def rounds(self):
+        """In turn, and each time another one first."""
+        for number in range(ROUNDS):
+            first = number % len(KINDS)
+            for kind in KINDS[first:] + KINDS[:first]:
+                self.once(number, kind)
+
+    def check(self):
+        """What passed ours was signed, and nothing else was."""
+        senders = [line.split("|")[4] for line in
+                   self.host.queue().splitlines()]
+        signed = sum("prvs=" in sender for sender in senders)
+        expected = sum(self.sent[name] for name, port, _ in KINDS
+                       if port == 2502)
+        assert len(senders) == sum(self.sent.values()), len(senders)
+        assert signed == expected, (signed, expected)
+
+    def show(self):
+        ours = statistics.median(
+            mine / theirs for mine, theirs
+            in zip(self.rates[OURS], self.rates[NOOP]))
+        for name, rates in self.rates.items():
+            ratio = statistics.median(
+                mine / theirs for mine, theirs
+                in zip(rates, self.rates[NOOP]))
+            say(f"  {name:36} {statistics.median(rates):5.0f}/s "
+                f"({min(rates):.0f} to {max(rates):.0f}), "
+                f"{ratio:.2f} x the no-op filter")
+        return ours
+
+
+def measure(suite):
+    lab = make_lab(suite)
+    say(f"{lab.version()}, Debian {suite}: messages a second, {SESSIONS} "
+        f"sessions, median of {ROUNDS} rounds")
+    with lab.bare_ours(mode="observe") as host:
+        put_on_disk(host, "/var/spool/smtpd", suite)
+        put_on_disk(host, "/var/lib/backstop", suite)
+        host.backstop("init")
+        host.start_engine()
+        host.start_smtpd(CONF)
+        host.run("smtpctl", "pause", "mta")
+        bench = Bench(lab, host)
+        bench.rounds()
+        bench.check()
+        bench.show()
+
+
+def main(suites):
+    say(f"disk: {disk_kind()}")
+    for suite in suites or roots.SUITES:
+        measure(suite)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except (roots.RootError, build.BuildError) as error:
+        sys.exit(f"bench_smtpd: {error}")

@@ -1,0 +1,158 @@
+/* Lines of a lying smtpd, and answers of a lying engine, through the filter.
+ *
+ * The first octet is the mode. A line that begins with '!' is the engine's:
+ * an action's digit, then a text that is address and reply at once. All else
+ * is smtpd's. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter/filter.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define CHECK(what)                                                            \
+	do {                                                                   \
+		if (!(what))                                                   \
+			abort();                                               \
+	} while (0)
+
+static struct bs_filter filter;
+
+static void
+start(uint8_t mode)
+{
+	static const char ready[] = "config|ready";
+	struct bs_text line = {ready, sizeof(ready) - 1};
+
+	filter.mode = (enum bs_listener)(mode % 4);
+	filter.deadline_ms = BS_FILTER_DEADLINE_MS;
+	filter.now_ms = 1;
+	filter.ready = false;
+	CHECK(bs_client_init(&filter.client, "/nonexistent/engine") == 0);
+	bs_out_init(&filter.out, -1);
+	bs_filter_line(&filter, line);
+	CHECK(filter.ready);
+	filter.out.len = 0;
+}
+
+/* The engine's word on what was asked first. */
+static void
+answer(struct bs_text line)
+{
+	struct bs_question *question = filter.client.first;
+	struct bs_answer word = {.status = BS_STATUS_OK};
+	size_t len;
+
+	if (question == NULL || line.len < 2)
+		return;
+	word.id = question->request.id;
+	word.action = (enum bs_action)((unsigned char)line.at[1] % 6);
+	len = line.len - 2;
+	if (len >= sizeof(word.reply))
+		len = sizeof(word.reply) - 1;
+	memcpy(word.address, line.at + 2, len);
+	memcpy(word.reply, line.at + 2, len);
+	bs_client_cancel(&filter.client, question);
+	question->done(question, &word);
+}
+
+/* Whole lines, each a reply that smtpd knows. Returns how many. */
+static size_t
+check_output(void)
+{
+	static const char *const decisions[] = {"proceed\n", "junk\n",
+	    "reject|", "rewrite|<"};
+	const size_t head = sizeof("filter-result|") - 1 + 2 * 17;
+	const char *at = filter.out.buf;
+	const char *end = at + filter.out.len;
+	size_t count = 0;
+
+	CHECK(memchr(at, '\0', filter.out.len) == NULL);
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		bool known = false;
+
+		CHECK(newline != NULL && (size_t)(newline - at) > head);
+		CHECK(memcmp(at, "filter-result|", 14) == 0);
+		for (size_t i = 0; i < sizeof(decisions) / sizeof(decisions[0]);
+		     i++)
+			known |= strncmp(at + head, decisions[i],
+				     strlen(decisions[i])) == 0;
+		CHECK(known);
+		at = newline + 1;
+		count++;
+	}
+	return count;
+}
+
+/* Sessions that wait for the engine. */
+static size_t
+held(void)
+{
+	const struct bs_question *at = filter.client.first;
+	size_t count = 0;
+
+	for (; at != NULL; at = at->next)
+		if (at->request.op != BS_OP_SENT)
+			count++;
+	return count;
+}
+
+/* One line. Whatever it is, each request is owed one reply and nothing else
+ * is; only a session that ends or begins anew takes that back. */
+static void
+take(struct bs_text line, size_t *owed)
+{
+	struct bs_proto_line parsed;
+	size_t said;
+	bool takes_back = false;
+
+	if (line.len > 0 && line.at[0] == '!') {
+		answer(line);
+	} else {
+		if (bs_proto_parse(line.at, line.len, &parsed) == 0) {
+			*owed += parsed.kind == BS_PROTO_FILTER ? 1 : 0;
+			takes_back = parsed.kind == BS_PROTO_REPORT;
+		}
+		bs_filter_line(&filter, line);
+	}
+	said = check_output() + held();
+	CHECK(takes_back ? said <= *owed : said == *owed);
+	*owed = held();
+	filter.out.len = 0;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *at = (const char *)data + 1;
+	size_t owed = 0;
+	size_t replies;
+
+	if (size == 0)
+		return 0;
+	start(data[0]);
+	size--;
+	while (size > 0) {
+		const char *newline = memchr(at, '\n', size);
+		struct bs_text line = {at, size};
+
+		if (newline != NULL)
+			line.len = (size_t)(newline - at);
+		take(line, &owed);
+		at += line.len;
+		size -= line.len;
+		if (newline != NULL) {
+			at++;
+			size--;
+		}
+	}
+	/* the deadline passes: what is held is replied to, once */
+	filter.now_ms += 60000;
+	bs_client_pump(&filter.client, 0, filter.now_ms);
+	replies = check_output();
+	CHECK(replies == owed && held() == 0);
+	bs_filter_close(&filter);
+	bs_client_close(&filter.client);
+	return 0;
+}

@@ -1,0 +1,123 @@
+/* The store's values: any as they lie there, and any that we would write.
+ *
+ * The first octet is the length of the key; then the key, then the value. */
+#include <errno.h>
+#include <string.h>
+
+#include "common/pure/record.h"
+#include "tests/fuzz/fuzz.h"
+
+struct input {
+	uint8_t key[BS_RECORD_KEY_MAX];
+	size_t key_len;
+	const uint8_t *value;
+	size_t len;
+};
+
+static uint64_t
+number_at(const struct input *input, size_t at, size_t octets)
+{
+	uint64_t number = 0;
+
+	for (size_t i = at; i < at + octets; i++)
+		number = number << 8 | (i < input->len ? input->value[i] : 0);
+	return number;
+}
+
+/* As it lies there: read, it is written back the same, or not read at all. */
+static void
+check_stored(const struct input *input)
+{
+	bool sound = bs_record_is_sound(input->key, input->key_len,
+	    input->value, input->len);
+	uint8_t out[BS_RECORD_MAX];
+	struct bs_tag_record tag;
+	struct bs_sender_record sender;
+	struct bs_clock clock;
+	int64_t a;
+	int64_t b;
+
+	if (bs_tag_record_read(input->key, input->key_len, input->value,
+		input->len, &tag) == 0) {
+		MUST(sound);
+		MUST(bs_tag_record_write(input->key, input->key_len, &tag,
+			 out) == input->len);
+		MUST(memcmp(out, input->value, input->len) == 0);
+	}
+	if (bs_sender_record_read(input->key, input->key_len, input->value,
+		input->len, &sender) == 0) {
+		MUST(sound);
+		MUST(bs_sender_record_write(input->key, input->key_len, &sender,
+			 out) == input->len);
+		MUST(memcmp(out, input->value, input->len) == 0);
+	}
+	if (bs_clock_record_read(input->key, input->key_len, input->value,
+		input->len, &clock) == 0)
+		MUST(sound);
+	if (bs_number_record_read(input->key, input->key_len, input->value,
+		input->len, &a, &b) == 0)
+		MUST(sound);
+}
+
+/* As we would write it: read the same, and not read with a bit turned over. */
+static void
+check_written(const struct input *input)
+{
+	const struct bs_tag_record tag = {
+	    .issued = (uint32_t)number_at(input, 0, 4),
+	    .recipients = (uint32_t)number_at(input, 4, 4),
+	    .bounces = (uint32_t)number_at(input, 8, 4),
+	    .first_use = (int64_t)number_at(input, 12, 8),
+	    .last_use = (int64_t)number_at(input, 20, 8),
+	};
+	struct bs_tag_record read;
+	uint8_t out[BS_RECORD_MAX];
+	size_t len = bs_tag_record_write(input->key, input->key_len, &tag, out);
+	size_t bit = number_at(input, 28, 2) % (8 * len);
+
+	MUST(len <= BS_RECORD_MAX);
+	MUST(bs_tag_record_read(input->key, input->key_len, out, len, &read) ==
+	     0);
+	MUST(read.issued == tag.issued && read.recipients == tag.recipients &&
+	     read.bounces == tag.bounces && read.first_use == tag.first_use &&
+	     read.last_use == tag.last_use);
+	out[bit / 8] ^= (uint8_t)(1U << bit % 8);
+	MUST(bs_tag_record_read(input->key, input->key_len, out, len, &read) ==
+	     -EBADMSG);
+}
+
+static void
+check_keys(const struct input *input)
+{
+	uint8_t out[BS_RECORD_KEY_MAX];
+	struct bs_tag_key tag;
+	int64_t start;
+
+	if (bs_tag_key_read(input->key, input->key_len, &tag) == 0) {
+		MUST(bs_tag_key_write(&tag, out) == input->key_len);
+		MUST(memcmp(out, input->key, input->key_len) == 0);
+	}
+	if (bs_gap_key_read(input->key, input->key_len, &start) == 0) {
+		MUST(bs_gap_key_write(start, out) == input->key_len);
+		MUST(memcmp(out, input->key, input->key_len) == 0);
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = {0};
+
+	if (size == 0)
+		return 0;
+	input.key_len = data[0] % (BS_RECORD_KEY_MAX + 1);
+	if (input.key_len > size - 1)
+		input.key_len = size - 1;
+	memcpy(input.key, data + 1, input.key_len);
+	input.value = data + 1 + input.key_len;
+	input.len = size - 1 - input.key_len;
+	check_stored(&input);
+	check_written(&input);
+	check_keys(&input);
+	return 0;
+}

@@ -1,0 +1,57 @@
+#!/bin/sh
+# Runs every libFuzzer target for so many seconds, from its seeds on.
+#
+# usage: sh tests/fuzz/run.sh SECONDS BUILD_DIR [TARGET ...]
+#
+# BUILD_DIR is made if it is not there. What is found on the way is kept in
+# BUILD_DIR/fuzz/TARGET, an input that failed in BUILD_DIR/fuzz.
+set -eu
+
+if [ $# -lt 2 ]; then
+	echo "usage: sh tests/fuzz/run.sh SECONDS BUILD_DIR [TARGET ...]" >&2
+	exit 64
+fi
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+seconds=$1
+build=$2
+shift 2
+
+if ! command -v clang >/dev/null; then
+	echo "skipped: libFuzzer comes with clang, which is not installed"
+	exit 77
+fi
+if [ ! -f "$build/build.ninja" ]; then
+	CC=clang meson setup "$build" "$here/../.." -Dfuzzers=true \
+		-Db_sanitize=address,undefined -Dbuildtype=debugoptimized
+fi
+if [ $# -eq 0 ]; then
+	for source in "$here"/fuzz_*.c; do
+		name=$(basename "$source" .c)
+		set -- "$@" "${name#fuzz_}"
+	done
+fi
+build=$(CDPATH='' cd -- "$build" && pwd)
+for name; do
+	ninja -C "$build" "tests/fuzz/fuzz_$name" >/dev/null
+done
+
+status=0
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+for name; do
+	found="$build/fuzz/$name"
+	mkdir -p "$found"
+	set -- -max_total_time="$seconds" -max_len=20000 -timeout=10 \
+		-artifact_prefix="$build/fuzz/$name-"
+	if [ -f "$here/$name.dict" ]; then
+		set -- "$@" -dict="$here/$name.dict"
+	fi
+	if "$build/tests/fuzz/fuzz_$name" "$@" "$found" "$here/seeds/$name" \
+		>"$found.log" 2>&1; then
+		echo "$name: $(tail -n 1 "$found.log")"
+	else
+		status=1
+		echo "$name: failed; the end of $found.log:"
+		tail -n 40 "$found.log"
+	fi
+done
+exit $status

@@ -1,0 +1,162 @@
+"""DESIGN §2: who includes whom, and the functions that nobody calls."""
+
+import re
+
+import tree
+
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
+
+# What pure modules take of libc: no I/O, clock, malloc, log or globals.
+# stdio.h is for snprintf() and arpa/inet.h for inet_pton().
+PURE_LIBC = set("""arpa/inet.h assert.h errno.h inttypes.h limits.h stdarg.h
+stdbool.h stddef.h stdint.h stdio.h string.h""".split())
+
+PURE_CALLS = """malloc calloc realloc reallocarray free strdup strndup
+asprintf fopen fdopen open openat read write close printf fprintf dprintf puts
+fputs putchar perror time clock_gettime gettimeofday localtime gmtime getenv
+setenv random rand getrandom errno strerror exit abort
+bs_log""".split()
+
+# A foreign library's headers, and the only files that may include them. The
+# tests may: the bench measures the bare HMAC beside ours.
+OWNERS = (
+    (r"lmdb\.h", ["common/engine/store.c"]),
+    (r"spf2/.*", ["common/engine/spf.c"]),
+    (r"ares.*\.h", ["common/engine/dns.c"]),
+    (r"ini\.h", ["common/engine/config_read.c"]),
+    (r"(nettle|openssl|gcrypt|sodium|mbedtls)/.*|gcrypt\.h|sodium\.h",
+     ["common/engine/mac.c"]),
+    (r"jansson.*\.h", ["common/cli/output.c", "common/cli/output.h"]),
+    (r"event2?/.*|event\.h|evutil\.h",
+     ["common/engine/server.c", "common/engine/peer.c"]),
+    (r"local_scan\.h|exim\.h|dlfunc\.h", ["exim/local_scan.c",
+                                          "exim/dlfunc.c"]),
+)
+
+# Beginnings of the paths that the files of a folder may include. The first
+# folder that fits a file is its own.
+LAYERS = (
+    ("common/pure/", ["common/pure/", "common/backstop.h"]),
+    ("common/engine/", ["common/pure/", "common/engine/", "common/backstop.h",
+                        "common/log.h"]),
+    ("common/cli/", ["common/"]),
+    ("common/backstopd.c", ["common/pure/", "common/engine/",
+                            "common/backstop.h", "common/log.h"]),
+    ("common/", ["common/pure/", "common/backstop.h", "common/client.h",
+                 "common/log.h"]),
+    ("filter/", ["filter/", "common/pure/", "common/backstop.h",
+                 "common/client.h", "common/log.h"]),
+    ("exim/", ["exim/", "common/pure/", "common/backstop.h",
+               "common/client.h", "common/log.h"]),
+    ("tests/", ["common/", "filter/", "exim/", "tests/"]),
+)
+
+INSTEAD = {}
+for names, advice in (
+        ("strcpy strcat stpcpy sprintf vsprintf gets", "use snprintf() or "
+         "memcpy() with a size"),
+        ("sscanf vsscanf fscanf scanf", "take the text apart by hand: a "
+         "number that is too large is undefined there"),
+        ("strtok strtok_r", "use strcspn() or strsep()"),
+        ("atoi atol atoll atof", "they tell no error: use strtol() or a loop"),
+        ("alloca", "the caller owns buffers"),
+        ("isalpha isdigit isalnum isspace isblank isupper islower isxdigit "
+         "ispunct isprint isgraph iscntrl toupper tolower strcasecmp "
+         "strncasecmp strcasestr setlocale", "it asks the locale: use "
+         "common/pure/ascii.h")):
+    INSTEAD.update(dict.fromkeys(names.split(), advice))
+
+
+def line_of(text, at):
+    return text.count("\n", 0, at) + 1
+
+
+def check_owner(path, line, header):
+    for pattern, owners in OWNERS:
+        if re.fullmatch(pattern, header) and str(path) not in owners:
+            tree.fault(path, line, f"<{header}> is for {', '.join(owners)} "
+                       "alone: use its interface")
+
+
+def check_layer(path, line, header):
+    for folder, allowed in LAYERS:
+        if str(path).startswith(folder):
+            if not header.startswith(tuple(allowed)):
+                tree.fault(path, line, f'"{header}" is not for {folder}: it '
+                           f"may include {', '.join(allowed)} (DESIGN §2)")
+            return
+    tree.fault(path, line, "no layer of tests/lint/includes.py has this file")
+
+
+def check_include(path, line, quote, header):
+    if header == "ctype.h":
+        tree.fault(path, line, "<ctype.h> asks the locale: use "
+                   "common/pure/ascii.h")
+    if quote == "<":
+        if not str(path).startswith("tests/"):
+            check_owner(path, line, header)
+        if (str(path).startswith("common/pure/")
+                and header not in PURE_LIBC):
+            tree.fault(path, line, f"<{header}> is not for pure modules: take "
+                       "what it gives as an argument")
+        return
+    if not (tree.ROOT / header).is_file():
+        tree.fault(path, line, f'"{header}" does not exist: write it from the '
+                   "root of the repository")
+    if not header.endswith(".h"):
+        tree.fault(path, line, f'"{header}" is no header: build it apart')
+    check_layer(path, line, header)
+
+
+def check_calls(path, text):
+    banned = dict(INSTEAD)
+    if str(path).startswith("common/pure/"):
+        banned.update(dict.fromkeys(PURE_CALLS, "a pure module does not act: "
+                                    "take the result as an argument"))
+    pattern = re.compile(r"(?<![\w.>])(" + "|".join(banned) + r")\s*\(")
+    for match in pattern.finditer(text):
+        tree.fault(path, line_of(text, match.start()),
+                   f"{match[1]}(): {banned[match[1]]}")
+
+
+def find_cycle(graph):
+    """A list of paths that include each other in a ring, or None."""
+    done = set()
+
+    def visit(path, trail):
+        if path in trail:
+            return trail[trail.index(path):] + [path]
+        if path in done:
+            return None
+        for header in graph.get(path, []):
+            cycle = visit(header, trail + [path])
+            if cycle:
+                return cycle
+        done.add(path)
+        return None
+
+    for path in graph:
+        cycle = visit(path, [])
+        if cycle:
+            return cycle
+    return None
+
+
+def main():
+    graph = {}
+    for path in tree.files("*.c", "*.h"):
+        text = tree.code(tree.read(path), strings=True)
+        graph[str(path)] = []
+        for match in INCLUDE.finditer(text):
+            line = line_of(text, match.start(1))
+            check_include(path, line, match[1], match[2])
+            if match[1] == '"':
+                graph[str(path)].append(match[2])
+        check_calls(path, tree.code(tree.read(path)))
+    cycle = find_cycle(graph)
+    if cycle:
+        tree.fault(cycle[0], 0, "includes itself: " + " -> ".join(cycle))
+    tree.finish()
+
+
+main()

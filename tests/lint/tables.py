@@ -1,0 +1,208 @@
+"""STYLE §1.20: code, --help and manual pages show the same closed tables.
+
+usage: tables.py BACKSTOP    (the built program, for its --help)"""
+
+import re
+import subprocess
+import sys
+
+import tree
+
+KEYS = "common/engine/config_keys.c"
+CONF_MANUAL = "common/backstop.conf.5"
+EXAMPLE = "packaging/examples/backstop.conf"
+COMMANDS = "common/cli/main.c"
+COMMAND_MANUAL = "common/backstop.8"
+ROWS = "common/pure/policy.c"
+ROW_MANUAL = "common/backstopd.8"
+
+# Rows of DESIGN §5 that only a message which was read can come to. The others
+# are logged by any version, so none of them may hide in a range of the page.
+NEED_MESSAGE = {12, 13, 14, 15, 17, 18}
+
+
+def table(path, begin, row):
+    """Matches of a row's pattern in a C initializer, each with its line."""
+    text = tree.code(tree.read(path), strings=True)
+    start = re.search(begin, text)
+    if not start:
+        tree.fault(path, 0, f"no table begins with {begin}: tell "
+                   "tests/lint/tables.py where it went")
+        return []
+    end = text.find("\n};", start.end())
+    found = [(text.count("\n", 0, match.start()) + 1, match)
+             for match in re.compile(row).finditer(text, start.end(), end)]
+    if not found:
+        tree.fault(path, 0, f"the table {begin} has no rows that "
+                   "tests/lint/tables.py can read")
+    return found
+
+
+def items(path):
+    """The items of a page's lists: (line, depth of the list, words). A quoted
+    word is one."""
+    depth = 0
+    for number, line in enumerate(tree.read(path).split("\n"), 1):
+        if line.startswith(".Bl"):
+            depth += 1
+        elif line.startswith(".El"):
+            depth -= 1
+        elif line.startswith(".It"):
+            yield number, depth, [word.strip('"') for word in
+                                  re.findall(r'"[^"]*"|\S+', line)[1:]]
+
+
+def compare(wanted, found, where, what):
+    """Both are dicts of name to line; where is a path or a program."""
+    for name in wanted.keys() - found.keys():
+        tree.fault(where, 0, f"{what} '{name}' is missing; it stands in "
+                   f"{wanted[name]}")
+    for name in found.keys() - wanted.keys():
+        tree.fault(where, found[name], f"{what} '{name}' is not in the code's "
+                   "table")
+
+
+def macros():
+    """What the paths and users of common/backstop.h are by default."""
+    return dict(re.findall(r'#define (BS_\w+) "([^"]*)"',
+                           tree.read("common/backstop.h")))
+
+
+def fallback(source, known):
+    """The value of a C string expression: literals and macros in a row."""
+    return "".join(quoted if not name else known[name] for quoted, name in
+                   re.findall(r'"([^"]*)"|(\w+)', source))
+
+
+def config_keys():
+    """name -> (place, scope, fallback)."""
+    known = macros()
+    return {match[1]: (f"{KEYS}:{line}", match[2], fallback(match[3], known))
+            for line, match in
+            table(KEYS, r"bs_config_keys\[\] = \{", r'\{"(\w+)",\s*'
+                  r'BS_SCOPE_(\w+),\s*((?:"[^"]*"|\w+|\s)+),')}
+
+
+def example_keys():
+    """Yields (line, section or "", name, value); keys may be commented out."""
+    section = ""
+    for number, line in enumerate(tree.read(EXAMPLE).split("\n"), 1):
+        line = re.sub(r"^#[ \t]*", "", line)
+        header = re.match(r"\[(\w+)", line)
+        key = re.match(r"[ \t]*(\w+)[ \t]*=[ \t]*(.*?)[ \t]*$", line)
+        if header:
+            section = header[1]
+        elif key:
+            yield number, section, key[1], key[2]
+
+
+def check_example(keys):
+    found = {}
+    for number, section, name, value in example_keys():
+        _, scope, default = keys.get(name, ("", "", ""))
+        if not section:
+            found[name] = number
+            if scope == "DOMAIN":
+                tree.fault(EXAMPLE, number, f"'{name}' stands in [domain] "
+                           "only")
+            elif scope and value != default:
+                tree.fault(EXAMPLE, number, f"the default of '{name}' is "
+                           f"'{default}', not '{value}'")
+        elif not scope or scope == "HOST":
+            tree.fault(EXAMPLE, number, f"'{name}' is no key of [domain]")
+    compare({name: key[0] for name, key in keys.items()}, found, EXAMPLE,
+            "key")
+
+
+def check_config():
+    keys = config_keys()
+    compare({name: key[0] for name, key in keys.items()},
+            {words[1]: line for line, depth, words in items(CONF_MANUAL)
+             if depth == 1 and words[0] == "Ic"}, CONF_MANUAL, "key")
+    check_example(keys)
+
+
+def spelled(words, names):
+    """How many words of an item name the subcommand: "Cm key list Ar"."""
+    for count in (2, 1):
+        if " ".join(words[1:1 + count]) in names:
+            return " ".join(words[1:1 + count])
+    return words[1]
+
+
+def help_names(program):
+    """The subcommands that --help lists, each with its arguments."""
+    done = subprocess.run([program, "--help"], capture_output=True, text=True,
+                          check=False)
+    if done.returncode:
+        tree.fail(f"{program} --help: exit {done.returncode}: {done.stderr}")
+    part = done.stdout.partition("Subcommands:\n")[2].partition("\n\n")[0]
+    return [line.strip() for line in part.split("\n")
+            if re.match(r"  \S", line)]
+
+
+def check_commands(program):
+    commands = {match[1]: (f"{COMMANDS}:{line}", match[2]) for line, match in
+                table(COMMANDS, r"commands\[\] = \{",
+                      r'\{"([a-z -]+)",\s*"([^"]*)",')}
+    places = {name: row[0] for name, row in commands.items()}
+    compare(places, {spelled(words, commands): line for line, depth, words in
+                     items(COMMAND_MANUAL) if depth == 1 and words[0] == "Cm"},
+            COMMAND_MANUAL, "subcommand")
+    listed = help_names(program)
+    shown = {}
+    for name, (_, synopsis) in commands.items():
+        if any(line.startswith(f"{name} {synopsis}".strip())
+               for line in listed):
+            shown[name] = 0
+    compare(places, shown, f"{program} --help", "subcommand")
+    if len(listed) != len(commands):
+        tree.fail(f"{program} --help lists {len(listed)} subcommands, the "
+                  f"table has {len(commands)}")
+
+
+def documented_rows():
+    """row -> (line, its words), and the rows that stand in a range only."""
+    rows, ranged = {}, set()
+    for line, _, words in items(ROW_MANUAL):
+        part = re.fullmatch(r"(\d+)(?:(?:\\\(en|-|\u2013)(\d+))?", words[0])
+        if part and part[2]:
+            ranged |= set(range(int(part[1]), int(part[2]) + 1))
+        elif part and len(words) > 1:
+            rows[int(part[1])] = (line, " ".join(
+                word for word in words[1:] if word not in ("Cm", "Li", "Ql")))
+    return rows, ranged
+
+
+def check_rows():
+    rows = {int(match[1]): (f"{ROWS}:{line}", f"{match[2]} {match[3]}".strip())
+            for line, match in table(ROWS, r"bs_row rows\[ROWS\] = \{",
+                                     r'\{(\d+), "([^"]*)", "([^"]*)"')}
+    found, ranged = documented_rows()
+    for number, (place, words) in rows.items():
+        if number in found:
+            line, page = found[number]
+            if page != words:
+                tree.fault(ROW_MANUAL, line, f"row {number} is '{words}' in "
+                           f"{place}, not '{page}'")
+        elif number not in ranged:
+            tree.fault(ROW_MANUAL, 0, f"row {number}, '{words}', is missing; "
+                       f"it stands in {place}")
+        elif number not in NEED_MESSAGE:
+            tree.fault(ROW_MANUAL, 0, f"row {number}, '{words}', is hidden in "
+                       "a range, but it needs no message: say what it means")
+    for number in (found.keys() | ranged) - rows.keys():
+        tree.fault(ROW_MANUAL, 0, f"there is no row {number}")
+
+
+def main():
+    if len(sys.argv) != 2:
+        tree.fail("usage: tables.py BACKSTOP")
+        tree.finish()
+    check_config()
+    check_commands(sys.argv[1])
+    check_rows()
+    tree.finish()
+
+
+main()

@@ -1,0 +1,270 @@
+/* backstop.conf: what it takes, and what is so without it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+
+#include "common/engine/config_keys.h"
+#include "tests/unit/config_test.h"
+#include "tests/unit/folder.h"
+
+static void
+test_fallbacks(void **state)
+{
+	struct bs_config *config = good("domains = example.org\n");
+	const struct bs_domain *ours = domain(config, "example.org");
+
+	(void)state;
+	assert_non_null(ours);
+	assert_false(ours->sign);
+	assert_false(ours->strict);
+	assert_false(ours->outbound_here);
+	assert_int_equal(ours->mode, BS_OBSERVE);
+	assert_int_equal(ours->form, BS_FORM_PRVS);
+	assert_int_equal(ours->exempt.count, 0);
+	assert_int_equal(config->trusted_count, 2);
+	assert_true(bs_config_trusts(config, "127.1.2.3"));
+	assert_true(bs_config_trusts(config, "::1"));
+	assert_false(bs_config_trusts(config, "192.0.2.1"));
+	assert_int_equal(config->gateway_count, 0);
+	assert_int_equal(config->lifetime_days, 10);
+	assert_string_equal(config->state, BS_STATE_PATH);
+	assert_string_equal(config->socket, BS_SOCKET_PATH);
+	assert_string_equal(config->user, BS_ENGINE_USER);
+	assert_int_equal(config->clients.count, 2);
+	assert_string_equal(config->clients.words[0], BS_FILTER_USER);
+	assert_string_equal(config->clients.words[1], "Debian-exim");
+	bs_config_free(config);
+}
+
+/* The example of DESIGN §12, its later sections but warned of. */
+static void
+test_design(void **state)
+{
+	static const char text[] =
+	    "domains  = example.org, example.net     # whose return paths\n"
+	    "sign     = no\n"
+	    "mode     = observe                      # observe, mark, junk\n"
+	    "outbound = elsewhere                    # here: all mail\n"
+	    "trusted  = 127.0.0.0/8, ::1, 192.0.2.0/24\n"
+	    "gateways =\n"
+	    "lifetime = 10                           # days\n"
+	    "state    = /var/lib/backstop\n"
+	    "user     = _backstop\n"
+	    "clients  = _bsfilter, Debian-exim\n"
+	    "\n"
+	    "[domain example.net]\n"
+	    "mode   = enforce\n"
+	    "form   = subaddress\n"
+	    "exempt = noreply@example.net, *-bounces@example.net\n"
+	    "\n"
+	    "[spf]\n"
+	    "helo_fail     = mark\n"
+	    "deadline      = 20\n"
+	    "\n"
+	    "[dns]\n"
+	    "servers = 127.0.0.1:53\n";
+	struct bs_config *config;
+	struct report report;
+
+	(void)state;
+	assert_int_equal(parse(text, &config, &report), 0);
+	assert_string_equal(report.text,
+	    "!17: section [spf]: not used by this version\n"
+	    "!21: section [dns]: not used by this version\n");
+	assert_int_equal(config->domain_count, 2);
+	assert_int_equal(domain(config, "example.org")->mode, BS_OBSERVE);
+	assert_int_equal(domain(config, "EXAMPLE.net")->mode, BS_ENFORCE);
+	assert_int_equal(domain(config, "example.net")->form,
+	    BS_FORM_SUBADDRESS);
+	assert_true(bs_domain_exempts(domain(config, "example.net"),
+	    "list-bounces@example.net"));
+	assert_false(bs_domain_exempts(domain(config, "example.net"),
+	    "alice@example.net"));
+	assert_false(bs_domain_exempts(domain(config, "example.org"),
+	    "noreply@example.net"));
+	bs_config_free(config);
+}
+
+static void
+test_inherited(void **state)
+{
+	struct bs_config *config = good("\xef\xbb\xbf"
+					"domains = b.example, A.Example,\r\n"
+					"   c.example  ; the third\r\n"
+					"\t# a comment in between\r\n"
+					"\r\n"
+					"\td.example,\r\n"
+					"sign = yes\r\n"
+					"strict = yes\r\n"
+					"form = subaddress\r\n"
+					"outbound = here\r\n"
+					"mode = junk\r\n"
+					"exempt = NoReply@*, x#y@a.example\r\n"
+					"clients =\r\n"
+					"[Domain a.EXAMPLE]   # ours\r\n"
+					"  sign = no\r\n"
+					"[domain b.example]\r\n"
+					"exempt =\r\n"
+					"[domain c.example]\r\n"
+					"exempt = only@c.example");
+	const struct bs_domain *a = domain(config, "a.example");
+	const struct bs_domain *d = domain(config, "d.example");
+
+	(void)state;
+	assert_int_equal(config->domain_count, 4);
+	assert_int_equal(config->clients.count, 0);
+	assert_false(a->sign);
+	assert_true(a->strict && a->outbound_here);
+	assert_int_equal(a->mode, BS_JUNK);
+	assert_int_equal(a->form, BS_FORM_SUBADDRESS);
+	assert_true(d->sign);
+	assert_true(bs_domain_exempts(a, "noreply@a.example"));
+	assert_true(bs_domain_exempts(a, "x#y@a.example"));
+	assert_false(bs_domain_exempts(domain(config, "b.example"),
+	    "noreply@b.example"));
+	assert_false(bs_domain_exempts(domain(config, "c.example"),
+	    "noreply@c.example"));
+	assert_true(
+	    bs_domain_exempts(domain(config, "c.example"), "only@c.example"));
+	assert_null(domain(config, "a.exampl"));
+	assert_null(domain(config, "a.example.org"));
+	assert_null(domain(config, ""));
+	assert_null(bs_config_domain(config, "a.example\0", 10));
+	assert_non_null(bs_config_domain(config, "a.example.org", 9));
+	bs_config_free(config);
+}
+
+static void
+test_warnings(void **state)
+{
+	struct bs_config *config;
+	struct report report;
+
+	(void)state;
+	assert_int_equal(parse("", &config, &report), 0);
+	assert_string_equal(report.text,
+	    "!0: 'domains' names none: nothing is signed or judged\n");
+	assert_int_equal(config->domain_count, 0);
+	assert_null(domain(config, "example.org"));
+	bs_config_free(config);
+
+	assert_int_equal(parse("domains = a.example\n[domain a.example]\n"
+			       "exempt = x@b.example, y@*\n",
+			     &config, &report),
+	    0);
+	assert_string_equal(report.text,
+	    "!3: exempt: x@b.example matches no address at a.example\n");
+	bs_config_free(config);
+}
+
+static void
+test_files(void **state)
+{
+	struct bs_config *config;
+	struct report report = {0};
+	char folder[PATH_MAX];
+	char path[PATH_MAX + 16];
+	int fd;
+
+	(void)state;
+	folder_make(folder, sizeof(folder));
+	snprintf(path, sizeof(path), "%s/conf", folder);
+	assert_int_equal(bs_config_load(path, &config, take, &report), -ENOENT);
+	assert_int_equal(bs_config_load(folder, &config, take, &report),
+	    -EISDIR);
+	fd = open(path, O_WRONLY | O_CREAT, 0644);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "domains = a.example\n", 20), 20);
+	assert_int_equal(bs_config_load(path, &config, take, &report), 0);
+	assert_non_null(domain(config, "a.example"));
+	bs_config_free(config);
+	assert_int_equal(ftruncate(fd, 2L * 1024 * 1024), 0);
+	assert_int_equal(bs_config_load(path, &config, take, &report), -EFBIG);
+	assert_int_equal(report.count, 0);
+	close(fd);
+	folder_remove(folder);
+}
+
+/* Reads the example with "#key" as "key". */
+static size_t
+read_example(char *text, size_t size)
+{
+	const char *root = getenv("BS_SOURCE_ROOT");
+	char path[PATH_MAX];
+	size_t len = 0;
+	FILE *file;
+	int before = '\n';
+	int c;
+
+	assert_non_null(root);
+	snprintf(path, sizeof(path), "%s/packaging/examples/backstop.conf",
+	    root);
+	assert_non_null(file = fopen(path, "r"));
+	while ((c = fgetc(file)) != EOF && len + 2 < size) {
+		int next = fgetc(file);
+
+		if (!(before == '\n' && c == '#' && next >= 'a' && next <= 'z'))
+			text[len++] = (char)c;
+		ungetc(next, file);
+		before = c;
+	}
+	fclose(file);
+	return len;
+}
+
+static void
+assert_same_words(const struct bs_words *a, const struct bs_words *b)
+{
+	assert_int_equal(a->count, b->count);
+	for (size_t i = 0; i < a->count; i++)
+		assert_string_equal(a->words[i], b->words[i]);
+}
+
+/* The example that we ship says what is so without it, of every key. */
+static void
+test_example(void **state)
+{
+	struct bs_config *shipped;
+	struct bs_config *fallback;
+	struct report report;
+	char text[16384];
+	size_t len = read_example(text, sizeof(text));
+
+	(void)state;
+	if (parse_len(text, len, &shipped, &report) != 0)
+		fail_msg("%s", report.text);
+	for (size_t i = 0; i < bs_config_key_count; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "\n%s ", bs_config_keys[i].name);
+		if (memmem(text, len, line, strlen(line)) == NULL)
+			fail_msg("%s is missing", bs_config_keys[i].name);
+	}
+	assert_int_equal(parse("", &fallback, &report), 0);
+	assert_int_equal(shipped->lifetime_days, fallback->lifetime_days);
+	assert_int_equal(shipped->trusted_count, fallback->trusted_count);
+	assert_memory_equal(shipped->trusted, fallback->trusted,
+	    shipped->trusted_count * sizeof(*shipped->trusted));
+	assert_int_equal(shipped->gateway_count, 0);
+	assert_same_words(&shipped->clients, &fallback->clients);
+	assert_string_equal(shipped->state, fallback->state);
+	assert_string_equal(shipped->socket, fallback->socket);
+	assert_string_equal(shipped->user, fallback->user);
+	bs_config_free(fallback);
+	bs_config_free(shipped);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_fallbacks),
+	    cmocka_unit_test(test_design),
+	    cmocka_unit_test(test_inherited),
+	    cmocka_unit_test(test_warnings),
+	    cmocka_unit_test(test_files),
+	    cmocka_unit_test(test_example),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
