@@ -139,7 +139,12 @@ bs_look_at_store(const struct bs_config *config, struct bs_look *out)
 	if ((rc = bs_state_paths(config->state, &paths)) != 0)
 		return rc;
 	errand.folder = paths.store;
-	return bs_errand_run(&errand);
+	rc = bs_errand_run(&errand);
+	/* the child read what the engine's user wrote: root believes no count
+	 * of its */
+	if (rc == 0 && out->meta.gap_count > BS_GAPS_MAX)
+		return -EUCLEAN;
+	return rc;
 }
 
 unsigned
