@@ -1,5 +1,7 @@
 """The engine's socket: questions asked and answers read (DESIGN §10)."""
 
+import contextlib
+import os
 import socket
 import threading
 import urllib.parse
@@ -27,6 +29,16 @@ def write_frame(fields):
                    for name, value in fields.items()).encode() + b"\n"
 
 
+@contextlib.contextmanager
+def short(path):
+    """Another name of a path: a socket's address has room for 107 octets."""
+    folder = os.open(path.parent, os.O_PATH)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
 class Questions:
     """A connection to the engine that waits for each answer."""
 
@@ -34,7 +46,8 @@ class Questions:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(30)
         try:
-            self._socket.connect(str(path))
+            with short(path) as address:
+                self._socket.connect(address)
         except OSError:
             self._socket.close()
             raise
@@ -80,7 +93,8 @@ class LyingEngine:
         self._lie = lie
         self._socket = socket.socket(socket.AF_UNIX)
         path.unlink(missing_ok=True)
-        self._socket.bind(str(path))
+        with short(path) as address:
+            self._socket.bind(address)
         path.chmod(0o666)
         self._socket.listen()
         threading.Thread(target=self._serve, daemon=True).start()
