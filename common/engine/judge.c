@@ -260,10 +260,10 @@ act(const struct matter *matter, const struct bs_tag *tag,
 
 	if (matter->domain != NULL)
 		judgement->mode = matter->domain->mode;
-	judgement->would =
-	    soften(matter, bs_policy_action(row, BS_ENFORCE, strict));
-	answer->action =
-	    soften(matter, bs_policy_action(row, judgement->mode, strict));
+	judgement->would = soften(matter,
+	    bs_policy_action(row, &judgement->facts, BS_ENFORCE, strict));
+	answer->action = soften(matter,
+	    bs_policy_action(row, &judgement->facts, judgement->mode, strict));
 	COPY(answer->verdict, row->verdict);
 	COPY(answer->reason, row->reason);
 	if (bs_header_write(row->verdict, row->reason, row->number,

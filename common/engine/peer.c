@@ -21,17 +21,11 @@ struct bs_peer {
 	bs_peer_question *question;
 	bs_peer_gone *gone;
 	bool closing; /* after the output: it sent what cannot be read */
-	bool busy;    /* in on_read(): freeing waits */
-	bool dead;
 };
 
 void
 bs_peer_free(struct bs_peer *peer)
 {
-	if (peer->busy) {
-		peer->dead = true;
-		return;
-	}
 	peer->gone(peer->server, peer);
 	bufferevent_free(peer->bev);
 	free(peer);
@@ -43,16 +37,20 @@ bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer)
 	char frame[BS_WIRE_MAX];
 	int len;
 
-	if (peer->closing || peer->dead)
+	if (peer->closing ||
+	    (len = bs_answer_encode(answer, frame, sizeof(frame))) < 0)
 		return;
-	if ((len = bs_answer_encode(answer, frame, sizeof(frame))) < 0)
+	if (bufferevent_write(peer->bev, frame, (size_t)len) == 0 &&
+	    evbuffer_get_length(bufferevent_get_output(peer->bev)) <=
+		OUTPUT_MAX)
 		return;
-	if (bufferevent_write(peer->bev, frame, (size_t)len) != 0 ||
-	    evbuffer_get_length(bufferevent_get_output(peer->bev)) > OUTPUT_MAX)
-		bs_peer_free(peer);
+	/* from the loop, so that our callers keep their peer */
+	peer->closing = true;
+	bufferevent_trigger_event(peer->bev, BEV_EVENT_ERROR,
+	    BEV_TRIG_DEFER_CALLBACKS);
 }
 
-/* Says that a request could not be read, and ends the connection. */
+/* Says that a request could not be read; on_read() ends the connection. */
 static void
 refuse(struct bs_peer *peer, uint64_t id)
 {
@@ -61,8 +59,6 @@ refuse(struct bs_peer *peer, uint64_t id)
 	bs_peer_answer(peer, &answer);
 	peer->closing = true;
 	bufferevent_disable(peer->bev, EV_READ);
-	if (evbuffer_get_length(bufferevent_get_output(peer->bev)) == 0)
-		bs_peer_free(peer);
 }
 
 /* Takes one frame off the input. Returns whether there may be another. */
@@ -95,7 +91,7 @@ take_frame(struct bs_peer *peer, struct evbuffer *input)
 	}
 	evbuffer_drain(input, frame_len);
 	peer->question(peer->server, peer, &request);
-	return !peer->dead && !peer->closing;
+	return !peer->closing;
 }
 
 static void
@@ -103,11 +99,10 @@ on_read(struct bufferevent *bev, void *context)
 {
 	struct bs_peer *peer = context;
 
-	peer->busy = true;
 	while (take_frame(peer, bufferevent_get_input(bev)))
 		;
-	peer->busy = false;
-	if (peer->dead)
+	if (peer->closing &&
+	    evbuffer_get_length(bufferevent_get_output(bev)) == 0)
 		bs_peer_free(peer);
 }
 

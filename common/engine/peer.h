@@ -21,7 +21,8 @@ typedef void bs_peer_gone(struct bs_server *server, struct bs_peer *peer);
 struct bs_peer *bs_peer_new(struct event_base *base, int fd,
     struct bs_server *server, bs_peer_question *question, bs_peer_gone *gone);
 
-/* Sends an answer. The peer may be gone afterwards. */
+/* Sends an answer. A peer that does not read its answers is let go later, from
+ * the loop. */
 void bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer);
 
 /* Ends the connection and tells gone. */

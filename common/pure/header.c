@@ -14,8 +14,8 @@ bs_header_write(const char *verdict, const char *reason, unsigned row,
 {
 	int len;
 
-	len = snprintf(out, size, "%s %s reason=%s row=%u", field, verdict,
-	    reason, row);
+	len = snprintf(out, size, "%s %s%s%s row=%u", field, verdict,
+	    reason[0] == '\0' ? "" : " reason=", reason, row);
 	return len < 0 || (size_t)len >= size ? -EMSGSIZE : 0;
 }
 

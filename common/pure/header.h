@@ -7,7 +7,8 @@
 
 #include "common/backstop.h"
 
-/* Writes "X-Backstop: VERDICT reason=REASON row=N" and a NUL, no newline.
+/* Writes "X-Backstop: VERDICT reason=REASON row=N" and a NUL, no newline;
+ * an empty reason is left out.
  * Returns 0 or -EMSGSIZE. */
 BS_MUST_USE int bs_header_write(const char *verdict, const char *reason,
     unsigned row, char *out, size_t size);

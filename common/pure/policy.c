@@ -181,9 +181,11 @@ bs_policy_row(const struct bs_facts *facts)
 }
 
 enum bs_action
-bs_policy_action(const struct bs_row *row, enum bs_mode mode, bool strict)
+bs_policy_action(const struct bs_row *row, const struct bs_facts *facts,
+    enum bs_mode mode, bool strict)
 {
-	if (strict && row->strict_rejects && mode == BS_ENFORCE)
+	if (strict && row->strict_rejects && mode == BS_ENFORCE &&
+	    facts->sender == BS_SENDER_NULL)
 		return BS_ACTION_REJECT;
 	return row->actions[mode];
 }

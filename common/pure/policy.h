@@ -72,9 +72,11 @@ struct bs_row {
  * ever. */
 const struct bs_row *bs_policy_row(const struct bs_facts *facts);
 
-/* What a row does in a mode. BS_ACTION_NONE leaves the message as it is. */
-enum bs_action bs_policy_action(const struct bs_row *row, enum bs_mode mode,
-    bool strict);
+/* What a row does in a mode. BS_ACTION_NONE leaves the message as it is.
+ * Strict refuses null senders alone: what says that it is a daemon's may turn
+ * out to be a person's. */
+enum bs_action bs_policy_action(const struct bs_row *row,
+    const struct bs_facts *facts, enum bs_mode mode, bool strict);
 
 /* The words of DESIGN §10 and §12. bs_mode_name() never returns NULL;
  * bs_mode_parse() returns 0 or -EINVAL. */

@@ -17,9 +17,9 @@ from host import mount  # noqa: E402
 from lab import Lab  # noqa: E402
 from net import Lan  # noqa: E402
 
-ROUNDS = 9
+ROUNDS = 21
 SESSIONS = 4
-MILLISECONDS = 4000
+MILLISECONDS = 500
 SENDERS = 100  # new ones in each round: these are first signatures
 
 FILTER_DIR = "/usr/libexec/opensmtpd"

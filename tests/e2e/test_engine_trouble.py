@@ -28,7 +28,9 @@ def bring_back(host, how):
 
 def filters(host):
     """The process ids of the filters: they must outlive everything."""
-    return host.run("pgrep", "-x", "filter-backstop").stdout.split()
+    found = sorted(host.processes("filter-backstop"))
+    assert found
+    return found
 
 
 @pytest.fixture(params=["killed", "stopped"])

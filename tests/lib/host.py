@@ -183,17 +183,25 @@ class Host:
         for daemon in reversed(self.daemons):
             daemon.stop()
         self.daemons.clear()
-        for pid in self._strays():
-            os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not self._strays(), "the end of all processes")
+        for pid in self.processes():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        wait_until(lambda: not self.processes(), "the end of all processes")
 
-    def _strays(self):
-        """What still runs in our tree; all of it was started from here."""
+    def processes(self, name=None):
+        """What runs in our tree, all of it started from here; or those of a
+        name."""
         found = []
         for entry in pathlib.Path("/proc").glob("[0-9]*"):
             try:
-                if os.readlink(entry / "root") == str(self.root):
-                    found.append(int(entry.name))
+                if os.readlink(entry / "root") != str(self.root):
+                    continue
+                # The kernel keeps 15 octets of it.
+                if name and (entry / "comm").read_text() != name[:15] + "\n":
+                    continue
+                found.append(int(entry.name))
             except OSError:
                 continue
         return found

@@ -58,7 +58,13 @@ class Lan:
         return space
 
     def leave(self, space):
-        """Gives a namespace up; its wire goes with it."""
+        """Gives a namespace up.
+
+        Its end of the wire goes first: the kernel takes its time with the
+        rest, and would answer for the address of the next host meanwhile.
+        """
+        if space != self.space:
+            _ip(space, "link", "delete", "eth0")
         subprocess.run(["umount", space], check=True)
         space.unlink()
 

@@ -305,18 +305,21 @@ every_row_acts_by_mode(void **state)
 		    row->reason);
 		assert_string_equal(verdict, want->verdict);
 		assert_int_equal(row->strip, want->strip);
-		assert_int_equal(bs_policy_action(row, BS_MARK, false),
+		assert_int_equal(bs_policy_action(row, &facts, BS_MARK, false),
 		    want->mark);
-		assert_int_equal(bs_policy_action(row, BS_JUNK, false),
+		assert_int_equal(bs_policy_action(row, &facts, BS_JUNK, false),
 		    want->junk);
-		assert_int_equal(bs_policy_action(row, BS_ENFORCE, false),
+		assert_int_equal(
+		    bs_policy_action(row, &facts, BS_ENFORCE, false),
 		    want->enforce);
-		assert_int_equal(bs_policy_action(row, BS_ENFORCE, true),
-		    want->strict);
+		/* strict is of null senders alone */
+		assert_int_equal(
+		    bs_policy_action(row, &facts, BS_ENFORCE, true),
+		    is_n(&facts) ? want->strict : want->enforce);
 		/* strict is of mode enforce alone */
-		assert_int_equal(bs_policy_action(row, BS_MARK, true),
+		assert_int_equal(bs_policy_action(row, &facts, BS_MARK, true),
 		    want->mark);
-		assert_int_equal(bs_policy_action(row, BS_JUNK, true),
+		assert_int_equal(bs_policy_action(row, &facts, BS_JUNK, true),
 		    want->junk);
 	}
 }
@@ -330,9 +333,10 @@ observe_only_looks(void **state)
 		struct bs_facts facts = facts_at(i);
 		const struct bs_row *row = bs_policy_row(&facts);
 
-		assert_int_equal(bs_policy_action(row, BS_OBSERVE, false),
-		    NONE);
-		assert_int_equal(bs_policy_action(row, BS_OBSERVE, true), NONE);
+		assert_int_equal(
+		    bs_policy_action(row, &facts, BS_OBSERVE, false), NONE);
+		assert_int_equal(
+		    bs_policy_action(row, &facts, BS_OBSERVE, true), NONE);
 	}
 }
 
@@ -345,8 +349,7 @@ is_refusal(const char *reply)
 	       strlen(reply) < 256 && strpbrk(reply, "\r\n") == NULL;
 }
 
-/* The law: only the rows marked so refuse, and by default only null senders
- * are refused. Strict also refuses a daemon's unissued tag (row 5). */
+/* The law: only the rows marked so refuse, and only null senders. */
 static void
 little_is_refused(void **state)
 {
@@ -357,21 +360,22 @@ little_is_refused(void **state)
 		unsigned n = row->number;
 
 		for (int mode = BS_OBSERVE; mode < BS_ENFORCE; mode++) {
-			assert_int_not_equal(
-			    bs_policy_action(row, (enum bs_mode)mode, true),
+			assert_int_not_equal(bs_policy_action(row, &facts,
+						 (enum bs_mode)mode, true),
 			    REJECT);
-			assert_int_not_equal(
-			    bs_policy_action(row, (enum bs_mode)mode, false),
+			assert_int_not_equal(bs_policy_action(row, &facts,
+						 (enum bs_mode)mode, false),
 			    REJECT);
 		}
-		if (bs_policy_action(row, BS_ENFORCE, false) == REJECT) {
+		if (bs_policy_action(row, &facts, BS_ENFORCE, false) ==
+		    REJECT) {
 			assert_true(n == 10 || n == 11 || n == 13);
 			assert_int_equal(facts.sender, BS_SENDER_NULL);
 		}
-		if (bs_policy_action(row, BS_ENFORCE, true) == REJECT) {
+		if (bs_policy_action(row, &facts, BS_ENFORCE, true) == REJECT) {
 			assert_true(is_refusal(row->reply));
 			assert_true(facts.ours && !facts.trusted);
-			assert_true(is_n(&facts) || (is_d(&facts) && n == 5));
+			assert_true(is_n(&facts));
 		}
 	}
 }
@@ -387,8 +391,8 @@ callouts_pass(void **state)
 
 		if (facts.kind != BS_KIND_UNREAD || facts.tag != BS_TAG_NONE)
 			continue;
-		assert_int_not_equal(bs_policy_action(row, BS_ENFORCE, true),
-		    REJECT);
+		assert_int_not_equal(
+		    bs_policy_action(row, &facts, BS_ENFORCE, true), REJECT);
 		if (facts.ours && !facts.trusted &&
 		    facts.sender != BS_SENDER_OTHER)
 			assert_true(row->number == 16 ||
