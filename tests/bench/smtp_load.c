@@ -1,8 +1,8 @@
 /* Sends mail for some time over a few sessions, as fast as it is taken.
  *
- * usage: smtp_load PORT SESSIONS MILLISECONDS SENDERS PREFIX
+ * usage: smtp_load PORT SESSIONS MILLISECONDS MAILS PREFIX
  *
- * To 127.0.0.1. SENDERS is how many take turns; 0: each mail has a new one.
+ * To 127.0.0.1. MAILS is how many a sender sends before a new one does.
  * Prints how many messages were accepted, and in how many seconds. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -33,7 +33,7 @@ struct session {
 };
 
 static unsigned long port;
-static unsigned long senders;
+static unsigned long mails_a_sender;
 static const char *prefix;
 static char body[BODY_BYTES + 128];
 static unsigned long started; /* mails */
@@ -92,11 +92,10 @@ static void
 begin_mail(struct session *session)
 {
 	char line[256];
-	unsigned long number = senders > 0 ? started % senders : started;
 	int len = snprintf(line, sizeof(line),
-	    "MAIL FROM:<%.40s-%lu@example.org>\r\n", prefix, number);
+	    "MAIL FROM:<%.40s-%lu@example.org>\r\n", prefix,
+	    started++ / mails_a_sender);
 
-	started++;
 	say(session, line, (size_t)len);
 	session->step = MAIL;
 }
@@ -208,13 +207,14 @@ main(int argc, char *argv[])
 	double end;
 
 	if (argc != 6)
-		fail("usage: PORT SESSIONS MILLISECONDS SENDERS PREFIX");
+		fail("usage: PORT SESSIONS MILLISECONDS MAILS PREFIX");
 	port = strtoul(argv[1], NULL, 10);
 	count = strtoul(argv[2], NULL, 10);
-	senders = strtoul(argv[4], NULL, 10);
+	mails_a_sender = strtoul(argv[4], NULL, 10);
 	prefix = argv[5];
-	if (port == 0 || port > 65535 || count == 0 || count > SESSIONS_MAX)
-		fail("1 to 4 sessions, a port");
+	if (port == 0 || port > 65535 || count == 0 || count > SESSIONS_MAX ||
+	    mails_a_sender == 0)
+		fail("a port, 1 to 4 sessions, 1 mail or more");
 	make_body();
 	for (unsigned long i = 0; i < count; i++)
 		open_session(&sessions[i]);

@@ -1,6 +1,7 @@
 """A store that is full, cut short, scribbled on or gone: mail flows."""
 
 import os
+import random
 import signal
 
 import pytest
@@ -78,15 +79,20 @@ def damage_by_cutting_to_nothing(path):
     os.truncate(path, 100)
 
 
-def damage_by_scribbling(path):
+def overwrite(path, octets):
     """All but the two pages that say where everything is."""
     with open(path, "r+b") as store:
         store.seek(2 * 4096)
-        store.write(os.urandom(path.stat().st_size - 2 * 4096))
+        store.write(octets(path.stat().st_size - 2 * 4096))
+
+
+def damage_by_zeros(path):
+    """As a file system leaves what it had promised but not written."""
+    overwrite(path, bytes)
 
 
 @pytest.mark.parametrize("damage", [
-    damage_by_cutting, damage_by_cutting_to_nothing, damage_by_scribbling])
+    damage_by_cutting, damage_by_cutting_to_nothing, damage_by_zeros])
 def test_damaged_store_is_moved_aside(ours, remote, damage, word):
     sign_many(ours, "user", 2000)
     ours.engine.send(signal.SIGKILL)
@@ -102,6 +108,22 @@ def test_damaged_store_is_moved_aside(ours, remote, damage, word):
     assert bounce(ours, tag, word)[:3] in ("250", "550")
     with ours.questions() as questions:
         assert questions.bounce_to(tag)["reason"] == "unproven"
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_scribble_ends_the_engine(lab, seed):
+    """LMDB takes noise for pages: each seed leads it elsewhere."""
+    with lab.bare_ours() as host:
+        host.backstop("init")
+        host.start_engine()
+        sign_many(host, "user", 500)
+        host.engine.send(signal.SIGKILL)
+        host.engine.process.wait()
+        store = host.path(STATE) / "store"
+        overwrite(store / "data.mdb", random.Random(seed).randbytes)
+        host.start_engine()
+        assert set(sign_many(host, "later", 5)) == {"signed"}
+        assert len(list(store.glob("data.mdb.damaged-*"))) == 1
 
 
 def test_lost_store_folder(ours, remote, word):

@@ -127,7 +127,9 @@ class OurHost(MailHost):
             return questions.ask(op="ping")["reason"].replace("store-", "")
 
     def _engine_answers(self):
-        assert self.engine.alive(), self.engine.text()
+        assert self.engine.alive(), (
+            f"backstopd ended: {self.engine.process.returncode}\n"
+            f"{self.engine.text()}")
         try:
             with Questions(self.path(SOCKET)) as questions:
                 answer = questions.ask(op="ping")

@@ -260,6 +260,34 @@ recovers(void **state)
 	assert_int_equal(access(path, F_OK), 0);
 }
 
+/* All but the pages that say where everything is: LMDB itself trips. */
+static void
+recovers_from_scribbling(void **state)
+{
+	struct bs_store *store = open_store(BS_STORE_HOLD);
+	char path[PATH_MAX + 16];
+	uint8_t octets[4096];
+	struct stat st;
+	int error;
+	int fd;
+
+	(void)state;
+	fill(store, 20000, 300);
+	bs_store_close(store);
+	snprintf(path, sizeof(path), "%s/data.mdb", folder);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_not_equal(fd = open(path, O_WRONLY), -1);
+	for (size_t i = 0; i < sizeof(octets); i++)
+		octets[i] = (uint8_t)(i * 2654435761U >> 13);
+	for (off_t at = 2 * 4096; at < st.st_size; at += 4096)
+		assert_int_equal(pwrite(fd, octets, sizeof(octets), at),
+		    sizeof(octets));
+	close(fd);
+	store = NULL;
+	assert_int_equal(recover(&store, &error), BS_RECOVERY_NEW);
+	bs_store_close(store);
+}
+
 static void
 merges_gaps(void **state)
 {
@@ -301,6 +329,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(finds_damaged_records, set_up,
 		tear_down),
 	    cmocka_unit_test_setup_teardown(recovers, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(recovers_from_scribbling, set_up,
+		tear_down),
 	    cmocka_unit_test(merges_gaps),
 	};
 
