@@ -273,7 +273,7 @@ on_sweep(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (bs_writer_expire(server->writer, server->config->lifetime_days,
+	if (bs_writer_work(server->writer, server->config->lifetime_days,
 		time(NULL)))
 		arm(server->sweep, HURRY_MS);
 }

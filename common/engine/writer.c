@@ -299,15 +299,16 @@ drain(struct bs_writer *writer, int64_t now)
 	if (bs_changes_count(writer->draining) == 0) {
 		writer->draining = writer->counts;
 		writer->counts = empty;
-		writer->drained = 0;
 	}
 	rc = bs_changes_commit(writer->draining, writer->drained, COUNTS_CHUNK,
 	    writer->store, &done);
 	if (note(writer, rc, now) != 0)
 		return;
 	writer->drained += done;
-	if (writer->drained == bs_changes_count(writer->draining))
-		bs_changes_clear(writer->draining);
+	if (writer->drained < bs_changes_count(writer->draining))
+		return;
+	bs_changes_clear(writer->draining);
+	writer->drained = 0;
 }
 
 void
@@ -330,13 +331,26 @@ bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 	drain(writer, now);
 }
 
+static size_t
+backlog(const struct bs_writer *writer)
+{
+	return bs_changes_count(writer->counts) +
+	       bs_changes_count(writer->draining) - writer->drained;
+}
+
 bool
-bs_writer_expire(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
+bs_writer_work(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 {
 	bool more = false;
 	int rc;
 
-	if (must_pause(writer, now) || writer->meta.clock.in_doubt)
+	if (must_pause(writer, now))
+		return false;
+	if (backlog(writer) >= COUNTS_CHUNK) {
+		drain(writer, now);
+		return writer->error == 0;
+	}
+	if (writer->meta.clock.in_doubt)
 		return false;
 	rc = bs_sweep_step(&writer->sweep, writer->store, &writer->meta,
 	    bs_meta_lifetime(&writer->meta, lifetime_days, bs_day_of(now)),
@@ -353,9 +367,7 @@ bs_writer_stop(struct bs_writer *writer, int64_t now)
 	if (writer->store == NULL)
 		return;
 	rc = bs_writer_flush(writer, now);
-	while (rc == 0 && bs_changes_count(writer->counts) +
-				  bs_changes_count(writer->draining) >
-			      0) {
+	while (rc == 0 && backlog(writer) > 0) {
 		drain(writer, now);
 		rc = writer->error;
 	}

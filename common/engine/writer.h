@@ -82,9 +82,10 @@ BS_MUST_USE int bs_writer_flush(struct bs_writer *writer, int64_t now);
 void bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days,
     int64_t now);
 
-/* One chunk of the day's clean-up; returns whether there is more to do, after
- * a pause of some 20 ms. Does nothing while the clock is in doubt. */
-bool bs_writer_expire(struct bs_writer *writer, unsigned lifetime_days,
+/* One chunk of what can wait: counts that pile up, then the day's clean-up,
+ * which waits while the clock is in doubt. Returns whether there is more to
+ * do, after a pause of some 20 ms. */
+bool bs_writer_work(struct bs_writer *writer, unsigned lifetime_days,
     int64_t now);
 
 #endif

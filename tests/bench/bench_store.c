@@ -237,7 +237,7 @@ bench_expiry(void)
 		int64_t start_ns = bench_now_ns();
 		int64_t end_ns;
 
-		more = bs_writer_expire(writer, LIFETIME_DAYS, NOW);
+		more = bs_writer_work(writer, LIFETIME_DAYS, NOW);
 		end_ns = bench_now_ns();
 		if ((double)(end_ns - start_ns) / 1e6 > chunk_ms)
 			chunk_ms = (double)(end_ns - start_ns) / 1e6;

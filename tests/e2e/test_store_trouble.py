@@ -116,7 +116,7 @@ def test_no_scribble_ends_the_engine(lab, seed):
     with lab.bare_ours() as host:
         host.backstop("init")
         host.start_engine()
-        sign_many(host, "user", 500)
+        sign_many(host, "user", 2000)
         host.engine.send(signal.SIGKILL)
         host.engine.process.wait()
         store = host.path(STATE) / "store"

@@ -239,8 +239,31 @@ sweep(int64_t now)
 {
 	int steps = 0;
 
-	while (bs_writer_expire(writer, L, now))
+	while (bs_writer_work(writer, L, now))
 		assert_true(++steps < 100);
+}
+
+/* A burst of new senders is written down before there is no room. */
+static void
+works_off_a_burst(void **state)
+{
+	struct bs_store_stat stat;
+	char address[64];
+
+	(void)state;
+	for (int i = 0; i < 40000; i++) {
+		struct bs_tag_key key;
+
+		snprintf(address, sizeof(address), "user%d@example.org", i);
+		key = tag_key(address, 20010);
+		bs_writer_unsigned(writer, key.sender, T0);
+		if (i % 10000 == 9999)
+			sweep(T0);
+	}
+	bs_writer_tick(writer, L, T0 + 1);
+	assert_int_equal(bs_store_stat(store, &stat), 0);
+	assert_int_equal(stat.entries[BS_TABLE_SENDER], 40000);
+	assert_int_equal(bs_writer_meta(writer)->gap_count, 0);
 }
 
 static void
@@ -312,6 +335,7 @@ main(void)
 	    TEST(a_stall_is_a_gap),
 	    TEST(waits_without_a_store),
 	    TEST(a_failure_is_a_gap),
+	    TEST(works_off_a_burst),
 	    TEST(expires_old_tags),
 	    TEST(a_doubtful_clock_expires_nothing),
 	    TEST(remembers_the_longest_lifetime),
