@@ -160,21 +160,6 @@ bs_cmd_key_rotate(const struct bs_call *call)
 	return status;
 }
 
-int
-bs_cmd_key_activate(const struct bs_call *call)
-{
-	struct bs_keybook book;
-	int number = bs_options_key(call->words[0]);
-	int status;
-
-	if (number < 0)
-		return EX_USAGE;
-	if ((status = bs_keybook_open(call, true, &book)) == 0)
-		status = activate(call, &book, (unsigned)number);
-	bs_keybook_close(&book);
-	return status;
-}
-
 static int
 revoke(const struct bs_call *call, struct bs_keybook *book, unsigned number)
 {
@@ -197,8 +182,12 @@ revoke(const struct bs_call *call, struct bs_keybook *book, unsigned number)
 	return 0;
 }
 
-int
-bs_cmd_key_revoke(const struct bs_call *call)
+/* What a verb does to the key whose number is its argument. */
+typedef int change(const struct bs_call *call, struct bs_keybook *book,
+    unsigned number);
+
+static int
+change_key(const struct bs_call *call, change *verb)
 {
 	struct bs_keybook book;
 	int number = bs_options_key(call->words[0]);
@@ -207,9 +196,21 @@ bs_cmd_key_revoke(const struct bs_call *call)
 	if (number < 0)
 		return EX_USAGE;
 	if ((status = bs_keybook_open(call, true, &book)) == 0)
-		status = revoke(call, &book, (unsigned)number);
+		status = verb(call, &book, (unsigned)number);
 	bs_keybook_close(&book);
 	return status;
+}
+
+int
+bs_cmd_key_activate(const struct bs_call *call)
+{
+	return change_key(call, activate);
+}
+
+int
+bs_cmd_key_revoke(const struct bs_call *call)
+{
+	return change_key(call, revoke);
 }
 
 static void
