@@ -8,6 +8,10 @@
  * (OpenSMTPD takes more than RFC 5321 §4.5.3.1 allows). */
 #define BS_ADDRESS_MAX 512
 
+/* A Message-ID with its NUL, without angle brackets; RFC 5322 §2.1.1 would
+ * let a line of 998 octets hold one. */
+#define BS_MESSAGE_ID_MAX 512
+
 /* A host name or address literal with its NUL (RFC 1035 §2.3.4). */
 #define BS_HOST_MAX 256
 

@@ -378,6 +378,7 @@ bs_judge(const struct bs_judge *judge, const struct bs_request *request,
 		answer->status = BS_STATUS_UNKNOWN;
 		break;
 	case BS_OP_PING:
+	case BS_OP_RELOAD:
 		break;
 	}
 }

@@ -11,7 +11,7 @@
 #include "common/pure/day.h"
 
 #define BS_RECORD_HASH 16 /* of HMAC-SHA256(store key, canonical value) */
-#define BS_RECORD_MAX 64  /* octets of any value, its check included */
+#define BS_RECORD_MAX 128 /* octets of any value, its check included */
 #define BS_RECORD_KEY_MAX 32
 #define BS_RECORD_FORMAT 1
 
@@ -35,6 +35,61 @@ struct bs_sender_record {
 	uint32_t first_signed_day;
 	uint32_t last_unsigned_day;
 	uint32_t last_day;
+};
+
+/* msg: (day, H(Message-ID)). Who sent it: reverse-path and header From; one
+ * Message-ID may leave twice, as a list re-sends it. */
+#define BS_MSG_OWNERS 6
+#define BS_MSG_DOMAINS 4
+#define BS_MSG_SHORT 8	/* octets of a hash that are kept in a record */
+#define BS_MSG_MANY 255 /* a count: more than are kept */
+
+struct bs_msg_key {
+	uint32_t day;
+	uint8_t message_id[BS_RECORD_HASH];
+};
+
+/* How it left; of two, the weaker claim stays. */
+enum bs_msg_fate {
+	BS_MSG_SIGNED,
+	BS_MSG_EXEMPT,	 /* unsigned by the administrator's word */
+	BS_MSG_OBSTACLE, /* an address that can carry no tag, no key, clock */
+	BS_MSG_RELAYED,	 /* past the listener that signs, or signing off */
+};
+
+struct bs_msg_record {
+	int64_t sent; /* epoch seconds: first */
+	uint32_t recipients;
+	uint32_t bounces;
+	uint8_t fate; /* of enum bs_msg_fate */
+	uint8_t owner_count;
+	uint8_t domain_count; /* of recipients */
+	uint8_t owners[BS_MSG_OWNERS][BS_MSG_SHORT];
+	uint8_t domains[BS_MSG_DOMAINS][BS_MSG_SHORT];
+};
+
+/* meta "tally" + day + H(domain): what happened on a day, for "status" and
+ * "mode". */
+enum bs_tally {
+	BS_TALLY_SIGNED,       /* mails that left with a tag ... */
+	BS_TALLY_UNSIGNED,     /* ... and without one that were to have it */
+	BS_TALLY_TAG_HOME,     /* genuine by a tag of ours */
+	BS_TALLY_ID_HOME,      /* genuine by Message-ID alone, rows 8 and 12 */
+	BS_TALLY_STRIPPED,     /* of those, mail that left with a tag */
+	BS_TALLY_FORGED,       /* rows 10, 11, 13 */
+	BS_TALLY_SUSPECT,      /* rows 5, 7, 9, 14, 15 */
+	BS_TALLY_UNKNOWN,      /* rows 16, 17, 19 */
+	BS_TALLY_WOULD_REJECT, /* what enforce would have done and the mode
+				* did not */
+	BS_TALLY_WOULD_JUNK,
+	BS_TALLY_REJECTED,
+	BS_TALLY_JUNKED,
+	BS_TALLY_DEFERRED, /* by the probe limit */
+	BS_TALLIES
+};
+
+struct bs_tally_record {
+	uint32_t counts[BS_TALLIES];
 };
 
 /* meta "gap" + start: nothing recorded between start and end. */

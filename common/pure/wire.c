@@ -14,6 +14,7 @@ static const char *const op_names[] = {
     [BS_OP_SENT] = "sent",
     [BS_OP_SPF] = "spf",
     [BS_OP_PING] = "ping",
+    [BS_OP_RELOAD] = "reload",
 };
 
 static const char *const host_names[] = {

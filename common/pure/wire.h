@@ -8,6 +8,7 @@
 
 #include "common/backstop.h"
 #include "common/pure/fields.h"
+#include "common/pure/list.h"
 #include "common/pure/policy.h"
 
 #define BS_WIRE_VERSION 1
@@ -22,6 +23,7 @@ enum bs_op {
 	BS_OP_SENT, /* the host accepted the message, outgoing or incoming */
 	BS_OP_SPF,
 	BS_OP_PING,
+	BS_OP_RELOAD, /* root: read the configuration anew */
 };
 
 enum bs_host { BS_HOST_OPENSMTPD, BS_HOST_EXIM };
@@ -47,8 +49,24 @@ struct bs_request {
 	bool has_sender; /* an empty sender is the null reverse-path */
 	char sender[BS_ADDRESS_MAX];
 	char recipient[BS_ADDRESS_MAX];
-	unsigned recipients; /* op sent: how many were accepted */
+	bool refused;		 /* op sent: the host refused this recipient */
+	unsigned recipients;	 /* op sent: how many were accepted */
+	unsigned missed_seconds; /* op sent: since then, messages were lost
+				  * that should have been told */
 	unsigned deadline_ms;
+
+	/* what was read of the message (ops data and sent) */
+	bool inspect; /* op rcpt: op data will follow for this recipient */
+	bool partial; /* there was more evidence than is told here */
+	enum bs_kind kind;
+	struct bs_list message_ids; /* returned ones; op sent of mail that
+				     * leaves: its own */
+	struct bs_list final_recipients;
+	struct bs_list original_recipients;
+	struct bs_list recipient_domains; /* op sent of mail that leaves */
+	char return_path[BS_ADDRESS_MAX]; /* of the returned header */
+	char header_from[BS_ADDRESS_MAX]; /* op sent: of the message */
+	uint64_t date; /* of the returned header, epoch seconds; 0: none */
 };
 
 enum bs_status { BS_STATUS_OK, BS_STATUS_UNKNOWN, BS_STATUS_ERROR };

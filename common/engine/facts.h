@@ -1,0 +1,44 @@
+/* From a question to its facts. It reads and changes nothing. */
+#ifndef BS_FACTS_H
+#define BS_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/backstop.h"
+#include "common/engine/view.h"
+#include "common/pure/policy.h"
+#include "common/pure/record.h"
+#include "common/pure/tag.h"
+#include "common/pure/wire.h"
+
+/* The facts of one recipient, and where they came from. */
+struct bs_finding {
+	struct bs_facts facts;
+	const struct bs_domain *domain; /* of the recipient, if ours */
+	bool has_tag;			/* of our form, in a domain of ours */
+	struct bs_tag tag;		/* a view into the request */
+	bool has_tag_key;
+	struct bs_tag_key tag_key;
+	struct bs_tag_record tag_record; /* all zero: none */
+
+	/* the message that the bounce is about, where one was found */
+	bool has_msg;
+	bool msg_is_theirs; /* sent by the addressed user */
+	bool msg_over_cap;
+	bool msg_domain_differs; /* no recipient of it was in that domain */
+	struct bs_msg_key msg_key;
+	struct bs_msg_record msg;
+
+	/* why the evidence, and the coverage, are not what they could be: a
+	 * constant word for logs and --json, or NULL */
+	const char *evidence_reason;
+	const char *coverage_reason;
+};
+
+/* Finds the facts of request->recipient as of now (epoch seconds). Returns 0,
+ * or -EINVAL where the recipient is no address. */
+BS_MUST_USE int bs_facts_find(const struct bs_view *view,
+    const struct bs_request *request, int64_t now, struct bs_finding *out);
+
+#endif
