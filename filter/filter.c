@@ -3,8 +3,10 @@
 
 #include "filter/filter.h"
 #include "filter/hold.h"
+#include "filter/message.h"
 #include "filter/notice.h"
 #include "filter/reply.h"
+#include "filter/verdict.h"
 
 static void
 handle_mail(struct bs_filter *filter, struct bs_session *session,
@@ -13,6 +15,7 @@ handle_mail(struct bs_filter *filter, struct bs_session *session,
 	bool signs = filter->mode == BS_LISTENER_OUT ||
 		     filter->mode == BS_LISTENER_LOCAL;
 
+	bs_message_drop(filter, session);
 	bs_session_mail(session, line->text);
 	if (signs && session->tx.sender[0] != '\0')
 		bs_hold_ask(filter, session, line, BS_OP_SIGN);
@@ -30,8 +33,8 @@ handle_rcpt(struct bs_filter *filter, struct bs_session *session,
 		bs_hold_proceed(filter, &line->asker);
 }
 
-/* Before DATA: smtpd marks the message for the delivery agent, which it can
- * only do for all recipients at once. */
+/* Before DATA, where the message will not be read: smtpd marks it for the
+ * delivery agent, which it can only do for all recipients at once. */
 static void
 handle_data(struct bs_filter *filter, const struct bs_session *session,
     const struct bs_proto_line *line)
@@ -39,9 +42,19 @@ handle_data(struct bs_filter *filter, const struct bs_session *session,
 	const struct bs_transaction *tx = &session->tx;
 	char text[BS_REPLY_MAX];
 
-	if (tx->accepted > 0 && tx->junk == tx->accepted)
+	if (!filter->inspects && tx->accepted > 0 && tx->junk == tx->accepted)
 		bs_hold_put(filter, &line->asker, text,
 		    bs_reply_junk(&line->asker, text, sizeof(text)));
+	else
+		bs_hold_proceed(filter, &line->asker);
+}
+
+/* Of a session that there was no memory for. */
+static void
+handle_stranger(struct bs_filter *filter, const struct bs_proto_line *line)
+{
+	if (line->phase == BS_PROTO_DATA_LINE)
+		bs_message_pass(filter, &line->asker, line->text);
 	else
 		bs_hold_proceed(filter, &line->asker);
 }
@@ -52,9 +65,12 @@ handle_request(struct bs_filter *filter, const struct bs_proto_line *line)
 	struct bs_session *session =
 	    bs_sessions_find(&filter->sessions, line->asker.session);
 
-	/* one that there was no memory for */
 	if (session == NULL) {
-		bs_hold_proceed(filter, &line->asker);
+		handle_stranger(filter, line);
+		return;
+	}
+	if (line->phase == BS_PROTO_DATA_LINE) {
+		bs_message_line(filter, session, line);
 		return;
 	}
 	bs_hold_settle(filter, session);
@@ -68,6 +84,10 @@ handle_request(struct bs_filter *filter, const struct bs_proto_line *line)
 	case BS_PROTO_DATA:
 		handle_data(filter, session, line);
 		return;
+	case BS_PROTO_END_OF_DATA:
+		bs_verdict_end(filter, session, line);
+		return;
+	case BS_PROTO_DATA_LINE:
 	case BS_PROTO_ANOTHER:
 		bs_hold_proceed(filter, &line->asker);
 		return;
@@ -79,6 +99,7 @@ static void
 forget(struct bs_filter *filter, struct bs_session *session)
 {
 	bs_hold_drop(filter, session);
+	bs_message_drop(filter, session);
 	bs_sessions_remove(&filter->sessions, session);
 }
 
@@ -98,11 +119,14 @@ handle_report(struct bs_filter *filter, const struct bs_proto_line *line)
 		return;
 	if (line->event == BS_PROTO_DISCONNECT)
 		forget(filter, session);
-	else if (line->event == BS_PROTO_RCPT)
+	else if (line->event == BS_PROTO_RCPT) {
+		if (line->permanent)
+			bs_notice_refused(filter, session);
 		bs_session_rcpt_done(session, line->ok);
-	else if (line->event == BS_PROTO_COMMIT)
+	} else if (line->event == BS_PROTO_COMMIT) {
 		bs_notice_commit(filter, session);
-	else
+		bs_message_drop(filter, session);
+	} else
 		bs_session_note(session, line);
 }
 
@@ -111,8 +135,14 @@ register_all(struct bs_filter *filter)
 {
 	const char *line;
 
-	for (size_t n = 0;
-	     (line = bs_reply_registration(filter->mode, n)) != NULL; n++)
+	/* 6.8 would cut the lines of every message at 1,997 octets */
+	filter->inspects = filter->mode != BS_LISTENER_UNTAG &&
+			   (filter->inspect == BS_INSPECT_YES ||
+			       (filter->inspect == BS_INSPECT_AUTO &&
+				   filter->protocol_minor >= 7));
+	for (size_t n = 0; (line = bs_reply_registration(filter->mode,
+				filter->inspects, n)) != NULL;
+	     n++)
 		if (bs_out_add(&filter->out, line, strlen(line)) != 0)
 			return;
 	filter->ready = true;
@@ -139,7 +169,9 @@ bs_filter_line(struct bs_filter *filter, struct bs_text text)
 		warn_ignored(filter);
 		return;
 	}
-	if (line.kind == BS_PROTO_READY && !filter->ready)
+	if (line.kind == BS_PROTO_SPEAKS)
+		filter->protocol_minor = line.minor;
+	else if (line.kind == BS_PROTO_READY && !filter->ready)
 		register_all(filter);
 	else if (line.kind == BS_PROTO_REPORT)
 		handle_report(filter, &line);

@@ -14,18 +14,34 @@
  * microseconds, or after its next commit. */
 #define BS_FILTER_DEADLINE_MS 500
 
+/* Whether the filter is given the lines of messages. */
+enum bs_inspect {
+	BS_INSPECT_AUTO, /* where that costs nothing: from protocol 0.7 on */
+	BS_INSPECT_YES,
+	BS_INSPECT_NO,
+};
+
+struct bs_message;
 struct bs_notice;
 
 struct bs_filter {
 	enum bs_listener mode;
-	unsigned deadline_ms; /* of each question that holds a reply */
-	int64_t now_ms;	      /* monotonic; the loop's, before each call */
-	bool ready;	      /* registered */
+	enum bs_inspect inspect;
+	unsigned protocol_minor; /* 0 where smtpd did not say */
+	bool inspects;		 /* what came of these */
+	unsigned deadline_ms;	 /* of each question that holds a reply */
+	int64_t now_ms;		 /* monotonic; the loop's, before each call */
+	bool ready;		 /* registered */
 	struct bs_client client;
 	struct bs_out out;
 	struct bs_sessions sessions;
 	struct bs_notice *notices; /* in flight */
 	unsigned notice_count;
+	int64_t missed_since_ms; /* monotonic: the engine does not know of
+				  * messages from then on; 0: it knows all */
+	int64_t missed_last_ms;
+	size_t kept_all; /* octets of messages that wait */
+	struct bs_message *waiting;
 	struct bs_log_limit unanswered;
 	struct bs_log_limit ignored;
 	struct bs_log_limit lost;

@@ -61,8 +61,8 @@ rewrite(struct bs_filter *filter, const struct bs_session *session,
 	return len > 0;
 }
 
-static void
-warn_unanswered(struct bs_filter *filter)
+void
+bs_hold_warn_unanswered(struct bs_filter *filter)
 {
 	unsigned missed;
 
@@ -83,7 +83,7 @@ is_answer(struct bs_filter *filter, const struct bs_answer *answer)
 {
 	if (answer != NULL && answer->status == BS_STATUS_OK)
 		return true;
-	warn_unanswered(filter);
+	bs_hold_warn_unanswered(filter);
 	return false;
 }
 
@@ -111,16 +111,15 @@ may_refuse(const struct bs_filter *filter)
 	return filter->mode == BS_LISTENER_IN;
 }
 
-static void
-refuse(struct bs_filter *filter, const struct bs_session *session,
-    const struct bs_answer *answer)
+void
+bs_hold_refuse(struct bs_filter *filter, const struct bs_proto_asker *asker,
+    enum bs_action action, const char *text)
 {
-	bool defer = answer->action == BS_ACTION_DEFER;
-	const char *text = answer->reply;
+	bool defer = action == BS_ACTION_DEFER;
 
 	if (!bs_reply_is_smtp(text) || (defer && text[0] != '4'))
 		text = defer ? defer_text : reject_text;
-	reject(filter, &session->asker, text);
+	reject(filter, asker, text);
 }
 
 /* A tagged recipient would be an unknown user, and its bounce be lost; any
@@ -148,7 +147,9 @@ reply_to_rcpt(struct bs_filter *filter, struct bs_session *session,
 	refuses = answer->action == BS_ACTION_REJECT ||
 		  answer->action == BS_ACTION_DEFER;
 	if (refuses && may_refuse(filter)) {
-		refuse(filter, session, answer);
+		tx->recipient_was_refused = true;
+		bs_hold_refuse(filter, &session->asker, answer->action,
+		    answer->reply);
 		return;
 	}
 	tx->recipient_is_junk = answer->action == BS_ACTION_JUNK;
@@ -181,18 +182,15 @@ bs_hold_ask(struct bs_filter *filter, struct bs_session *session,
 	memset(question, 0, sizeof(*question));
 	question->done = done;
 	question->context = session;
+	bs_session_request(session, filter->mode, request);
 	request->op = op;
-	request->host = BS_HOST_OPENSMTPD;
-	request->listener = filter->mode;
-	request->auth = session->auth;
-	request->has_sender = tx->has_sender;
 	request->deadline_ms = filter->deadline_ms;
-	memcpy(request->client, session->client, sizeof(request->client));
-	memcpy(request->helo, session->helo, sizeof(request->helo));
-	memcpy(request->sender, tx->sender, sizeof(request->sender));
-	if (op == BS_OP_RCPT)
+	if (op == BS_OP_RCPT) {
 		memcpy(request->recipient, tx->recipient,
 		    sizeof(request->recipient));
+		request->inspect = filter->inspects && tx->is_bounce &&
+				   filter->mode == BS_LISTENER_IN;
+	}
 	session->filter = filter;
 	session->phase = line->phase;
 	session->asker = line->asker;

@@ -23,4 +23,13 @@ void bs_hold_put(struct bs_filter *filter, const struct bs_proto_asker *asker,
 void bs_hold_proceed(struct bs_filter *filter,
     const struct bs_proto_asker *asker);
 
+/* Refuses for now (BS_ACTION_DEFER) or for good, with the engine's text or, if
+ * smtpd would not pass that on, one of ours. */
+void bs_hold_refuse(struct bs_filter *filter,
+    const struct bs_proto_asker *asker, enum bs_action action,
+    const char *text);
+
+/* Logs, at most once a minute, that the engine did not answer. */
+void bs_hold_warn_unanswered(struct bs_filter *filter);
+
 #endif

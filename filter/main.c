@@ -18,11 +18,13 @@
 
 #include "filter/filter.h"
 #include "filter/lines.h"
+#include "filter/message.h"
 
 #define DEADLINE_MAX_MS 60000
 
 static const char usage_text[] =
-    "usage: filter-backstop -m in|out|local|untag [-s socket] [-t ms] [-v]\n"
+    "usage: filter-backstop -m in|out|local|untag [-i auto|yes|no]\n"
+    "                       [-s socket] [-t ms] [-v]\n"
     "       filter-backstop -h | --help | --version\n";
 
 static const char help_text[] =
@@ -30,6 +32,7 @@ static const char help_text[] =
     "  -m mode    what the listener is for: in (mail from outside), out\n"
     "             (mail that leaves), local (the socket), untag (the socket\n"
     "             before a signing hop)\n"
+    "  -i when    to read messages: auto (from OpenSMTPD 7.4 on), yes, no\n"
     "  -s socket  of the engine; " BS_SOCKET_PATH "\n"
     "  -t ms      to wait for an answer before mail passes; 500\n"
     "  -v         log more\n"
@@ -39,6 +42,7 @@ static const char help_text[] =
 struct options {
 	enum bs_listener mode;
 	bool has_mode;
+	enum bs_inspect inspect;
 	const char *socket;
 	unsigned deadline_ms;
 	bool verbose;
@@ -66,6 +70,21 @@ parse_deadline(const char *text)
 	return (unsigned)value;
 }
 
+static enum bs_inspect
+parse_inspect(const char *text)
+{
+	static const char *const names[] = {
+	    [BS_INSPECT_AUTO] = "auto",
+	    [BS_INSPECT_YES] = "yes",
+	    [BS_INSPECT_NO] = "no",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(text, names[i]) == 0)
+			return (enum bs_inspect)i;
+	bad_usage("-i wants auto, yes or no, not ", text);
+}
+
 static void
 parse_option(int option, struct options *options)
 {
@@ -74,6 +93,9 @@ parse_option(int option, struct options *options)
 		if (bs_listener_parse(optarg, &options->mode) != 0)
 			bad_usage("no such mode: ", optarg);
 		options->has_mode = true;
+		return;
+	case 'i':
+		options->inspect = parse_inspect(optarg);
 		return;
 	case 's':
 		options->socket = optarg;
@@ -106,7 +128,7 @@ parse_options(int argc, char *argv[], struct options *options)
 	int option;
 
 	while (
-	    (option = getopt_long(argc, argv, "hm:s:t:v", longs, NULL)) != -1)
+	    (option = getopt_long(argc, argv, "hi:m:s:t:v", longs, NULL)) != -1)
 		parse_option(option, options);
 	if (optind < argc)
 		bad_usage("what is this for: ", argv[optind]);
@@ -190,7 +212,11 @@ turn(struct bs_filter *filter, struct bs_lines *lines)
 			bs_filter_line(filter, line);
 	}
 	bs_client_pump(&filter->client, polls[2].revents, filter->now_ms);
-	bs_out_flush(&filter->out);
+	do {
+		bs_message_drain(filter);
+		bs_out_flush(&filter->out);
+	} while (filter->waiting != NULL && filter->out.len == 0 &&
+		 !filter->out.dead);
 	return !ended;
 }
 
@@ -206,6 +232,7 @@ main(int argc, char *argv[])
 
 	parse_options(argc, argv, &options);
 	filter.mode = options.mode;
+	filter.inspect = options.inspect;
 	filter.deadline_ms = options.deadline_ms;
 	if (bs_client_init(&filter.client, options.socket) != 0)
 		bad_usage("a socket's path is shorter than: ", options.socket);

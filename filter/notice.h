@@ -8,6 +8,11 @@
 void bs_notice_commit(struct bs_filter *filter,
     const struct bs_session *session);
 
+/* Tells that smtpd refused the recipient at hand, where that may have been a
+ * guess. */
+void bs_notice_refused(struct bs_filter *filter,
+    const struct bs_session *session);
+
 /* Frees what is still in flight. */
 void bs_notice_close(struct bs_filter *filter);
 

@@ -27,6 +27,23 @@ bs_out_add(struct bs_out *out, const char *line, size_t len)
 	return 0;
 }
 
+int
+bs_out_add_line(struct bs_out *out, const char *head, size_t head_len,
+    const char *rest, size_t rest_len)
+{
+	char *at = out->buf + out->len;
+
+	if (out->dead)
+		return 0;
+	if (head_len + rest_len + 1 > sizeof(out->buf) - out->len)
+		return -ENOBUFS;
+	memcpy(at, head, head_len);
+	memcpy(at + head_len, rest, rest_len);
+	at[head_len + rest_len] = '\n';
+	out->len += head_len + rest_len + 1;
+	return 0;
+}
+
 void
 bs_out_flush(struct bs_out *out)
 {

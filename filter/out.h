@@ -25,6 +25,10 @@ void bs_out_init(struct bs_out *out, int fd);
 /* Takes a whole line, its newline included. Returns 0 or -ENOBUFS. */
 BS_MUST_USE int bs_out_add(struct bs_out *out, const char *line, size_t len);
 
+/* The same for a line in two parts, without its newline. */
+BS_MUST_USE int bs_out_add_line(struct bs_out *out, const char *head,
+    size_t head_len, const char *rest, size_t rest_len);
+
 /* Writes what the descriptor takes now. */
 void bs_out_flush(struct bs_out *out);
 

@@ -147,6 +147,7 @@ parse_rcpt(struct bs_text rest, unsigned minor, struct bs_proto_line *out)
 	    !(minor < 6 ? take_last(&rest, &result) : take(&rest, &result)))
 		return -EINVAL;
 	out->ok = is_word(result, "ok");
+	out->permanent = is_word(result, "permfail");
 	out->text = rest;
 	return 0;
 }
@@ -198,6 +199,26 @@ parse_report(struct bs_text rest, unsigned minor, struct bs_proto_line *out)
 	return 0;
 }
 
+static const struct {
+	const char *name;
+	enum bs_proto_phase phase;
+} phases[] = {
+    {"data-line", BS_PROTO_DATA_LINE},
+    {"mail-from", BS_PROTO_MAIL_FROM},
+    {"rcpt-to", BS_PROTO_RCPT_TO},
+    {"data", BS_PROTO_DATA},
+    {"commit", BS_PROTO_END_OF_DATA},
+};
+
+static enum bs_proto_phase
+read_phase(struct bs_text name)
+{
+	for (size_t i = 0; i < COUNT(phases); i++)
+		if (is_word(name, phases[i].name))
+			return phases[i].phase;
+	return BS_PROTO_ANOTHER;
+}
+
 /* phase|session|token|argument; whatever the phase, smtpd waits. */
 static int
 parse_filter(struct bs_text rest, unsigned minor, struct bs_proto_line *out)
@@ -218,15 +239,26 @@ parse_filter(struct bs_text rest, unsigned minor, struct bs_proto_line *out)
 		return -EINVAL;
 	out->asker.token_first = minor < 5;
 	out->kind = BS_PROTO_FILTER;
-	out->phase = BS_PROTO_ANOTHER;
-	if (is_word(phase, "mail-from"))
-		out->phase = BS_PROTO_MAIL_FROM;
-	else if (is_word(phase, "rcpt-to"))
-		out->phase = BS_PROTO_RCPT_TO;
-	else if (is_word(phase, "data"))
-		out->phase = BS_PROTO_DATA;
+	out->phase = read_phase(phase);
 	out->text = rest;
 	return 0;
+}
+
+/* What smtpd says of itself before it is ready. */
+static void
+parse_config(struct bs_text rest, struct bs_proto_line *out)
+{
+	struct bs_text name;
+	unsigned major;
+
+	if (is_word(rest, "ready"))
+		out->kind = BS_PROTO_READY;
+	else if (take(&rest, &name) && is_word(name, "protocol") &&
+		 read_version(rest, &major, &out->minor)) {
+		out->kind = BS_PROTO_SPEAKS;
+		if (major > 0)
+			out->minor = UINT16_MAX;
+	}
 }
 
 int
@@ -246,8 +278,7 @@ bs_proto_parse(const char *line, size_t len, struct bs_proto_line *out)
 	if (!take(&rest, &kind))
 		return -EINVAL;
 	if (is_word(kind, "config")) {
-		if (is_word(rest, "ready"))
-			out->kind = BS_PROTO_READY;
+		parse_config(rest, out);
 		return 0;
 	}
 	if ((!is_word(kind, "report") && !is_word(kind, "filter")) ||

@@ -15,9 +15,10 @@ struct bs_text {
 };
 
 enum bs_proto_kind {
-	BS_PROTO_READY, /* smtpd has told its configuration */
+	BS_PROTO_SPEAKS, /* smtpd says its protocol, since 7.4 */
+	BS_PROTO_READY,	 /* smtpd has told its configuration */
 	BS_PROTO_REPORT,
-	BS_PROTO_FILTER, /* wants exactly one answer */
+	BS_PROTO_FILTER, /* wants exactly one answer; data-line wants lines */
 	BS_PROTO_OTHER,	 /* nothing that we use */
 };
 
@@ -31,12 +32,13 @@ enum bs_proto_event {
 	BS_PROTO_COMMAND,
 };
 
-/* Issue 3 adds data-line, which wants lines back and not one answer. */
 enum bs_proto_phase {
 	BS_PROTO_MAIL_FROM,
 	BS_PROTO_RCPT_TO,
 	BS_PROTO_DATA,
-	BS_PROTO_ANOTHER, /* one that we never registered */
+	BS_PROTO_DATA_LINE,   /* a line of the message, dot-stuffed, or "." */
+	BS_PROTO_END_OF_DATA, /* "commit": the last word on the message */
+	BS_PROTO_ANOTHER,     /* one that we never registered */
 };
 
 /* Where an answer goes. */
@@ -52,8 +54,10 @@ struct bs_proto_line {
 	enum bs_proto_phase phase;   /* BS_PROTO_FILTER */
 	struct bs_proto_asker asker; /* of a report, session alone */
 	struct bs_text text; /* the source, name, address or command; the
-			      * argument of a filter request */
+			      * argument of a filter request; the line */
 	bool ok;	     /* BS_PROTO_AUTH, BS_PROTO_RCPT: it succeeded */
+	bool permanent;	     /* BS_PROTO_RCPT: it failed for good */
+	unsigned minor;	     /* BS_PROTO_SPEAKS: 7 of protocol 0.7 */
 };
 
 /* Reads one line, given without its newline. Returns 0, or -EINVAL for one

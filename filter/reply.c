@@ -10,33 +10,39 @@
 #define BIT(mode) (1u << (mode))
 #define RECIPIENTS                                                             \
 	(BIT(BS_LISTENER_IN) | BIT(BS_LISTENER_LOCAL) | BIT(BS_LISTENER_UNTAG))
+#define READERS                                                                \
+	(BIT(BS_LISTENER_IN) | BIT(BS_LISTENER_OUT) | BIT(BS_LISTENER_LOCAL))
 #define EVERY (RECIPIENTS | BIT(BS_LISTENER_OUT))
 
 /* Never "auth", which hands over passwords. Each of them is known to the
  * smtpd of 6.8 too: one that it does not know ends it. */
 static const struct {
 	unsigned modes;
+	bool inspects; /* only where messages are read */
 	const char *line;
 } registrations[] = {
-    {EVERY, "register|report|smtp-in|link-connect\n"},
-    {EVERY, "register|report|smtp-in|link-disconnect\n"},
-    {EVERY, "register|report|smtp-in|link-identify\n"},
-    {EVERY, "register|report|smtp-in|link-auth\n"},
-    {EVERY, "register|report|smtp-in|tx-rcpt\n"},
-    {EVERY, "register|report|smtp-in|tx-commit\n"},
-    {EVERY, "register|report|smtp-in|protocol-client\n"},
-    {EVERY, "register|filter|smtp-in|mail-from\n"},
-    {RECIPIENTS, "register|filter|smtp-in|rcpt-to\n"},
-    {BIT(BS_LISTENER_IN), "register|filter|smtp-in|data\n"},
-    {EVERY, "register|ready\n"},
+    {EVERY, false, "register|report|smtp-in|link-connect\n"},
+    {EVERY, false, "register|report|smtp-in|link-disconnect\n"},
+    {EVERY, false, "register|report|smtp-in|link-identify\n"},
+    {EVERY, false, "register|report|smtp-in|link-auth\n"},
+    {EVERY, false, "register|report|smtp-in|tx-rcpt\n"},
+    {EVERY, false, "register|report|smtp-in|tx-commit\n"},
+    {EVERY, false, "register|report|smtp-in|protocol-client\n"},
+    {EVERY, false, "register|filter|smtp-in|mail-from\n"},
+    {RECIPIENTS, false, "register|filter|smtp-in|rcpt-to\n"},
+    {BIT(BS_LISTENER_IN), false, "register|filter|smtp-in|data\n"},
+    {BIT(BS_LISTENER_IN), true, "register|filter|smtp-in|commit\n"},
+    {READERS, true, "register|filter|smtp-in|data-line\n"},
+    {EVERY, false, "register|ready\n"},
 };
 
 const char *
-bs_reply_registration(enum bs_listener mode, size_t n)
+bs_reply_registration(enum bs_listener mode, bool inspect, size_t n)
 {
 	for (size_t i = 0; i < sizeof(registrations) / sizeof(registrations[0]);
 	     i++)
-		if ((registrations[i].modes & BIT(mode)) && n-- == 0)
+		if ((registrations[i].modes & BIT(mode)) &&
+		    (inspect || !registrations[i].inspects) && n-- == 0)
 			return registrations[i].line;
 	return NULL;
 }
@@ -46,6 +52,17 @@ static int
 fitted(int len, size_t size)
 {
 	return len < 0 || (size_t)len >= size ? -EMSGSIZE : len;
+}
+
+int
+bs_reply_line_head(const struct bs_proto_asker *asker,
+    char out[static BS_REPLY_LINE_HEAD])
+{
+	uint64_t first = asker->token_first ? asker->token : asker->session;
+	uint64_t second = asker->token_first ? asker->session : asker->token;
+
+	return snprintf(out, BS_REPLY_LINE_HEAD,
+	    "filter-dataline|%016" PRIx64 "|%016" PRIx64 "|", first, second);
 }
 
 /* The line up to the bar before the decision. Returns as fitted(). */

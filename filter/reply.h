@@ -32,8 +32,18 @@ bool bs_reply_is_smtp(const char *text);
 /* Whether an address can stand between the brackets of a rewrite. */
 bool bs_reply_is_address(const char *address);
 
+/* Octets of the head of a line of a message, up to its last bar. */
+#define BS_REPLY_LINE_HEAD 64
+
+/* Writes the head of a line of a message for smtpd; the line and a newline
+ * follow it. Returns its length. */
+int bs_reply_line_head(const struct bs_proto_asker *asker,
+    char out[static BS_REPLY_LINE_HEAD]);
+
 /* The n-th line with which a filter in this mode registers, its newline
- * included; "register|ready" is the last, NULL follows. */
-const char *bs_reply_registration(enum bs_listener mode, size_t n);
+ * included; "register|ready" is the last, NULL follows. inspect: to be given
+ * the lines of messages, but never in mode untag. */
+const char *bs_reply_registration(enum bs_listener mode, bool inspect,
+    size_t n);
 
 #endif

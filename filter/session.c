@@ -43,11 +43,11 @@ bs_sessions_add(struct bs_sessions *sessions, uint64_t id)
 static void
 end_transaction(struct bs_transaction *tx)
 {
-	while (tx->tagged != NULL) {
-		struct bs_tagged *tagged = tx->tagged;
+	while (tx->recipients != NULL) {
+		struct bs_recipient *recipient = tx->recipients;
 
-		tx->tagged = tagged->next;
-		free(tagged);
+		tx->recipients = recipient->next;
+		free(recipient);
 	}
 	memset(tx, 0, sizeof(*tx));
 }
@@ -85,6 +85,17 @@ keep(struct bs_text text, char *out, size_t size)
 	return true;
 }
 
+static bool
+is_bounce(const struct bs_transaction *tx)
+{
+	struct bs_address address;
+	int rc = bs_address_parse(tx->sender, strlen(tx->sender), &address);
+
+	return tx->has_sender &&
+	       (rc == BS_ADDRESS_NULL ||
+		   (rc == 0 && bs_address_is_daemon(&address)));
+}
+
 void
 bs_session_mail(struct bs_session *session, struct bs_text sender)
 {
@@ -92,7 +103,23 @@ bs_session_mail(struct bs_session *session, struct bs_text sender)
 
 	end_transaction(tx);
 	tx->has_sender = keep(sender, tx->sender, sizeof(tx->sender));
+	tx->is_bounce = is_bounce(tx);
 	memcpy(tx->leaves_as, tx->sender, sizeof(tx->leaves_as));
+}
+
+void
+bs_session_request(const struct bs_session *session, enum bs_listener mode,
+    struct bs_request *request)
+{
+	const struct bs_transaction *tx = &session->tx;
+
+	request->host = BS_HOST_OPENSMTPD;
+	request->listener = mode;
+	request->auth = session->auth;
+	request->has_sender = tx->has_sender;
+	memcpy(request->client, session->client, sizeof(request->client));
+	memcpy(request->helo, session->helo, sizeof(request->helo));
+	memcpy(request->sender, tx->sender, sizeof(request->sender));
 }
 
 static bool
@@ -113,23 +140,40 @@ bs_session_rcpt(struct bs_session *session, struct bs_text recipient)
 
 	tx->recipient_is_tagged = kept && is_tagged(tx->recipient);
 	tx->recipient_is_junk = false;
+	tx->recipient_was_refused = false;
 	return kept;
 }
 
-/* Without memory, or beyond the limit, the bounce is not counted. */
+/* Without memory, or beyond the limit, the bounce is neither counted nor
+ * refused. */
 static void
-note_tagged(struct bs_transaction *tx)
+remember(struct bs_transaction *tx)
 {
 	size_t size = strlen(tx->recipient) + 1;
-	struct bs_tagged *tagged;
+	struct bs_recipient *recipient;
 
-	if (tx->tagged_count >= BS_TAGGED_MAX ||
-	    (tagged = malloc(sizeof(*tagged) + size)) == NULL)
+	if (tx->recipient_count >= BS_RECIPIENTS_MAX ||
+	    (recipient = malloc(sizeof(*recipient) + size)) == NULL) {
+		tx->has_more_recipients = true;
 		return;
-	memcpy(tagged->address, tx->recipient, size);
-	tagged->next = tx->tagged;
-	tx->tagged = tagged;
-	tx->tagged_count++;
+	}
+	memcpy(recipient->address, tx->recipient, size);
+	recipient->is_tagged = tx->recipient_is_tagged;
+	recipient->next = tx->recipients;
+	tx->recipients = recipient;
+	tx->recipient_count++;
+}
+
+static void
+note_domain(struct bs_transaction *tx)
+{
+	struct bs_address address;
+
+	if (bs_address_parse(tx->recipient, strlen(tx->recipient), &address) ==
+		0 &&
+	    !(address.flags & BS_ADDRESS_NO_DOMAIN))
+		(void)!bs_list_add(&tx->domains, address.domain,
+		    address.domain_len);
 }
 
 void
@@ -141,12 +185,16 @@ bs_session_rcpt_done(struct bs_session *session, bool accepted)
 		tx->accepted++;
 		if (tx->recipient_is_junk)
 			tx->junk++;
-		if (tx->recipient_is_tagged)
-			note_tagged(tx);
+		if (tx->recipient[0] == '\0')
+			tx->has_more_recipients = true;
+		else if (tx->recipient_is_tagged || tx->is_bounce)
+			remember(tx);
+		note_domain(tx);
 	}
 	tx->recipient[0] = '\0';
 	tx->recipient_is_tagged = false;
 	tx->recipient_is_junk = false;
+	tx->recipient_was_refused = false;
 }
 
 void

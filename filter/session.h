@@ -13,13 +13,14 @@
 /* Octets of a command that are kept: smtpd takes up to 2 KiB. */
 #define BS_COMMAND_MAX 2560
 
-/* Tagged recipients of one message whose bounce is counted; a genuine bounce
- * has one. */
-#define BS_TAGGED_MAX 100
+/* Recipients of one message that are remembered; a genuine bounce has one. */
+#define BS_RECIPIENTS_MAX 100
 
-/* A recipient in our tag's form that smtpd accepted. */
-struct bs_tagged {
-	struct bs_tagged *next;
+/* A recipient that smtpd accepted, as the client named it: of a bounce, or in
+ * our tag's form. */
+struct bs_recipient {
+	struct bs_recipient *next;
+	bool is_tagged;
 	char address[];
 };
 
@@ -28,16 +29,22 @@ struct bs_transaction {
 	bool has_sender;		/* false where it did not fit */
 	char sender[BS_ADDRESS_MAX];	/* as it came; empty: null */
 	char leaves_as[BS_ADDRESS_MAX]; /* as it leaves: signed, or the same */
+	bool is_bounce; /* the sender is null, or a mail system's name */
+	bool passes;	/* its lines go through unread */
 	char recipient[BS_ADDRESS_MAX]; /* at hand: its fate is not known */
 	bool recipient_is_tagged;
 	bool recipient_is_junk;
-	unsigned accepted; /* recipients */
-	unsigned junk;	   /* of those, by the engine's word */
-	unsigned tagged_count;
-	struct bs_tagged *tagged;
+	bool recipient_was_refused; /* by us */
+	unsigned accepted;	    /* recipients */
+	unsigned junk;		    /* of those, by the engine's word */
+	unsigned recipient_count;   /* remembered */
+	bool has_more_recipients;   /* than those */
+	struct bs_recipient *recipients;
+	struct bs_list domains; /* of all accepted recipients */
 };
 
 struct bs_filter;
+struct bs_message;
 
 struct bs_session {
 	struct bs_session *next; /* in its bucket */
@@ -48,6 +55,7 @@ struct bs_session {
 	size_t command_len;
 	char command[BS_COMMAND_MAX]; /* the last, as the client sent it */
 	struct bs_transaction tx;
+	struct bs_message *message; /* of tx, once it has begun; or NULL */
 
 	/* the request that waits for our reply, if one does */
 	bool held;
@@ -70,14 +78,19 @@ struct bs_session *bs_sessions_find(const struct bs_sessions *sessions,
  * been removed. */
 struct bs_session *bs_sessions_add(struct bs_sessions *sessions, uint64_t id);
 
-/* Takes a session out and frees it. Its question must not be pending. */
+/* Takes a session out and frees it. Its question must not be pending, its
+ * message not there. */
 void bs_sessions_remove(struct bs_sessions *sessions,
     struct bs_session *session);
 
 /* Any of the sessions, or NULL when there are none. */
 struct bs_session *bs_sessions_any(const struct bs_sessions *sessions);
 
-/* Forgets the last transaction and begins one. */
+/* Fills what every question about a session's transaction says. */
+void bs_session_request(const struct bs_session *session, enum bs_listener mode,
+    struct bs_request *request);
+
+/* Forgets the last transaction and begins one; its message is forgotten. */
 void bs_session_mail(struct bs_session *session, struct bs_text sender);
 
 /* Takes up a recipient. Returns false for one that cannot be kept. */

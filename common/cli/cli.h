@@ -24,6 +24,7 @@
 #define BS_TAKES_NO_RECORD 2
 #define BS_TAKES_DIALECT 4
 #define BS_WRITES 8
+#define BS_TAKES_FORCE 16
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
 
@@ -35,6 +36,7 @@ struct bs_call {
 	int64_t now; /* epoch seconds: of --at, or of the clock */
 	int key;     /* of -k, or -1 */
 	bool no_record;
+	bool force;
 	enum bs_dialect dialect;
 	bool help;
 	bool version;
@@ -65,9 +67,13 @@ int bs_cmd_key_export(const struct bs_call *call);
 int bs_cmd_sign(const struct bs_call *call);
 int bs_cmd_verify(const struct bs_call *call);
 int bs_cmd_decode(const struct bs_call *call);
+int bs_cmd_explain(const struct bs_call *call);
 int bs_cmd_status(const struct bs_call *call);
+int bs_cmd_mode(const struct bs_call *call);
 int bs_cmd_store_check(const struct bs_call *call);
 int bs_cmd_store_confirm_clock(const struct bs_call *call);
+int bs_cmd_store_backup(const struct bs_call *call);
+int bs_cmd_store_forget(const struct bs_call *call);
 int bs_cmd_checkconf(const struct bs_call *call);
 
 /* Reads the command line. All words are left in call->words, the name of the
@@ -117,6 +123,12 @@ struct bs_look {
 /* Looks. Returns 0 or -errno (-ENOENT: no store yet). */
 BS_MUST_USE int bs_look_at_store(const struct bs_config *config,
     struct bs_look *out);
+
+/* Whether the clock that the store remembers, and now, do not agree. */
+bool bs_look_doubts_clock(const struct bs_look *look, int64_t now);
+
+/* Complains of a store that could not be used. Returns the exit status. */
+int bs_store_complain(const char *folder, int rc);
 
 /* The lifetime to judge by: the configured one, or a longer one that the
  * store remembers. */

@@ -147,6 +147,15 @@ bs_look_at_store(const struct bs_config *config, struct bs_look *out)
 	return rc;
 }
 
+bool
+bs_look_doubts_clock(const struct bs_look *look, int64_t now)
+{
+	struct bs_clock clock = look->meta.clock;
+
+	(void)bs_clock_look(&clock, bs_day_of(now));
+	return clock.in_doubt;
+}
+
 unsigned
 bs_look_for_lifetime(const struct bs_config *config, int64_t now)
 {

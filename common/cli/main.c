@@ -32,12 +32,21 @@ static const struct bs_command commands[] = {
 	bs_cmd_verify},
     {"decode", "ADDRESS", "take a tagged address apart, without keys", 0, 1, 1,
 	bs_cmd_decode},
+    {"explain", "[FILE]", "say whether the mail that a bounce returns is ours",
+	0, 0, 1, bs_cmd_explain},
     {"status", "", "show domains, keys, engine, store and clock", 0, 0, 0,
 	bs_cmd_status},
+    {"mode", "DOMAIN [observe | mark | junk | enforce] [--force]",
+	"show a domain's mode and what speaks against the next, or set it",
+	BS_TAKES_FORCE | BS_WRITES, 1, 2, bs_cmd_mode},
     {"store check", "", "read all of the store and check each record", 0, 0, 0,
 	bs_cmd_store_check},
     {"store confirm-clock", "", "say that today's date is right", BS_WRITES, 0,
 	0, bs_cmd_store_confirm_clock},
+    {"store backup", "FILE", "copy the store, beside a running engine",
+	BS_WRITES, 1, 1, bs_cmd_store_backup},
+    {"store forget", "ADDRESS", "remove what is remembered of an address",
+	BS_WRITES, 1, 1, bs_cmd_store_forget},
     {"checkconf", "[FILE]", "show every mistake of the configuration", 0, 0, 1,
 	bs_cmd_checkconf},
 };
@@ -141,6 +150,8 @@ print_help(const struct bs_command *command)
 	if (command->traits & BS_TAKES_DIALECT)
 		puts("  --exim        a secret as Exim's ${prvs} has it\n"
 		     "  --batv-tools  a key file of batv-tools");
+	if (command->traits & BS_TAKES_FORCE)
+		puts("  --force       take the step whatever speaks against it");
 	printf("\n%s\n%s", global_options, exit_statuses);
 }
 
@@ -157,6 +168,8 @@ check_call(const struct bs_command *command, const struct bs_call *call,
 		what = "takes no --no-record";
 	else if (traits & ~command->traits & BS_TAKES_DIALECT)
 		what = "takes neither --exim nor --batv-tools";
+	else if (traits & ~command->traits & BS_TAKES_FORCE)
+		what = "takes no --force";
 	else if (call->has_at && (command->traits & BS_WRITES))
 		what = "takes no --at: it changes what is so from now on";
 	else if (call->count < command->min_words)

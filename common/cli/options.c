@@ -19,7 +19,8 @@ enum {
 	OPT_VERSION,
 	OPT_NO_RECORD,
 	OPT_EXIM,
-	OPT_BATV_TOOLS
+	OPT_BATV_TOOLS,
+	OPT_FORCE
 };
 
 static const struct option long_options[] = {
@@ -30,6 +31,7 @@ static const struct option long_options[] = {
     {"no-record", no_argument, NULL, OPT_NO_RECORD},
     {"exim", no_argument, NULL, OPT_EXIM},
     {"batv-tools", no_argument, NULL, OPT_BATV_TOOLS},
+    {"force", no_argument, NULL, OPT_FORCE},
     {NULL, 0, NULL, 0},
 };
 
@@ -165,6 +167,10 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 	case OPT_NO_RECORD:
 		*traits |= BS_TAKES_NO_RECORD;
 		call->no_record = true;
+		return 0;
+	case OPT_FORCE:
+		*traits |= BS_TAKES_FORCE;
+		call->force = true;
 		return 0;
 	case OPT_EXIM:
 		*traits |= BS_TAKES_DIALECT;

@@ -60,6 +60,45 @@ bs_day_text(uint32_t day, char out[static BS_TIME_TEXT])
 	return out;
 }
 
+const char *
+bs_when_text(int64_t epoch_seconds, char out[static BS_TIME_TEXT])
+{
+	time_t seconds = (time_t)epoch_seconds;
+	struct tm tm = {0};
+
+	out[0] = '\0';
+	(void)localtime_r(&seconds, &tm);
+	(void)strftime(out, BS_TIME_TEXT, "%A %d %B %Y, %H:%M %Z", &tm);
+	return out;
+}
+
+const char *
+bs_weekday_text(uint32_t day, char out[static BS_TIME_TEXT])
+{
+	struct tm tm = utc((int64_t)day * BS_DAY_SECONDS);
+
+	out[0] = '\0';
+	(void)strftime(out, BS_TIME_TEXT, "%A %d %B %Y", &tm);
+	return out;
+}
+
+const char *
+bs_visible(const char *text, char *out, size_t size)
+{
+	size_t at = 0;
+
+	for (; *text != '\0' && at + 5 <= size; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c >= 0x20 && c < 0x7f)
+			out[at++] = *text;
+		else
+			at += (size_t)snprintf(out + at, 5, "\\x%02x", c);
+	}
+	out[at] = '\0';
+	return out;
+}
+
 static void *
 must(void *value)
 {

@@ -3,6 +3,7 @@
 #define BS_OUTPUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/backstop.h"
@@ -16,6 +17,15 @@ void bs_complain(const char *format, ...) BS_PRINTF(1, 2);
 /* Write ISO 8601 in UTC, and return out. */
 const char *bs_time_text(int64_t epoch_seconds, char out[static BS_TIME_TEXT]);
 const char *bs_day_text(uint32_t day, char out[static BS_TIME_TEXT]);
+
+/* "Tuesday 24 November 2026, 14:02 UTC", in the host's own time, and "Tuesday
+ * 24 November 2026" of a day in UTC. */
+const char *bs_when_text(int64_t epoch_seconds, char out[static BS_TIME_TEXT]);
+const char *bs_weekday_text(uint32_t day, char out[static BS_TIME_TEXT]);
+
+/* Writes a text that came from outside so that a terminal can show it: what
+ * is not printable ASCII as \xNN, as much as fits. Returns out. */
+const char *bs_visible(const char *text, char *out, size_t size);
 
 /* A JSON value under construction. Where memory lacks, the process ends. */
 struct bs_json;

@@ -21,9 +21,8 @@ check(const struct bs_errand *errand)
 	return bs_store_check(errand->folder, &tally->entries, &tally->damaged);
 }
 
-/* Complains of a store that could not be used. Returns the exit status. */
-static int
-fail(const char *folder, int rc)
+int
+bs_store_complain(const char *folder, int rc)
 {
 	switch (rc) {
 	case -ENOENT:
@@ -88,7 +87,7 @@ bs_cmd_store_check(const struct bs_call *call)
 		rc = bs_errand_run(&errand);
 	bs_config_free(config);
 	if (rc != 0 && rc != -EUCLEAN)
-		return fail(paths.store, rc);
+		return bs_store_complain(paths.store, rc);
 	is_sound = rc == 0 && tally.damaged == 0;
 	print_check(call, paths.store, is_sound, &tally);
 	return is_sound ? BS_EXIT_YES : BS_EXIT_NO;
@@ -138,7 +137,7 @@ bs_cmd_store_confirm_clock(const struct bs_call *call)
 		rc = bs_errand_run(&errand);
 	bs_config_free(config);
 	if (rc != 0)
-		return fail(paths.store, rc);
+		return bs_store_complain(paths.store, rc);
 	bs_day_text(today, text);
 	if (call->json) {
 		json = bs_json_object();

@@ -80,54 +80,104 @@ slot_of(const struct bs_changes *changes, enum bs_table table,
 	return slot;
 }
 
-static int64_t
-earliest(int64_t a, int64_t b)
+/* What the table of a change means: how its records are read, merged and
+ * written. */
+static int
+read_tag(const struct bs_entry *entry, struct bs_change *out)
 {
-	if (a == 0 || b == 0)
-		return a + b;
-	return a < b ? a : b;
-}
-
-static int64_t
-latest(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* Counts stop at their largest value. */
-static uint32_t
-sum(uint32_t a, uint32_t b)
-{
-	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
-}
-
-void
-bs_tag_record_merge(struct bs_tag_record *a, const struct bs_tag_record *b)
-{
-	a->issued = sum(a->issued, b->issued);
-	a->recipients = sum(a->recipients, b->recipients);
-	a->bounces = sum(a->bounces, b->bounces);
-	a->first_use = earliest(a->first_use, b->first_use);
-	a->last_use = latest(a->last_use, b->last_use);
+	return bs_tag_record_read(entry->key, entry->key_len, entry->value,
+	    entry->value_len, &out->tag);
 }
 
 static void
-merge_sender(struct bs_sender_record *a, const struct bs_sender_record *b)
+merge_tag(struct bs_change *a, const struct bs_change *b)
 {
-	a->first_signed_day =
-	    (uint32_t)earliest(a->first_signed_day, b->first_signed_day);
-	a->last_unsigned_day =
-	    (uint32_t)latest(a->last_unsigned_day, b->last_unsigned_day);
-	a->last_day = (uint32_t)latest(a->last_day, b->last_day);
+	bs_tag_record_merge(&a->tag, &b->tag);
 }
+
+static size_t
+write_tag(const struct bs_change *change, uint8_t *out)
+{
+	return bs_tag_record_write(change->key, change->key_len, &change->tag,
+	    out);
+}
+
+static int
+read_msg(const struct bs_entry *entry, struct bs_change *out)
+{
+	return bs_msg_record_read(entry->key, entry->key_len, entry->value,
+	    entry->value_len, &out->msg);
+}
+
+static void
+merge_msg(struct bs_change *a, const struct bs_change *b)
+{
+	bs_msg_record_merge(&a->msg, &b->msg);
+}
+
+static size_t
+write_msg(const struct bs_change *change, uint8_t *out)
+{
+	return bs_msg_record_write(change->key, change->key_len, &change->msg,
+	    out);
+}
+
+static int
+read_sender(const struct bs_entry *entry, struct bs_change *out)
+{
+	return bs_sender_record_read(entry->key, entry->key_len, entry->value,
+	    entry->value_len, &out->sender);
+}
+
+static void
+merge_sender(struct bs_change *a, const struct bs_change *b)
+{
+	bs_sender_record_merge(&a->sender, &b->sender);
+}
+
+static size_t
+write_sender(const struct bs_change *change, uint8_t *out)
+{
+	return bs_sender_record_write(change->key, change->key_len,
+	    &change->sender, out);
+}
+
+static int
+read_tally(const struct bs_entry *entry, struct bs_change *out)
+{
+	return bs_tally_record_read(entry->key, entry->key_len, entry->value,
+	    entry->value_len, &out->tally);
+}
+
+static void
+merge_tally(struct bs_change *a, const struct bs_change *b)
+{
+	bs_tally_record_merge(&a->tally, &b->tally);
+}
+
+static size_t
+write_tally(const struct bs_change *change, uint8_t *out)
+{
+	return bs_tally_record_write(change->key, change->key_len,
+	    &change->tally, out);
+}
+
+static const struct {
+	int (*read)(const struct bs_entry *entry, struct bs_change *out);
+	void (*merge)(struct bs_change *a, const struct bs_change *b);
+	size_t (*write)(const struct bs_change *change, uint8_t *out);
+} records[BS_TABLES] = {
+    [BS_TABLE_TAG] = {read_tag, merge_tag, write_tag},
+    [BS_TABLE_MSG] = {read_msg, merge_msg, write_msg},
+    [BS_TABLE_SENDER] = {read_sender, merge_sender, write_sender},
+    [BS_TABLE_META] = {read_tally, merge_tally, write_tally},
+};
 
 int
 bs_changes_add(struct bs_changes *changes, const struct bs_change *change)
 {
 	size_t slot =
 	    slot_of(changes, change->table, change->key, change->key_len);
-	struct bs_change *mine;
-
 	if (changes->index[slot] == 0) {
 		if (changes->count == changes->max)
 			return -ENOSPC;
@@ -135,31 +185,52 @@ bs_changes_add(struct bs_changes *changes, const struct bs_change *change)
 		changes->index[slot] = (uint32_t)changes->count;
 		return 0;
 	}
-	mine = &changes->changes[changes->index[slot] - 1];
-	bs_tag_record_merge(&mine->tag, &change->tag);
-	merge_sender(&mine->sender, &change->sender);
+	records[change->table].merge(
+	    &changes->changes[changes->index[slot] - 1], change);
 	return 0;
 }
 
-const struct bs_change *
-bs_changes_find(const struct bs_changes *changes, enum bs_table table,
+bool
+bs_changes_have(const struct bs_changes *changes, enum bs_table table,
     const uint8_t *key, size_t key_len)
 {
-	size_t slot = slot_of(changes, table, key, key_len);
-
-	return changes->index[slot] == 0
-		   ? NULL
-		   : &changes->changes[changes->index[slot] - 1];
+	return changes->index[slot_of(changes, table, key, key_len)] != 0;
 }
 
-/* The entry that a change makes of what the store has. A record whose check
- * fails counts as none: it proved nothing before either. */
+/* Merges a change with an entry's value, if it has one. One whose check fails
+ * counts as none: it proved nothing before either. */
+static void
+overlay(const struct bs_change *change, struct bs_entry *entry, bool found)
+{
+	struct bs_change sum;
+
+	memset(&sum, 0, sizeof(sum));
+	if (found && records[change->table].read(entry, &sum) != 0)
+		memset(&sum, 0, sizeof(sum));
+	sum.key_len = change->key_len;
+	memcpy(sum.key, change->key, change->key_len);
+	records[change->table].merge(&sum, change);
+	entry->value_len = records[change->table].write(&sum, entry->value);
+}
+
+bool
+bs_changes_overlay(const struct bs_changes *changes, size_t at,
+    struct bs_entry *entry, bool found)
+{
+	uint32_t index = changes->index[slot_of(changes, entry->table,
+	    entry->key, entry->key_len)];
+
+	if (index == 0 || index - 1 < at)
+		return found;
+	overlay(&changes->changes[index - 1], entry, found);
+	return true;
+}
+
+/* The entry that a change makes of what the store has. */
 static int
 merge_entry(struct bs_store *store, const struct bs_change *change,
     struct bs_entry *out)
 {
-	struct bs_tag_record tag = {0};
-	struct bs_sender_record sender = {0};
 	int rc;
 
 	out->table = change->table;
@@ -167,21 +238,7 @@ merge_entry(struct bs_store *store, const struct bs_change *change,
 	memcpy(out->key, change->key, change->key_len);
 	if ((rc = bs_store_get(store, out)) < 0)
 		return rc;
-	if (change->table == BS_TABLE_TAG) {
-		if (rc == 0 && bs_tag_record_read(out->key, out->key_len,
-				   out->value, out->value_len, &tag) != 0)
-			memset(&tag, 0, sizeof(tag));
-		bs_tag_record_merge(&tag, &change->tag);
-		out->value_len = bs_tag_record_write(out->key, out->key_len,
-		    &tag, out->value);
-		return 0;
-	}
-	if (rc == 0 && bs_sender_record_read(out->key, out->key_len, out->value,
-			   out->value_len, &sender) != 0)
-		memset(&sender, 0, sizeof(sender));
-	merge_sender(&sender, &change->sender);
-	out->value_len =
-	    bs_sender_record_write(out->key, out->key_len, &sender, out->value);
+	overlay(change, out, rc == 0);
 	return 0;
 }
 

@@ -11,14 +11,18 @@
 #include "common/engine/store.h"
 #include "common/pure/record.h"
 
-/* What to add to a tag record, or to put into a sender record. Numbers add
- * up; of days and times the earliest first and the latest last stay. */
+/* What to add to a record. Numbers add up; of days and times the earliest
+ * first and the latest last stay. Of table meta it is a tally. */
 struct bs_change {
 	enum bs_table table;
 	size_t key_len;
 	uint8_t key[BS_RECORD_KEY_MAX];
-	struct bs_tag_record tag;
-	struct bs_sender_record sender;
+	union {
+		struct bs_tag_record tag;
+		struct bs_msg_record msg;
+		struct bs_sender_record sender;
+		struct bs_tally_record tally;
+	};
 };
 
 struct bs_changes;
@@ -35,17 +39,19 @@ void bs_changes_clear(struct bs_changes *changes);
 BS_MUST_USE int bs_changes_add(struct bs_changes *changes,
     const struct bs_change *change);
 
-/* The change of a record, or NULL; a view until the next add or clear. */
-const struct bs_change *bs_changes_find(const struct bs_changes *changes,
-    enum bs_table table, const uint8_t *key, size_t key_len);
+/* Whether the set has a change of a record. */
+bool bs_changes_have(const struct bs_changes *changes, enum bs_table table,
+    const uint8_t *key, size_t key_len);
+
+/* Merges what the set holds of an entry's record, at index at or behind it,
+ * into its value; found says whether there is a value yet. Returns whether
+ * there is one now. */
+bool bs_changes_overlay(const struct bs_changes *changes, size_t at,
+    struct bs_entry *entry, bool found);
 
 /* Merges the changes from index at on, at most max of them, with what the
  * store has, and commits them. Sets *done. Returns 0 or -errno. */
 BS_MUST_USE int bs_changes_commit(const struct bs_changes *changes, size_t at,
     size_t max, struct bs_store *store, size_t *done);
-
-/* Merges b into a. */
-void bs_tag_record_merge(struct bs_tag_record *a,
-    const struct bs_tag_record *b);
 
 #endif

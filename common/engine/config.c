@@ -116,13 +116,25 @@ bs_domain_exempts(const struct bs_domain *domain, const char *canonical)
 	return false;
 }
 
+static bool
+is_in(const struct bs_netblock *blocks, size_t count, const char *client)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bs_netblock_has(&blocks[i], client))
+			return true;
+	return false;
+}
+
 bool
 bs_config_trusts(const struct bs_config *config, const char *client)
 {
-	for (size_t i = 0; i < config->trusted_count; i++)
-		if (bs_netblock_has(&config->trusted[i], client))
-			return true;
-	return false;
+	return is_in(config->trusted, config->trusted_count, client);
+}
+
+bool
+bs_config_is_gateway(const struct bs_config *config, const char *client)
+{
+	return is_in(config->gateways, config->gateway_count, client);
 }
 
 /* Reads until the end of the file. Returns 0, -EFBIG or -errno. */

@@ -12,6 +12,7 @@
 
 #define BS_LIFETIME_MIN_DAYS 2
 #define BS_LIFETIME_MAX_DAYS 60
+#define BS_PROBE_LIMIT_MAX 1000000
 
 /* A list of strings, in the order of the file. */
 struct bs_words {
@@ -38,8 +39,10 @@ struct bs_config {
 	size_t gateway_count;
 	struct bs_netblock *gateways;
 	unsigned lifetime_days;
-	char *state;  /* folder */
-	char *socket; /* of the engine */
+	bool messages;	      /* remember Message-IDs of what is sent */
+	unsigned probe_limit; /* an hour and client; 0: none */
+	char *state;	      /* folder */
+	char *socket;	      /* of the engine */
 	char *user;
 	struct bs_words clients; /* users who may ask */
 };
@@ -71,5 +74,8 @@ bool bs_domain_exempts(const struct bs_domain *domain, const char *canonical);
 
 /* Whether an address (text, without brackets) is in our networks. */
 bool bs_config_trusts(const struct bs_config *config, const char *client);
+
+/* Whether an address is one that relays other people's bounces to us. */
+bool bs_config_is_gateway(const struct bs_config *config, const char *client);
 
 #endif

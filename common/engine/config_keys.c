@@ -140,17 +140,28 @@ set_switch(struct bs_config_reader *reader, const char *key, bool *out,
 		    value, off, on);
 }
 
+/* Yes and no, which people also call on and off. */
+static void
+set_flag(struct bs_config_reader *reader, const char *key, const char *value,
+    bool *out)
+{
+	if (strcmp(value, "on") == 0)
+		value = "yes";
+	else if (strcmp(value, "off") == 0)
+		value = "no";
+	set_switch(reader, key, out, value, "yes", "no");
+}
+
 static void
 set_sign(struct bs_config_reader *reader, const char *value)
 {
-	set_switch(reader, "sign", &reader->target->sign, value, "yes", "no");
+	set_flag(reader, "sign", value, &reader->target->sign);
 }
 
 static void
 set_strict(struct bs_config_reader *reader, const char *value)
 {
-	set_switch(reader, "strict", &reader->target->strict, value, "yes",
-	    "no");
+	set_flag(reader, "strict", value, &reader->target->strict);
 }
 
 static void
@@ -251,28 +262,50 @@ set_gateways(struct bs_config_reader *reader, const char *word)
 	    &reader->config->gateway_count, word);
 }
 
+/* A decimal number, in words of the faults "must be ...". */
 static void
-set_lifetime(struct bs_config_reader *reader, const char *value)
+set_number(struct bs_config_reader *reader, const char *key, const char *value,
+    unsigned min, unsigned max, unsigned *out)
 {
 	size_t len = strlen(value);
 	size_t digits = strspn(value, "0123456789");
-	unsigned days = 0;
+	unsigned number = 0;
 
 	if (digits != len || len == 0 || (len > 1 && value[0] == '0')) {
 		bs_config_fault(reader,
-		    "lifetime = %.60s: must be a decimal number of days, "
-		    "without sign or leading zero",
-		    value);
+		    "%s = %.60s: must be a decimal number, without sign or "
+		    "leading zero",
+		    key, value);
 		return;
 	}
-	/* three digits say enough of a number that is too large */
-	for (size_t i = 0; i < len && i < 3; i++)
-		days = days * 10 + (unsigned)(value[i] - '0');
-	if (days < BS_LIFETIME_MIN_DAYS || days > BS_LIFETIME_MAX_DAYS)
-		bs_config_fault(reader, "lifetime = %.60s: must be %d to %d",
-		    value, BS_LIFETIME_MIN_DAYS, BS_LIFETIME_MAX_DAYS);
+	/* seven digits say enough of a number that is too large */
+	for (size_t i = 0; i < len && i < 7; i++)
+		number = number * 10 + (unsigned)(value[i] - '0');
+	if (number < min || number > max)
+		bs_config_fault(reader, "%s = %.60s: must be %u to %u", key,
+		    value, min, max);
 	else
-		reader->config->lifetime_days = days;
+		*out = number;
+}
+
+static void
+set_lifetime(struct bs_config_reader *reader, const char *value)
+{
+	set_number(reader, "lifetime", value, BS_LIFETIME_MIN_DAYS,
+	    BS_LIFETIME_MAX_DAYS, &reader->config->lifetime_days);
+}
+
+static void
+set_probe_limit(struct bs_config_reader *reader, const char *value)
+{
+	set_number(reader, "probe_limit", value, 0, BS_PROBE_LIMIT_MAX,
+	    &reader->config->probe_limit);
+}
+
+static void
+set_messages(struct bs_config_reader *reader, const char *value)
+{
+	set_flag(reader, "messages", value, &reader->config->messages);
 }
 
 static void
@@ -373,6 +406,8 @@ const struct bs_config_key bs_config_keys[] = {
     {"trusted", BS_SCOPE_HOST, "127.0.0.0/8, ::1", set_trusted, clear_trusted},
     {"gateways", BS_SCOPE_HOST, "", set_gateways, clear_gateways},
     {"lifetime", BS_SCOPE_HOST, "10", set_lifetime, NULL},
+    {"messages", BS_SCOPE_HOST, "yes", set_messages, NULL},
+    {"probe_limit", BS_SCOPE_HOST, "20", set_probe_limit, NULL},
     {"state", BS_SCOPE_HOST, BS_STATE_PATH, set_state, NULL},
     {"socket", BS_SCOPE_HOST, BS_SOCKET_PATH, set_socket, NULL},
     {"user", BS_SCOPE_HOST, BS_ENGINE_USER, set_user, NULL},

@@ -20,7 +20,7 @@ struct bs_finding {
 	struct bs_tag tag;		/* a view into the request */
 	bool has_tag_key;
 	struct bs_tag_key tag_key;
-	struct bs_tag_record tag_record; /* all zero: none */
+	struct bs_tag_record tag_record; /* of a valid tag; all zero: none */
 
 	/* the message that the bounce is about, where one was found */
 	bool has_msg;
@@ -30,8 +30,9 @@ struct bs_finding {
 	struct bs_msg_key msg_key;
 	struct bs_msg_record msg;
 
-	/* why the evidence, and the coverage, are not what they could be: a
-	 * constant word for logs and --json, or NULL */
+	/* what the evidence rests on, and why the coverage is not full:
+	 * constant words for logs and --json; NULL where nobody looked, or
+	 * nothing is amiss */
 	const char *evidence_reason;
 	const char *coverage_reason;
 };
@@ -40,5 +41,13 @@ struct bs_finding {
  * or -EINVAL where the recipient is no address. */
 BS_MUST_USE int bs_facts_find(const struct bs_view *view,
     const struct bs_request *request, int64_t now, struct bs_finding *out);
+
+/* Parts of it. bs_facts_tag_key() returns 0 or -EMSGSIZE. */
+bool bs_facts_trusted(const struct bs_view *view,
+    const struct bs_request *request);
+enum bs_sender bs_facts_sender(const struct bs_request *request);
+BS_MUST_USE int bs_facts_tag_key(const struct bs_view *view,
+    const struct bs_tag *tag, uint32_t today, unsigned lifetime_days,
+    struct bs_tag_key *out);
 
 #endif

@@ -92,7 +92,7 @@ release(struct bs_held *held, struct answer *answer, struct bs_writer *writer,
 {
 	TAILQ_REMOVE(&held->answers, answer, entry);
 	if (answer->peer == NULL || now_ms > answer->due_ms)
-		bs_writer_unsigned(writer, answer->sender, now);
+		bs_writer_note(writer, answer->sender, BS_NOTE_UNSIGNED, now);
 	if (answer->peer != NULL)
 		bs_peer_answer(answer->peer, &answer->text);
 	free(answer);

@@ -2,377 +2,317 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/engine/judge.h"
-#include "common/pure/address.h"
+#include "common/engine/matter.h"
+#include "common/pure/day.h"
 #include "common/pure/header.h"
-#include "common/pure/tag.h"
-
-/* Bounces that a tag may have before more of them look like a replay
- * (DESIGN §5). */
-#define CAP_MIN 20
-#define CAP_PER_RECIPIENT 3
 
 #define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
 
-/* One question being answered. */
-struct matter {
-	const struct bs_judge *judge;
-	const struct bs_request *request;
-	const struct bs_domain *domain; /* of the address, if it is ours */
-	int64_t now;
-	uint32_t today;
-	unsigned lifetime_days;
-};
-
-static bool
-is_trusted(const struct matter *matter)
+static int
+get(const void *context, struct bs_entry *entry)
 {
-	const struct bs_request *request = matter->request;
-
-	return request->listener != BS_LISTENER_IN || request->auth ||
-	       bs_config_trusts(matter->judge->config, request->client);
+	return bs_writer_get(context, entry);
 }
 
-static const struct bs_domain *
-domain_of(const struct matter *matter, const struct bs_address *address)
+void
+bs_judge_view(const struct bs_judge *judge, struct bs_view *out)
 {
-	return bs_config_domain(matter->judge->config, address->domain,
+	*out = (struct bs_view){
+	    .config = judge->config,
+	    .keyring = judge->keyring,
+	    .meta = bs_writer_meta(judge->writer),
+	    .store_key = bs_writer_key(judge->writer),
+	    .get = get,
+	    .context = judge->writer,
+	};
+}
+
+const struct bs_domain *
+bs_matter_domain(const struct bs_matter *matter,
+    const struct bs_address *address)
+{
+	return bs_config_domain(matter->view.config, address->domain,
 	    address->domain_len);
 }
 
-/* Returns whether the address could be hashed. */
-static bool
-hash_address(const struct matter *matter, const struct bs_address *address,
-    uint8_t out[static BS_RECORD_HASH])
-{
-	char canonical[BS_ADDRESS_MAX];
-
-	if (bs_address_canonical(address, canonical, sizeof(canonical)) != 0)
-		return false;
-	bs_writer_hash(matter->judge->writer, canonical, out);
-	return true;
-}
-
-static bool
-tag_key_of(const struct matter *matter, const struct bs_tag *tag,
-    struct bs_tag_key *out)
-{
-	out->day =
-	    bs_day_expand(tag->digits, matter->today, matter->lifetime_days);
-	out->key = (uint8_t)tag->key;
-	return hash_address(matter, &tag->plain, out->sender);
-}
-
-/* Why mail of a sender leaves as it is, or NULL (DESIGN §4). */
-static const char *
-unsigned_reason(const struct matter *matter, const struct bs_address *address)
-{
-	char canonical[BS_ADDRESS_MAX];
-	const char *obstacle = bs_tag_obstacle(address);
-
-	if (matter->domain == NULL)
-		return "not-ours";
-	if (!matter->domain->sign)
-		return "sign-off";
-	if (obstacle != NULL)
-		return obstacle;
-	if (bs_address_canonical(address, canonical, sizeof(canonical)) != 0)
-		return "too-long";
-	if (bs_domain_exempts(matter->domain, canonical))
-		return "exempt";
-	/* a tag of a wrong day is stale in the right one */
-	if (bs_writer_meta(matter->judge->writer)->clock.in_doubt)
-		return "clock";
-	return NULL;
-}
-
-/* What is ours, could carry a tag and does not, makes coverage partial. */
-static void
-note_unsigned(const struct matter *matter, const struct bs_address *address,
-    const char *reason)
+void
+bs_matter_note(const struct bs_matter *matter, const struct bs_address *address,
+    enum bs_note note)
 {
 	uint8_t hash[BS_RECORD_HASH];
 
-	if (matter->domain == NULL || !matter->domain->sign ||
-	    strcmp(reason, "tagged") == 0)
-		return;
-	if (hash_address(matter, address, hash))
-		bs_writer_unsigned(matter->judge->writer, hash, matter->now);
+	if (bs_view_hash_address(&matter->view, address, hash) == 0)
+		bs_writer_note(matter->judge->writer, hash, note, matter->now);
 }
 
-/* Writes the signed address. Returns NULL or why there is none. */
-static const char *
-sign_address(const struct matter *matter, const struct bs_address *address,
-    struct bs_answer *answer, struct bs_judgement *judgement)
+void
+bs_matter_note_domain(const struct bs_matter *matter, enum bs_note note)
 {
-	struct bs_tag tag = {.form = matter->domain->form, .plain = *address};
-	struct bs_tag_key key;
+	uint8_t hash[BS_RECORD_HASH];
 
-	if (bs_keyring_sign(matter->judge->keyring, &tag, matter->today,
-		matter->judge->config->lifetime_days) != 0)
-		return "no-key";
-	if (!tag_key_of(matter, &tag, &key) ||
-	    bs_tag_write(&tag, answer->address, sizeof(answer->address)) != 0)
-		return "too-long";
-	memcpy(judgement->sender, key.sender, sizeof(judgement->sender));
-	switch (bs_writer_signed(matter->judge->writer, &key, matter->now)) {
-	case 0:
-		COPY(answer->reason, "signed");
-		break;
-	case BS_WRITER_WAIT:
-		COPY(answer->reason, "signed");
-		judgement->wait = true;
-		break;
-	default:
-		COPY(answer->reason, "unrecorded");
-		break;
-	}
-	answer->action = BS_ACTION_REWRITE;
-	return NULL;
+	if (bs_view_hash_domain(&matter->view, matter->domain->name,
+		strlen(matter->domain->name), hash) == 0)
+		bs_writer_note(matter->judge->writer, hash, note, matter->now);
 }
 
-static void
-judge_sign(struct matter *matter, struct bs_answer *answer,
-    struct bs_judgement *judgement)
+void
+bs_matter_tally(const struct bs_matter *matter, enum bs_tally tally)
 {
-	const char *text = matter->request->sender;
-	struct bs_address address;
-	const char *reason;
-	int rc = bs_address_parse(text, strlen(text), &address);
+	uint8_t hash[BS_RECORD_HASH];
 
-	if (rc != 0) {
-		COPY(answer->reason,
-		    rc == BS_ADDRESS_NULL ? "null" : "malformed");
-		return;
-	}
-	matter->domain = domain_of(matter, &address);
-	reason = unsigned_reason(matter, &address);
-	if (reason == NULL)
-		reason = sign_address(matter, &address, answer, judgement);
-	if (reason == NULL)
-		return;
-	COPY(answer->reason, reason);
-	note_unsigned(matter, &address, reason);
-}
-
-static enum bs_sender
-sender_fact(const struct bs_request *request)
-{
-	struct bs_address address;
-	int rc = bs_address_parse(request->sender, strlen(request->sender),
-	    &address);
-
-	if (rc == BS_ADDRESS_NULL)
-		return BS_SENDER_NULL;
-	if (rc == 0 && bs_address_is_daemon(&address))
-		return BS_SENDER_DAEMON;
-	return BS_SENDER_OTHER;
-}
-
-/* Whether the store would know of every tag that was signed on the day of
- * this one (DESIGN §6, "Complete and covered"). */
-static bool
-is_complete(const struct matter *matter, const struct bs_tag *tag)
-{
-	const struct bs_judge *judge = matter->judge;
-	const struct bs_key *key = bs_keyring_find(judge->keyring, tag->key);
-	const struct bs_meta *meta = bs_writer_meta(judge->writer);
-	int64_t expiry =
-	    bs_day_expand(tag->digits, matter->today, matter->lifetime_days);
-	int64_t first = expiry - matter->lifetime_days;
-	int64_t last = expiry - judge->config->lifetime_days;
-
-	if (!matter->domain->outbound_here || meta->clock.in_doubt ||
-	    key == NULL ||
-	    (key->origin != BS_KEY_MADE && key->origin != BS_KEY_REMADE))
-		return false;
-	return bs_meta_is_complete(meta, first * BS_DAY_SECONDS,
-	    (last + 1) * BS_DAY_SECONDS);
-}
-
-static enum bs_issue
-issue_fact(const struct matter *matter, const struct bs_tag *tag)
-{
-	struct bs_tag_record record;
-	struct bs_tag_key key;
-	uint64_t cap;
-	int rc;
-
-	if (!tag_key_of(matter, tag, &key))
-		return BS_ISSUE_UNKNOWN;
-	rc = bs_writer_tag(matter->judge->writer, &key, &record);
-	if (rc < 0)
-		return BS_ISSUE_UNKNOWN;
-	if (rc == BS_STORE_ABSENT || record.issued == 0)
-		return is_complete(matter, tag) ? BS_NOT_ISSUED
-						: BS_ISSUE_UNKNOWN;
-	cap = (uint64_t)CAP_PER_RECIPIENT * record.recipients;
-	if (record.bounces >= (cap > CAP_MIN ? cap : CAP_MIN))
-		return BS_ISSUED_OVER_CAP;
-	return BS_ISSUED;
-}
-
-/* The facts of a recipient. *tag is set where its shape is ours. */
-static enum bs_tag_shape
-find_facts(const struct matter *matter, const struct bs_address *address,
-    struct bs_facts *facts, struct bs_tag *tag)
-{
-	enum bs_tag_shape shape = bs_tag_parse(address, tag);
-
-	facts->trusted = is_trusted(matter);
-	facts->ours = matter->domain != NULL;
-	facts->sender = sender_fact(matter->request);
-	facts->kind = BS_KIND_UNREAD;
-	facts->evidence = BS_EVIDENCE_NONE;
-	facts->coverage = BS_COVERAGE_PARTIAL;
-	facts->issue = BS_ISSUE_UNKNOWN;
-	facts->tag = shape == BS_SHAPE_FOREIGN ? BS_TAG_FOREIGN : BS_TAG_NONE;
-	if (shape != BS_SHAPE_OURS)
-		return shape;
-	if (!facts->ours) {
-		facts->tag = BS_TAG_FOREIGN;
-		return shape;
-	}
-	facts->tag = bs_keyring_verify(matter->judge->keyring, tag,
-	    matter->today, matter->lifetime_days);
-	if (facts->tag == BS_TAG_VALID)
-		facts->issue = issue_fact(matter, tag);
-	return shape;
+	if (bs_view_hash_domain(&matter->view, matter->domain->name,
+		strlen(matter->domain->name), hash) == 0)
+		bs_writer_tally(matter->judge->writer, hash, tally,
+		    matter->now);
 }
 
 /* A doubtful clock refuses nothing (DESIGN §5). */
 static enum bs_action
-soften(const struct matter *matter, enum bs_action action)
+soften(const struct bs_matter *matter, enum bs_action action)
 {
-	if (action == BS_ACTION_REJECT &&
-	    bs_writer_meta(matter->judge->writer)->clock.in_doubt)
-		return BS_ACTION_HEADER;
-	return action;
+	return action == BS_ACTION_REJECT && matter->view.meta->clock.in_doubt
+		   ? BS_ACTION_HEADER
+		   : action;
+}
+
+/* Whether a row is a judgement on a bounce, which the header tells of. */
+static bool
+is_judged(const struct bs_row *row)
+{
+	return row->number >= 4 && row->number != 18;
 }
 
 static void
-act(const struct matter *matter, const struct bs_tag *tag,
-    enum bs_tag_shape shape, struct bs_answer *answer,
-    struct bs_judgement *judgement)
+write_header(const struct bs_judgement *judgement, struct bs_answer *answer)
 {
 	const struct bs_row *row = judgement->row;
-	bool strict = matter->domain != NULL && matter->domain->strict;
 
-	if (matter->domain != NULL)
-		judgement->mode = matter->domain->mode;
-	judgement->would = soften(matter,
-	    bs_policy_action(row, &judgement->facts, BS_ENFORCE, strict));
-	answer->action = soften(matter,
-	    bs_policy_action(row, &judgement->facts, judgement->mode, strict));
-	COPY(answer->verdict, row->verdict);
-	COPY(answer->reason, row->reason);
+	if (judgement->mode == BS_OBSERVE || !is_judged(row))
+		return;
 	if (bs_header_write(row->verdict, row->reason, row->number,
 		answer->header, sizeof(answer->header)) != 0)
 		answer->header[0] = '\0';
-	if (answer->action == BS_ACTION_REJECT) {
-		COPY(answer->reply, row->reply);
-		return;
-	}
-	if (row->strip && shape == BS_SHAPE_OURS && matter->domain != NULL &&
-	    bs_address_write(&tag->plain, answer->address,
+	else if (answer->action == BS_ACTION_NONE)
+		answer->action = BS_ACTION_HEADER;
+}
+
+/* The recipient as the host is to know it. */
+static void
+strip(const struct bs_finding *finding, struct bs_answer *answer)
+{
+	if (bs_address_write(&finding->tag.plain, answer->address,
 		sizeof(answer->address)) == 0 &&
 	    answer->action == BS_ACTION_NONE)
 		answer->action = BS_ACTION_REWRITE;
 }
 
 static void
-judge_recipient(struct matter *matter, struct bs_answer *answer,
+act(const struct bs_matter *matter, struct bs_answer *answer,
     struct bs_judgement *judgement)
 {
-	const char *text = matter->request->recipient;
-	struct bs_address address;
-	struct bs_tag tag;
-	enum bs_tag_shape shape;
+	const struct bs_finding *finding = &judgement->finding;
+	const struct bs_row *row = judgement->row;
+	bool strict = finding->domain != NULL && finding->domain->strict;
 
-	if (bs_address_parse(text, strlen(text), &address) != 0)
-		return;
-	matter->domain = domain_of(matter, &address);
-	shape = find_facts(matter, &address, &judgement->facts, &tag);
-	judgement->row = bs_policy_row(&judgement->facts);
-	act(matter, &tag, shape, answer, judgement);
-}
-
-/* Accepted mail of ours: recipients for the tag it left with, or a mark that
- * it left without one. */
-static void
-count_outgoing(struct matter *matter)
-{
-	const struct bs_request *request = matter->request;
-	struct bs_address address;
-	struct bs_tag tag;
-	struct bs_tag_key key;
-
-	if (bs_address_parse(request->sender, strlen(request->sender),
-		&address) != 0 ||
-	    (matter->domain = domain_of(matter, &address)) == NULL)
-		return;
-	if (request->listener == BS_LISTENER_IN && !is_trusted(matter))
-		return; /* somebody says that they are us */
-	if (bs_tag_parse(&address, &tag) != BS_SHAPE_OURS) {
-		note_unsigned(matter, &address, "relayed");
+	if (finding->domain != NULL)
+		judgement->mode = finding->domain->mode;
+	judgement->would = soften(matter,
+	    bs_policy_action(row, &finding->facts, BS_ENFORCE, strict));
+	answer->action = soften(matter,
+	    bs_policy_action(row, &finding->facts, judgement->mode, strict));
+	COPY(answer->verdict, row->verdict);
+	COPY(answer->reason, row->reason);
+	if (answer->action == BS_ACTION_REJECT) {
+		COPY(answer->reply, row->reply);
 		return;
 	}
-	if (bs_keyring_verify(matter->judge->keyring, &tag, matter->today,
-		matter->lifetime_days) == BS_TAG_VALID &&
-	    tag_key_of(matter, &tag, &key))
-		bs_writer_count(matter->judge->writer, &key,
-		    request->recipients, 0, matter->now);
+	if (matter->request->op == BS_OP_DATA)
+		write_header(judgement, answer);
+	else if (row->strip && finding->has_tag)
+		strip(finding, answer);
 }
 
-/* An accepted bounce at one of our tags. */
-static void
-count_bounce(struct matter *matter)
+/* The column of the tally in which a row counts; BS_TALLIES for none. */
+static enum bs_tally
+tally_of(const struct bs_row *row)
 {
-	const char *text = matter->request->recipient;
-	struct bs_address address;
-	struct bs_tag tag;
-	struct bs_tag_key key;
+	static const enum bs_tally columns[] = {
+	    [0] = BS_TALLIES,
+	    [1] = BS_TALLIES,
+	    [2] = BS_TALLIES,
+	    [3] = BS_TALLIES,
+	    [4] = BS_TALLY_TAG_HOME,
+	    [5] = BS_TALLY_SUSPECT,
+	    [6] = BS_TALLY_TAG_HOME,
+	    [7] = BS_TALLY_SUSPECT,
+	    [8] = BS_TALLY_ID_HOME,
+	    [9] = BS_TALLY_SUSPECT,
+	    [10] = BS_TALLY_FORGED,
+	    [11] = BS_TALLY_FORGED,
+	    [12] = BS_TALLY_ID_HOME,
+	    [13] = BS_TALLY_FORGED,
+	    [14] = BS_TALLY_SUSPECT,
+	    [15] = BS_TALLY_SUSPECT,
+	    [16] = BS_TALLY_UNKNOWN,
+	    [17] = BS_TALLY_UNKNOWN,
+	    [18] = BS_TALLIES,
+	    [19] = BS_TALLY_UNKNOWN,
+	};
 
-	if (sender_fact(matter->request) == BS_SENDER_OTHER ||
-	    bs_address_parse(text, strlen(text), &address) != 0 ||
-	    (matter->domain = domain_of(matter, &address)) == NULL ||
-	    bs_tag_parse(&address, &tag) != BS_SHAPE_OURS)
+	return columns[row->number];
+}
+
+static void
+tally_action(const struct bs_matter *matter, enum bs_action action,
+    enum bs_tally rejected, enum bs_tally junked)
+{
+	if (action == BS_ACTION_REJECT)
+		bs_matter_tally(matter, rejected);
+	else if (action == BS_ACTION_JUNK)
+		bs_matter_tally(matter, junked);
+}
+
+/* A tag was lost on the way: what comes without one may be genuine. Not so of
+ * a read receipt, which goes to the header address by right. */
+static void
+note_stripped(const struct bs_matter *matter, const char *recipient)
+{
+	struct bs_address address;
+
+	if (bs_address_parse(recipient, strlen(recipient), &address) != 0)
 		return;
-	if (bs_keyring_verify(matter->judge->keyring, &tag, matter->today,
-		matter->lifetime_days) == BS_TAG_VALID &&
-	    tag_key_of(matter, &tag, &key))
-		bs_writer_count(matter->judge->writer, &key, 0, 1, matter->now);
+	bs_matter_note(matter, &address, BS_NOTE_STRIPPED);
+	bs_matter_tally(matter, BS_TALLY_STRIPPED);
+}
+
+/* What the verdict adds to what is known of the domain. */
+static void
+keep_count(struct bs_matter *matter, const struct bs_answer *answer,
+    const struct bs_judgement *judgement)
+{
+	const struct bs_finding *finding = &judgement->finding;
+	enum bs_tally column =
+	    judgement->row == NULL ? BS_TALLIES : tally_of(judgement->row);
+
+	matter->domain = finding->domain;
+	if (answer->action == BS_ACTION_DEFER)
+		bs_matter_tally(matter, BS_TALLY_DEFERRED);
+	if (column == BS_TALLIES || matter->domain == NULL)
+		return;
+	bs_matter_tally(matter, column);
+	tally_action(matter, answer->action, BS_TALLY_REJECTED,
+	    BS_TALLY_JUNKED);
+	if (judgement->would != answer->action)
+		tally_action(matter, judgement->would, BS_TALLY_WOULD_REJECT,
+		    BS_TALLY_WOULD_JUNK);
+	if (judgement->row->number == 12 &&
+	    finding->facts.kind == BS_KIND_DSN &&
+	    finding->msg.fate == BS_MSG_SIGNED)
+		note_stripped(matter, matter->request->recipient);
+}
+
+/* Whether the message may still change the verdict: then RCPT strips, and the
+ * end of DATA decides. A bad tag that is refused is refused at once. */
+static bool
+waits_for_data(const struct bs_request *request, const struct bs_facts *facts,
+    enum bs_action action)
+{
+	if (request->op != BS_OP_RCPT || !request->inspect || !facts->ours ||
+	    facts->trusted || facts->sender == BS_SENDER_OTHER ||
+	    facts->tag == BS_TAG_FOREIGN)
+		return false;
+	return facts->tag != BS_TAG_BAD ||
+	       (facts->sender == BS_SENDER_NULL && action != BS_ACTION_REJECT);
+}
+
+static void
+take_back(struct bs_answer *answer, struct bs_judgement *judgement)
+{
+	*answer = (struct bs_answer){.id = answer->id};
+	judgement->row = NULL;
+	judgement->would = BS_ACTION_NONE;
+	if (judgement->finding.has_tag)
+		strip(&judgement->finding, answer);
+}
+
+static void
+judge_recipient(struct bs_matter *matter, struct bs_answer *answer,
+    struct bs_judgement *judgement)
+{
+	struct bs_finding *finding = &judgement->finding;
+
+	if (bs_facts_find(&matter->view, matter->request, matter->now,
+		finding) != 0)
+		return;
+	judgement->row = bs_policy_row(&finding->facts);
+	act(matter, answer, judgement);
+	if (waits_for_data(matter->request, &finding->facts, answer->action))
+		take_back(answer, judgement);
+	bs_judge_probe(matter, answer, judgement);
+	keep_count(matter, answer, judgement);
+}
+
+/* Whether a domain was left out of the configuration for a while: then its
+ * mail went its own ways. */
+static bool
+was_away(const struct bs_matter *matter)
+{
+	const struct bs_domain *domain = matter->domain;
+	struct bs_sender_record record;
+	uint8_t hash[BS_RECORD_HASH];
+
+	return bs_view_hash_domain(&matter->view, domain->name,
+		   strlen(domain->name), hash) == 0 &&
+	       bs_view_sender(&matter->view, hash, &record) == 0 &&
+	       record.last_day + 1 < bs_day_of(matter->now);
+}
+
+void
+bs_judge_note_domains(const struct bs_judge *judge, int64_t now)
+{
+	struct bs_matter matter = {.judge = judge, .now = now};
+
+	bs_judge_view(judge, &matter.view);
+	if (matter.view.meta->clock.in_doubt)
+		return;
+	for (size_t i = 0; i < judge->config->domain_count; i++) {
+		matter.domain = &judge->config->domains[i];
+		if (!matter.domain->outbound_here || was_away(&matter))
+			bs_matter_note_domain(&matter, BS_NOTE_ELSEWHERE);
+		bs_matter_note_domain(&matter,
+		    matter.domain->sign ? BS_NOTE_SIGNS : BS_NOTE_UNSIGNED);
+		if (!judge->config->messages)
+			bs_matter_note_domain(&matter, BS_NOTE_UNRECORDED);
+	}
 }
 
 void
 bs_judge(const struct bs_judge *judge, const struct bs_request *request,
     int64_t now, struct bs_answer *answer, struct bs_judgement *judgement)
 {
-	struct matter matter = {
+	struct bs_matter matter = {
 	    .judge = judge,
 	    .request = request,
 	    .now = now,
 	    .today = bs_day_of(now),
 	};
 
-	matter.lifetime_days = bs_meta_lifetime(bs_writer_meta(judge->writer),
+	bs_judge_view(judge, &matter.view);
+	matter.lifetime_days = bs_meta_lifetime(matter.view.meta,
 	    judge->config->lifetime_days, matter.today);
 	memset(answer, 0, sizeof(*answer));
 	memset(judgement, 0, sizeof(*judgement));
 	answer->id = request->id;
 	switch (request->op) {
 	case BS_OP_SIGN:
-		judge_sign(&matter, answer, judgement);
+		bs_judge_sign(&matter, answer, judgement);
 		break;
 	case BS_OP_RCPT:
 	case BS_OP_DATA:
 		judge_recipient(&matter, answer, judgement);
 		break;
 	case BS_OP_SENT:
-		if (request->recipient[0] != '\0')
-			count_bounce(&matter);
-		else
-			count_outgoing(&matter);
+		bs_judge_sent(&matter);
 		break;
 	case BS_OP_SPF:
 		answer->status = BS_STATUS_UNKNOWN;

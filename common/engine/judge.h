@@ -7,7 +7,10 @@
 
 #include "common/backstop.h"
 #include "common/engine/config.h"
+#include "common/engine/facts.h"
 #include "common/engine/keyring.h"
+#include "common/engine/limits.h"
+#include "common/engine/view.h"
 #include "common/engine/writer.h"
 #include "common/pure/policy.h"
 #include "common/pure/wire.h"
@@ -18,19 +21,30 @@ struct bs_judge {
 	const struct bs_config *config;
 	const struct bs_keyring *keyring;
 	struct bs_writer *writer;
+	struct bs_limits *limits; /* or NULL: nobody is limited */
 };
 
 /* Beside the answer: what the log and the tests want to know. */
 struct bs_judgement {
-	struct bs_facts facts;
-	const struct bs_row *row; /* NULL but for ops rcpt and data */
+	struct bs_finding finding; /* ops rcpt, data; views the request */
+	const struct bs_row *row;  /* NULL where no verdict was due */
 	enum bs_mode mode;
 	enum bs_action would; /* what mode enforce would do */
+	bool probing;	      /* the client is beyond the probe limit */
 	bool wait; /* op sign: answer after the writer's next flush */
 	uint8_t sender[BS_RECORD_HASH]; /* op sign: of the address signed */
 };
 
-/* Answers one question as of now (epoch seconds), but for ops spf and ping.
+/* The engine's view of its memory; lives as long as judge does. */
+void bs_judge_view(const struct bs_judge *judge, struct bs_view *out);
+
+/* Notes of each domain what the settings say today: whether mail of it is
+ * signed and read. Due whenever a store comes, the day or the settings change.
+ */
+void bs_judge_note_domains(const struct bs_judge *judge, int64_t now);
+
+/* Answers one question as of now (epoch seconds), but for ops spf, ping and
+ * reload.
  * What cannot be read or is not ours gets status ok and action none. */
 void bs_judge(const struct bs_judge *judge, const struct bs_request *request,
     int64_t now, struct bs_answer *answer, struct bs_judgement *judgement);

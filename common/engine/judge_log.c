@@ -47,6 +47,27 @@ sender_text(const struct bs_request *request)
 	return request->sender[0] == '\0' ? "<>" : request->sender;
 }
 
+/* What was read of the message, and what that proves. */
+static void
+add_message(struct bs_log_line *line, const struct bs_request *request,
+    const struct bs_finding *finding)
+{
+	const char *id = bs_list_next(&request->message_ids, NULL);
+
+	bs_log_add(line, "kind", bs_kind_name(request->kind));
+	if (finding->evidence_reason != NULL)
+		bs_log_add(line, "evidence", finding->evidence_reason);
+	if (request->kind != BS_KIND_UNREAD)
+		bs_log_add(line, "coverage",
+		    finding->coverage_reason == NULL
+			? "full"
+			: finding->coverage_reason);
+	if (finding->has_msg)
+		bs_log_add_number(line, "sent_day", finding->msg_key.day);
+	if (id != NULL)
+		bs_log_add(line, "message_id", id);
+}
+
 static void
 log_verdict(const struct bs_request *request, const struct bs_answer *answer,
     const struct bs_judgement *judgement)
@@ -54,10 +75,14 @@ log_verdict(const struct bs_request *request, const struct bs_answer *answer,
 	struct bs_log_line line;
 
 	bs_log_begin(&line);
-	bs_log_add(&line, "verdict", answer->verdict);
-	if (answer->reason[0] != '\0')
-		bs_log_add(&line, "reason", answer->reason);
-	bs_log_add_number(&line, "row", judgement->row->number);
+	if (judgement->row != NULL) {
+		bs_log_add(&line, "verdict", answer->verdict);
+		if (answer->reason[0] != '\0')
+			bs_log_add(&line, "reason", answer->reason);
+		bs_log_add_number(&line, "row", judgement->row->number);
+	}
+	if (judgement->probing)
+		bs_log_add(&line, "event", "probing");
 	bs_log_add(&line, "mode", bs_mode_name(judgement->mode));
 	bs_log_add(&line, "action", bs_action_names[answer->action]);
 	if (judgement->mode != BS_ENFORCE && judgement->would != BS_ACTION_NONE)
@@ -67,21 +92,35 @@ log_verdict(const struct bs_request *request, const struct bs_answer *answer,
 	bs_log_add(&line, "helo", request->helo);
 	add_address(&line, "sender", sender_text(request));
 	add_address(&line, "recipient", request->recipient);
+	if (request->op == BS_OP_DATA)
+		add_message(&line, request, &judgement->finding);
 	bs_log_end(&line, BS_LOG_INFO);
+}
+
+/* Whether there is no more to say than of any mail, or RCPT said it: what is
+ * no bounce waits for no message, but for one in a daemon's name. */
+static bool
+is_silent(const struct bs_request *request,
+    const struct bs_judgement *judgement)
+{
+	const struct bs_facts *facts = &judgement->finding.facts;
+
+	if (!facts->ours || (judgement->row == NULL && !judgement->probing))
+		return true;
+	if (facts->tag == BS_TAG_NONE &&
+	    (facts->trusted || facts->sender == BS_SENDER_OTHER))
+		return true;
+	if (request->op != BS_OP_DATA || judgement->row->number > 3)
+		return false;
+	return judgement->row->number != 2 || facts->sender != BS_SENDER_DAEMON;
 }
 
 void
 bs_judge_log(const struct bs_request *request, const struct bs_answer *answer,
     const struct bs_judgement *judgement)
 {
-	const struct bs_facts *facts = &judgement->facts;
-
 	if (request->op == BS_OP_SIGN)
 		log_unsigned(request, answer);
-	if (judgement->row == NULL || !facts->ours)
-		return;
-	if (facts->tag == BS_TAG_NONE &&
-	    (facts->trusted || facts->sender == BS_SENDER_OTHER))
-		return;
-	log_verdict(request, answer, judgement);
+	else if (!is_silent(request, judgement))
+		log_verdict(request, answer, judgement);
 }

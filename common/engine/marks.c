@@ -19,14 +19,14 @@ update_lifetime(struct bs_meta *meta, unsigned lifetime_days, uint32_t today)
 
 int
 bs_marks_alive(struct bs_store *store, struct bs_meta *meta,
-    unsigned lifetime_days, int64_t now)
+    unsigned lifetime_days, int64_t until, int64_t now)
 {
 	struct bs_entry entries[3];
 	size_t count = 0;
 	uint32_t today = bs_day_of(now);
 
-	meta->alive = now;
-	bs_meta_number(&entries[count++], "alive", now, 0);
+	meta->alive = until;
+	bs_meta_number(&entries[count++], "alive", until, 0);
 	if (bs_clock_look(&meta->clock, today))
 		bs_meta_clock(&entries[count++], &meta->clock);
 	if (!meta->clock.in_doubt &&

@@ -13,10 +13,10 @@
 BS_MUST_USE int bs_marks_start(struct bs_store *store, struct bs_meta *meta,
     const uint8_t boot[static BS_BOOT_LEN], int64_t now);
 
-/* It lives: the alive mark, and the clock and the longest lifetime where they
- * changed. Returns 0 or -errno. */
+/* It lives, and all is written that came until then: the alive mark, and the
+ * clock and the longest lifetime where they changed. Returns 0 or -errno. */
 BS_MUST_USE int bs_marks_alive(struct bs_store *store, struct bs_meta *meta,
-    unsigned lifetime_days, int64_t now);
+    unsigned lifetime_days, int64_t until, int64_t now);
 
 /* It stood still from the last mark until now: a gap. Returns 0 or -errno. */
 BS_MUST_USE int bs_marks_stall(struct bs_store *store, struct bs_meta *meta,

@@ -79,7 +79,7 @@ load_clock(struct bs_store *store, struct bs_clock *out)
 static int
 load_gaps(struct bs_store *store, struct bs_meta *out)
 {
-	struct bs_entry from = {.table = BS_TABLE_META};
+	struct bs_entry from;
 	struct bs_entry entry;
 	size_t count;
 	int64_t start;
@@ -87,9 +87,11 @@ load_gaps(struct bs_store *store, struct bs_meta *out)
 	int64_t unused;
 	int rc;
 
+	/* they lie together; thousands of tallies lie behind them */
+	name_entry(&from, "gap");
 	while ((rc = bs_store_scan(store, &from, &entry, 1, &count)) == 0) {
 		if (bs_gap_key_read(entry.key, entry.key_len, &start) != 0)
-			continue;
+			break;
 		rc = bs_number_record_read(entry.key, entry.key_len,
 		    entry.value, entry.value_len, &end, &unused);
 		if (rc != 0)
@@ -125,19 +127,22 @@ bs_meta_load(struct bs_store *store, struct bs_meta *out)
 const struct bs_gap *
 bs_meta_add_gap(struct bs_meta *meta, int64_t start, int64_t end)
 {
-	struct bs_gap *last = &meta->gaps[meta->gap_count];
+	struct bs_gap gap = {start, end};
+	struct bs_gap *last;
 
-	if (meta->gap_count > 0 &&
-	    (meta->gap_count == BS_GAPS_MAX ||
-		start <= (last - 1)->end + BS_GAP_MERGE_SECONDS)) {
-		last--;
-		if (end > last->end)
-			last->end = end;
-		return last;
+	/* one that is told late may begin before others did: it holds them
+	 * then, and their entries in the store do no harm */
+	while (meta->gap_count > 0) {
+		last = &meta->gaps[meta->gap_count - 1];
+		if (meta->gap_count < BS_GAPS_MAX &&
+		    gap.start > last->end + BS_GAP_MERGE_SECONDS)
+			break;
+		gap.start = gap.start < last->start ? gap.start : last->start;
+		gap.end = gap.end > last->end ? gap.end : last->end;
+		meta->gap_count--;
 	}
-	last->start = start;
-	last->end = end;
-	meta->gap_count++;
+	last = &meta->gaps[meta->gap_count++];
+	*last = gap;
 	return last;
 }
 
@@ -145,6 +150,8 @@ bool
 bs_meta_is_complete(const struct bs_meta *meta, int64_t from, int64_t to)
 {
 	if (meta->epoch == 0 || from < meta->epoch)
+		return false;
+	if (meta->failing_since != 0 && to > meta->failing_since)
 		return false;
 	for (size_t i = 0; i < meta->gap_count; i++)
 		if (meta->gaps[i].start < to && from < meta->gaps[i].end)

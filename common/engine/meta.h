@@ -19,9 +19,10 @@
 
 /* Times are epoch seconds, 0 for never. */
 struct bs_meta {
-	int64_t epoch;	    /* when recording began */
-	int64_t alive;	    /* the engine's last mark */
-	int64_t clean_stop; /* 0 while an engine runs, or died */
+	int64_t epoch;	       /* when recording began */
+	int64_t alive;	       /* the engine's last mark */
+	int64_t clean_stop;    /* 0 while an engine runs, or died */
+	int64_t failing_since; /* in a running engine: a gap that goes on */
 	uint8_t boot[BS_BOOT_LEN];
 	struct bs_clock clock;
 	unsigned lifetime_days; /* the longest in force ... */
@@ -41,13 +42,13 @@ void bs_meta_boot(struct bs_entry *out, const uint8_t boot[static BS_BOOT_LEN]);
 void bs_meta_clock(struct bs_entry *out, const struct bs_clock *clock);
 void bs_meta_gap(struct bs_entry *out, const struct bs_gap *gap);
 
-/* Notes a gap in memory, merged with the last one where they are near or the
+/* Notes a gap in memory, merged with earlier ones where they are near or the
  * table is full. Returns the gap as it stands now; a view into meta. */
 const struct bs_gap *bs_meta_add_gap(struct bs_meta *meta, int64_t start,
     int64_t end);
 
 /* Whether everything between two times was recorded: after the epoch and in
- * no gap. */
+ * no gap, nor in the one that goes on. */
 bool bs_meta_is_complete(const struct bs_meta *meta, int64_t from, int64_t to);
 
 /* The lifetime to judge by: the configured one, or a longer one that was in

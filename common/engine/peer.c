@@ -10,6 +10,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
+#include "common/engine/listen.h"
 #include "common/engine/peer.h"
 
 /* Answers that an adapter may leave unread before it is let go. */
@@ -48,6 +49,12 @@ bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer)
 	peer->closing = true;
 	bufferevent_trigger_event(peer->bev, BEV_EVENT_ERROR,
 	    BEV_TRIG_DEFER_CALLBACKS);
+}
+
+bool
+bs_peer_may_command(const struct bs_peer *peer)
+{
+	return bs_listen_allows(bufferevent_getfd(peer->bev), NULL, 0);
 }
 
 /* Says that a request could not be read; on_read() ends the connection. */

@@ -2,6 +2,8 @@
 #ifndef BS_PEER_H
 #define BS_PEER_H
 
+#include <stdbool.h>
+
 #include "common/backstop.h"
 #include "common/pure/wire.h"
 
@@ -24,6 +26,9 @@ struct bs_peer *bs_peer_new(struct event_base *base, int fd,
 /* Sends an answer. A peer that does not read its answers is let go later, from
  * the loop. */
 void bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer);
+
+/* Whether the other end may give orders: root, or our own user. */
+bool bs_peer_may_command(const struct bs_peer *peer);
 
 /* Ends the connection and tells gone. */
 void bs_peer_free(struct bs_peer *peer);

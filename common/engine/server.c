@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,11 +14,10 @@
 #include "common/engine/held.h"
 #include "common/engine/judge.h"
 #include "common/engine/keeper.h"
-#include "common/engine/keyring.h"
 #include "common/engine/listen.h"
 #include "common/engine/peer.h"
 #include "common/engine/server.h"
-#include "common/engine/state.h"
+#include "common/engine/settings.h"
 #include "common/engine/writer.h"
 #include "common/log.h"
 
@@ -30,17 +28,15 @@
 
 struct bs_server {
 	struct event_base *base;
-	const char *config_path;
-	struct bs_config *config;
-	struct bs_state_paths paths;
-	struct bs_keyring keyring;
-	struct stat keyring_stat;
+	struct bs_settings settings;
 	struct bs_writer *writer;
+	struct bs_limits *limits;
 	struct bs_keeper keeper;
 	struct bs_held *held;
 	size_t peer_count;
 	struct bs_peer *peers[PEERS_MAX];
-	bool in_doubt; /* the clock, as last logged */
+	bool in_doubt;	/* the clock, as last logged */
+	uint32_t noted; /* the day on which the domains were noted last */
 	struct evconnlistener *listener;
 	struct event *signals[SIGNALS];
 	struct event *tick;
@@ -66,36 +62,6 @@ arm(struct event *event, int ms)
 
 	if (!evtimer_pending(event, NULL))
 		evtimer_add(event, &delay);
-}
-
-/* A keyring that was replaced is taken at the next question; one that cannot
- * be read leaves the old one in force. */
-static void
-refresh_keyring(struct bs_server *server)
-{
-	struct bs_keyring fresh;
-	struct bs_fault fault = {0};
-	struct stat st;
-	const struct stat *old = &server->keyring_stat;
-
-	if (stat(server->paths.keyring, &st) != 0)
-		memset(&st, 0, sizeof(st));
-	if (st.st_ino == old->st_ino && st.st_size == old->st_size &&
-	    st.st_mode == old->st_mode &&
-	    st.st_mtim.tv_sec == old->st_mtim.tv_sec &&
-	    st.st_mtim.tv_nsec == old->st_mtim.tv_nsec)
-		return;
-	server->keyring_stat = st;
-	if (bs_keyring_load(server->paths.keyring, &fresh, &fault) == 0) {
-		server->keyring = fresh;
-		bs_log(BS_LOG_INFO, "keyring read: %zu keys",
-		    server->keyring.count);
-	} else {
-		bs_log(BS_LOG_ERR, "%s:%u: %s%s", server->paths.keyring,
-		    fault.line, fault.text,
-		    server->keyring.count > 0 ? "; the old keys stay" : "");
-	}
-	bs_keyring_wipe(&fresh);
 }
 
 static void
@@ -157,22 +123,74 @@ answer_ping(const struct bs_server *server, struct bs_answer *answer)
 	    bs_keeper_state(&server->keeper));
 }
 
+static struct bs_judge
+judge_of(struct bs_server *server)
+{
+	return (struct bs_judge){
+	    .config = server->settings.config,
+	    .keyring = &server->settings.keyring,
+	    .writer = server->writer,
+	    .limits = server->limits,
+	};
+}
+
+/* What the settings say of each domain, once a day and whenever they change.
+ */
+static void
+note_domains(struct bs_server *server, int64_t now)
+{
+	const struct bs_judge judge = judge_of(server);
+	bool in_doubt = bs_writer_meta(server->writer)->clock.in_doubt;
+
+	if (server->noted == bs_day_of(now) || in_doubt ||
+	    !bs_writer_has_store(server->writer))
+		return;
+	bs_judge_note_domains(&judge, now);
+	server->noted = bs_day_of(now);
+}
+
+static int
+reload(struct bs_server *server)
+{
+	int rc = bs_settings_reload(&server->settings);
+
+	server->noted = 0;
+	note_domains(server, time(NULL));
+	return rc;
+}
+
+/* "backstop mode" asks for it. The file is read by whom we became, as at
+ * SIGHUP. */
+static void
+answer_reload(struct bs_server *server, const struct bs_peer *peer,
+    struct bs_answer *answer)
+{
+	const char *reason = "read";
+
+	if (!bs_peer_may_command(peer)) {
+		answer->status = BS_STATUS_ERROR;
+		reason = "not-root";
+	} else if (reload(server) != 0) {
+		answer->status = BS_STATUS_ERROR;
+		reason = "bad-file";
+	}
+	snprintf(answer->reason, sizeof(answer->reason), "%s", reason);
+}
+
 static void
 on_question(struct bs_server *server, struct bs_peer *peer,
     const struct bs_request *request)
 {
-	const struct bs_judge judge = {
-	    .config = server->config,
-	    .keyring = &server->keyring,
-	    .writer = server->writer,
-	};
+	const struct bs_judge judge = judge_of(server);
 	struct bs_answer answer;
 	struct bs_judgement judgement;
 
-	refresh_keyring(server);
+	bs_settings_refresh(&server->settings);
 	bs_judge(&judge, request, time(NULL), &answer, &judgement);
 	if (request->op == BS_OP_PING)
 		answer_ping(server, &answer);
+	if (request->op == BS_OP_RELOAD)
+		answer_reload(server, peer, &answer);
 	if (judgement.wait) {
 		hold_answer(server, peer, request, &answer, &judgement);
 		return;
@@ -204,8 +222,8 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	(void)address;
 	(void)len;
 	if (server->peer_count >= PEERS_MAX ||
-	    !bs_listen_allows(fd, server->config->clients.words,
-		server->config->clients.count)) {
+	    !bs_listen_allows(fd, server->settings.config->clients.words,
+		server->settings.config->clients.count)) {
 		if (bs_log_allowed(&server->peer_limit, monotonic_ms(),
 			&missed))
 			bs_log(BS_LOG_WARNING,
@@ -228,7 +246,7 @@ on_child(evutil_socket_t signal_number, short what, void *context)
 	(void)signal_number;
 	(void)what;
 	if (!bs_keeper_child_ended(&server->keeper,
-		server->config->lifetime_days, time(NULL)))
+		server->settings.config->lifetime_days, time(NULL)))
 		return;
 	arm(server->sweep, HURRY_MS);
 	event_active(server->flush, EV_TIMEOUT, 0);
@@ -259,9 +277,11 @@ on_tick(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	bs_writer_tick(server->writer, server->config->lifetime_days, now);
+	bs_writer_tick(server->writer, server->settings.config->lifetime_days,
+	    now);
 	bs_keeper_tick(&server->keeper, now);
 	watch_clock(server);
+	note_domains(server, now);
 	if (bs_writer_has_store(server->writer))
 		arm(server->sweep, HURRY_MS);
 }
@@ -273,42 +293,17 @@ on_sweep(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	if (bs_writer_work(server->writer, server->config->lifetime_days,
-		time(NULL)))
+	if (bs_writer_work(server->writer,
+		server->settings.config->lifetime_days, time(NULL)))
 		arm(server->sweep, HURRY_MS);
 }
 
 static void
-log_fault(void *context, const struct bs_fault *fault, bool is_warning)
-{
-	bs_log(is_warning ? BS_LOG_WARNING : BS_LOG_ERR, "%s:%u: %s",
-	    (const char *)context, fault->line, fault->text);
-}
-
-/* SIGHUP: a bad file leaves the old one in force. */
-static void
 on_reload(evutil_socket_t signal_number, short what, void *context)
 {
-	struct bs_server *server = context;
-	struct bs_config *fresh = NULL;
-	int rc;
-
 	(void)signal_number;
 	(void)what;
-	rc = bs_config_load(server->config_path, &fresh, log_fault,
-	    (void *)(uintptr_t)server->config_path);
-	if (rc != 0) {
-		bs_log(BS_LOG_ERR, "%s: %s; the old configuration stays",
-		    server->config_path, strerror(-rc));
-		return;
-	}
-	if (strcmp(fresh->state, server->config->state) != 0 ||
-	    strcmp(fresh->socket, server->config->socket) != 0)
-		bs_log(BS_LOG_WARNING,
-		    "a new \"state\" or \"socket\" takes a restart");
-	bs_config_free(server->config);
-	server->config = fresh;
-	bs_log(BS_LOG_INFO, "configuration read anew");
+	(void)!reload(context);
 }
 
 static void
@@ -328,17 +323,18 @@ read_secrets(struct bs_server *server)
 	struct bs_fault fault = {0};
 	int rc;
 
-	rc = bs_state_store_key(server->paths.store_key, store_key, &fault);
+	rc = bs_state_store_key(server->settings.paths.store_key, store_key,
+	    &fault);
 	if (rc != 0) {
 		bs_log(BS_LOG_ERR, "%s: %s (backstop init makes it)",
-		    server->paths.store_key, fault.text);
+		    server->settings.paths.store_key, fault.text);
 		return rc;
 	}
 	server->writer = bs_writer_new(store_key);
 	bs_mac_wipe(store_key, sizeof(store_key));
 	if (server->writer == NULL)
 		return -ENOMEM;
-	refresh_keyring(server);
+	bs_settings_refresh(&server->settings);
 	return 0;
 }
 
@@ -414,12 +410,14 @@ prepare(struct bs_server *server, int listen_fd)
 {
 	int rc;
 
-	if ((server->held = bs_held_new()) == NULL)
+	if ((server->held = bs_held_new()) == NULL ||
+	    (server->limits = bs_limits_new()) == NULL)
 		return -ENOMEM;
-	rc = bs_state_paths(server->config->state, &server->paths);
+	rc = bs_state_paths(server->settings.config->state,
+	    &server->settings.paths);
 	if (rc != 0 || (rc = read_secrets(server)) != 0)
 		return rc;
-	server->keeper.folder = server->paths.store;
+	server->keeper.folder = server->settings.paths.store;
 	server->keeper.writer = server->writer;
 	if ((server->base = event_base_new()) == NULL ||
 	    add_events(server) != 0)
@@ -439,8 +437,8 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd)
 		bs_config_free(config);
 		return rc;
 	}
-	server->config_path = config_path;
-	server->config = config;
+	server->settings.config_path = config_path;
+	server->settings.config = config;
 	if ((rc = prepare(server, listen_fd)) != 0) {
 		bs_log(BS_LOG_ERR, "cannot start: %s", strerror(-rc));
 		goto out;
@@ -453,9 +451,9 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd)
 out:
 	free_events(server);
 	bs_held_free(server->held);
+	bs_limits_free(server->limits);
 	bs_writer_free(server->writer);
-	bs_config_free(server->config);
-	bs_keyring_wipe(&server->keyring);
+	bs_settings_free(&server->settings);
 	free(server);
 	return rc;
 }

@@ -149,7 +149,8 @@ begin(struct bs_store *store, unsigned flags, MDB_txn **txn)
 	return error_of(rc);
 }
 
-/* The format of a store that is there; ours goes into a new one. */
+/* The format of a store that is there; ours goes into a new one, and into one
+ * of an older format: an older engine must not meet what we write there. */
 static int
 check_format(MDB_txn *txn, MDB_dbi meta, bool may_write)
 {
@@ -157,24 +158,24 @@ check_format(MDB_txn *txn, MDB_dbi meta, bool may_write)
 	MDB_val key = {sizeof(name) - 1, (void *)(uintptr_t)name};
 	MDB_val value;
 	uint8_t octets[BS_RECORD_MAX];
-	int64_t format;
+	int64_t format = 0;
 	int64_t unused;
 	int rc;
 
 	rc = mdb_get(txn, meta, &key, &value);
-	if (rc == MDB_NOTFOUND && may_write) {
-		value.mv_data = octets;
-		value.mv_size = bs_number_record_write(key.mv_data, key.mv_size,
-		    BS_RECORD_FORMAT, 0, octets);
-		return error_of(mdb_put(txn, meta, &key, &value, 0));
-	}
-	if (rc != 0)
+	if (rc != 0 && (rc != MDB_NOTFOUND || !may_write))
 		return rc == MDB_NOTFOUND ? -ENOENT : error_of(rc);
-	rc = bs_number_record_read(key.mv_data, key.mv_size, value.mv_data,
-	    value.mv_size, &format, &unused);
-	if (rc != 0)
+	if (rc == 0 && bs_number_record_read(key.mv_data, key.mv_size,
+			   value.mv_data, value.mv_size, &format, &unused) != 0)
 		return -EUCLEAN;
-	return format == BS_RECORD_FORMAT ? 0 : -EPROTO;
+	if (format > BS_RECORD_FORMAT)
+		return -EPROTO;
+	if (format == BS_RECORD_FORMAT || !may_write)
+		return 0;
+	value.mv_data = octets;
+	value.mv_size = bs_number_record_write(key.mv_data, key.mv_size,
+	    BS_RECORD_FORMAT, 0, octets);
+	return error_of(mdb_put(txn, meta, &key, &value, 0));
 }
 
 /* The handles come from one committed transaction: one opened in a
@@ -484,4 +485,10 @@ bs_store_stat(struct bs_store *store, struct bs_store_stat *out)
 		out->file_bytes = (uint64_t)st.st_size;
 	}
 	return error_of(rc);
+}
+
+int
+bs_store_copy(struct bs_store *store, int fd)
+{
+	return error_of(mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT));
 }

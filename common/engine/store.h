@@ -74,6 +74,10 @@ struct bs_store_stat {
 BS_MUST_USE int bs_store_stat(struct bs_store *store,
     struct bs_store_stat *out);
 
+/* Writes a compact copy of the store to a descriptor, while others go on
+ * using it; not synced. Returns 0 or -errno. */
+BS_MUST_USE int bs_store_copy(struct bs_store *store, int fd);
+
 /* Walks all of a store that nobody holds open in this process and counts the
  * entries whose check fails. Run it in a child where the file may be
  * damaged: LMDB can crash on one. Returns 0 or -errno (-EUCLEAN). */

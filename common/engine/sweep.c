@@ -3,25 +3,30 @@
 
 #include "common/engine/sweep.h"
 
-#define TAGS_CHUNK 4000
+#define DAYS_CHUNK 4000
 #define SENDERS_CHUNK 500
+#define TALLIES_CHUNK 500
 
-/* Tags that can no longer change a verdict: behind their grace and the skew.
- */
-static int
-sweep_tags(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
+static void
+begin_stage(struct bs_sweep *sweep, enum bs_sweep_stage stage)
 {
-	const uint32_t keep = BS_GRACE_DAYS + BS_SKEW_DAYS;
+	sweep->stage = stage;
+	memset(&sweep->from, 0, sizeof(sweep->from));
+}
+
+/* What lies under a day before the last that is kept. */
+static int
+sweep_days(struct bs_sweep *sweep, struct bs_store *store, enum bs_table table,
+    uint32_t keep_days, enum bs_sweep_stage next)
+{
 	size_t deleted;
 	int rc;
 
-	rc = bs_store_expire(store, BS_TABLE_TAG,
-	    today > keep ? today - keep : 0, TAGS_CHUNK, &deleted);
-	if (rc == 0 && deleted < TAGS_CHUNK) {
-		sweep->stage = BS_SWEEP_SENDERS;
-		memset(&sweep->from, 0, sizeof(sweep->from));
-		sweep->from.table = BS_TABLE_SENDER;
-	}
+	rc = bs_store_expire(store, table,
+	    sweep->day > keep_days ? sweep->day - keep_days : 0, DAYS_CHUNK,
+	    &deleted);
+	if (rc == 0 && deleted < DAYS_CHUNK)
+		begin_stage(sweep, next);
 	return rc;
 }
 
@@ -35,9 +40,10 @@ sweep_senders(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
 	size_t old = 0;
 	int rc;
 
+	sweep->from.table = BS_TABLE_SENDER;
 	rc = bs_store_scan(store, &sweep->from, chunk, SENDERS_CHUNK, &count);
 	if (rc == BS_STORE_ABSENT) {
-		sweep->stage = BS_SWEEP_GAPS;
+		begin_stage(sweep, BS_SWEEP_TALLIES);
 		return 0;
 	}
 	if (rc != 0)
@@ -50,6 +56,35 @@ sweep_senders(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
 		chunk[old] = chunk[i];
 		chunk[old++].value_len = 0;
 	}
+	return old == 0 ? 0 : bs_store_put(store, chunk, old);
+}
+
+/* Tallies lie together, the oldest first. */
+static int
+sweep_tallies(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
+{
+	static const uint8_t nobody[BS_RECORD_HASH];
+	struct bs_entry chunk[TALLIES_CHUNK];
+	uint8_t domain[BS_RECORD_HASH];
+	uint32_t day;
+	size_t count;
+	size_t old = 0;
+	int rc;
+
+	sweep->from.table = BS_TABLE_META;
+	if (sweep->from.key_len == 0)
+		sweep->from.key_len =
+		    bs_tally_key_write(0, nobody, sweep->from.key);
+	rc = bs_store_scan(store, &sweep->from, chunk, TALLIES_CHUNK, &count);
+	if (rc < 0)
+		return rc;
+	while (rc == 0 && old < count &&
+	       bs_tally_key_read(chunk[old].key, chunk[old].key_len, &day,
+		   domain) == 0 &&
+	       day + BS_TALLY_KEEP_DAYS < today)
+		chunk[old++].value_len = 0;
+	if (old < TALLIES_CHUNK)
+		begin_stage(sweep, BS_SWEEP_GAPS);
 	return old == 0 ? 0 : bs_store_put(store, chunk, old);
 }
 
@@ -87,14 +122,25 @@ bs_sweep_step(struct bs_sweep *sweep, struct bs_store *store,
 
 	if (sweep->day != today) {
 		sweep->day = today;
-		sweep->stage = BS_SWEEP_TAGS;
+		begin_stage(sweep, BS_SWEEP_TAGS);
 	}
+	/* what can no longer change a verdict: tags behind their grace,
+	 * messages behind the window in which a bounce may return them, and
+	 * the skew of both */
 	switch (sweep->stage) {
 	case BS_SWEEP_TAGS:
-		rc = sweep_tags(sweep, store, today);
+		rc = sweep_days(sweep, store, BS_TABLE_TAG,
+		    BS_GRACE_DAYS + BS_SKEW_DAYS, BS_SWEEP_MSGS);
+		break;
+	case BS_SWEEP_MSGS:
+		rc = sweep_days(sweep, store, BS_TABLE_MSG,
+		    bs_day_window(lifetime_days) + 1, BS_SWEEP_SENDERS);
 		break;
 	case BS_SWEEP_SENDERS:
 		rc = sweep_senders(sweep, store, today);
+		break;
+	case BS_SWEEP_TALLIES:
+		rc = sweep_tallies(sweep, store, today);
 		break;
 	case BS_SWEEP_GAPS:
 		rc = sweep_gaps(sweep, store, meta, lifetime_days, today);

@@ -12,9 +12,14 @@
 /* Days for which a sender's record is kept after its last mail. */
 #define BS_SENDER_KEEP_DAYS 400
 
+/* Days for which what happened to a domain is kept. */
+#define BS_TALLY_KEEP_DAYS 60
+
 enum bs_sweep_stage {
 	BS_SWEEP_TAGS,
+	BS_SWEEP_MSGS,
 	BS_SWEEP_SENDERS,
+	BS_SWEEP_TALLIES,
 	BS_SWEEP_GAPS,
 	BS_SWEEP_DONE
 };

@@ -8,6 +8,7 @@
 #include "common/engine/sweep.h"
 #include "common/engine/writer.h"
 
+/* With some 150 octets a change and its index: 6 MB, if all are full. */
 #define URGENT_MAX 4096
 #define COUNTS_MAX 16384
 #define COUNTS_CHUNK 1000 /* a commit: some 20 ms */
@@ -20,11 +21,12 @@ struct bs_writer {
 	struct bs_meta meta;
 	uint8_t key[BS_STORE_KEY_LEN];
 	struct bs_changes *urgent;   /* first signatures: each waits */
-	struct bs_changes *counts;   /* all else, as it comes */
+	struct bs_changes *counts;   /* all else, as it comes ... */
+	int64_t counts_since;	     /* ... and when the first of it came */
 	struct bs_changes *draining; /* counts of before, being written */
-	size_t drained;
-	int error; /* of the last write, 0 or -errno */
-	int64_t failing_since;
+	int64_t draining_since;
+	size_t drained; /* how many of them are */
+	int error;	/* of the last write, 0 or -errno */
 	int64_t retry_at;
 	int64_t last_tick;
 	struct bs_sweep sweep;
@@ -61,28 +63,57 @@ bs_writer_free(struct bs_writer *writer)
 	free(writer);
 }
 
+/* From then on not all is in the store that should be. */
+static void
+fail_since(struct bs_writer *writer, int64_t when)
+{
+	struct bs_meta *meta = &writer->meta;
+
+	if (meta->failing_since == 0 || when < meta->failing_since)
+		meta->failing_since = when;
+}
+
 /* Notes how a write went; a recovery closes the gap that the failure opened.
  */
-static int
+static void
 note(struct bs_writer *writer, int rc, int64_t now)
 {
+	struct bs_meta *meta = &writer->meta;
 	struct bs_entry entry;
 
+	if (rc == 0 && meta->failing_since != 0) {
+		bs_meta_gap(&entry,
+		    bs_meta_add_gap(meta, meta->failing_since, now));
+		if ((rc = bs_store_put(writer->store, &entry, 1)) == 0)
+			meta->failing_since = 0;
+	}
 	writer->error = rc;
 	if (rc != 0) {
-		if (writer->failing_since == 0)
-			writer->failing_since = now;
+		fail_since(writer, now);
 		writer->retry_at = now + RETRY_SECONDS;
-		return rc;
 	}
-	if (writer->failing_since == 0)
-		return 0;
-	bs_meta_gap(&entry,
-	    bs_meta_add_gap(&writer->meta, writer->failing_since, now));
-	rc = bs_store_put(writer->store, &entry, 1);
-	if (rc == 0)
-		writer->failing_since = 0;
-	return rc;
+}
+
+/* The time up to which all that came is written down: what an alive mark may
+ * say. */
+static int64_t
+written_until(const struct bs_writer *writer, int64_t now)
+{
+	if (bs_changes_count(writer->draining) > 0)
+		return writer->draining_since;
+	if (bs_changes_count(writer->counts) > 0)
+		return writer->counts_since;
+	return now;
+}
+
+/* What the store knew of itself, but for the gap that goes on. */
+static void
+forget_meta(struct bs_writer *writer)
+{
+	int64_t failing_since = writer->meta.failing_since;
+
+	memset(&writer->meta, 0, sizeof(writer->meta));
+	writer->meta.failing_since = failing_since;
 }
 
 static bool
@@ -96,15 +127,18 @@ int
 bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
     const uint8_t boot[static BS_BOOT_LEN], unsigned lifetime_days, int64_t now)
 {
+	int64_t failing_since = writer->meta.failing_since;
 	int rc;
 
 	writer->store = store;
-	if ((rc = bs_meta_load(store, &writer->meta)) != 0 ||
+	rc = bs_meta_load(store, &writer->meta);
+	writer->meta.failing_since = failing_since;
+	if (rc != 0 ||
 	    (rc = bs_marks_start(store, &writer->meta, boot, now)) != 0 ||
-	    (rc = bs_marks_alive(store, &writer->meta, lifetime_days, now)) !=
-		0) {
+	    (rc = bs_marks_alive(store, &writer->meta, lifetime_days,
+		 written_until(writer, now), now)) != 0) {
 		writer->store = NULL;
-		memset(&writer->meta, 0, sizeof(writer->meta));
+		forget_meta(writer);
 		return rc;
 	}
 	writer->last_tick = now;
@@ -120,7 +154,7 @@ bs_writer_detach(struct bs_writer *writer)
 
 	writer->store = NULL;
 	writer->error = 0;
-	memset(&writer->meta, 0, sizeof(writer->meta));
+	forget_meta(writer);
 	return store;
 }
 
@@ -143,125 +177,72 @@ bs_writer_meta(const struct bs_writer *writer)
 	return &writer->meta;
 }
 
+const uint8_t *
+bs_writer_key(const struct bs_writer *writer)
+{
+	return writer->key;
+}
+
 void
-bs_writer_hash(const struct bs_writer *writer, const char *canonical,
-    uint8_t out[static BS_RECORD_HASH])
+bs_writer_add(struct bs_writer *writer, const struct bs_change *change,
+    int64_t now)
 {
-	bs_mac_hash(writer->key, canonical, strlen(canonical), out);
-}
-
-static void
-tag_change(struct bs_change *out, const struct bs_tag_key *key, int64_t now)
-{
-	memset(out, 0, sizeof(*out));
-	out->table = BS_TABLE_TAG;
-	out->key_len = bs_tag_key_write(key, out->key);
-	out->tag.last_use = now;
-}
-
-/* A sender's record; a loss of it only makes claims weaker. */
-static void
-note_sender(struct bs_writer *writer,
-    const uint8_t sender[static BS_RECORD_HASH], bool is_signed, int64_t now)
-{
-	struct bs_change change = {.table = BS_TABLE_SENDER,
-	    .key_len = BS_RECORD_HASH};
-	uint32_t today = bs_day_of(now);
-
-	memcpy(change.key, sender, BS_RECORD_HASH);
-	change.sender.last_day = today;
-	if (is_signed)
-		change.sender.first_signed_day = today;
-	else
-		change.sender.last_unsigned_day = today;
-	if (bs_changes_add(writer->counts, &change) != 0 &&
-	    writer->failing_since == 0)
-		writer->failing_since = now;
+	if (bs_changes_count(writer->counts) == 0)
+		writer->counts_since = now;
+	if (bs_changes_add(writer->counts, change) != 0)
+		fail_since(writer, now);
 }
 
 int
-bs_writer_signed(struct bs_writer *writer, const struct bs_tag_key *key,
+bs_writer_add_urgent(struct bs_writer *writer, const struct bs_change *change,
     int64_t now)
 {
-	struct bs_tag_record known;
-	struct bs_change change;
-	int rc = BS_STORE_ABSENT;
-
-	tag_change(&change, key, now);
-	change.tag.issued = 1;
-	change.tag.first_use = now;
-	if (bs_changes_find(writer->urgent, change.table, change.key,
-		change.key_len) == NULL &&
-	    writer->store != NULL)
-		rc = bs_writer_tag(writer, key, &known);
-	if (rc == 0 && known.issued > 0)
-		return bs_changes_add(writer->counts, &change);
-	note_sender(writer, key->sender, true, now);
-	if (bs_changes_add(writer->urgent, &change) != 0)
+	if (bs_changes_add(writer->urgent, change) != 0)
 		return -ENOSPC;
 	if (writer->error != 0 && now < writer->retry_at)
 		return writer->error;
 	return BS_WRITER_WAIT;
 }
 
-void
-bs_writer_unsigned(struct bs_writer *writer,
-    const uint8_t sender[static BS_RECORD_HASH], int64_t now)
+bool
+bs_writer_is_urgent(const struct bs_writer *writer,
+    const struct bs_change *change)
 {
-	note_sender(writer, sender, false, now);
-}
-
-void
-bs_writer_count(struct bs_writer *writer, const struct bs_tag_key *key,
-    uint32_t recipients, uint32_t bounces, int64_t now)
-{
-	struct bs_change change;
-
-	tag_change(&change, key, now);
-	change.tag.recipients = recipients;
-	change.tag.bounces = bounces;
-	/* a lost count of recipients lowers a cap: say that there is a hole */
-	if (bs_changes_add(writer->counts, &change) != 0 &&
-	    writer->failing_since == 0)
-		writer->failing_since = now;
-}
-
-/* Adds what a set still holds of a tag. Counts that are draining are left out:
- * which of them the store has already is not worth the telling. */
-static bool
-add_pending(const struct bs_changes *changes, const uint8_t *key,
-    size_t key_len, struct bs_tag_record *out)
-{
-	const struct bs_change *change =
-	    bs_changes_find(changes, BS_TABLE_TAG, key, key_len);
-
-	if (change == NULL)
-		return false;
-	bs_tag_record_merge(out, &change->tag);
-	return true;
+	return bs_changes_have(writer->urgent, change->table, change->key,
+	    change->key_len);
 }
 
 int
-bs_writer_tag(struct bs_writer *writer, const struct bs_tag_key *key,
-    struct bs_tag_record *out)
+bs_writer_get(const struct bs_writer *writer, struct bs_entry *entry)
 {
-	struct bs_entry entry = {.table = BS_TABLE_TAG};
 	bool found;
 	int rc;
 
-	memset(out, 0, sizeof(*out));
 	if (writer->store == NULL)
 		return -ENODEV;
-	entry.key_len = bs_tag_key_write(key, entry.key);
-	if ((rc = bs_store_get(writer->store, &entry)) < 0)
+	if ((rc = bs_store_get(writer->store, entry)) < 0)
 		return rc;
-	if (rc == 0 && (rc = bs_tag_record_read(entry.key, entry.key_len,
-			    entry.value, entry.value_len, out)) != 0)
-		return rc;
-	found = rc == 0;
-	found |= add_pending(writer->urgent, entry.key, entry.key_len, out);
-	found |= add_pending(writer->counts, entry.key, entry.key_len, out);
+	found = bs_changes_overlay(writer->draining, writer->drained, entry,
+	    rc == 0);
+	found = bs_changes_overlay(writer->urgent, 0, entry, found);
+	found = bs_changes_overlay(writer->counts, 0, entry, found);
 	return found ? 0 : BS_STORE_ABSENT;
+}
+
+void
+bs_writer_gap(struct bs_writer *writer, int64_t start, int64_t end)
+{
+	struct bs_entry entry;
+	int rc;
+
+	if (writer->store == NULL) {
+		fail_since(writer, start);
+		return;
+	}
+	bs_meta_gap(&entry, bs_meta_add_gap(&writer->meta, start, end));
+	if ((rc = bs_store_put(writer->store, &entry, 1)) != 0)
+		fail_since(writer, start);
+	note(writer, rc, end);
 }
 
 size_t
@@ -282,10 +263,10 @@ bs_writer_flush(struct bs_writer *writer, int64_t now)
 		return writer->error != 0 ? writer->error : -ENODEV;
 	rc = bs_changes_commit(writer->urgent, 0, URGENT_MAX, writer->store,
 	    &done);
-	if (note(writer, rc, now) != 0)
-		return writer->error != 0 ? writer->error : -EIO;
-	bs_changes_clear(writer->urgent);
-	return 0;
+	if (rc == 0)
+		bs_changes_clear(writer->urgent);
+	note(writer, rc, now);
+	return rc;
 }
 
 /* One chunk of the counts. */
@@ -298,17 +279,17 @@ drain(struct bs_writer *writer, int64_t now)
 
 	if (bs_changes_count(writer->draining) == 0) {
 		writer->draining = writer->counts;
+		writer->draining_since = writer->counts_since;
 		writer->counts = empty;
 	}
 	rc = bs_changes_commit(writer->draining, writer->drained, COUNTS_CHUNK,
 	    writer->store, &done);
-	if (note(writer, rc, now) != 0)
-		return;
 	writer->drained += done;
-	if (writer->drained < bs_changes_count(writer->draining))
-		return;
-	bs_changes_clear(writer->draining);
-	writer->drained = 0;
+	if (writer->drained == bs_changes_count(writer->draining)) {
+		bs_changes_clear(writer->draining);
+		writer->drained = 0;
+	}
+	note(writer, rc, now);
 }
 
 void
@@ -317,16 +298,16 @@ bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 	if (must_pause(writer, now))
 		return;
 	if (now > writer->last_tick + STALL_SECONDS)
-		(void)note(writer,
-		    bs_marks_stall(writer->store, &writer->meta, now), now);
+		note(writer, bs_marks_stall(writer->store, &writer->meta, now),
+		    now);
 	writer->last_tick = now;
 	if (writer->meta.clock.in_doubt)
 		bs_marks_read_clock(writer->store, &writer->meta);
 	if (now >= writer->meta.alive + ALIVE_SECONDS ||
 	    now < writer->meta.alive)
-		(void)note(writer,
+		note(writer,
 		    bs_marks_alive(writer->store, &writer->meta, lifetime_days,
-			now),
+			written_until(writer, now), now),
 		    now);
 	drain(writer, now);
 }
@@ -355,7 +336,7 @@ bs_writer_work(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 	rc = bs_sweep_step(&writer->sweep, writer->store, &writer->meta,
 	    bs_meta_lifetime(&writer->meta, lifetime_days, bs_day_of(now)),
 	    bs_day_of(now), &more);
-	(void)note(writer, rc, now);
+	note(writer, rc, now);
 	return rc == 0 && more;
 }
 
@@ -371,6 +352,6 @@ bs_writer_stop(struct bs_writer *writer, int64_t now)
 		drain(writer, now);
 		rc = writer->error;
 	}
-	if (rc == 0 && writer->failing_since == 0)
-		(void)note(writer, bs_marks_stop(writer->store, now), now);
+	if (rc == 0 && writer->meta.failing_since == 0)
+		note(writer, bs_marks_stop(writer->store, now), now);
 }

@@ -17,6 +17,7 @@
 /* bs_writer_signed(): known once the next bs_writer_flush() returns 0. */
 #define BS_WRITER_WAIT 1
 
+struct bs_change;
 struct bs_writer;
 
 /* Makes a writer without a store. Returns NULL without memory. */
@@ -48,28 +49,61 @@ bool bs_writer_is_failing(const struct bs_writer *writer, int *error);
 /* A view of what the store knows of itself; all 0 without a store. */
 const struct bs_meta *bs_writer_meta(const struct bs_writer *writer);
 
-/* The store's key of an address in its canonical form. */
-void bs_writer_hash(const struct bs_writer *writer, const char *canonical,
-    uint8_t out[static BS_RECORD_HASH]);
-
 /* Notes a signature. Returns 0 where its record is durable already,
  * BS_WRITER_WAIT, or -errno where it will not be recorded in time. */
 BS_MUST_USE int bs_writer_signed(struct bs_writer *writer,
     const struct bs_tag_key *key, int64_t now);
 
-/* Notes that mail of a sender left unsigned. */
-void bs_writer_unsigned(struct bs_writer *writer,
-    const uint8_t sender[static BS_RECORD_HASH], int64_t now);
+/* What is noted of a sender, or of a domain as a whole, with the day. */
+enum bs_note {
+	BS_NOTE_SIGNS,	    /* mail left signed; a domain: signing is on */
+	BS_NOTE_UNSIGNED,   /* mail left without a tag; signing is off */
+	BS_NOTE_UNRECORDED, /* mail left whose Message-ID is not known */
+	BS_NOTE_STRIPPED,   /* a bounce of signed mail came without its tag */
+	BS_NOTE_ELSEWHERE,  /* a domain: mail may have left elsewhere */
+};
+void bs_writer_note(struct bs_writer *writer,
+    const uint8_t who[static BS_RECORD_HASH], enum bs_note note, int64_t now);
+
+/* Notes a message that left, or adds to what is known of it. */
+void bs_writer_sent(struct bs_writer *writer, const struct bs_msg_key *key,
+    const struct bs_msg_record *record, int64_t now);
+
+/* Notes a bounce of a message that is known. */
+void bs_writer_bounced(struct bs_writer *writer, const struct bs_msg_key *key,
+    int64_t now);
+
+/* Counts an event of a domain. */
+void bs_writer_tally(struct bs_writer *writer,
+    const uint8_t domain[static BS_RECORD_HASH], enum bs_tally tally,
+    int64_t now);
+
+/* Notes that not all was told between two times. */
+void bs_writer_gap(struct bs_writer *writer, int64_t start, int64_t end);
 
 /* Adds to the counts of a tag: recipients it was sent to, or bounces that
  * came to it. */
 void bs_writer_count(struct bs_writer *writer, const struct bs_tag_key *key,
     uint32_t recipients, uint32_t bounces, int64_t now);
 
-/* What is known of a tag, pending counts included. Returns 0,
- * BS_STORE_ABSENT, or -errno (-ENODEV without a store). */
-BS_MUST_USE int bs_writer_tag(struct bs_writer *writer,
-    const struct bs_tag_key *key, struct bs_tag_record *out);
+/* Looks one entry up as bs_store_get() does, what is pending included.
+ * Returns 0, BS_STORE_ABSENT, or -errno (-ENODEV without a store). */
+BS_MUST_USE int bs_writer_get(const struct bs_writer *writer,
+    struct bs_entry *entry);
+
+/* The key of the store's hashes: BS_STORE_KEY_LEN octets, the writer's. */
+const uint8_t *bs_writer_key(const struct bs_writer *writer);
+
+/* Notes any change; one that finds no room opens a gap. */
+void bs_writer_add(struct bs_writer *writer, const struct bs_change *change,
+    int64_t now);
+
+/* Notes one that must be durable first. Returns BS_WRITER_WAIT, or -errno
+ * where it will not be in time. */
+BS_MUST_USE int bs_writer_add_urgent(struct bs_writer *writer,
+    const struct bs_change *change, int64_t now);
+bool bs_writer_is_urgent(const struct bs_writer *writer,
+    const struct bs_change *change);
 
 /* How many signatures wait for bs_writer_flush(). */
 size_t bs_writer_waiting(const struct bs_writer *writer);

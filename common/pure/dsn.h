@@ -57,6 +57,10 @@ struct bs_dsn_facts {
  */
 struct bs_dsn {
 	struct bs_dsn_facts facts;
+	unsigned place;
+	unsigned next;
+	size_t line_len;
+	char line[4096];
 };
 
 /* Begins a message. */

@@ -6,6 +6,7 @@
 
 #include "common/pure/ascii.h"
 #include "common/pure/fields.h"
+#include "common/pure/list.h"
 
 /* The octet that two hexadecimal digits mean, or -1. */
 static int
@@ -77,6 +78,18 @@ decode_word(const char *in, size_t len, const struct bs_field *field,
 	return -EINVAL;
 }
 
+/* An item that there is no room for is one that was not told. */
+static int
+decode_item(const char *in, size_t len, struct bs_list *list)
+{
+	char item[BS_WIRE_LINE];
+	int rc = decode_text(in, len, item, sizeof(item));
+
+	if (rc == 0 && item[0] != '\0')
+		(void)!bs_list_add(list, item, strlen(item));
+	return rc;
+}
+
 static int
 decode_value(const struct bs_field *field, const char *in, size_t len,
     void *target)
@@ -110,6 +123,8 @@ decode_value(const struct bs_field *field, const char *in, size_t len,
 			memcpy(at, &flag, sizeof(flag));
 		}
 		return rc;
+	case BS_FIELD_LIST:
+		return decode_item(in, len, (struct bs_list *)(void *)at);
 	}
 	return -EINVAL;
 }
@@ -125,7 +140,7 @@ is_name(const char *text, size_t len)
 }
 
 /* One "name=value" line. A name that is not in the table is for a later
- * version; one that comes twice is a mistake. */
+ * version; one that comes twice and is no list is a mistake. */
 static int
 decode_line(const char *line, size_t len, const struct bs_field *fields,
     size_t count, bool *seen, void *target)
@@ -142,7 +157,7 @@ decode_line(const char *line, size_t len, const struct bs_field *fields,
 		if (strlen(fields[i].name) != name_len ||
 		    memcmp(fields[i].name, line, name_len) != 0)
 			continue;
-		if (seen[i])
+		if (seen[i] && fields[i].type != BS_FIELD_LIST)
 			return -EINVAL;
 		seen[i] = true;
 		return decode_value(&fields[i], equals + 1, len - name_len - 1,
@@ -189,6 +204,7 @@ struct output {
 	size_t size;
 	size_t len;
 	size_t line; /* where the current line begins */
+	size_t lines;
 };
 
 static void
@@ -224,39 +240,43 @@ add_encoded(struct output *output, const char *text)
 	}
 }
 
-static void
-add_value(struct output *output, const struct bs_field *field, const char *at)
+static uint64_t
+number_of(const struct bs_field *field, const char *at)
 {
-	char number[24];
-	uint64_t id;
+	uint64_t id = 0;
 	unsigned value;
 	bool flag;
 
 	switch (field->type) {
-	case BS_FIELD_TEXT:
-		add_encoded(output, at);
-		return;
 	case BS_FIELD_WORD:
-		memcpy(&value, at, sizeof(value));
-		add_raw(output,
-		    value < field->word_count ? field->words[value] : "");
-		return;
 	case BS_FIELD_NUMBER:
 		memcpy(&value, at, sizeof(value));
-		id = value;
-		break;
+		return value;
 	case BS_FIELD_ID:
 		memcpy(&id, at, sizeof(id));
-		break;
+		return id;
 	case BS_FIELD_FLAG:
 		memcpy(&flag, at, sizeof(flag));
-		id = flag;
+		return flag;
+	case BS_FIELD_TEXT:
+	case BS_FIELD_LIST:
 		break;
-	default:
+	}
+	return 0;
+}
+
+static void
+add_number(struct output *output, const struct bs_field *field, uint64_t number)
+{
+	char text[24];
+
+	if (field->type == BS_FIELD_WORD) {
+		add_raw(output,
+		    number < field->word_count ? field->words[number] : "");
 		return;
 	}
-	snprintf(number, sizeof(number), "%" PRIu64, id);
-	add_raw(output, number);
+	snprintf(text, sizeof(text), "%" PRIu64, number);
+	add_raw(output, text);
 }
 
 /* Ends a line. Returns 0 or -EMSGSIZE. */
@@ -265,29 +285,72 @@ end_line(struct output *output)
 {
 	add_octet(output, '\n');
 	if (output->len > output->size ||
-	    output->len - output->line > BS_WIRE_LINE)
+	    output->len - output->line > BS_WIRE_LINE ||
+	    output->lines == BS_WIRE_LINES)
 		return -EMSGSIZE;
 	output->line = output->len;
+	output->lines++;
 	return 0;
+}
+
+/* Adds the items for which there is room, and keeps that for the empty line.
+ */
+static void
+add_list(struct output *output, const struct bs_field *field,
+    const struct bs_list *list, bool *dropped)
+{
+	const char *item = NULL;
+
+	while ((item = bs_list_next(list, item)) != NULL) {
+		struct output before = *output;
+
+		add_raw(output, field->name);
+		add_octet(output, '=');
+		add_encoded(output, item);
+		if (end_line(output) == 0 && output->len < output->size &&
+		    output->lines < BS_WIRE_LINES)
+			continue;
+		*output = before;
+		*dropped = true;
+	}
+}
+
+/* Adds one attribute that is no list. Returns 0 or -EMSGSIZE. */
+static int
+add_field(struct output *output, const struct bs_field *field, const char *at,
+    bool always)
+{
+	bool is_text = field->type == BS_FIELD_TEXT;
+	uint64_t number = number_of(field, at);
+
+	if (is_text ? *at == '\0' && !always : field->quiet && number == 0)
+		return 0;
+	add_raw(output, field->name);
+	add_octet(output, '=');
+	if (is_text)
+		add_encoded(output, at);
+	else
+		add_number(output, field, number);
+	return end_line(output);
 }
 
 int
 bs_fields_encode(const struct bs_field *fields, size_t count,
-    const void *source, const struct bs_field *always, char *out, size_t size)
+    const void *source, const struct bs_field *always, bool *dropped, char *out,
+    size_t size)
 {
 	struct output output = {.out = out,
 	    .size = size < BS_WIRE_MAX ? size : BS_WIRE_MAX};
 
+	*dropped = false;
 	for (size_t i = 0; i < count; i++) {
 		const char *at = (const char *)source + fields[i].offset;
 
-		if (fields[i].type == BS_FIELD_TEXT && *at == '\0' &&
-		    &fields[i] != always)
-			continue;
-		add_raw(&output, fields[i].name);
-		add_octet(&output, '=');
-		add_value(&output, &fields[i], at);
-		if (end_line(&output) != 0)
+		if (fields[i].type == BS_FIELD_LIST)
+			add_list(&output, &fields[i],
+			    (const struct bs_list *)(const void *)at, dropped);
+		else if (add_field(&output, &fields[i], at,
+			     &fields[i] == always) != 0)
 			return -EMSGSIZE;
 	}
 	return end_line(&output) != 0 ? -EMSGSIZE : (int)output.len;

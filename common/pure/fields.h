@@ -16,8 +16,9 @@ enum bs_field_type {
 	BS_FIELD_TEXT,
 	BS_FIELD_WORD,
 	BS_FIELD_NUMBER,
-	BS_FIELD_ID,
-	BS_FIELD_FLAG
+	BS_FIELD_ID, /* 64 bits */
+	BS_FIELD_FLAG,
+	BS_FIELD_LIST, /* struct bs_list: a line an item; may repeat */
 };
 
 /* One attribute: where its value lives in a request or an answer. */
@@ -25,6 +26,7 @@ struct bs_field {
 	const char *name;
 	enum bs_field_type type;
 	bool required;
+	bool quiet; /* not written where it is 0 or the first word */
 	size_t offset;
 	size_t size;		  /* BS_FIELD_TEXT: of the array */
 	const char *const *words; /* BS_FIELD_WORD: by enumerator */
@@ -32,15 +34,17 @@ struct bs_field {
 };
 
 /* Reads a frame, its empty line included, into the struct at target, and
- * notes in seen[count] which fields it had. Returns 0, -EINVAL or -EMSGSIZE.
- */
+ * notes in seen[count] which fields it had. A list takes what it has room for
+ * and is truncated then. Returns 0, -EINVAL or -EMSGSIZE. */
 BS_MUST_USE int bs_fields_decode(const char *frame, size_t len,
     const struct bs_field *fields, size_t count, bool *seen, void *target);
 
 /* Writes the struct at source as a frame, its empty line included. Empty
- * text is left out, but for the field always (or NULL). Returns the length or
- * -EMSGSIZE. */
+ * text is left out, but for the field always (or NULL). What the limits leave
+ * no room for is -EMSGSIZE, but for an item of a list: that is left out and
+ * *dropped set. Lists stand last in a table. Returns the length. */
 BS_MUST_USE int bs_fields_encode(const struct bs_field *fields, size_t count,
-    const void *source, const struct bs_field *always, char *out, size_t size);
+    const void *source, const struct bs_field *always, bool *dropped, char *out,
+    size_t size);
 
 #endif

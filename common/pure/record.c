@@ -8,6 +8,20 @@
 #define CHECK_LEN 8
 #define GAP_PREFIX "gap"
 #define GAP_PREFIX_LEN (sizeof(GAP_PREFIX) - 1)
+#define TALLY_PREFIX "tally"
+#define TALLY_PREFIX_LEN (sizeof(TALLY_PREFIX) - 1)
+
+/* Octets of the values, before their check. */
+#define TAG_LEN 28
+#define SENDER_OLD_LEN 12 /* as Backstop wrote it before it read messages */
+#define SENDER_LEN 24
+#define MSG_LEN                                                                \
+	(8 + 4 + 4 + 3 + BS_MSG_OWNERS * BS_MSG_SHORT +                        \
+	    BS_MSG_DOMAINS * BS_MSG_SHORT)
+#define TALLY_LEN (4 * BS_TALLIES)
+
+_Static_assert(MSG_LEN + CHECK_LEN <= BS_RECORD_MAX, "a message's record");
+_Static_assert(TALLY_LEN + CHECK_LEN <= BS_RECORD_MAX, "a tally");
 
 /* A writer or reader of big-endian numbers, one behind the other. */
 struct cursor {
@@ -105,6 +119,55 @@ bs_tag_key_read(const uint8_t *key, size_t len, struct bs_tag_key *out)
 }
 
 size_t
+bs_msg_key_write(const struct bs_msg_key *key,
+    uint8_t out[static BS_RECORD_KEY_MAX])
+{
+	struct cursor cursor = {.out = out};
+
+	put(&cursor, key->day, 4);
+	memcpy(cursor.out, key->message_id, BS_RECORD_HASH);
+	return 4 + BS_RECORD_HASH;
+}
+
+int
+bs_msg_key_read(const uint8_t *key, size_t len, struct bs_msg_key *out)
+{
+	struct cursor cursor = {.in = key};
+
+	if (len != 4 + BS_RECORD_HASH)
+		return -EBADMSG;
+	out->day = (uint32_t)take(&cursor, 4);
+	memcpy(out->message_id, cursor.in, BS_RECORD_HASH);
+	return 0;
+}
+
+size_t
+bs_tally_key_write(uint32_t day, const uint8_t domain[static BS_RECORD_HASH],
+    uint8_t out[static BS_RECORD_KEY_MAX])
+{
+	struct cursor cursor = {.out = out + TALLY_PREFIX_LEN};
+
+	memcpy(out, TALLY_PREFIX, TALLY_PREFIX_LEN);
+	put(&cursor, day, 4);
+	memcpy(cursor.out, domain, BS_RECORD_HASH);
+	return TALLY_PREFIX_LEN + 4 + BS_RECORD_HASH;
+}
+
+int
+bs_tally_key_read(const uint8_t *key, size_t len, uint32_t *day,
+    uint8_t domain[static BS_RECORD_HASH])
+{
+	struct cursor cursor = {.in = key + TALLY_PREFIX_LEN};
+
+	if (len != TALLY_PREFIX_LEN + 4 + BS_RECORD_HASH ||
+	    memcmp(key, TALLY_PREFIX, TALLY_PREFIX_LEN) != 0)
+		return -EBADMSG;
+	*day = (uint32_t)take(&cursor, 4);
+	memcpy(domain, cursor.in, BS_RECORD_HASH);
+	return 0;
+}
+
+size_t
 bs_gap_key_write(int64_t start, uint8_t out[static BS_RECORD_KEY_MAX])
 {
 	struct cursor cursor = {.out = out + GAP_PREFIX_LEN};
@@ -147,7 +210,7 @@ bs_tag_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
 	struct cursor cursor = {.in = value};
 	int rc;
 
-	if ((rc = unseal(key, key_len, value, len, 28)) != 0)
+	if ((rc = unseal(key, key_len, value, len, TAG_LEN)) != 0)
 		return rc;
 	out->issued = (uint32_t)take(&cursor, 4);
 	out->recipients = (uint32_t)take(&cursor, 4);
@@ -166,6 +229,9 @@ bs_sender_record_write(const uint8_t *key, size_t key_len,
 	put(&cursor, record->first_signed_day, 4);
 	put(&cursor, record->last_unsigned_day, 4);
 	put(&cursor, record->last_day, 4);
+	put(&cursor, record->last_unrecorded_day, 4);
+	put(&cursor, record->last_stripped_day, 4);
+	put(&cursor, record->last_elsewhere_day, 4);
 	return seal(&cursor, key, key_len, out);
 }
 
@@ -174,13 +240,96 @@ bs_sender_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
     size_t len, struct bs_sender_record *out)
 {
 	struct cursor cursor = {.in = value};
+	bool is_old = len == SENDER_OLD_LEN + CHECK_LEN;
 	int rc;
 
-	if ((rc = unseal(key, key_len, value, len, 12)) != 0)
+	memset(out, 0, sizeof(*out));
+	if ((rc = unseal(key, key_len, value, len,
+		 is_old ? SENDER_OLD_LEN : SENDER_LEN)) != 0)
 		return rc;
 	out->first_signed_day = (uint32_t)take(&cursor, 4);
 	out->last_unsigned_day = (uint32_t)take(&cursor, 4);
 	out->last_day = (uint32_t)take(&cursor, 4);
+	if (is_old)
+		return 0;
+	out->last_unrecorded_day = (uint32_t)take(&cursor, 4);
+	out->last_stripped_day = (uint32_t)take(&cursor, 4);
+	out->last_elsewhere_day = (uint32_t)take(&cursor, 4);
+	return 0;
+}
+
+size_t
+bs_msg_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_msg_record *record, uint8_t out[static BS_RECORD_MAX])
+{
+	struct cursor cursor = {.out = out};
+
+	put(&cursor, (uint64_t)record->sent, 8);
+	put(&cursor, record->recipients, 4);
+	put(&cursor, record->bounces, 4);
+	put(&cursor, record->fate, 1);
+	put(&cursor, record->owner_count, 1);
+	put(&cursor, record->domain_count, 1);
+	memcpy(cursor.out, record->owners, sizeof(record->owners));
+	cursor.out += sizeof(record->owners);
+	memcpy(cursor.out, record->domains, sizeof(record->domains));
+	cursor.out += sizeof(record->domains);
+	return seal(&cursor, key, key_len, out);
+}
+
+static bool
+is_count(unsigned count, unsigned max)
+{
+	return count <= max || count == BS_MSG_MANY;
+}
+
+int
+bs_msg_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
+    size_t len, struct bs_msg_record *out)
+{
+	struct cursor cursor = {.in = value};
+	int rc;
+
+	if ((rc = unseal(key, key_len, value, len, MSG_LEN)) != 0)
+		return rc;
+	out->sent = (int64_t)take(&cursor, 8);
+	out->recipients = (uint32_t)take(&cursor, 4);
+	out->bounces = (uint32_t)take(&cursor, 4);
+	out->fate = (uint8_t)take(&cursor, 1);
+	out->owner_count = (uint8_t)take(&cursor, 1);
+	out->domain_count = (uint8_t)take(&cursor, 1);
+	memcpy(out->owners, cursor.in, sizeof(out->owners));
+	cursor.in += sizeof(out->owners);
+	memcpy(out->domains, cursor.in, sizeof(out->domains));
+	return is_count(out->owner_count, BS_MSG_OWNERS) &&
+		       is_count(out->domain_count, BS_MSG_DOMAINS) &&
+		       out->fate <= BS_MSG_RELAYED
+		   ? 0
+		   : -EBADMSG;
+}
+
+size_t
+bs_tally_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_tally_record *record, uint8_t out[static BS_RECORD_MAX])
+{
+	struct cursor cursor = {.out = out};
+
+	for (size_t i = 0; i < BS_TALLIES; i++)
+		put(&cursor, record->counts[i], 4);
+	return seal(&cursor, key, key_len, out);
+}
+
+int
+bs_tally_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
+    size_t len, struct bs_tally_record *out)
+{
+	struct cursor cursor = {.in = value};
+	int rc;
+
+	if ((rc = unseal(key, key_len, value, len, TALLY_LEN)) != 0)
+		return rc;
+	for (size_t i = 0; i < BS_TALLIES; i++)
+		out->counts[i] = (uint32_t)take(&cursor, 4);
 	return 0;
 }
 

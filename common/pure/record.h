@@ -13,7 +13,7 @@
 #define BS_RECORD_HASH 16 /* of HMAC-SHA256(store key, canonical value) */
 #define BS_RECORD_MAX 128 /* octets of any value, its check included */
 #define BS_RECORD_KEY_MAX 32
-#define BS_RECORD_FORMAT 1
+#define BS_RECORD_FORMAT 2 /* 1: senders of three days, no msg, no tally */
 
 /* tag: (expiry day, K, H(sender)); the day first, so expiry is a range. */
 struct bs_tag_key {
@@ -30,11 +30,15 @@ struct bs_tag_record {
 	int64_t last_use;    /* of a signing or a bounce */
 };
 
-/* sender: H(address). Days; 0 is never. */
+/* sender: H(address), or of a domain H("@" domain). Days; 0 is never. */
 struct bs_sender_record {
 	uint32_t first_signed_day;
 	uint32_t last_unsigned_day;
 	uint32_t last_day;
+	uint32_t last_unrecorded_day; /* mail that left unread */
+	uint32_t last_stripped_day;   /* a bounce of signed mail lost its tag */
+	uint32_t last_elsewhere_day;  /* a domain: "outbound" did not say here
+				       */
 };
 
 /* msg: (day, H(Message-ID)). Who sent it: reverse-path and header From; one
@@ -102,9 +106,18 @@ struct bs_gap {
  * BS_RECORD_KEY_MAX. */
 size_t bs_tag_key_write(const struct bs_tag_key *key,
     uint8_t out[static BS_RECORD_KEY_MAX]);
+size_t bs_msg_key_write(const struct bs_msg_key *key,
+    uint8_t out[static BS_RECORD_KEY_MAX]);
+size_t bs_tally_key_write(uint32_t day,
+    const uint8_t domain[static BS_RECORD_HASH],
+    uint8_t out[static BS_RECORD_KEY_MAX]);
 size_t bs_gap_key_write(int64_t start, uint8_t out[static BS_RECORD_KEY_MAX]);
 BS_MUST_USE int bs_tag_key_read(const uint8_t *key, size_t len,
     struct bs_tag_key *out);
+BS_MUST_USE int bs_msg_key_read(const uint8_t *key, size_t len,
+    struct bs_msg_key *out);
+BS_MUST_USE int bs_tally_key_read(const uint8_t *key, size_t len, uint32_t *day,
+    uint8_t domain[static BS_RECORD_HASH]);
 BS_MUST_USE int bs_gap_key_read(const uint8_t *key, size_t len, int64_t *start);
 
 /* Values. A write returns the length; a read returns 0 or -EBADMSG for a
@@ -117,10 +130,42 @@ size_t bs_sender_record_write(const uint8_t *key, size_t key_len,
     const struct bs_sender_record *record, uint8_t out[static BS_RECORD_MAX]);
 BS_MUST_USE int bs_sender_record_read(const uint8_t *key, size_t key_len,
     const uint8_t *value, size_t len, struct bs_sender_record *out);
+size_t bs_msg_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_msg_record *record, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_msg_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, struct bs_msg_record *out);
+size_t bs_tally_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_tally_record *record, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_tally_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, struct bs_tally_record *out);
 size_t bs_clock_record_write(const uint8_t *key, size_t key_len,
     const struct bs_clock *clock, uint8_t out[static BS_RECORD_MAX]);
 BS_MUST_USE int bs_clock_record_read(const uint8_t *key, size_t key_len,
     const uint8_t *value, size_t len, struct bs_clock *out);
+
+/* Add to a record. The weaker claim stays: of two fates the greater, of more
+ * owners or domains than fit BS_MSG_MANY. */
+void bs_tag_record_merge(struct bs_tag_record *a,
+    const struct bs_tag_record *b);
+void bs_sender_record_merge(struct bs_sender_record *a,
+    const struct bs_sender_record *b);
+void bs_msg_record_merge(struct bs_msg_record *a,
+    const struct bs_msg_record *b);
+void bs_tally_record_merge(struct bs_tally_record *a,
+    const struct bs_tally_record *b);
+
+/* Whether a hash is among the owners or domains of a message; always among
+ * too many to keep. */
+bool bs_msg_has_owner(const struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT]);
+bool bs_msg_has_domain(const struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT]);
+
+/* Add one, once. */
+void bs_msg_add_owner(struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT]);
+void bs_msg_add_domain(struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT]);
 
 /* Whether the check of any value fits. */
 bool bs_record_is_sound(const uint8_t *key, size_t key_len,

@@ -5,8 +5,6 @@
 #include "common/pure/fields.h"
 #include "common/pure/wire.h"
 
-#define NAMES(list) (list), sizeof(list) / sizeof((list)[0])
-
 static const char *const op_names[] = {
     [BS_OP_SIGN] = "sign",
     [BS_OP_RCPT] = "rcpt",
@@ -29,50 +27,87 @@ static const char *const listener_names[] = {
     [BS_LISTENER_UNTAG] = "untag",
 };
 
+static const char *const kind_names[] = {
+    [BS_KIND_UNREAD] = "unread",
+    [BS_KIND_DSN] = "dsn",
+    [BS_KIND_MDN] = "mdn",
+    [BS_KIND_AUTO] = "auto",
+    [BS_KIND_OTHER] = "other",
+};
+
 static const char *const status_names[] = {
     [BS_STATUS_OK] = "ok",
     [BS_STATUS_UNKNOWN] = "unknown",
     [BS_STATUS_ERROR] = "error",
 };
 
-#define TEXT(type, member)                                                     \
-#member, BS_FIELD_TEXT, false, offsetof(struct type, member),          \
-	    sizeof(((struct type *)NULL)->member), NULL, 0
-#define OTHER(type, member, kind, required)                                    \
-#member, kind, required, offsetof(struct type, member), 0, NULL, 0
-#define WORD(type, name, member, required, list)                               \
-	name, BS_FIELD_WORD, required, offsetof(struct type, member), 0,       \
-	    NAMES(list)
+#define AT(in, member) .offset = offsetof(struct in, member)
+#define TEXT(in, member)                                                       \
+	{                                                                      \
+		.name = #member, .type = BS_FIELD_TEXT, AT(in, member),        \
+		.size = sizeof(((struct in *)NULL)->member)                    \
+	}
+#define VALUE(in, member, kind, rule)                                          \
+	{                                                                      \
+		.name = #member, .type = (kind), AT(in, member), rule          \
+	}
+#define WORD(in, word, member, list, rule)                                     \
+	{                                                                      \
+		.name = (word), .type = BS_FIELD_WORD, AT(in, member),         \
+		.words = (list),                                               \
+		.word_count = sizeof(list) / sizeof((list)[0]), rule           \
+	}
+#define LIST(word, member)                                                     \
+	{                                                                      \
+		.name = (word), .type = BS_FIELD_LIST, AT(bs_request, member)  \
+	}
+#define MUST .required = true
+#define MAY .required = false
+#define QUIET .quiet = true
 
 #define REQUEST_SENDER 7
 
+/* "partial" stands before the lists: it says what became of them. */
 static const struct bs_field request_fields[] = {
-    {OTHER(bs_request, version, BS_FIELD_NUMBER, true)},
-    {OTHER(bs_request, id, BS_FIELD_ID, true)},
-    {WORD(bs_request, "op", op, true, op_names)},
-    {WORD(bs_request, "host", host, false, host_names)},
-    {WORD(bs_request, "mode", listener, false, listener_names)},
-    {TEXT(bs_request, client)},
-    {TEXT(bs_request, helo)},
-    [REQUEST_SENDER] = {TEXT(bs_request, sender)},
-    {TEXT(bs_request, recipient)},
-    {OTHER(bs_request, auth, BS_FIELD_FLAG, false)},
-    {OTHER(bs_request, recipients, BS_FIELD_NUMBER, false)},
-    {OTHER(bs_request, deadline_ms, BS_FIELD_NUMBER, false)},
+    VALUE(bs_request, version, BS_FIELD_NUMBER, MUST),
+    VALUE(bs_request, id, BS_FIELD_ID, MUST),
+    WORD(bs_request, "op", op, op_names, MUST),
+    WORD(bs_request, "host", host, host_names, MAY),
+    WORD(bs_request, "mode", listener, listener_names, MAY),
+    TEXT(bs_request, client),
+    TEXT(bs_request, helo),
+    [REQUEST_SENDER] = TEXT(bs_request, sender),
+    TEXT(bs_request, recipient),
+    VALUE(bs_request, auth, BS_FIELD_FLAG, MAY),
+    VALUE(bs_request, refused, BS_FIELD_FLAG, QUIET),
+    VALUE(bs_request, recipients, BS_FIELD_NUMBER, MAY),
+    VALUE(bs_request, missed_seconds, BS_FIELD_NUMBER, QUIET),
+    VALUE(bs_request, deadline_ms, BS_FIELD_NUMBER, MAY),
+    VALUE(bs_request, inspect, BS_FIELD_FLAG, QUIET),
+    WORD(bs_request, "kind", kind, kind_names, QUIET),
+    VALUE(bs_request, date, BS_FIELD_ID, QUIET),
+    TEXT(bs_request, return_path),
+    TEXT(bs_request, header_from),
+    VALUE(bs_request, partial, BS_FIELD_FLAG, QUIET),
+    LIST("message_id", message_ids),
+    LIST("original_recipient", original_recipients),
+    LIST("final_recipient", final_recipients),
+    LIST("recipient_domain", recipient_domains),
 };
 
 static const struct bs_field answer_fields[] = {
-    {OTHER(bs_answer, id, BS_FIELD_ID, true)},
-    {WORD(bs_answer, "status", status, true, status_names)},
-    {WORD(bs_answer, "action", action, false, bs_action_names)},
-    {TEXT(bs_answer, verdict)},
-    {TEXT(bs_answer, reason)},
-    {TEXT(bs_answer, address)},
-    {TEXT(bs_answer, reply)},
-    {TEXT(bs_answer, header)},
+    VALUE(bs_answer, id, BS_FIELD_ID, MUST),
+    WORD(bs_answer, "status", status, status_names, MUST),
+    WORD(bs_answer, "action", action, bs_action_names, MAY),
+    TEXT(bs_answer, verdict),
+    TEXT(bs_answer, reason),
+    TEXT(bs_answer, address),
+    TEXT(bs_answer, reply),
+    TEXT(bs_answer, header),
 };
 
-#define FIELDS_MAX 16
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+#define FIELDS_MAX 32
 
 int
 bs_wire_frame(const char *buf, size_t len, size_t *frame_len)
@@ -103,7 +138,8 @@ bs_request_decode(const char *frame, size_t len, struct bs_request *out)
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = bs_fields_decode(frame, len, NAMES(request_fields), seen, out);
+	rc = bs_fields_decode(frame, len, request_fields, COUNT(request_fields),
+	    seen, out);
 	out->has_sender = seen[REQUEST_SENDER];
 	if (rc == 0 && out->version != BS_WIRE_VERSION)
 		rc = -EPROTO;
@@ -116,7 +152,8 @@ bs_answer_decode(const char *frame, size_t len, struct bs_answer *out)
 	bool seen[FIELDS_MAX] = {false};
 
 	memset(out, 0, sizeof(*out));
-	return bs_fields_decode(frame, len, NAMES(answer_fields), seen, out);
+	return bs_fields_decode(frame, len, answer_fields, COUNT(answer_fields),
+	    seen, out);
 }
 
 int
@@ -124,21 +161,38 @@ bs_request_encode(const struct bs_request *request, char *out, size_t size)
 {
 	const struct bs_field *always =
 	    request->has_sender ? &request_fields[REQUEST_SENDER] : NULL;
+	struct bs_request partial;
+	bool dropped;
+	int len = bs_fields_encode(request_fields, COUNT(request_fields),
+	    request, always, &dropped, out, size);
 
-	return bs_fields_encode(NAMES(request_fields), request, always, out,
-	    size);
+	if (len < 0 || !dropped || request->partial)
+		return len;
+	partial = *request;
+	partial.partial = true;
+	return bs_fields_encode(request_fields, COUNT(request_fields), &partial,
+	    always, &dropped, out, size);
 }
 
 int
 bs_answer_encode(const struct bs_answer *answer, char *out, size_t size)
 {
-	return bs_fields_encode(NAMES(answer_fields), answer, NULL, out, size);
+	bool dropped;
+
+	return bs_fields_encode(answer_fields, COUNT(answer_fields), answer,
+	    NULL, &dropped, out, size);
 }
 
 const char *
 bs_op_name(enum bs_op op)
 {
 	return op_names[op];
+}
+
+const char *
+bs_kind_name(enum bs_kind kind)
+{
+	return kind_names[kind];
 }
 
 const char *

@@ -105,6 +105,7 @@ BS_MUST_USE int bs_answer_encode(const struct bs_answer *answer, char *out,
 /* Names as on the wire; never NULL. bs_listener_parse() returns 0 or -EINVAL.
  */
 const char *bs_op_name(enum bs_op op);
+const char *bs_kind_name(enum bs_kind kind);
 const char *bs_listener_name(enum bs_listener listener);
 int bs_listener_parse(const char *text, enum bs_listener *out);
 

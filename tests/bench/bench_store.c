@@ -58,7 +58,7 @@ sign_group(size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		bench_sender(next_sender++, sender);
-		bs_writer_hash(writer, sender, key.sender);
+		bs_mac_hash(store_key, sender, strlen(sender), key.sender);
 		if (bs_writer_signed(writer, &key, NOW) != BS_WRITER_WAIT)
 			bench_fail("signed");
 	}
@@ -148,12 +148,13 @@ lookup_round(uint64_t count, bool absent, uint64_t seed)
 	int64_t begin = bench_now_ns();
 
 	for (uint64_t i = 0; i < LOOKUPS; i++) {
-		struct bs_tag_record record;
+		struct bs_entry entry = {.table = BS_TABLE_TAG};
 		struct bs_tag_key key;
 
 		nth_key(bench_mix(seed + i) % count, &key);
 		key.sender[0] ^= absent ? 0x5a : 0;
-		if (bs_writer_tag(writer, &key, &record) !=
+		entry.key_len = bs_tag_key_write(&key, entry.key);
+		if (bs_writer_get(writer, &entry) !=
 		    (absent ? BS_STORE_ABSENT : 0))
 			bench_fail("lookup");
 	}

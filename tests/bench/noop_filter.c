@@ -13,7 +13,8 @@ register_all(void)
 	const char *line;
 
 	for (size_t n = 0;
-	     (line = bs_reply_registration(BS_LISTENER_OUT, n)) != NULL; n++)
+	     (line = bs_reply_registration(BS_LISTENER_OUT, false, n)) != NULL;
+	     n++)
 		fputs(line, stdout);
 	fflush(stdout);
 }

@@ -33,6 +33,8 @@ check_stored(const struct input *input)
 	uint8_t out[BS_RECORD_MAX];
 	struct bs_tag_record tag;
 	struct bs_sender_record sender;
+	struct bs_msg_record msg;
+	struct bs_tally_record tally;
 	struct bs_clock clock;
 	int64_t a;
 	int64_t b;
@@ -44,10 +46,28 @@ check_stored(const struct input *input)
 			 out) == input->len);
 		MUST(memcmp(out, input->value, input->len) == 0);
 	}
+	/* a sender of an older version is written back as a newer one */
 	if (bs_sender_record_read(input->key, input->key_len, input->value,
 		input->len, &sender) == 0) {
 		MUST(sound);
 		MUST(bs_sender_record_write(input->key, input->key_len, &sender,
+			 out) >= input->len);
+		MUST(memcmp(out, input->value, 12) == 0);
+	}
+	if (bs_msg_record_read(input->key, input->key_len, input->value,
+		input->len, &msg) == 0) {
+		MUST(sound);
+		MUST(bs_msg_record_write(input->key, input->key_len, &msg,
+			 out) == input->len);
+		MUST(memcmp(out, input->value, input->len) == 0);
+		bs_msg_record_merge(&msg, &msg);
+		MUST(bs_msg_has_owner(&msg, input->key) ||
+		     msg.owner_count <= BS_MSG_OWNERS);
+	}
+	if (bs_tally_record_read(input->key, input->key_len, input->value,
+		input->len, &tally) == 0) {
+		MUST(sound);
+		MUST(bs_tally_record_write(input->key, input->key_len, &tally,
 			 out) == input->len);
 		MUST(memcmp(out, input->value, input->len) == 0);
 	}
@@ -90,11 +110,22 @@ static void
 check_keys(const struct input *input)
 {
 	uint8_t out[BS_RECORD_KEY_MAX];
+	uint8_t domain[BS_RECORD_HASH];
 	struct bs_tag_key tag;
+	struct bs_msg_key msg;
 	int64_t start;
+	uint32_t day;
 
 	if (bs_tag_key_read(input->key, input->key_len, &tag) == 0) {
 		MUST(bs_tag_key_write(&tag, out) == input->key_len);
+		MUST(memcmp(out, input->key, input->key_len) == 0);
+	}
+	if (bs_msg_key_read(input->key, input->key_len, &msg) == 0) {
+		MUST(bs_msg_key_write(&msg, out) == input->key_len);
+		MUST(memcmp(out, input->key, input->key_len) == 0);
+	}
+	if (bs_tally_key_read(input->key, input->key_len, &day, domain) == 0) {
+		MUST(bs_tally_key_write(day, domain, out) == input->key_len);
 		MUST(memcmp(out, input->key, input->key_len) == 0);
 	}
 	if (bs_gap_key_read(input->key, input->key_len, &start) == 0) {

@@ -81,7 +81,9 @@ static void
 ask(enum bs_op op, enum bs_listener listener, const char *client,
     const char *sender, const char *recipient, int64_t now)
 {
-	const struct bs_judge judge = {config, &keyring, writer};
+	const struct bs_judge judge = {.config = config,
+	    .keyring = &keyring,
+	    .writer = writer};
 	struct bs_request request = {
 	    .version = BS_WIRE_VERSION,
 	    .id = 1,
@@ -328,7 +330,7 @@ last_unsigned_day(const char *address)
 	struct bs_sender_record record;
 
 	bs_writer_tick(writer, config->lifetime_days, T0);
-	bs_writer_hash(writer, address, entry.key);
+	bs_mac_hash(bs_writer_key(writer), address, strlen(address), entry.key);
 	if (bs_store_get(store, &entry) != 0)
 		return 0;
 	assert_int_equal(bs_sender_record_read(entry.key, entry.key_len,

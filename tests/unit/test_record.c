@@ -21,6 +21,26 @@ static const struct bs_sender_record sender_record = {
     .first_signed_day = 20000,
     .last_unsigned_day = 0,
     .last_day = UINT32_MAX,
+    .last_unrecorded_day = 20001,
+    .last_stripped_day = 0x01020304,
+    .last_elsewhere_day = 20002,
+};
+
+/* Full sets; test_merge.c has the others. */
+static const struct bs_msg_record msg_record = {
+    .sent = INT64_MAX,
+    .recipients = 0xfffefdfc,
+    .bounces = 7,
+    .fate = BS_MSG_RELAYED,
+    .owner_count = BS_MSG_OWNERS,
+    .domain_count = BS_MSG_DOMAINS,
+    .owners = {"owner 1", "owner 2", "owner 3", "owner 4", "owner 5",
+	"owner 6"},
+    .domains = {"domain1", "domain2", "domain3", "domain4"},
+};
+
+static const struct bs_tally_record tally_record = {
+    .counts = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, UINT32_MAX},
 };
 
 static const struct bs_clock clock_record = {
@@ -42,6 +62,18 @@ static size_t
 write_sender(uint8_t out[static BS_RECORD_MAX])
 {
 	return bs_sender_record_write(key, KEY_LEN, &sender_record, out);
+}
+
+static size_t
+write_msg(uint8_t out[static BS_RECORD_MAX])
+{
+	return bs_msg_record_write(key, KEY_LEN, &msg_record, out);
+}
+
+static size_t
+write_tally(uint8_t out[static BS_RECORD_MAX])
+{
+	return bs_tally_record_write(key, KEY_LEN, &tally_record, out);
 }
 
 static size_t
@@ -86,6 +118,38 @@ read_sender(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
 }
 
 static int
+read_msg(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
+{
+	struct bs_msg_record read;
+	int rc = bs_msg_record_read(k, k_len, value, len, &read);
+
+	if (rc != 0)
+		return rc;
+	assert_true(read.sent == msg_record.sent);
+	assert_int_equal(read.recipients, msg_record.recipients);
+	assert_int_equal(read.bounces, msg_record.bounces);
+	assert_int_equal(read.fate, msg_record.fate);
+	assert_int_equal(read.owner_count, msg_record.owner_count);
+	assert_int_equal(read.domain_count, msg_record.domain_count);
+	assert_memory_equal(read.owners, msg_record.owners,
+	    sizeof(read.owners));
+	assert_memory_equal(read.domains, msg_record.domains,
+	    sizeof(read.domains));
+	return 0;
+}
+
+static int
+read_tally(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
+{
+	struct bs_tally_record read;
+	int rc = bs_tally_record_read(k, k_len, value, len, &read);
+
+	if (rc == 0)
+		assert_memory_equal(&read, &tally_record, sizeof(read));
+	return rc;
+}
+
+static int
 read_clock(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
 {
 	struct bs_clock read;
@@ -112,7 +176,7 @@ read_numbers(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
 	return 0;
 }
 
-/* The lengths are the format of version 1: they may not change. */
+/* The lengths are the format: they may not change. */
 static const struct kind {
 	size_t (*write)(uint8_t out[static BS_RECORD_MAX]);
 	int (*read)(const uint8_t *key, size_t key_len, const uint8_t *value,
@@ -120,7 +184,9 @@ static const struct kind {
 	size_t len;
 } kinds[] = {
     {write_tag, read_tag, 36},
-    {write_sender, read_sender, 20},
+    {write_sender, read_sender, 32},
+    {write_msg, read_msg, 107},
+    {write_tally, read_tally, 60},
     {write_clock, read_clock, 17},
     {write_numbers, read_numbers, 24},
 };
@@ -160,6 +226,74 @@ keeps_its_format(void **state)
 	assert_true(bs_record_is_sound(key, 0, empty, sizeof(empty)));
 	assert_true(
 	    bs_record_is_sound((const uint8_t *)"a", 1, of_a, sizeof(of_a)));
+}
+
+/* A sender as version 1 wrote it: three days and the check. */
+static void
+reads_older_senders(void **state)
+{
+	static const uint8_t old[] = {0, 0, 0x4e, 0x20, 0, 0, 0x4e, 0x21, 0, 0,
+	    0x4e, 0x22};
+	struct bs_sender_record read;
+	uint8_t value[BS_RECORD_MAX];
+	uint64_t check = 0xcbf29ce484222325ULL;
+	size_t len = 0;
+
+	(void)state;
+	for (size_t i = 0; i < KEY_LEN; i++)
+		check = (check ^ key[i]) * 0x100000001b3ULL;
+	for (; len < sizeof(old); len++) {
+		value[len] = old[len];
+		check = (check ^ old[len]) * 0x100000001b3ULL;
+	}
+	for (int shift = 56; shift >= 0; shift -= 8)
+		value[len++] = (uint8_t)(check >> shift);
+	memset(&read, 0xff, sizeof(read));
+	assert_int_equal(bs_sender_record_read(key, KEY_LEN, value, len, &read),
+	    0);
+	assert_int_equal(read.first_signed_day, 20000);
+	assert_int_equal(read.last_unsigned_day, 20001);
+	assert_int_equal(read.last_day, 20002);
+	assert_int_equal(read.last_unrecorded_day, 0);
+	assert_int_equal(read.last_stripped_day, 0);
+	value[0] ^= 1;
+	assert_int_equal(bs_sender_record_read(key, KEY_LEN, value, len, &read),
+	    -EBADMSG);
+}
+
+/* Sound, but nothing that we would write: of another version, or worse. */
+static void
+refuses_strange_messages(void **state)
+{
+	static const struct {
+		uint8_t fate;
+		uint8_t owners;
+		uint8_t domains;
+		int rc;
+	} cases[] = {
+	    {BS_MSG_SIGNED, 0, 0, 0},
+	    {BS_MSG_RELAYED, BS_MSG_MANY, BS_MSG_MANY, 0},
+	    {BS_MSG_RELAYED + 1, 1, 1, -EBADMSG},
+	    {BS_MSG_SIGNED, BS_MSG_OWNERS + 1, 1, -EBADMSG},
+	    {BS_MSG_SIGNED, 1, BS_MSG_DOMAINS + 1, -EBADMSG},
+	    {BS_MSG_SIGNED, BS_MSG_MANY - 1, 1, -EBADMSG},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bs_msg_record record = {.sent = 1};
+		struct bs_msg_record read;
+		uint8_t value[BS_RECORD_MAX];
+		size_t len;
+
+		record.fate = cases[i].fate;
+		record.owner_count = cases[i].owners;
+		record.domain_count = cases[i].domains;
+		len = bs_msg_record_write(key, KEY_LEN, &record, value);
+		assert_int_equal(
+		    bs_msg_record_read(key, KEY_LEN, value, len, &read),
+		    cases[i].rc);
+	}
 }
 
 static void
@@ -270,6 +404,63 @@ keys_sort_by_day(void **state)
 }
 
 static void
+keys_of_messages(void **state)
+{
+	static const uint32_t days[] = {0, 255, 256, 20999, 21000, UINT32_MAX};
+	struct bs_msg_key msg_key;
+	struct bs_msg_key read;
+	uint8_t before[BS_RECORD_KEY_MAX] = {0};
+	uint8_t now[BS_RECORD_KEY_MAX] = {0};
+	size_t len = 0;
+
+	(void)state;
+	memset(msg_key.message_id, 0xee, sizeof(msg_key.message_id));
+	for (size_t i = 0; i < COUNT(days); i++) {
+		msg_key.day = days[i];
+		len = bs_msg_key_write(&msg_key, now);
+		assert_int_equal(len, 20);
+		assert_int_equal(bs_msg_key_read(now, len, &read), 0);
+		assert_int_equal(read.day, days[i]);
+		assert_memory_equal(read.message_id, msg_key.message_id,
+		    BS_RECORD_HASH);
+		if (i > 0)
+			assert_true(memcmp(before, now, len) < 0);
+		memcpy(before, now, sizeof(now));
+	}
+	assert_int_equal(bs_msg_key_read(now, len - 1, &read), -EBADMSG);
+	assert_int_equal(bs_msg_key_read(now, len + 1, &read), -EBADMSG);
+}
+
+/* They lie behind all else in meta, the oldest first. */
+static void
+keys_of_tallies(void **state)
+{
+	static const uint32_t days[] = {0, 255, 256, 20999, 21000, UINT32_MAX};
+	uint8_t domain[BS_RECORD_HASH];
+	uint8_t read[BS_RECORD_HASH];
+	uint8_t before[BS_RECORD_KEY_MAX] = "stop";
+	uint8_t now[BS_RECORD_KEY_MAX] = {0};
+	size_t len = 0;
+	uint32_t day;
+
+	(void)state;
+	memset(domain, 0xee, sizeof(domain));
+	for (size_t i = 0; i < COUNT(days); i++) {
+		len = bs_tally_key_write(days[i], domain, now);
+		assert_int_equal(len, 25);
+		assert_int_equal(bs_tally_key_read(now, len, &day, read), 0);
+		assert_int_equal(day, days[i]);
+		assert_memory_equal(read, domain, sizeof(read));
+		assert_true(memcmp(before, now, sizeof(now)) < 0);
+		memcpy(before, now, sizeof(now));
+	}
+	assert_int_equal(bs_tally_key_read(now, len - 1, &day, read), -EBADMSG);
+	assert_int_equal(bs_tally_key_read(now, len + 1, &day, read), -EBADMSG);
+	now[0] = 'g';
+	assert_int_equal(bs_tally_key_read(now, len, &day, read), -EBADMSG);
+}
+
+static void
 keys_of_gaps(void **state)
 {
 	static const int64_t starts[] = {0, 1, 1767225600, INT64_MAX};
@@ -296,11 +487,15 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(comes_back),
 	    cmocka_unit_test(keeps_its_format),
+	    cmocka_unit_test(reads_older_senders),
+	    cmocka_unit_test(refuses_strange_messages),
 	    cmocka_unit_test(notices_every_bit),
 	    cmocka_unit_test(belongs_to_its_key),
 	    cmocka_unit_test(refuses_wrong_lengths),
 	    cmocka_unit_test(tells_kinds_apart),
 	    cmocka_unit_test(keys_sort_by_day),
+	    cmocka_unit_test(keys_of_messages),
+	    cmocka_unit_test(keys_of_tallies),
 	    cmocka_unit_test(keys_of_gaps),
 	};
 

@@ -116,42 +116,61 @@ nothing_breaks_the_line(void **state)
 	    -EINVAL);
 }
 
+static bool
+registers(enum bs_listener mode, bool inspect, const char *what)
+{
+	const char *line;
+
+	for (size_t n = 0;
+	     (line = bs_reply_registration(mode, inspect, n)) != NULL; n++)
+		if (strstr(line, what) != NULL)
+			return true;
+	return false;
+}
+
+/* By mode: what is registered in any case, and what only where messages are
+ * read. */
 static void
-registers(void **state)
+registers_by_mode(void **state)
 {
 	static const struct {
 		enum bs_listener mode;
 		size_t count;
+		size_t inspecting;
 		bool rcpt;
-		bool data;
+		bool in;
 	} cases[] = {
-	    {BS_LISTENER_OUT, 9, false, false},
-	    {BS_LISTENER_IN, 11, true, true},
-	    {BS_LISTENER_LOCAL, 10, true, false},
-	    {BS_LISTENER_UNTAG, 10, true, false},
+	    {BS_LISTENER_OUT, 9, 10, false, false},
+	    {BS_LISTENER_IN, 11, 13, true, true},
+	    {BS_LISTENER_LOCAL, 10, 11, true, false},
+	    {BS_LISTENER_UNTAG, 10, 10, true, false},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		const char *last = "";
-		const char *line;
-		bool rcpt = false;
-		bool data = false;
-		size_t n;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (int inspect = 0; inspect < 2; inspect++) {
+			enum bs_listener mode = cases[i].mode;
+			size_t count =
+			    inspect ? cases[i].inspecting : cases[i].count;
+			bool reads = inspect == 1 && mode != BS_LISTENER_UNTAG;
 
-		for (n = 0;
-		     (line = bs_reply_registration(cases[i].mode, n)) != NULL;
-		     n++) {
-			rcpt |= strstr(line, "filter|smtp-in|rcpt-to") != NULL;
-			data |= strstr(line, "filter|smtp-in|data\n") != NULL;
-			assert_null(strstr(line, "filter|smtp-in|auth"));
-			last = line;
+			assert_string_equal(
+			    bs_reply_registration(mode, inspect, count - 1),
+			    "register|ready\n");
+			assert_null(
+			    bs_reply_registration(mode, inspect, count));
+			assert_int_equal(registers(mode, inspect, "|rcpt-to"),
+			    cases[i].rcpt);
+			assert_int_equal(registers(mode, inspect, "|data\n"),
+			    cases[i].in);
+			assert_int_equal(registers(mode, inspect, "|data-line"),
+			    reads);
+			assert_int_equal(
+			    registers(mode, inspect, "p-in|commit"),
+			    reads && cases[i].in);
+			assert_false(
+			    registers(mode, inspect, "filter|smtp-in|auth"));
 		}
-		assert_int_equal(n, cases[i].count);
-		assert_int_equal(rcpt, cases[i].rcpt);
-		assert_int_equal(data, cases[i].data);
-		assert_string_equal(last, "register|ready\n");
-	}
 }
 
 int
@@ -161,7 +180,7 @@ main(void)
 	    cmocka_unit_test(lines),
 	    cmocka_unit_test(too_long),
 	    cmocka_unit_test(nothing_breaks_the_line),
-	    cmocka_unit_test(registers),
+	    cmocka_unit_test(registers_by_mode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

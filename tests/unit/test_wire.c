@@ -75,7 +75,7 @@ request_comes_back(void **state)
 	int written;
 
 	(void)state;
-	for (int op = BS_OP_SIGN; op <= BS_OP_PING; op++)
+	for (int op = BS_OP_SIGN; op <= BS_OP_RELOAD; op++)
 		for (int mode = BS_LISTENER_IN; mode <= BS_LISTENER_UNTAG;
 		     mode++) {
 			changed.op = (enum bs_op)op;
@@ -188,6 +188,10 @@ judges_requests(void **state)
 	    TEXT(PING "colour=red%ZZ\n\n", 0),	     /* of a later version */
 	    TEXT(PING "message_id=a\nmessage_id=b\n\n", 0),
 	    TEXT(PING "recipient_domain=a\nrecipient_domain=b\n\n", 0),
+	    TEXT(PING "message_id=\n\n", 0),
+	    TEXT(PING "kind=bounce\n\n", -EINVAL),
+	    TEXT(PING "inspect=1\npartial=1\nrefused=1\n\n", 0),
+	    TEXT(PING "date=18446744073709551615\n\n", 0),
 	    TEXT(PING "helo=%61%4a\n\n", 0),
 	    TEXT(PING "helo=a=b\n\n", 0),
 	    TEXT(PING "helo=\n\n", 0),

@@ -1,9 +1,9 @@
-/* Whether the engine answers: one question, one loop. */
+/* One question to the engine: one connection, one loop. */
 #include <poll.h>
 #include <string.h>
 #include <time.h>
 
-#include "common/cli/ping.h"
+#include "common/cli/ask.h"
 #include "common/client.h"
 
 /* The engine answers within a commit, some 20 ms: this is for a slow disk. */
@@ -46,19 +46,19 @@ is_hopeless(const struct bs_client *client, int64_t asked_ms)
 }
 
 bool
-bs_ping(const char *socket, char reason[static BS_PING_REASON])
+bs_ask(const char *socket, enum bs_op op, struct bs_answer *answer)
 {
 	static struct bs_client client; /* too large for a stack */
 	struct waiting waiting = {0};
 	struct bs_question question = {
-	    .request = {.op = BS_OP_PING, .deadline_ms = DEADLINE_MS},
+	    .request = {.op = op, .deadline_ms = DEADLINE_MS},
 	    .done = take,
 	    .context = &waiting,
 	};
 	struct pollfd pollfd;
 	int64_t asked_ms = monotonic_ms();
 
-	reason[0] = '\0';
+	memset(answer, 0, sizeof(*answer));
 	if (bs_client_init(&client, socket) != 0 ||
 	    bs_client_ask(&client, &question, asked_ms) != 0)
 		return false;
@@ -71,6 +71,16 @@ bs_ping(const char *socket, char reason[static BS_PING_REASON])
 		bs_client_pump(&client, pollfd.revents, monotonic_ms());
 	}
 	bs_client_close(&client);
-	memcpy(reason, waiting.answer.reason, sizeof(waiting.answer.reason));
+	*answer = waiting.answer;
 	return waiting.answered;
+}
+
+bool
+bs_ask_ping(const char *socket, char reason[static BS_ASK_REASON])
+{
+	struct bs_answer answer;
+	bool answered = bs_ask(socket, BS_OP_PING, &answer);
+
+	memcpy(reason, answer.reason, sizeof(answer.reason));
+	return answered;
 }

@@ -1,0 +1,20 @@
+/* One question to the engine, from the command line. */
+#ifndef BS_ASK_H
+#define BS_ASK_H
+
+#include <stdbool.h>
+
+#include "common/pure/wire.h"
+
+/* Octets of an answer's reason, its NUL included. */
+#define BS_ASK_REASON sizeof(((struct bs_answer *)NULL)->reason)
+
+/* Asks the engine behind a socket; waits some seconds at most. Returns
+ * whether it answered. */
+bool bs_ask(const char *socket, enum bs_op op, struct bs_answer *answer);
+
+/* Whether it answers, and what it says of the store: "store-ok",
+ * "store-checking" ... */
+bool bs_ask_ping(const char *socket, char reason[static BS_ASK_REASON]);
+
+#endif

@@ -1,0 +1,248 @@
+/* backstop store forget: what is remembered of an address is removed.
+ *
+ * The store then no longer knows all that left, so the address' coverage is
+ * made partial first: what was removed can make no bounce to it a forged one.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "common/cli/cli.h"
+#include "common/cli/output.h"
+
+/* Entries of one transaction, and the pause after one that wrote: the engine
+ * has its turn between them. */
+#define CHUNK 256
+#define PAUSE_NS (20L * 1000 * 1000)
+
+struct task {
+	uint8_t hash[BS_RECORD_HASH];
+	uint32_t today;
+};
+
+struct tally {
+	uint64_t tags;
+	uint64_t messages; /* removed, or no longer known as theirs */
+	uint64_t senders;
+};
+
+static bool
+is_tag_of(const struct task *task, const struct bs_entry *entry)
+{
+	struct bs_tag_key key;
+
+	return bs_tag_key_read(entry->key, entry->key_len, &key) == 0 &&
+	       memcmp(key.sender, task->hash, BS_RECORD_HASH) == 0;
+}
+
+/* Takes one owner off a message. Returns whether it was one. */
+static bool
+disown(const struct task *task, struct bs_msg_record *record)
+{
+	for (unsigned i = 0;
+	     record->owner_count <= BS_MSG_OWNERS && i < record->owner_count;
+	     i++) {
+		if (memcmp(record->owners[i], task->hash, BS_MSG_SHORT) != 0)
+			continue;
+		record->owner_count--;
+		memmove(record->owners[i], record->owners[i + 1],
+		    (size_t)(record->owner_count - i) * BS_MSG_SHORT);
+		memset(record->owners[record->owner_count], 0, BS_MSG_SHORT);
+		return true;
+	}
+	return false;
+}
+
+/* Rewrites the entry of a message of theirs: without them, or to be deleted
+ * where it was theirs alone. Others keep theirs: their coverage is full. */
+static bool
+forget_message(const struct task *task, struct bs_entry *entry)
+{
+	struct bs_msg_record record;
+
+	if (bs_msg_record_read(entry->key, entry->key_len, entry->value,
+		entry->value_len, &record) != 0 ||
+	    !disown(task, &record))
+		return false;
+	entry->value_len = 0;
+	if (record.owner_count > 0)
+		entry->value_len = bs_msg_record_write(entry->key,
+		    entry->key_len, &record, entry->value);
+	return true;
+}
+
+/* Keeps of a chunk what is to be written. Returns how much that is. */
+static size_t
+choose(const struct task *task, struct bs_entry *chunk, size_t count)
+{
+	size_t chosen = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct bs_entry *entry = &chunk[i];
+
+		if (entry->table == BS_TABLE_TAG && is_tag_of(task, entry))
+			entry->value_len = 0;
+		else if (entry->table != BS_TABLE_MSG ||
+			 !forget_message(task, entry))
+			continue;
+		chunk[chosen++] = *entry;
+	}
+	return chosen;
+}
+
+/* Goes through a table. Returns 0 or -errno. */
+static int
+forget_in(struct bs_store *store, const struct task *task, enum bs_table table,
+    uint64_t *removed)
+{
+	const struct timespec pause = {.tv_nsec = PAUSE_NS};
+	struct bs_entry chunk[CHUNK];
+	struct bs_entry from = {.table = table};
+	size_t count;
+	int rc;
+
+	while ((rc = bs_store_scan(store, &from, chunk, CHUNK, &count)) == 0) {
+		if ((count = choose(task, chunk, count)) == 0)
+			continue;
+		if ((rc = bs_store_put(store, chunk, count)) != 0)
+			return rc;
+		*removed += count;
+		nanosleep(&pause, NULL);
+	}
+	return rc == BS_STORE_ABSENT ? 0 : rc;
+}
+
+/* The mark that stays: it says that today something went unseen, and is swept
+ * with the records of senders. */
+static int
+mark(struct bs_store *store, const struct task *task, uint64_t *senders)
+{
+	const struct bs_sender_record record = {.last_unsigned_day =
+						    task->today,
+	    .last_unrecorded_day = task->today,
+	    .last_day = task->today};
+	struct bs_entry entry = {.table = BS_TABLE_SENDER,
+	    .key_len = BS_RECORD_HASH};
+	int rc;
+
+	memcpy(entry.key, task->hash, BS_RECORD_HASH);
+	if ((rc = bs_store_get(store, &entry)) < 0)
+		return rc;
+	*senders = rc == 0 ? 1 : 0;
+	entry.value_len = bs_sender_record_write(entry.key, entry.key_len,
+	    &record, entry.value);
+	return bs_store_put(store, &entry, 1);
+}
+
+static int
+forget(const struct bs_errand *errand)
+{
+	const struct task *task = errand->context;
+	struct tally *tally = errand->result;
+	struct bs_store *store = NULL;
+	int rc = bs_store_open(errand->folder, BS_STORE_READ, &store);
+
+	/* opened to be written, a store that is not there would be made */
+	bs_store_close(store);
+	if (rc != 0 ||
+	    (rc = bs_store_open(errand->folder, BS_STORE_WRITE, &store)) != 0)
+		return rc;
+	if ((rc = mark(store, task, &tally->senders)) == 0 &&
+	    (rc = forget_in(store, task, BS_TABLE_TAG, &tally->tags)) == 0)
+		rc = forget_in(store, task, BS_TABLE_MSG, &tally->messages);
+	bs_store_close(store);
+	return rc;
+}
+
+/* The address in the form that is hashed: a tag on it is taken off. Returns 0
+ * or an exit status after the complaint. */
+static int
+canonical_of(const char *text, char out[static BS_ADDRESS_MAX])
+{
+	struct bs_address address;
+	struct bs_tag tag;
+	int status;
+
+	if ((status = bs_load_address(text, &address)) != 0)
+		return status;
+	if (bs_tag_parse(&address, &tag) == BS_SHAPE_OURS)
+		address = tag.plain;
+	if (address.domain_len > 0 &&
+	    bs_address_canonical(&address, out, BS_ADDRESS_MAX) == 0)
+		return 0;
+	bs_complain("'%.200s': a domain must be with it", text);
+	return EX_USAGE;
+}
+
+static void
+print_tally(const struct bs_call *call, const char *address,
+    const struct tally *tally)
+{
+	struct bs_json *json;
+
+	if (!call->json) {
+		printf("%s is forgotten: %" PRIu64 " tags, %" PRIu64
+		       " messages and %" PRIu64 " sender record removed\n",
+		    address, tally->tags, tally->messages, tally->senders);
+		return;
+	}
+	json = bs_json_object();
+	bs_json_text(json, "address", address);
+	bs_json_number(json, "tags", (int64_t)tally->tags);
+	bs_json_number(json, "messages", (int64_t)tally->messages);
+	bs_json_number(json, "senders", (int64_t)tally->senders);
+	bs_json_print(json);
+}
+
+/* Returns 0, or an exit status after the complaint. */
+static int
+hash_address(const struct bs_state_paths *paths, const char *canonical,
+    uint8_t out[static BS_RECORD_HASH])
+{
+	struct bs_fault fault = {0};
+	uint8_t store_key[BS_STORE_KEY_LEN];
+	int rc = bs_state_store_key(paths->store_key, store_key, &fault);
+
+	if (rc != 0) {
+		bs_complain("%s: %s%s", paths->store_key, fault.text,
+		    rc == -EACCES ? "; run as root" : "");
+		return bs_exit_of(rc);
+	}
+	bs_mac_hash(store_key, canonical, strlen(canonical), out);
+	bs_mac_wipe(store_key, sizeof(store_key));
+	return 0;
+}
+
+int
+bs_cmd_store_forget(const struct bs_call *call)
+{
+	struct bs_config *config = NULL;
+	struct bs_state_paths paths;
+	struct task task = {.today = bs_day_of(call->now)};
+	struct tally tally = {0};
+	struct bs_errand errand = {.folder = paths.store,
+	    .run = forget,
+	    .context = &task,
+	    .result = &tally,
+	    .size = sizeof(tally),
+	    .progress = "forgetting"};
+	char canonical[BS_ADDRESS_MAX];
+	int rc;
+
+	if ((rc = canonical_of(call->words[0], canonical)) != 0 ||
+	    (rc = bs_load_config(call, &config)) != 0)
+		return rc;
+	rc = bs_state_paths(config->state, &paths);
+	bs_config_free(config);
+	if (rc != 0)
+		return bs_exit_of(rc);
+	if ((rc = hash_address(&paths, canonical, task.hash)) != 0)
+		return rc;
+	if ((rc = bs_errand_run(&errand)) != 0)
+		return bs_store_complain(paths.store, rc);
+	print_tally(call, canonical, &tally);
+	return BS_EXIT_YES;
+}

@@ -1,0 +1,33 @@
+/* What the engine was told: configuration and keyring, read anew as they
+ * change. */
+#ifndef BS_SETTINGS_H
+#define BS_SETTINGS_H
+
+#include <sys/stat.h>
+
+#include "common/backstop.h"
+#include "common/engine/config.h"
+#include "common/engine/keyring.h"
+#include "common/engine/state.h"
+
+/* Set up by the first two alone; the rest all zero. */
+struct bs_settings {
+	const char *config_path;
+	struct bs_config *config; /* owned */
+	struct bs_state_paths paths;
+	struct bs_keyring keyring;
+	struct stat keyring_stat;
+};
+
+/* Takes a keyring that was replaced; one that cannot be read leaves the old
+ * one in force. */
+void bs_settings_refresh(struct bs_settings *settings);
+
+/* Reads the configuration; a bad file leaves the old one in force. Returns 0
+ * or -errno. */
+BS_MUST_USE int bs_settings_reload(struct bs_settings *settings);
+
+/* Frees the configuration and wipes the keys. */
+void bs_settings_free(struct bs_settings *settings);
+
+#endif

@@ -1,0 +1,376 @@
+/* A message on its way through: read, its header seen to, kept until it is
+ * judged. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/pure/ascii.h"
+#include "common/pure/header.h"
+#include "filter/message.h"
+#include "filter/message_id.h"
+#include "filter/reply.h"
+#include "filter/verdict.h"
+
+#define KEPT_FIRST 8192
+
+static bool
+is_end(struct bs_text line)
+{
+	return line.len == 1 && line.at[0] == '.';
+}
+
+/* Writes one line to smtpd. Returns false where there is no room. */
+static bool
+write_line(struct bs_filter *filter, const struct bs_proto_asker *asker,
+    const char *line, size_t len)
+{
+	char head[BS_REPLY_LINE_HEAD];
+	int head_len = bs_reply_line_head(asker, head);
+
+	return bs_out_add_line(&filter->out, head, (size_t)head_len, line,
+		   len) == 0;
+}
+
+static bool
+has_kept(const struct bs_message *message)
+{
+	return message->kept_at < message->kept_len;
+}
+
+static void
+free_kept(struct bs_filter *filter, struct bs_message *message)
+{
+	filter->kept_all -= message->kept_size;
+	free(message->kept);
+	message->kept = NULL;
+	message->kept_at = 0;
+	message->kept_len = 0;
+	message->kept_size = 0;
+}
+
+static bool
+grow_kept(struct bs_filter *filter, struct bs_message *message, size_t need)
+{
+	size_t size = message->kept_size == 0 ? KEPT_FIRST : message->kept_size;
+	char *kept;
+
+	while (size < need)
+		size *= 2;
+	if (size == message->kept_size)
+		return true;
+	if ((kept = realloc(message->kept, size)) == NULL)
+		return false;
+	filter->kept_all += size - message->kept_size;
+	message->kept = kept;
+	message->kept_size = size;
+	return true;
+}
+
+/* Without memory the message is lost, and its sender will be told to try
+ * again. */
+static void
+keep(struct bs_filter *filter, struct bs_message *message, const char *line,
+    size_t len)
+{
+	if (message->lost)
+		return;
+	if (!grow_kept(filter, message, message->kept_len + len + 1)) {
+		free_kept(filter, message);
+		message->lost = true;
+		return;
+	}
+	memcpy(message->kept + message->kept_len, line, len);
+	message->kept[message->kept_len + len] = '\n';
+	message->kept_len += len + 1;
+}
+
+static void
+wait_for_smtpd(struct bs_filter *filter, struct bs_message *message)
+{
+	if (message->is_waiting)
+		return;
+	message->is_waiting = true;
+	message->next = filter->waiting;
+	filter->waiting = message;
+}
+
+static void
+stop_waiting(struct bs_filter *filter, struct bs_message *message)
+{
+	struct bs_message **link = &filter->waiting;
+
+	if (!message->is_waiting)
+		return;
+	while (*link != message)
+		link = &(*link)->next;
+	*link = message->next;
+	message->is_waiting = false;
+}
+
+/* Lets a line go: behind those that wait. */
+static void
+pass(struct bs_filter *filter, struct bs_message *message, const char *line,
+    size_t len)
+{
+	if (!has_kept(message) &&
+	    write_line(filter, &message->asker, line, len))
+		return;
+	keep(filter, message, line, len);
+	wait_for_smtpd(filter, message);
+}
+
+/* Writes what is kept, as far as smtpd is not too far behind. Returns whether
+ * all of it is out. */
+static bool
+write_kept(struct bs_filter *filter, struct bs_message *message)
+{
+	while (has_kept(message)) {
+		const char *line = message->kept + message->kept_at;
+		size_t left = message->kept_len - message->kept_at;
+		const char *end = memchr(line, '\n', left);
+		size_t len = (size_t)(end - line);
+
+		if (bs_out_is_high(&filter->out) ||
+		    !write_line(filter, &message->asker, line, len))
+			return false;
+		message->kept_at += len + 1;
+	}
+	free_kept(filter, message);
+	return true;
+}
+
+void
+bs_message_drain(struct bs_filter *filter)
+{
+	struct bs_message *message;
+
+	while (
+	    (message = filter->waiting) != NULL && write_kept(filter, message))
+		stop_waiting(filter, message);
+}
+
+void
+bs_message_release(struct bs_filter *filter, struct bs_message *message,
+    const char *header, const char *another)
+{
+	const char *fields[] = {header, another};
+
+	if (message->state == BS_MESSAGE_PASSING)
+		return;
+	message->state = BS_MESSAGE_PASSING;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (fields[i][0] != '\0')
+			(void)write_line(filter, &message->asker, fields[i],
+			    strlen(fields[i]));
+	if (!write_kept(filter, message))
+		wait_for_smtpd(filter, message);
+}
+
+/* RFC 5322 §2.2: whether a line may begin a field. */
+static bool
+is_field(struct bs_text line)
+{
+	size_t i = 0;
+
+	while (i < line.len && line.at[i] > ' ' && line.at[i] != 0x7f &&
+	       line.at[i] != ':')
+		i++;
+	if (i == 0)
+		return false;
+	while (i < line.len && (line.at[i] == ' ' || line.at[i] == '\t'))
+		i++;
+	return i < line.len && line.at[i] == ':';
+}
+
+static bool
+is_folded(struct bs_text line)
+{
+	return line.len > 0 && (line.at[0] == ' ' || line.at[0] == '\t');
+}
+
+/* Whether a line of the header stays: fields in our name, from outside, do
+ * not. */
+static bool
+stays(const struct bs_filter *filter, struct bs_message *message,
+    struct bs_text line)
+{
+	if (!message->in_head || filter->mode != BS_LISTENER_IN)
+		return true;
+	if (!is_folded(line))
+		message->dropping = bs_header_is_ours(line.at, line.len);
+	return !message->dropping;
+}
+
+/* What the parser reads: the line as it was before its dots were doubled. */
+static void
+read_line(struct bs_message *message, struct bs_text line)
+{
+	if (!message->reads)
+		return;
+	if (line.len > 0 && line.at[0] == '.') {
+		line.at++;
+		line.len--;
+	}
+	bs_dsn_push(&message->dsn, line.at, line.len);
+	bs_dsn_push(&message->dsn, "\n", 1);
+}
+
+static void
+stop_reading(struct bs_message *message)
+{
+	if (message->reads)
+		bs_dsn_end(&message->dsn);
+	message->reads = false;
+}
+
+/* The header is at its end: a message that leaves gets the Message-ID that it
+ * lacks (RFC 6409 §8.3). */
+static void
+end_head(struct bs_filter *filter, struct bs_message *message)
+{
+	struct bs_dsn_facts *facts = &message->dsn.facts;
+	char field[BS_MESSAGE_ID_MAX];
+
+	message->in_head = false;
+	if (message->judged)
+		return;
+	stop_reading(message);
+	if (filter->mode == BS_LISTENER_IN || facts->has_own_message_id ||
+	    bs_message_id_make(message->session->tx.sender,
+		facts->own_message_id) != 0)
+		return;
+	facts->has_own_message_id = true;
+	bs_message_id_field(facts->own_message_id, field);
+	pass(filter, message, field, strlen(field));
+}
+
+/* Sees to the header. An empty line ends it; what is no field does where a
+ * message leaves, for there one is to be added. */
+static void
+watch_head(struct bs_filter *filter, struct bs_message *message,
+    struct bs_text line)
+{
+	bool ends = line.len == 0 || is_end(line);
+
+	if (!message->in_head)
+		return;
+	if (filter->mode != BS_LISTENER_IN)
+		ends = ends || (!is_field(line) && !is_folded(line));
+	if (ends)
+		end_head(filter, message);
+}
+
+/* Null-sender mail on the socket is smtpd's own: nothing about it is ours to
+ * read. */
+static bool
+wants_reading(const struct bs_filter *filter, const struct bs_session *session)
+{
+	return filter->mode == BS_LISTENER_IN || session->tx.sender[0] != '\0';
+}
+
+static struct bs_message *
+begin(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_proto_line *line)
+{
+	struct bs_message *message;
+
+	if (!wants_reading(filter, session) ||
+	    (message = malloc(sizeof(*message))) == NULL)
+		return NULL;
+	memset(message, 0, sizeof(*message));
+	message->session = session;
+	message->asker = line->asker;
+	message->in_head = true;
+	message->reads = true;
+	message->judged =
+	    filter->mode == BS_LISTENER_IN && session->tx.is_bounce;
+	if (message->judged && filter->kept_all < BS_KEPT_ALL)
+		message->state = BS_MESSAGE_KEPT;
+	bs_dsn_begin(&message->dsn);
+	return message;
+}
+
+static void
+take_line(struct bs_filter *filter, struct bs_message *message,
+    struct bs_text line)
+{
+	if (message->state == BS_MESSAGE_PASSING)
+		pass(filter, message, line.at, line.len);
+	else
+		keep(filter, message, line.at, line.len);
+}
+
+/* A judged message that is at its end, or as long as may be kept. */
+static void
+judge_when_due(struct bs_filter *filter, struct bs_message *message, bool ended)
+{
+	bool is_long = message->kept_len >= BS_KEPT_SOFT ||
+		       filter->kept_all >= BS_KEPT_ALL;
+
+	if (!message->judged)
+		return;
+	if (message->reads &&
+	    (ended || (is_long && message->state == BS_MESSAGE_KEPT))) {
+		stop_reading(message);
+		if (message->state == BS_MESSAGE_KEPT)
+			message->state = BS_MESSAGE_ASKED;
+		bs_verdict_ask(filter, message);
+	}
+	if (message->state == BS_MESSAGE_ASKED &&
+	    (message->lost || message->kept_len >= BS_KEPT_HARD ||
+		filter->kept_all >= BS_KEPT_ALL))
+		bs_message_release(filter, message, "", "");
+}
+
+void
+bs_message_line(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_proto_line *line)
+{
+	struct bs_message *message = session->message;
+	struct bs_text text = line->text;
+	bool ended = is_end(text);
+
+	if (message == NULL && !session->tx.passes) {
+		message = session->message = begin(filter, session, line);
+		session->tx.passes = message == NULL;
+	}
+	if (message == NULL) {
+		bs_message_pass(filter, &line->asker, text);
+		return;
+	}
+	if (!ended)
+		read_line(message, text);
+	watch_head(filter, message, text);
+	if (message->lost && ended) {
+		/* the end alone: what it is worth is said when smtpd asks */
+		message->lost = false;
+		pass(filter, message, text.at, text.len);
+		message->lost = true;
+	} else if (stays(filter, message, text))
+		take_line(filter, message, text);
+	judge_when_due(filter, message, ended);
+}
+
+void
+bs_message_pass(struct bs_filter *filter, const struct bs_proto_asker *asker,
+    struct bs_text line)
+{
+	unsigned missed;
+
+	if (!write_line(filter, asker, line.at, line.len) &&
+	    bs_log_allowed(&filter->lost, filter->now_ms, &missed))
+		bs_log(BS_LOG_ERR, "smtpd does not read: a line was lost");
+}
+
+void
+bs_message_drop(struct bs_filter *filter, struct bs_session *session)
+{
+	struct bs_message *message = session->message;
+
+	if (message == NULL)
+		return;
+	bs_client_cancel(&filter->client, &message->question);
+	stop_waiting(filter, message);
+	free_kept(filter, message);
+	free(message);
+	session->message = NULL;
+}

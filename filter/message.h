@@ -1,0 +1,77 @@
+/* A message on its way through: read, its header seen to, kept until it is
+ * judged. */
+#ifndef BS_MESSAGE_H
+#define BS_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/pure/dsn.h"
+#include "filter/filter.h"
+
+/* Octets of a message that are kept before it is judged by what was seen of
+ * it; of one that goes on while it is being judged; and of all of them. Beyond
+ * the latter two, messages pass as they came; a refusal still stands. */
+#define BS_KEPT_SOFT (256 * 1024)
+#define BS_KEPT_HARD (2 * BS_KEPT_SOFT)
+#define BS_KEPT_ALL (32 * 1024 * 1024)
+
+enum bs_message_state {
+	BS_MESSAGE_PASSING, /* lines go on as they come */
+	BS_MESSAGE_KEPT,    /* lines are kept */
+	BS_MESSAGE_ASKED,   /* kept, and the engine was asked */
+};
+
+struct bs_message {
+	struct bs_session *session;
+	struct bs_proto_asker asker; /* of the lines */
+	struct bs_dsn dsn;
+	enum bs_message_state state;
+	bool in_head;  /* of the message itself */
+	bool dropping; /* a field that goes on in the next line */
+	bool reads;    /* lines still go to dsn */
+	bool judged;   /* a bounce: the engine is asked at its end */
+	bool lost;     /* there was no memory for a line of it */
+
+	/* lines, each with its newline, that smtpd has yet to get */
+	char *kept;
+	size_t kept_at;
+	size_t kept_len;
+	size_t kept_size;
+	struct bs_message *next; /* of those that smtpd is behind with */
+	bool is_waiting;	 /* is one of them */
+
+	/* the verdict, in filter/verdict.c */
+	struct bs_question question;
+	const struct bs_recipient *recipient; /* asked about */
+	int64_t ask_until;		      /* monotonic ms */
+	bool decided;
+	enum bs_action action; /* the mildest */
+	char reply[256];
+	char header[512];
+	bool end_is_held; /* smtpd asks for the last word */
+	struct bs_proto_asker end;
+};
+
+/* Takes a line of a session's message, or the "." behind the last. It goes to
+ * smtpd, now or later; nothing can keep it but a lack of memory, and then the
+ * end of the message is deferred. */
+void bs_message_line(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_proto_line *line);
+
+/* Lets a line pass that belongs to no message that we read. */
+void bs_message_pass(struct bs_filter *filter,
+    const struct bs_proto_asker *asker, struct bs_text line);
+
+/* Lets a kept message go: header fields first (without newline; empty ones are
+ * left out), then what is kept of it. */
+void bs_message_release(struct bs_filter *filter, struct bs_message *message,
+    const char *header, const char *another);
+
+/* Gives smtpd what it has room for of the messages that it is behind with. */
+void bs_message_drain(struct bs_filter *filter);
+
+/* Forgets a session's message, if there is one. */
+void bs_message_drop(struct bs_filter *filter, struct bs_session *session);
+
+#endif

@@ -1,0 +1,653 @@
+#!/usr/bin/python3
+"""explain: whether the mail that a notice returns was ours.
+
+usage: test_cli_explain.py BACKSTOP BACKSTOPD [TEST ...]
+"""
+
+import base64
+import email.utils
+import json
+import os
+import re
+import time
+import unittest
+
+from cli_case import (AS_ROOT, DAY, NOINPUT, Case, Engine, Wire, at, main,
+                      program)
+
+CONF = """\
+domains  = example.org, example.net
+sign     = yes
+outbound = here
+lifetime = 2
+trusted  = 198.51.100.0/24
+state    = {state}
+socket   = {socket}
+user     = {user}
+"""
+
+MEMBERS = """\
+kind verdict reason sent because explanation advice message_ids return_path
+final_recipients original_recipients status action reporting_mta diagnostic
+returned_from returned_subject returned_date received origin form recipient
+recipient_field sender tag returned_tag row evidence evidence_reason coverage
+coverage_reason issue lookups record actions mode as_of""".split()
+
+
+def notice(to="alice@example.org", message_id="lost@example.org",
+           path="alice@example.org", final="bob@example.com",
+           client="203.0.113.9", head="", date=None, status="5.1.1",
+           subject="Our meeting", from_="alice@example.org"):
+    """A bounce as RFC 3464 has it, of a mail that a client brought."""
+    when = email.utils.formatdate(date or time.time())
+    return f"""\
+Return-Path: <>
+{head}Received: from mx.example.com (mx.example.com [192.0.2.7])
+ by mail.example.org with ESMTP; {when}
+Date: {when}
+From: Mail Delivery System <MAILER-DAEMON@mx.example.com>
+To: {to}
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Message-ID: <bounce@mx.example.com>
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Your message could not be delivered.
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.com
+
+Final-Recipient: rfc822; {final}
+Action: failed
+Status: {status}
+Diagnostic-Code: smtp; 550 5.1.1 <{final}>: no such user here
+
+--b
+Content-Type: message/rfc822
+
+Return-Path: <{path}>
+Received: from evil.example (evil.example [{client}])
+ by mx.example.com with ESMTP; {when}
+From: <{from_}>
+To: {final}
+Subject: {subject}
+Message-ID: <{message_id}>
+Date: {when}
+
+Hello.
+--b--
+"""
+
+
+def quoted(text):
+    return "".join(f"> {line}\n" for line in text.splitlines())
+
+
+class Explain(Case):
+    def setUp(self):
+        super().setUp()
+        self.call("init", "-k", "4")
+        # the key is older than the tags of these tests
+        self.rewrite_keyring(created=1)
+
+    def configured(self):
+        return CONF.format(state=self.path("state"),
+                           socket=self.path("sock"),
+                           user="nobody" if AS_ROOT else "me")
+
+    def explain(self, text, status, *options):
+        """The one result for a text, which has all its members."""
+        result, = self.json("explain", *options,
+                            self.write("notice.eml", text), status=status)
+        self.assertEqual(list(result), MEMBERS)
+        self.assertEqual(result["sent"], ("yes", "no", "unknown")[status])
+        return result
+
+    def lines(self, text, status, *options):
+        done = self.run_raw("-c", self.conf, "explain", *options, input=text)
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(done.stderr, "")
+        return done.stdout.splitlines()
+
+    def send(self, message_id="kept@example.org", sender="alice@example.org",
+             domain="example.com", **more):
+        with Engine(self, conf_in_place=True), Wire(self.path("sock")) as w:
+            return w.send(sender, message_id, domain, **more)
+
+
+class WithStore(Explain):
+    """What the engine remembered, or would have."""
+
+    def test_ours_by_message_id(self):
+        self.send()
+        result = self.explain(notice(message_id="kept@example.org"), 0)
+        self.assertEqual(result["kind"], "dsn")
+        self.assertEqual((result["verdict"], result["reason"],
+                          result["row"]), ("genuine", "message-id", 12))
+        self.assertEqual(result["because"], "message-id")
+        self.assertEqual(result["message_ids"], ["kept@example.org"])
+        self.assertEqual(result["lookups"], [
+            {"message_id": "kept@example.org", "found": "theirs"}])
+        self.assertEqual(result["final_recipients"], ["bob@example.com"])
+        self.assertEqual(result["return_path"], "alice@example.org")
+        self.assertEqual(result["status"], "5.1.1")
+        self.assertEqual(result["reporting_mta"], "mx.example.com")
+        self.assertEqual(result["recipient"], "alice@example.org")
+        self.assertEqual(result["evidence"], "found")
+        self.assertEqual(result["record"]["recipients"], 1)
+        self.assertEqual(result["record"]["fate"], "signed")
+        self.assertEqual(result["mode"], "observe")
+        self.assertEqual(sorted(result["actions"]),
+                         ["enforce", "junk", "mark", "observe"])
+        self.assertIn("no such mailbox", result["explanation"])
+
+    def test_first_line_of_ours(self):
+        self.send()
+        lines = self.lines(notice(message_id="kept@example.org"), 0)
+        self.assertRegex(
+            lines[0], r"^You did: [A-Z][a-z]+day \d\d [A-Z][a-z]+ 20\d\d, "
+            r"\d\d:\d\d [A-Z]+, to bob@example\.com, refused because there "
+            r"is no such mailbox \(550 5\.1\.1 <bob@example\.com>: no such "
+            r"user here\)\.$")
+        self.assertIn("Its subject was: Our meeting", lines)
+        text = "\n".join(lines)
+        self.assertIn("If you did not write it, somebody uses your account",
+                      text)
+        self.assertIn("change its password", text)
+        self.assertIn("For the administrator:", lines)
+        self.assertRegex(text, r"(?m)^  row +12, genuine:message-id$")
+        self.assertRegex(text, r"(?m)^  record +sent 20.*, signed, to 1 rec")
+        self.assertRegex(text, r"(?m)^  Message-ID +kept@example\.org: in "
+                               r"the store, sent by the recipient$")
+
+    def test_account_abused(self):
+        """It left here, in a name that is not the user's."""
+        self.send()
+        lines = self.lines(notice(message_id="kept@example.org",
+                                  from_="support@bank.example"), 0)
+        self.assertIn("It bears the name of support@bank.example, which is "
+                      "no address of ours: if you do not know why, your "
+                      "account is being used.", lines)
+
+    def test_ours_by_tag(self):
+        tag = self.send()
+        result = self.explain(notice(to=tag, path=tag), 0)
+        self.assertEqual((result["verdict"], result["reason"]),
+                         ("genuine", "tag"))
+        self.assertEqual(result["because"], "tag")
+        self.assertEqual(result["recipient_field"], "To")
+        self.assertEqual(result["tag"]["tag"], "valid")
+        self.assertEqual(result["tag"]["key"], 4)
+        self.assertEqual(result["tag"]["issued"], 1)
+        self.assertEqual(result["lookups"][0]["found"], "absent")
+        lines = self.lines(notice(to=tag), 0)
+        self.assertTrue(lines[0].startswith(time.strftime(
+            "You did: %A %d %B %Y, to bob@example.com", time.gmtime())))
+
+    def test_ours_by_returned_tag(self):
+        """The notice came to the plain address, or who knows where."""
+        tag = self.send()
+        result = self.explain(notice(to="someone@example.com", path=tag), 0)
+        self.assertEqual(result["because"], "tag")
+        self.assertEqual(result["recipient_field"], "returned Return-Path")
+        result = self.explain(notice(to="alice@example.org", path=tag), 0)
+        self.assertEqual(result["returned_tag"]["tag"], "valid")
+        self.assertEqual(result["returned_tag"]["issued"], 1)
+
+    def test_tags_that_are_not_ours(self):
+        tag = self.send()
+        bad = tag.replace("alice", "bob")
+        result = self.explain(notice(to=bad), 1)
+        self.assertEqual((result["verdict"], result["reason"],
+                          result["row"], result["because"]),
+                         ("forged", "bad-tag", 11, "bad-tag"))
+        self.assertEqual(result["actions"]["enforce"], "reject")
+        self.assertEqual(result["actions"]["junk"], "junk")
+        self.assertEqual(result["actions"]["observe"], "none")
+        lines = self.lines(notice(to=bad), 1)
+        self.assertEqual(
+            lines[0], "You did not send this. Someone put your address on "
+            "it; it came from 203.0.113.9. The return path that it answers "
+            "was never signed by our server.")
+        # of a returned text a bad tag proves nothing: it may be mangled
+        result = self.explain(notice(path=bad), 2)
+        self.assertEqual(result["because"], "no-evidence")
+        self.assertEqual(result["returned_tag"]["tag"], "bad")
+
+    def test_stale_tag(self):
+        tag = self.send()
+        text = notice(to=tag, date=time.time() + 30 * DAY)
+        result = self.explain(text, 1, *at(30))
+        self.assertEqual((result["verdict"], result["reason"]),
+                         ("forged", "stale"))
+        # it lay in a mailbox since it was good
+        result = self.explain(notice(to=tag), 2, *at(30))
+        self.assertEqual(result["because"], "stale-now")
+
+    def test_revoked_key(self):
+        tag = self.send()
+        self.call("key", "rotate")
+        self.call("key", "revoke", "4")
+        result = self.explain(notice(to=tag), 2)
+        self.assertEqual(result["because"], "unknown-key")
+        self.assertIn("the key that made the mark", result["explanation"])
+
+    def test_message_of_somebody_else(self):
+        self.send(sender="carol@example.org")
+        result = self.explain(notice(message_id="kept@example.org"), 2)
+        self.assertEqual(result["because"], "others-message")
+        self.assertEqual(result["lookups"][0]["found"], "others")
+        self.assertIn("who sends mail in the name of alice@example.org",
+                      result["explanation"])
+
+    def test_message_to_another_domain(self):
+        self.send(domain="example.edu")
+        result = self.explain(notice(message_id="kept@example.org"), 2)
+        self.assertEqual(result["because"], "other-recipient")
+        self.assertTrue(result["record"]["domain_differs"])
+
+    def test_forged(self):
+        """The store knew all of the time, and not this."""
+        self.send()
+        later = time.time() + 12 * DAY
+        result = self.explain(notice(date=later), 1, *at(12))
+        self.assertEqual((result["verdict"], result["reason"],
+                          result["row"], result["because"]),
+                         ("forged", "untagged", 13, "no-message"))
+        self.assertEqual(result["coverage"], "full")
+        self.assertEqual(result["evidence"], "not-found")
+        self.assertEqual(result["origin"], "203.0.113.9")
+        lines = self.lines(notice(date=later), 1, *at(12))
+        self.assertEqual(
+            lines[0], "You did not send this. Someone put your address on "
+            "it; it came from 203.0.113.9. Nothing of yours left our server "
+            "with this Message-ID.")
+        self.assertIn("Nobody used your account: there is nothing to do but "
+                      "to delete the notice.", lines)
+
+    def test_forged_and_from_our_own_network(self):
+        self.send()
+        text = notice(date=time.time() + 12 * DAY, client="198.51.100.3")
+        result = self.explain(text, 2, *at(12))
+        self.assertEqual(result["because"], "own-network")
+        self.assertIn("who may send from 198.51.100.3",
+                      result["explanation"])
+
+    def test_tag_copied_to_another_mail(self):
+        """A tag of ours, and a mail that never left."""
+        self.send()
+        when = "--at", str(int(time.time()) + 12 * DAY)
+        tag = self.sign("alice@example.org", *when)
+        result = self.explain(
+            notice(to=tag, date=time.time() + 12 * DAY), 2, *when)
+        self.assertEqual(result["because"], "tag-without-message")
+
+    def test_what_was_swept_proves_nothing(self):
+        """The store forgot that time, so nothing says that it was not."""
+        with Engine(self, conf_in_place=True):
+            pass
+        result = self.explain(notice(), 2)
+        self.assertEqual(result["because"], "no-evidence")
+        self.assertIn("it is partial for that time (young-store",
+                      result["explanation"])
+        self.assertEqual(result["coverage_reason"], "young-store")
+
+    def test_recipients(self):
+        """Who is named where a host delivers goes before To."""
+        tag = self.send()
+        for head, field in (
+                ("X-Original-To: alice@example.org\n", "X-Original-To"),
+                ("Envelope-To: alice@example.org\n", "Envelope-To"),
+                ("Delivered-To: alice@example.org\n", "Delivered-To")):
+            result = self.explain(notice(head=head, to="x@example.net"), 2)
+            self.assertEqual(result["recipient"], "alice@example.org")
+            self.assertEqual(result["recipient_field"], field)
+            # but a tag of ours is more than any of them
+            result = self.explain(notice(head=head, to=tag), 0)
+            self.assertEqual(result["recipient_field"], "To")
+        result = self.explain(
+            notice(to="Some One <nobody@example.com>, X <X@Example.ORG>"), 2)
+        self.assertEqual(result["recipient"], "X@Example.ORG")
+        result = self.explain(notice(to="x@example.com", path="",
+                                     from_="alice@example.org"), 2)
+        self.assertEqual(result["recipient_field"], "returned From")
+        result = self.explain(notice(to="x@example.com", path="",
+                                     from_="x@example.com"), 2)
+        self.assertIsNone(result["recipient"])
+        self.assertEqual(result["because"], "no-recipient")
+
+    def test_senders(self):
+        for sender, name in (("<>", "null"),
+                             ("<MAILER-DAEMON>", "null"),
+                             ("<mailer-daemon@x.example>", "daemon"),
+                             ("<postmaster@x.example>", "daemon"),
+                             ("<list@x.example>", "other")):
+            text = notice().replace("Return-Path: <>",
+                                    f"Return-Path: {sender}", 1)
+            self.assertEqual(self.explain(text, 2)["sender"], name)
+
+    def test_delay_and_receipt(self):
+        self.send()
+        text = notice(message_id="kept@example.org", status="4.4.1").replace(
+            "Action: failed", "Action: delayed")
+        self.assertIn(", to bob@example.com, not delivered yet because the "
+                      "mail server there does not answer",
+                      self.explain(text, 0)["explanation"])
+        text = notice(message_id="kept@example.org").replace(
+            "report-type=delivery-status",
+            "report-type=disposition-notification").replace(
+            "message/delivery-status", "message/disposition-notification")
+        text = re.sub(r"Action:(.|\n)*?\n\n", "Original-Message-ID: <kept@"
+                      "example.org>\nDisposition: automatic-action/MDN-sent-"
+                      "automatically; displayed\n\n", text, count=1)
+        result = self.explain(text, 0)
+        self.assertEqual(result["kind"], "mdn")
+        self.assertIn("this is a receipt", result["explanation"])
+
+    def test_domain_modes(self):
+        tag = self.send()
+        self.call("mode", "example.org", "enforce", "--force")
+        result = self.explain(notice(to=tag.replace("alice", "bob")), 1)
+        self.assertEqual(result["mode"], "enforce")
+
+    def test_verdict_that_it_came_with(self):
+        lines = self.lines(notice(
+            head="X-Backstop: genuine reason=tag row=4\n"), 2)
+        self.assertTrue(any(re.match(r"  judged then +genuine reason=tag "
+                                     r"row=4$", line) for line in lines))
+
+
+class Forms(Explain):
+    """However a notice is handed over."""
+
+    def setUp(self):
+        super().setUp()
+        self.send()
+        self.text = notice(message_id="kept@example.org")
+
+    def form(self, text, form, status=0):
+        result = self.explain(text, status)
+        self.assertEqual(result["form"], form)
+        if status == 0:
+            self.assertEqual(result["message_ids"], ["kept@example.org"])
+        return result
+
+    def test_as_it_is(self):
+        for text in (self.text, self.text.replace("\n", "\r\n"),
+                     self.text.replace("\n", "\r"), "\ufeff" + self.text,
+                     self.text.encode("utf-16")):
+            self.form(text, "as-is")
+
+    def test_standard_input(self):
+        for words in ((), ("-",)):
+            done = self.run_raw("-c", self.conf, "explain", *words,
+                                input=self.text)
+            self.assertEqual(done.returncode, 0)
+            self.assertTrue(done.stdout.startswith("You did: "))
+
+    def test_quoted_and_indented(self):
+        for text in (quoted(self.text), quoted(quoted(self.text)),
+                     "".join(f"    {line}\n" for line in
+                             self.text.splitlines()),
+                     "Look at this:\n\n" + quoted(self.text)):
+            self.form(text, "unquoted")
+
+    def test_forwarded(self):
+        for encoding, body in (
+                ("7bit", self.text),
+                ("base64", base64.encodebytes(self.text.encode()).decode())):
+            for kind in ("message/rfc822",
+                         'application/octet-stream; name="notice.eml"'):
+                self.form(f"""\
+Return-Path: <alice@example.org>
+From: alice@example.org
+To: help@example.org
+Subject: Fwd: what is this?
+Message-ID: <forward@example.org>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="out"
+
+--out
+Content-Type: text/plain
+
+I never wrote to them!
+
+--out
+Content-Type: {kind}
+Content-Transfer-Encoding: {encoding}
+
+{body}
+--out--
+""", "forwarded")
+
+    def test_forwarded_twice(self):
+        inner = f"""\
+From: help@example.org
+Subject: Fwd: Fwd:
+Content-Type: message/rfc822
+
+{self.text}"""
+        self.form(f"""\
+From: alice@example.org
+Content-Type: multipart/mixed; boundary=out
+
+--out
+Content-Type: message/rfc822
+Content-Transfer-Encoding: base64
+
+{base64.encodebytes(inner.encode()).decode()}
+--out--
+""", "forwarded")
+
+    def test_forwarded_in_line(self):
+        """As webmail does it: the notice's text below a banner."""
+        for author in ("From", "Von"):
+            self.form(f"""\
+From: alice@example.org
+To: help@example.org
+Subject: Fwd: Undelivered
+
+What is this?
+
+---------- Forwarded message ---------
+{author}: Mail Delivery System <mailer-daemon@mx.example.com>
+Date: Tue, 24 Nov 2026 14:02:11 +0000
+Subject: Undelivered Mail Returned to Sender
+To: <alice@example.org>
+
+This is the mail system at host mx.example.com.
+
+I'm sorry to have to inform you that your message could not
+be delivered to one or more recipients.
+
+<bob@example.com>: host mx.example.com said: 550 5.1.1 no such user
+
+------ This is a copy of the message, including all the headers. ------
+
+Return-Path: <alice@example.org>
+Received: from evil.example ([203.0.113.9]) by mx.example.com
+From: <alice@example.org>
+To: bob@example.com
+Subject: Our meeting
+Message-ID: <kept@example.org>
+
+Hello.
+""", "forwarded")
+
+    def test_pasted(self):
+        """As Outlook shows it: no header at all."""
+        self.form("""\
+Delivery has failed to these recipients or groups:
+
+bob@example.com
+The email address you entered couldn't be found.
+
+Diagnostic information for administrators:
+
+Generating server: mx.example.com
+
+bob@example.com
+Remote Server returned '550 5.1.1 RESOLVER.ADR.RecipNotFound; not found'
+
+Original message headers:
+
+Received: from evil.example (203.0.113.9) by mx.example.com (192.0.2.7)
+ with Microsoft SMTP Server id 15.1.1; Tue, 24 Nov 2026 14:02:11 +0000
+From: Alice <alice@example.org>
+To: bob@example.com
+Subject: Our meeting
+Message-ID: <kept@example.org>
+Date: Tue, 24 Nov 2026 14:02:10 +0000
+""", "pasted")
+
+    def test_mailbox(self):
+        line = "From MAILER-DAEMON Tue Nov 24 14:02:11 2026\n"
+        self.form(line + self.text, "as-is")
+        other = notice(to="x@example.com", path="", from_="x@example.com")
+        path = self.write("box", f"{line}{self.text}\n{line}{self.text}\n")
+        results = self.json("explain", path)
+        self.assertEqual([one["sent"] for one in results], ["yes", "yes"])
+        path = self.write("box", f"{line}{self.text}\n{line}{other}\n")
+        results = self.json("explain", path, status=2)
+        self.assertEqual([one["sent"] for one in results],
+                         ["yes", "unknown"])
+        text = self.call("explain", path, status=2)
+        self.assertEqual(text.count("For the administrator:"), 2)
+
+    def test_no_bounce(self):
+        for text, says in (
+                ("From: bob@example.com\nTo: alice@example.org\n"
+                 "Subject: hello\nMessage-ID: <kept@example.org>\n\nHi.\n",
+                 "an ordinary message"),
+                ("Just a text.\n", "an ordinary message"),
+                ("From: bob@example.com\nTo: alice@example.org\n"
+                 "Subject: Out of office\nAuto-Submitted: auto-replied\n"
+                 "\nI am away until Monday.\n", "an automatic reply")):
+            result = self.explain(text, 2)
+            self.assertEqual(result["verdict"], "not-a-bounce")
+            self.assertEqual(result["because"], "no-bounce")
+            self.assertIn(says, result["explanation"])
+            self.assertTrue(self.lines(text, 2)[0].startswith(
+                "This is no bounce: it is "))
+
+    def test_nothing(self):
+        self.call("explain", self.path("none"), status=NOINPUT, says="none")
+        for text in ("", "\n\n"):
+            self.call("explain", self.write("empty", text), status=65,
+                      says="empty")
+
+
+class WithLess(Explain):
+    """What can be said by less than all."""
+
+    def test_without_a_configuration(self):
+        self.conf = self.path("none.conf")
+        done = self.run_raw("-c", self.conf, "explain", input=notice())
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("none.conf", done.stderr)
+        first = done.stdout.splitlines()[0]
+        self.assertTrue(first.startswith(
+            "Unknown, and this is what would settle it: "), first)
+        self.assertIn("The returned mail came from 203.0.113.9", done.stdout)
+        done = self.run_raw("-c", self.conf, "--json", "explain",
+                            input=notice())
+        result = json.loads(done.stdout)
+        self.assertEqual(list(result), MEMBERS)
+        self.assertEqual((result["verdict"], result["reason"]),
+                         ("unknown", "no-config"))
+        self.assertEqual(result["message_ids"], ["lost@example.org"])
+        self.assertIsNone(result["row"])
+
+    @unittest.skipIf(os.path.exists("/etc/backstop/backstop.conf"),
+                     "there is a configuration")
+    def test_without_any_word_of_one(self):
+        done = self.run_raw("explain", input=notice())
+        self.assertEqual((done.returncode, done.stderr), (2, ""))
+
+    def test_without_keys(self):
+        os.unlink(self.path("state", "keyring"))
+        done = self.run_raw("-c", self.conf, "--json", "explain",
+                            input=notice())
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(json.loads(done.stdout)["reason"], "no-keyring")
+        self.assertIn("backstop init", done.stderr)
+
+    def test_without_a_store(self):
+        """A tag proves itself; nothing else is known."""
+        tag = self.sign("alice@example.org", "--no-record")
+        result = self.explain(notice(to=tag), 0)
+        self.assertEqual((result["verdict"], result["reason"]),
+                         ("genuine", "unproven"))
+        result = self.explain(notice(to=tag.replace("alice", "bob")), 1)
+        self.assertEqual(result["because"], "bad-tag")
+        result = self.explain(notice(), 2)
+        self.assertIn("the store: there is none here",
+                      result["explanation"])
+
+    def test_damaged_store(self):
+        self.send()
+        tag = self.sign()
+        path = self.path("state", "store", "data.mdb")
+        with open(path, "r+b") as file:
+            file.truncate(20000)
+        result = self.explain(notice(to=tag), 0)
+        self.assertEqual(result["reason"], "unproven")
+
+    def test_without_a_message_id(self):
+        text = re.sub(r"\nMessage-ID: <lost.*", "", notice())
+        result = self.explain(text, 2)
+        self.assertIn("with its Message-ID", result["explanation"])
+
+    @unittest.skipUnless(AS_ROOT, "needs another user")
+    def test_not_root(self):
+        def become():
+            os.setgroups([])
+            os.setresgid(1, 1, 1)
+            os.setresuid(1, 1, 1)
+
+        done = self.run_raw("-c", self.conf, "explain", input=notice(),
+                            preexec_fn=become)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("run this as root", done.stdout)
+
+
+class Hostile(Explain):
+    def test_nothing_comes_to_the_terminal_as_it_was(self):
+        """Escapes, C1 controls and text directions of strangers."""
+        nasty = "\x1b[2J\x07\x9b31m\u202e\u0085"
+        text = notice(subject=f"a{nasty}z", final=f"b{nasty}@example.com",
+                      message_id=f"m{nasty}@x", head=f"X-Backstop: {nasty}\n",
+                      from_=f"c{nasty}@example.org", path=f"d{nasty}@x.org",
+                      to=f"e{nasty}@example.org, f@example.org")
+        for options in ((), ("--json",)):
+            with open(self.write("nasty", text), "rb") as file:
+                done = self.run_raw("-c", self.conf, *options, "explain",
+                                    stdin=file)
+            self.assertEqual(done.returncode, 2)
+            for line in done.stdout.splitlines():
+                self.assertNotRegex(line, r"[\x00-\x08\x0b-\x1f\x7f]")
+            if not options:
+                self.assertRegex(done.stdout, r"^[\n\x20-\x7e]*$")
+
+    def test_any_octets(self):
+        text = notice().encode()
+        for cut in range(0, len(text), 97):
+            for more in (b"", b"\0" * 5000, b"\xff\xfe\n--b\n", b"> " * 999):
+                path = self.write("cut", text[:cut] + more)
+                done = self.run_raw("explain", path)
+                self.assertIn(done.returncode, (0, 1, 2, 65))
+
+    def test_large(self):
+        text = notice() + "x" * 3000000 + "\n" * 100000
+        self.assertEqual(self.explain(text, 2)["message_ids"],
+                         ["lost@example.org"])
+
+
+if __name__ == "__main__":
+    main()

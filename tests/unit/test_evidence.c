@@ -1,0 +1,420 @@
+/* What a returned Message-ID proves, and what its absence does. */
+#include <errno.h>
+
+#include "tests/unit/judging.h"
+
+#define TODAY 20000
+#define T0 ((int64_t)TODAY * DAY + 3600)
+
+static const char config_text[] = "domains = example.org, example.net\n"
+				  "sign = yes\n"
+				  "mode = enforce\n"
+				  "outbound = here\n";
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	begin(config_text, T0, 40);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	end();
+	return 0;
+}
+
+static void
+expect(enum bs_evidence evidence, const char *reason)
+{
+	assert_string_equal(finding.evidence_reason, reason);
+	assert_int_equal(finding.facts.evidence, evidence);
+}
+
+/* m1: alice to x.example. m2: alice for bob, to many. m3: everybody's. */
+static void
+send_some(void)
+{
+	static const char *const many[] = {"a.example", "b.example",
+	    "c.example", "d.example", "e.example"};
+	char name[64];
+
+	send_signed("Alice@example.org", "m1@example.org", T0 - DAY);
+	prepare_sent("alice@example.org", "bob@example.org", "m2@example.org");
+	for (size_t i = 0; i < COUNT(many); i++)
+		add(&request.recipient_domains, many[i]);
+	ask(T0 - DAY);
+	for (int i = 0; i <= BS_MSG_OWNERS; i++) {
+		snprintf(name, sizeof(name), "user%d@example.org", i);
+		prepare_sent(name, "", "m3@example.org");
+		ask(T0 - DAY);
+	}
+}
+
+static void
+by_owner_and_recipient(void **state)
+{
+	static const struct {
+		const char *user;
+		const char *ids[2];
+		const char *original;
+		const char *final;
+		enum bs_evidence evidence;
+		const char *reason;
+	} cases[] = {
+	    {"alice@example.org", {"m1@example.org"}, NULL, NULL,
+		BS_EVIDENCE_YES, "found"},
+	    {"ALICE@Example.Org", {"m1@example.org"}, NULL, NULL,
+		BS_EVIDENCE_YES, "found"},
+	    {"alice@example.org", {"no@x", "m1@example.org"}, NULL, NULL,
+		BS_EVIDENCE_YES, "found"},
+	    {"alice@example.org", {"M1@example.org"}, NULL, NULL,
+		BS_EVIDENCE_NO, "not-found"},
+	    {"alice@example.org", {"m1@example.org "}, NULL, NULL,
+		BS_EVIDENCE_NO, "not-found"},
+	    {"alice@example.org", {"no@x", "nor@x"}, NULL, NULL, BS_EVIDENCE_NO,
+		"not-found"},
+	    {"alice@example.org", {NULL}, NULL, NULL, BS_EVIDENCE_NONE,
+		"no-message-id"},
+	    /* sent, but not by them */
+	    {"bob@example.org", {"m1@example.org"}, NULL, NULL,
+		BS_EVIDENCE_NONE, "not-theirs"},
+	    {"alice@example.net", {"m1@example.org"}, NULL, NULL,
+		BS_EVIDENCE_NONE, "not-theirs"},
+	    {"alice+x@example.org", {"m1@example.org"}, NULL, NULL,
+		BS_EVIDENCE_NONE, "not-theirs"},
+	    {"bob@example.org", {"no@x", "m1@example.org"}, NULL, NULL,
+		BS_EVIDENCE_NONE, "not-theirs"},
+	    /* two owners: reverse-path and header From */
+	    {"alice@example.org", {"m2@example.org"}, NULL, NULL,
+		BS_EVIDENCE_YES, "found"},
+	    {"bob@example.org", {"m2@example.org"}, NULL, NULL, BS_EVIDENCE_YES,
+		"found"},
+	    /* more than are kept */
+	    {"erin@example.org", {"m3@example.org"}, NULL, NULL,
+		BS_EVIDENCE_YES, "found"},
+	    /* the recipient of the bounced message */
+	    {"alice@example.org", {"m1@example.org"}, "joe@X.example", NULL,
+		BS_EVIDENCE_YES, "found"},
+	    {"alice@example.org", {"m1@example.org"}, NULL, "joe@x.Example",
+		BS_EVIDENCE_YES, "found"},
+	    {"alice@example.org", {"m1@example.org"}, "joe@y.example", NULL,
+		BS_EVIDENCE_NONE, "other-recipient"},
+	    {"alice@example.org", {"m1@example.org"}, NULL, "joe@y.example",
+		BS_EVIDENCE_NONE, "other-recipient"},
+	    {"alice@example.org", {"m1@example.org"}, "joe@x.example",
+		"joe@y.example", BS_EVIDENCE_YES, "found"},
+	    {"alice@example.org", {"m1@example.org"}, "joe@y.example",
+		"joe@x.example", BS_EVIDENCE_NONE, "other-recipient"},
+	    {"alice@example.org", {"m1@example.org"}, NULL, "joe",
+		BS_EVIDENCE_YES, "found"},
+	    {"alice@example.org", {"m1@example.org"}, NULL, "|/bin/sh -c",
+		BS_EVIDENCE_YES, "found"},
+	    {"alice@example.org", {"m2@example.org"}, NULL, "joe@y.example",
+		BS_EVIDENCE_YES, "found"},
+	};
+
+	(void)state;
+	send_some();
+	for (size_t round = 0; round < 2; round++) {
+		for (size_t i = 0; i < COUNT(cases); i++) {
+			prepare_bounce(cases[i].user, cases[i].ids[0]);
+			add(&request.message_ids, cases[i].ids[1]);
+			add(&request.original_recipients, cases[i].original);
+			add(&request.final_recipients, cases[i].final);
+			find(T0);
+			expect(cases[i].evidence, cases[i].reason);
+			assert_int_equal(finding.has_msg,
+			    cases[i].evidence == BS_EVIDENCE_YES ||
+				strcmp(cases[i].reason, "not-theirs") == 0 ||
+				strcmp(cases[i].reason, "other-recipient") ==
+				    0);
+		}
+		/* what waits for the disk counts like what lies there */
+		settle(T0);
+	}
+}
+
+/* What is not told whole proves that something is there, never that nothing
+ * is. */
+static void
+of_a_part(void **state)
+{
+	char id[16];
+
+	(void)state;
+	send_some();
+	prepare_bounce("alice@example.org", "no@x");
+	request.partial = true;
+	find(T0);
+	expect(BS_EVIDENCE_NONE, "partial");
+	prepare_bounce("alice@example.org", "m1@example.org");
+	request.partial = true;
+	find(T0);
+	expect(BS_EVIDENCE_YES, "found");
+	prepare_bounce("alice@example.org", NULL);
+	for (int i = 0; i <= BS_LIST_ITEMS; i++) {
+		snprintf(id, sizeof(id), "no%d@x", i);
+		add(&request.message_ids, id);
+	}
+	find(T0);
+	expect(BS_EVIDENCE_NONE, "partial");
+	/* recipients that there was no room for may have been the one */
+	prepare_bounce("alice@example.org", "m1@example.org");
+	add(&request.final_recipients, "joe@y.example");
+	request.final_recipients.truncated = true;
+	find(T0);
+	expect(BS_EVIDENCE_YES, "found");
+}
+
+/* Only who may be judged is looked up. */
+static void
+of_whom(void **state)
+{
+	(void)state;
+	send_some();
+	prepare_bounce("alice@example.org", "m1@example.org");
+	SET(request.sender, "MAILER-DAEMON@x.example");
+	find(T0);
+	expect(BS_EVIDENCE_YES, "found");
+	SET(request.sender, "joe@x.example");
+	find(T0);
+	assert_null(finding.evidence_reason);
+	SET(request.sender, "");
+	request.auth = true;
+	find(T0);
+	assert_null(finding.evidence_reason);
+	prepare_bounce("alice@elsewhere.example", "m1@example.org");
+	find(T0);
+	assert_null(finding.evidence_reason);
+	prepare_bounce("alice@example.org", "m1@example.org");
+	request.kind = BS_KIND_UNREAD;
+	find(T0);
+	assert_null(finding.evidence_reason);
+	assert_int_equal(finding.facts.evidence, BS_EVIDENCE_NONE);
+	assert_int_equal(finding.facts.coverage, BS_COVERAGE_PARTIAL);
+	/* the tag is no part of the user */
+	prepare_bounce("prvs=3010abcdef=alice@example.org", "m1@example.org");
+	find(T0);
+	expect(BS_EVIDENCE_YES, "found");
+	prepare_bounce("alice+prvs=3010abcdef@example.org", "m1@example.org");
+	find(T0);
+	expect(BS_EVIDENCE_YES, "found");
+}
+
+/* From tomorrow, by a clock that was ahead, to the last day on which a tag
+ * could still be judged. */
+static void
+within_the_window(void **state)
+{
+	static const struct {
+		int days_ago;
+		bool found;
+	} cases[] = {
+	    {-2, false},
+	    {-1, true},
+	    {0, true},
+	    {1, true},
+	    {9, true},
+	    {WINDOW, true},
+	    {WINDOW + 1, false},
+	};
+	static const int64_t bases[] = {0, 999, 1000, 1001, 1009};
+	char id[32];
+
+	(void)state;
+	for (size_t b = 0; b < COUNT(bases); b++)
+		for (size_t i = 0; i < COUNT(cases); i++) {
+			/* across day 21000, where the digits turn over */
+			int64_t now = T0 + bases[b] * DAY;
+
+			snprintf(id, sizeof(id), "w%zu-%zu@example.org", b, i);
+			prepare_sent("alice@example.org", "", id);
+			ask(now - cases[i].days_ago * DAY);
+			prepare_bounce("alice@example.org", id);
+			find(now);
+			assert_int_equal(finding.facts.evidence ==
+					     BS_EVIDENCE_YES,
+			    cases[i].found);
+			if (!cases[i].found)
+				continue;
+			assert_int_equal(finding.msg_key.day,
+			    bs_day_of(now) - (uint32_t)cases[i].days_ago);
+		}
+}
+
+/* Sent again on another day, by a list or by hand: any record will do. */
+static void
+more_than_once(void **state)
+{
+	(void)state;
+	prepare_sent("bob@example.org", "", "again@example.org");
+	ask(T0 - DAY);
+	prepare_sent("alice@example.org", "", "again@example.org");
+	ask(T0 - 5 * DAY);
+	prepare_sent("bob@example.org", "", "again@example.org");
+	ask(T0 - 9 * DAY);
+	prepare_bounce("alice@example.org", "again@example.org");
+	find(T0);
+	expect(BS_EVIDENCE_YES, "found");
+	assert_int_equal(finding.msg_key.day, TODAY - 5);
+}
+
+/* DESIGN §5: 3 x recipients + 5. */
+static void
+until_the_cap(void **state)
+{
+	static const unsigned recipients[] = {1, 2, 20};
+	char id[32];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(recipients); i++) {
+		snprintf(id, sizeof(id), "cap%zu@example.org", i);
+		prepare_sent("alice@example.org", "", id);
+		request.recipients = recipients[i];
+		ask(T0);
+		for (unsigned n = 0; n < 3 * recipients[i] + 5; n++) {
+			prepare_bounce("alice@example.org", id);
+			find(T0);
+			expect(BS_EVIDENCE_YES, "found");
+			request.op = BS_OP_SENT;
+			ask(T0);
+			if (n % 3 == 0)
+				settle(T0);
+		}
+		prepare_bounce("alice@example.org", id);
+		find(T0);
+		expect(BS_EVIDENCE_NONE, "over-cap");
+		/* one that proved nothing leaves the cap to others */
+		request.op = BS_OP_SENT;
+		ask(T0);
+		find(T0);
+		assert_int_equal(finding.msg.bounces, 3 * recipients[i] + 5);
+	}
+}
+
+static void
+what_proves_nothing_uses_nothing_up(void **state)
+{
+	struct bs_msg_record record;
+
+	(void)state;
+	prepare_sent("alice@example.org", "", "m@example.org");
+	ask(T0);
+	for (int i = 0; i < 9; i++) {
+		prepare_bounce("alice@example.org", "m@example.org");
+		add(&request.final_recipients, "joe@y.example");
+		request.op = BS_OP_SENT;
+		ask(T0);
+		prepare_bounce("bob@example.org", "m@example.org");
+		request.op = BS_OP_SENT;
+		ask(T0);
+		prepare_bounce("alice@example.org", "m@example.org");
+		SET(request.sender, "joe@x.example");
+		request.op = BS_OP_SENT;
+		ask(T0);
+		prepare_bounce("alice@example.org", "m@example.org");
+		request.op = BS_OP_SENT;
+		request.refused = true;
+		ask(T0);
+	}
+	assert_true(find_msg("m@example.org", TODAY, &record));
+	assert_int_equal(record.bounces, 0);
+}
+
+/* A record that cannot be read is not one that is not there. */
+static void
+of_a_damaged_record(void **state)
+{
+	const struct bs_judge judge = judge_now();
+	struct bs_msg_key key = {.day = TODAY};
+	struct bs_entry entry = {.table = BS_TABLE_MSG, .value_len = 107};
+	struct bs_view view;
+
+	(void)state;
+	bs_judge_view(&judge, &view);
+	bs_view_hash(&view, "d@example.org", 13, key.message_id);
+	entry.key_len = bs_msg_key_write(&key, entry.key);
+	memset(entry.value, 0x5a, sizeof(entry.value));
+	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	prepare_bounce("alice@example.org", "d@example.org");
+	find(T0);
+	expect(BS_EVIDENCE_NONE, "store-trouble");
+	/* another day's record that is whole proves as before */
+	prepare_sent("alice@example.org", "", "d@example.org");
+	ask(T0 - DAY);
+	prepare_bounce("alice@example.org", "d@example.org");
+	find(T0);
+	expect(BS_EVIDENCE_YES, "found");
+}
+
+static void
+without_messages(void **state)
+{
+	(void)state;
+	send_some();
+	config->messages = false;
+	prepare_bounce("alice@example.org", "m1@example.org");
+	find(T0);
+	expect(BS_EVIDENCE_NONE, "messages-off");
+	/* nothing is recorded then */
+	prepare_sent("alice@example.org", "", "off@example.org");
+	ask(T0);
+	config->messages = true;
+	prepare_bounce("alice@example.org", "off@example.org");
+	find(T0);
+	assert_int_not_equal(finding.facts.evidence, BS_EVIDENCE_YES);
+}
+
+static void
+without_a_store(void **state)
+{
+	(void)state;
+	send_some();
+	detach();
+	prepare_bounce("alice@example.org", "m1@example.org");
+	find(T0);
+	expect(BS_EVIDENCE_NONE, "store-trouble");
+	assert_string_equal(finding.coverage_reason, "no-store");
+	attach(T0);
+	find(T0);
+	expect(BS_EVIDENCE_YES, "found");
+}
+
+/* A read receipt names its message as a bounce does. */
+static void
+of_a_receipt(void **state)
+{
+	(void)state;
+	send_some();
+	prepare_bounce("alice@example.org", "m1@example.org");
+	request.kind = BS_KIND_MDN;
+	add(&request.final_recipients, "joe@x.example");
+	find(T0);
+	expect(BS_EVIDENCE_YES, "found");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(by_owner_and_recipient),
+	    TEST(of_a_part),
+	    TEST(of_whom),
+	    TEST(within_the_window),
+	    TEST(more_than_once),
+	    TEST(until_the_cap),
+	    TEST(what_proves_nothing_uses_nothing_up),
+	    TEST(of_a_damaged_record),
+	    TEST(without_messages),
+	    TEST(without_a_store),
+	    TEST(of_a_receipt),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

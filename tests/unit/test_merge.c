@@ -1,0 +1,174 @@
+/* Records of one key put together: what is lost, and which claim stays. */
+#include "common/pure/record.h"
+#include "tests/unit/unit.h"
+
+static void
+counts_and_times_of_tags(void **state)
+{
+	struct bs_tag_record a = {1, 2, UINT32_MAX - 1, 100, 200};
+	const struct bs_tag_record b = {1, 3, 5, 50, 150};
+	const struct bs_tag_record counted = {.bounces = 1, .last_use = 300};
+
+	(void)state;
+	bs_tag_record_merge(&a, &b);
+	assert_int_equal(a.issued, 2);
+	assert_int_equal(a.recipients, 5);
+	assert_int_equal(a.bounces, UINT32_MAX);
+	assert_true(a.first_use == 50);
+	assert_true(a.last_use == 200);
+	/* a count alone is no first use */
+	bs_tag_record_merge(&a, &counted);
+	assert_true(a.first_use == 50);
+	assert_true(a.last_use == 300);
+}
+
+static void
+days_of_senders(void **state)
+{
+	struct bs_sender_record a = {0, 10, 20, 0, 0, 4};
+	const struct bs_sender_record b = {15, 5, 30, 7, 8, 3};
+	const struct bs_sender_record c = {12, 0, 0, 6, 9, 5};
+
+	(void)state;
+	bs_sender_record_merge(&a, &b);
+	bs_sender_record_merge(&a, &c);
+	assert_int_equal(a.first_signed_day, 12);
+	assert_int_equal(a.last_unsigned_day, 10);
+	assert_int_equal(a.last_day, 30);
+	assert_int_equal(a.last_unrecorded_day, 7);
+	assert_int_equal(a.last_stripped_day, 9);
+	assert_int_equal(a.last_elsewhere_day, 5);
+}
+
+static void
+numbered(uint8_t number, uint8_t out[static BS_MSG_SHORT])
+{
+	memset(out, 0, BS_MSG_SHORT);
+	out[BS_MSG_SHORT - 1] = number;
+}
+
+static struct bs_msg_record
+with_owners(uint8_t first, uint8_t count)
+{
+	struct bs_msg_record record = {.sent = 100, .recipients = 1};
+	uint8_t hash[BS_MSG_SHORT];
+
+	for (uint8_t i = 0; i < count; i++) {
+		numbered((uint8_t)(first + i), hash);
+		bs_msg_add_owner(&record, hash);
+		/* once more changes nothing */
+		bs_msg_add_owner(&record, hash);
+	}
+	return record;
+}
+
+static bool
+has_owner(const struct bs_msg_record *record, uint8_t number)
+{
+	uint8_t hash[BS_MSG_SHORT];
+
+	numbered(number, hash);
+	return bs_msg_has_owner(record, hash);
+}
+
+/* One Message-ID may leave twice, as a list sends it again. */
+static void
+owners_add_up(void **state)
+{
+	struct bs_msg_record a = with_owners(1, 4);
+	struct bs_msg_record b = with_owners(3, 4);
+	const struct bs_msg_record c = with_owners(9, 1);
+
+	(void)state;
+	bs_msg_record_merge(&a, &b);
+	assert_int_equal(a.owner_count, BS_MSG_OWNERS);
+	assert_int_equal(a.recipients, 2);
+	assert_true(has_owner(&a, 1) && has_owner(&a, 6));
+	assert_false(has_owner(&a, 7));
+	assert_false(has_owner(&a, 0));
+	/* one too many: everybody's, and nothing is left of the set */
+	bs_msg_record_merge(&a, &c);
+	assert_int_equal(a.owner_count, BS_MSG_MANY);
+	assert_true(has_owner(&a, 7));
+	bs_msg_record_merge(&b, &a);
+	assert_int_equal(b.owner_count, BS_MSG_MANY);
+	bs_msg_record_merge(&b, &c);
+	assert_int_equal(b.owner_count, BS_MSG_MANY);
+	assert_memory_equal(a.owners, b.owners, sizeof(a.owners));
+}
+
+static void
+domains_add_up(void **state)
+{
+	struct bs_msg_record a = {.sent = 1};
+	uint8_t hash[BS_MSG_SHORT];
+
+	(void)state;
+	numbered(1, hash);
+	assert_false(bs_msg_has_domain(&a, hash));
+	for (uint8_t i = 0; i < BS_MSG_DOMAINS; i++) {
+		numbered(i, hash);
+		bs_msg_add_domain(&a, hash);
+	}
+	assert_int_equal(a.domain_count, BS_MSG_DOMAINS);
+	assert_true(bs_msg_has_domain(&a, hash));
+	numbered(99, hash);
+	assert_false(bs_msg_has_domain(&a, hash));
+	bs_msg_add_domain(&a, hash);
+	assert_int_equal(a.domain_count, BS_MSG_MANY);
+	numbered(98, hash);
+	assert_true(bs_msg_has_domain(&a, hash));
+	assert_int_equal(a.owner_count, 0);
+}
+
+static void
+the_weaker_fate_stays(void **state)
+{
+	struct bs_msg_record a = {.sent = 200, .fate = BS_MSG_SIGNED};
+	const struct bs_msg_record relayed = {.sent = 100,
+	    .fate = BS_MSG_RELAYED};
+	const struct bs_msg_record bounce = {.bounces = 1};
+
+	(void)state;
+	bs_msg_record_merge(&a, &bounce);
+	assert_int_equal(a.fate, BS_MSG_SIGNED);
+	assert_true(a.sent == 200);
+	bs_msg_record_merge(&a, &relayed);
+	assert_int_equal(a.fate, BS_MSG_RELAYED);
+	assert_true(a.sent == 100);
+	bs_msg_record_merge(&a, &bounce);
+	assert_int_equal(a.fate, BS_MSG_RELAYED);
+	assert_int_equal(a.bounces, 2);
+}
+
+static void
+tallies_add_up(void **state)
+{
+	struct bs_tally_record a = {{0}};
+	const struct bs_tally_record b = {{1, 2, 3, [BS_TALLIES - 1] = 9}};
+
+	(void)state;
+	bs_tally_record_merge(&a, &b);
+	bs_tally_record_merge(&a, &b);
+	assert_int_equal(a.counts[0], 2);
+	assert_int_equal(a.counts[1], 4);
+	assert_int_equal(a.counts[BS_TALLIES - 1], 18);
+	a.counts[1] = UINT32_MAX;
+	bs_tally_record_merge(&a, &b);
+	assert_int_equal(a.counts[1], UINT32_MAX);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(counts_and_times_of_tags),
+	    cmocka_unit_test(days_of_senders),
+	    cmocka_unit_test(owners_add_up),
+	    cmocka_unit_test(domains_add_up),
+	    cmocka_unit_test(the_weaker_fate_stays),
+	    cmocka_unit_test(tallies_add_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
