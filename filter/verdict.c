@@ -153,6 +153,9 @@ bs_verdict_end(struct bs_filter *filter, struct bs_session *session,
 		bs_hold_proceed(filter, &line->asker);
 		return;
 	}
+	/* smtpd asks once; should it not, the older request is let through */
+	if (message->end_is_held)
+		bs_hold_proceed(filter, &message->end);
 	message->end = line->asker;
 	message->end_is_held = true;
 	if (!message->judged || message->decided)

@@ -35,7 +35,7 @@ struct bs_explain_head {
 	bool has_sender; /* of a Return-Path, or a mailbox's "From " line */
 	char sender[BS_ADDRESS_MAX];
 	char subject[128];
-	char seen[256];	 /* the X-Backstop field with which it came */
+	char seen[256]; /* the X-Backstop field with which it came */
 	bool has_received;
 	int64_t arrived; /* epoch seconds, of the upper Received or Date; 0 */
 };

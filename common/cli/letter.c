@@ -12,8 +12,8 @@
 
 #define MAX_BYTES (64 * 1024 * 1024)
 #define CHUNK_BYTES 65536
-#define PARTS_MAX 64 /* looked at in one message ... */
-#define DEPTH_MAX 4  /* ... and messages in messages */
+#define PARTS_MAX 64	/* looked at in one message ... */
+#define MESSAGES_MAX 16 /* ... and messages in messages */
 
 /* What makes a notice of a pasted text that has no header: the parser then
  * decides by banners and returned headers. */
@@ -148,17 +148,45 @@ find_quoted(struct bs_letter *letter, char *buffer, size_t len)
 	return false;
 }
 
-static bool find_inside(struct bs_letter *letter, struct bs_slice text,
-    unsigned depth);
+/* Messages that were found in messages and are still to be looked into; their
+ * buffers are ours. */
+struct pending {
+	size_t count;
+	size_t next;
+	char *buffers[MESSAGES_MAX];
+	struct bs_slice texts[MESSAGES_MAX];
+};
+
+/* Looks at a message that was found in another: it is the notice, or waits to
+ * be looked into. */
+static bool
+find_message(struct bs_letter *letter, struct pending *pending, char *buffer,
+    size_t len)
+{
+	struct bs_slice envelope;
+	struct bs_slice text;
+	size_t at = 0;
+
+	if (!bs_paste_next(buffer, len, &at, &envelope, &text)) {
+		free(buffer);
+		return false;
+	}
+	if (take_owned(letter, buffer, text))
+		return true;
+	if (pending->count == MESSAGES_MAX) {
+		free(buffer);
+		return false;
+	}
+	pending->texts[pending->count] = text;
+	pending->buffers[pending->count++] = buffer;
+	return false;
+}
 
 /* Looks for a notice in a part: as a message of its own, or as a text. */
 static bool
-find_in_part(struct bs_letter *letter, const struct bs_part *part,
-    unsigned depth)
+find_in_part(struct bs_letter *letter, struct pending *pending,
+    const struct bs_part *part)
 {
-	struct bs_slice envelope;
-	struct bs_slice inner;
-	size_t at = 0;
 	size_t len;
 	char *buffer;
 
@@ -168,37 +196,41 @@ find_in_part(struct bs_letter *letter, const struct bs_part *part,
 	len = bs_paste_clean(buffer, bs_part_decode(part, buffer));
 	if (part->type == BS_PART_TEXT)
 		return find_quoted(letter, buffer, len);
-	if (!bs_paste_next(buffer, len, &at, &envelope, &inner)) {
-		free(buffer);
-		return false;
-	}
-	if (take_owned(letter, buffer, inner))
-		return true;
-	if (depth < DEPTH_MAX && find_inside(letter, inner, depth + 1)) {
-		/* what was found has a buffer of its own */
-		free(buffer);
-		return true;
-	}
-	free(buffer);
-	return false;
+	return find_message(letter, pending, buffer, len);
 }
 
 static bool
-find_inside(struct bs_letter *letter, struct bs_slice text, unsigned depth)
+find_in_message(struct bs_letter *letter, struct pending *pending,
+    struct bs_slice text)
 {
 	struct bs_part part;
 	size_t at = 0;
 
 	bs_part_whole(text.text, text.len, &part);
-	if (find_in_part(letter, &part, depth))
+	if (find_in_part(letter, pending, &part))
 		return true;
 	for (unsigned i = 0; i < PARTS_MAX; i++) {
 		if (!bs_part_next(text.text, text.len, &at, &part))
 			return false;
-		if (find_in_part(letter, &part, depth))
+		if (find_in_part(letter, pending, &part))
 			return true;
 	}
 	return false;
+}
+
+/* Looks for a notice in a message, and in the messages in that. */
+static bool
+find_inside(struct bs_letter *letter, struct bs_slice text)
+{
+	struct pending pending = {0};
+	bool found = find_in_message(letter, &pending, text);
+
+	while (!found && pending.next < pending.count)
+		found = find_in_message(letter, &pending,
+		    pending.texts[pending.next++]);
+	for (size_t i = 0; i < pending.count; i++)
+		free(pending.buffers[i]);
+	return found;
 }
 
 /* A copy of the message, without its quoting. Returns NULL without memory. */
@@ -240,7 +272,7 @@ open_message(struct bs_letter *letter, struct bs_slice text,
 		return;
 	}
 	letter->form = BS_LETTER_FORWARDED;
-	if (find_inside(letter, text, 0)) {
+	if (find_inside(letter, text)) {
 		free(copy);
 		return;
 	}

@@ -151,7 +151,8 @@ print_help(const struct bs_command *command)
 		puts("  --exim        a secret as Exim's ${prvs} has it\n"
 		     "  --batv-tools  a key file of batv-tools");
 	if (command->traits & BS_TAKES_FORCE)
-		puts("  --force       take the step whatever speaks against it");
+		puts(
+		    "  --force       take the step whatever speaks against it");
 	printf("\n%s\n%s", global_options, exit_statuses);
 }
 

@@ -42,13 +42,12 @@ fill(const char *folder, int fd, struct copy *result)
 	    .result = result,
 	    .size = sizeof(*result),
 	    .progress = "copying"};
-	struct stat st;
+	struct stat st = {0};
 	int rc = bs_errand_run(&errand);
 
 	if (rc == 0 && (fsync(fd) != 0 || fstat(fd, &st) != 0))
 		rc = -errno;
-	if (rc == 0)
-		result->bytes = st.st_size;
+	result->bytes = st.st_size;
 	return rc;
 }
 

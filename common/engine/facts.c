@@ -73,6 +73,21 @@ is_complete(const struct matter *matter, const struct bs_tag *tag)
 		   end < matter->now ? end : matter->now) == NULL;
 }
 
+/* Whether "backstop store forget" may have removed the record of a tag: it
+ * leaves a sender who has unsigned mail since, and never signed before. */
+static bool
+may_be_forgotten(const struct matter *matter)
+{
+	const struct bs_tag_key *key = &matter->finding->tag_key;
+	uint32_t day = key->day - matter->lifetime_days; /* of signing */
+	struct bs_sender_record sender;
+	int rc = bs_view_sender(matter->view, key->sender, &sender);
+
+	return rc < 0 || (rc == 0 && sender.last_unsigned_day >= day &&
+			     (sender.first_signed_day == 0 ||
+				 sender.first_signed_day > day));
+}
+
 static enum bs_issue
 issue_fact(const struct matter *matter)
 {
@@ -87,8 +102,10 @@ issue_fact(const struct matter *matter)
 	if (rc < 0)
 		return BS_ISSUE_UNKNOWN;
 	if (rc == BS_STORE_ABSENT || record->issued == 0)
-		return is_complete(matter, &finding->tag) ? BS_NOT_ISSUED
-							  : BS_ISSUE_UNKNOWN;
+		return is_complete(matter, &finding->tag) &&
+			       !may_be_forgotten(matter)
+			   ? BS_NOT_ISSUED
+			   : BS_ISSUE_UNKNOWN;
 	cap = (uint64_t)CAP_PER_RECIPIENT * record->recipients;
 	if (record->bounces >= (cap > CAP_MIN ? cap : CAP_MIN))
 		return BS_ISSUED_OVER_CAP;

@@ -111,7 +111,9 @@ bs_head_copy(struct bs_slice value, char *out, size_t size)
 
 		if (c == '\n' || c == '\r')
 			continue;
-		out[at++] = c == '\0' ? '?' : c;
+		if (c == '\0')
+			c = '?';
+		out[at++] = c;
 	}
 	out[at] = '\0';
 }

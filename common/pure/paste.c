@@ -48,8 +48,9 @@ narrow(char *text, size_t len, bool big_endian)
 		char high = text[big_endian ? at : at + 1];
 		char low = text[big_endian ? at + 1 : at];
 
-		text[out++] =
-		    high == 0 && (unsigned char)low < 0x80 ? low : '?';
+		if (high != 0 || (unsigned char)low >= 0x80)
+			low = '?';
+		text[out++] = low;
 	}
 	return out;
 }

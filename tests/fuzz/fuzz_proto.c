@@ -1,12 +1,14 @@
 /* Lines of a lying smtpd, and answers of a lying engine, through the filter.
  *
- * The first octet is the mode. A line that begins with '!' is the engine's:
- * an action's digit, then a text that is address and reply at once. All else
- * is smtpd's. */
+ * The first octet is the mode, and whether messages are read. A line that
+ * begins with '!' is the engine's: an action's digit, then a text that is
+ * address and reply at once. All else is smtpd's. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "filter/filter.h"
+#include "filter/message.h"
+#include "filter/proto.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -25,6 +27,8 @@ start(uint8_t mode)
 	struct bs_text line = {ready, sizeof(ready) - 1};
 
 	filter.mode = (enum bs_listener)(mode % 4);
+	filter.inspect = mode & 4 ? BS_INSPECT_YES : BS_INSPECT_NO;
+	filter.missed_since_ms = 0;
 	filter.deadline_ms = BS_FILTER_DEADLINE_MS;
 	filter.now_ms = 1;
 	filter.ready = false;
@@ -52,49 +56,72 @@ answer(struct bs_text line)
 		len = sizeof(word.reply) - 1;
 	memcpy(word.address, line.at + 2, len);
 	memcpy(word.reply, line.at + 2, len);
+	memcpy(word.header, line.at + 2, len);
 	bs_client_cancel(&filter.client, question);
 	question->done(question, &word);
 }
 
-/* Whole lines, each a reply that smtpd knows. Returns how many. */
-static size_t
-check_output(void)
+#define RESULT "filter-result|"
+#define LINE "filter-dataline|"
+
+/* A whole line: a reply that smtpd knows, or a line of a message. Returns
+ * whether it is a reply. */
+static bool
+check_line(const char *at, const char *newline)
 {
 	static const char *const decisions[] = {"proceed\n", "junk\n",
 	    "reject|", "rewrite|<"};
-	const size_t head = sizeof("filter-result|") - 1 + 2 * 17;
+	const size_t ids = 2 * 17;
+	const char *decision = at + sizeof(RESULT) - 1 + ids;
+
+	if (memcmp(at, LINE, sizeof(LINE) - 1) == 0) {
+		CHECK((size_t)(newline - at) >= sizeof(LINE) - 1 + ids);
+		return false;
+	}
+	CHECK(
+	    newline > decision && memcmp(at, RESULT, sizeof(RESULT) - 1) == 0);
+	CHECK(memchr(at, '\0', (size_t)(newline - at)) == NULL);
+	for (size_t i = 0; i < sizeof(decisions) / sizeof(decisions[0]); i++)
+		if (strncmp(decision, decisions[i], strlen(decisions[i])) == 0)
+			return true;
+	abort();
+}
+
+/* Returns how many replies there are among what was written. */
+static size_t
+check_output(void)
+{
 	const char *at = filter.out.buf;
 	const char *end = at + filter.out.len;
 	size_t count = 0;
 
-	CHECK(memchr(at, '\0', filter.out.len) == NULL);
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		bool known = false;
 
-		CHECK(newline != NULL && (size_t)(newline - at) > head);
-		CHECK(memcmp(at, "filter-result|", 14) == 0);
-		for (size_t i = 0; i < sizeof(decisions) / sizeof(decisions[0]);
-		     i++)
-			known |= strncmp(at + head, decisions[i],
-				     strlen(decisions[i])) == 0;
-		CHECK(known);
+		CHECK(newline != NULL);
+		count += check_line(at, newline) ? 1 : 0;
 		at = newline + 1;
-		count++;
 	}
 	return count;
 }
 
-/* Sessions that wait for the engine. */
+/* Requests that wait for the engine: the session's own, or the last word on a
+ * message. */
 static size_t
 held(void)
 {
-	const struct bs_question *at = filter.client.first;
 	size_t count = 0;
 
-	for (; at != NULL; at = at->next)
-		if (at->request.op != BS_OP_SENT)
-			count++;
+	for (size_t i = 0; i < sizeof(filter.sessions.buckets) /
+				   sizeof(filter.sessions.buckets[0]);
+	     i++)
+		for (const struct bs_session *at = filter.sessions.buckets[i];
+		     at != NULL; at = at->next)
+			count +=
+			    (at->held ? 1u : 0) +
+			    (at->message != NULL && at->message->end_is_held
+				    ? 1u
+				    : 0);
 	return count;
 }
 
@@ -111,7 +138,10 @@ take(struct bs_text line, size_t *owed)
 		answer(line);
 	} else {
 		if (bs_proto_parse(line.at, line.len, &parsed) == 0) {
-			*owed += parsed.kind == BS_PROTO_FILTER ? 1 : 0;
+			*owed += parsed.kind == BS_PROTO_FILTER &&
+					 parsed.phase != BS_PROTO_DATA_LINE
+				     ? 1
+				     : 0;
 			takes_back = parsed.kind == BS_PROTO_REPORT;
 		}
 		bs_filter_line(&filter, line);

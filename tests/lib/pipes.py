@@ -116,13 +116,16 @@ class Filter:
         return octets
 
     def line(self):
+        return self.octets().decode()
+
+    def octets(self):
         """The next line of the filter's."""
         while b"\n" not in self._buffer:
             octets = self._ours.recv(1 << 20)
             assert octets, "the filter is gone: " + self.errors()
             self._buffer += octets
         line, _, self._buffer = self._buffer.partition(b"\n")
-        return line.decode()
+        return line
 
     def speaks_before(self, engine):
         """Waits for a line of the filter's or for it to connect to an engine
@@ -133,6 +136,9 @@ class Filter:
                                        LIMIT_S)
         assert readable, "neither a line nor a connection"
         return self._ours in readable
+
+    def speaks_within(self, seconds):
+        return bool(select.select([self._ours], [], [], seconds)[0])
 
     def is_silent(self):
         """Whether nothing waits to be read."""
@@ -254,6 +260,29 @@ class Smtpd:
             ids.reverse()
         head = "filter-result|" + "|".join(ids) + "|"
         line = self._filter.line()
+        assert line.startswith(head), (head, line)
+        return line[len(head):]
+
+    def data_line(self, session, token, octets):
+        """A line of a message, dot-stuffed, or the "." at its end."""
+        if isinstance(octets, str):
+            octets = octets.encode()
+        head = self.request_line("data-line", session, token)
+        self._filter.send(head.encode()[:-1] + octets + b"\n")
+
+    def passed(self, session, token):
+        """The lines of a message that the filter lets go, to the "."."""
+        lines = []
+        while not lines or lines[-1] != b".":
+            lines.append(self.passed_line(session, token))
+        return lines[:-1]
+
+    def passed_line(self, session, token):
+        ids = [f"{session:016x}", f"{token:016x}"]
+        if self._version < "0.5":
+            ids.reverse()
+        head = ("filter-dataline|" + "|".join(ids) + "|").encode()
+        line = self._filter.octets()
         assert line.startswith(head), (head, line)
         return line[len(head):]
 

@@ -17,6 +17,10 @@ PHASES = {"out": ["mail-from"],
           "untag": ["mail-from", "rcpt-to"],
           "in": ["mail-from", "rcpt-to", "data"]}
 
+# The phases of those that read messages.
+READING = {"out": ["data-line"], "local": ["data-line"], "untag": [],
+           "in": ["data-line", "commit"]}
+
 
 def program():
     """The filter that the command line names."""
@@ -39,13 +43,13 @@ class Case(unittest.TestCase):
         self.smtpd = None
 
     def start(self, mode, version="0.7", deadline_ms=60000, engine=True,
-              greet=True):
+              greet=True, inspect="auto"):
         if self.filter is not None:
             self.filter.close()
         if engine:
             self.engine.listen()
         self.filter = Filter(program(), "-m", mode, "-s", self.engine.path,
-                             "-t", str(deadline_ms))
+                             "-t", str(deadline_ms), "-i", inspect)
         self.addCleanup(self.filter.close)
         self.smtpd = Smtpd(self.filter, version)
         return self.smtpd.hello() if greet else None

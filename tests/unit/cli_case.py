@@ -19,7 +19,7 @@ DAY = 86400
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 AS_ROOT = os.geteuid() == 0
-PROGRAM = ENGINE = None
+PROGRAM = ENGINE = OLD_STORE = None
 
 CONF = """\
 domains  = example.org, example.net
@@ -100,6 +100,13 @@ class Case(unittest.TestCase):
 
     def keys(self):
         return {key["key"]: key["state"] for key in self.json("key", "list")}
+
+    def age(self, days=30):
+        """Recording and signing began so long ago, and the engine lives."""
+        subprocess.run(
+            [OLD_STORE, self.path("state", "store"),
+             self.path("state", "store.key"), str(days), "example.org"],
+            check=True)
 
     def rewrite_keyring(self, **columns):
         """Changes columns of the (only) key: as if time had passed."""
@@ -184,11 +191,12 @@ def program():
 
 def main():
     """Runs the tests of the file that is started: FILE BACKSTOP BACKSTOPD
-    [TEST ...]."""
-    global PROGRAM, ENGINE
-    PROGRAM, ENGINE = (os.path.abspath(path) for path in sys.argv[1:3])
+    OLD_STORE [TEST ...]."""
+    global PROGRAM, ENGINE, OLD_STORE
+    PROGRAM, ENGINE, OLD_STORE = (
+        os.path.abspath(path) for path in sys.argv[1:4])
     # a process that gave up root cannot be traced, which the leak check of
     # a sanitized build wants to do
     if not AS_ROOT:
         os.environ.setdefault("ASAN_OPTIONS", "detect_leaks=0")
-    unittest.main(module="__main__", argv=[sys.argv[0], *sys.argv[3:]])
+    unittest.main(module="__main__", argv=[sys.argv[0], *sys.argv[4:]])

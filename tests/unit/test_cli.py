@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """backstop(8) as it is typed: words, options, files that are not right.
 
-usage: test_cli.py BACKSTOP BACKSTOPD [TEST ...]
+usage: test_cli.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
 import json

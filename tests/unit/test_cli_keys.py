@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The life of a key at the command line, and secrets of others.
 
-usage: test_cli_keys.py BACKSTOP BACKSTOPD [TEST ...]
+usage: test_cli_keys.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
 import hmac

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """mode: what speaks against a step, and the file in which it is set.
 
-usage: test_cli_mode.py BACKSTOP BACKSTOPD [TEST ...]
+usage: test_cli_mode.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
 import os
@@ -227,19 +227,32 @@ class Coverage(Case):
         self.assertEqual(full_at, time.strftime(
             "%Y-%m-%dT00:00:00Z",
             time.gmtime((int(time.time()) // DAY + 11) * DAY)))
-        self.assertEqual(self.domain("example.org", *at(10))["coverage"],
-                         "partial")
-        domain = self.domain("example.org", "--at", full_at)
+        self.age(10)
+        self.assertEqual(self.domain("example.org")["coverage"], "partial")
+        self.age(11)
+        domain = self.domain("example.org")
         self.assertEqual(domain["coverage"], "full")
         self.assertIsNone(domain["coverage_reason"])
         self.assertIsNone(domain["full_at"])
-        self.assertIn("coverage full: nothing missed since", self.call(
-            "status", "--at", full_at, status=1))
+        self.assertRegex(domain["covered_since"], "^20")
+        self.assertIn("coverage full: nothing missed since",
+                      self.call("status", status=1))
+
+    def test_engine_that_went_away(self):
+        """What was not recorded is not covered, written down or not."""
+        with Engine(self, conf_in_place=True):
+            pass
+        self.age()
+        self.assertEqual(self.domain("example.org")["coverage"], "full")
+        domain = self.domain("example.org", *at(1))
+        self.assertEqual(domain["coverage_reason"], "engine-away")
+        self.assertIsNone(domain["full_at"])
 
     def test_unsigned_domain(self):
         with Engine(self, conf_in_place=True):
             pass
-        domain = self.domain("example.net", *at(11))
+        self.age()
+        domain = self.domain("example.net")
         self.assertEqual(domain["coverage_reason"], "sign-off")
         self.assertIsNone(domain["full_at"])
 
@@ -247,12 +260,14 @@ class Coverage(Case):
         with Engine(self, conf_in_place=True), Wire(self.path("sock")) as w:
             w.ask(op="sent", mode="in", client="127.0.0.1", recipients=1,
                   sender="bob@example.org", message_id="m@example.org")
-        domain = self.domain("example.org", *at(11))
-        self.assertEqual(domain["coverage_reason"], "unsigned-mail")
-        self.assertEqual(domain["week"]["unsigned"], 0)
-        self.assertEqual(self.domain("example.org")["week"]["unsigned"], 1)
-        self.assertEqual(self.domain("example.org", *at(12))["coverage"],
-                         "full")
+        self.age()
+        domain = self.domain("example.org")
+        self.assertIn(domain["coverage_reason"],
+                      ("unsigned-mail", "unsigned-in-domain"))
+        self.assertEqual(domain["week"]["unsigned"], 1)
+        self.assertEqual(domain["full_at"], time.strftime(
+            "%Y-%m-%dT00:00:00Z",
+            time.gmtime((int(time.time()) // DAY + 12) * DAY)))
 
     def test_step_waits_for_it(self):
         with Engine(self, conf_in_place=True), Wire(self.path("sock")) as w:
@@ -262,10 +277,12 @@ class Coverage(Case):
                          ["coverage"])
         self.assertIsNone(self.json("mode", "example.org")[0]["note"])
         self.call("mode", "example.org", "mark")
+        text = self.call("mode", "example.org")
         self.assertRegex(
-            self.call("mode", "example.org"),
-            r"coverage: coverage is partial \(young-store\).* it is full "
-            r"from 20\d\d-\d\d-\d\dT00:00:00Z on")
+            text, r"coverage: coverage is partial \(young-store\).* it is "
+            r"full from 20\d\d-\d\d-\d\dT00:00:00Z on")
+        self.age()
+        self.call("mode", "example.org", "enforce", says="mode enforce")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,16 @@
 #!/usr/bin/python3
 """The store and the clock at the command line.
 
-usage: test_cli_store.py BACKSTOP BACKSTOPD [TEST ...]
+usage: test_cli_store.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
+import json
 import os
 import shutil
 import time
 
-from cli_case import AS_ROOT, NOINPUT, Case, Engine, at, main
+from cli_case import (AS_ROOT, NOINPUT, USAGE, Case, Engine, Wire, at,
+                      main)
 
 
 class Store(Case):
@@ -137,6 +139,194 @@ class Store(Case):
         self.call("store", "confirm-clock", says=time.strftime(
             "today is %Y-%m-%d", time.gmtime()))
         self.assertEqual(self.status(1)["clock"], "ok")
+
+
+class Remembered(Case):
+    """A store with tags, messages and senders in it."""
+
+    def setUp(self):
+        super().setUp()
+        self.call("init", "-k", "4")
+
+    def configured(self):
+        return super().configured().replace(
+            "lifetime = 10", "sign = yes\noutbound = here\nlifetime = 2")
+
+    def remember(self):
+        """Two mails of alice's, one of bob's, and one of both."""
+        with Engine(self, conf_in_place=True), Wire(self.path("sock")) as w:
+            tag = w.send("alice@example.org", "a1@example.org")
+            w.send("alice@example.org", "a2@example.org")
+            w.send("bob@example.org", "b@example.org")
+            w.ask(op="sent", mode="out", client="127.0.0.1", recipients=1,
+                  sender=w.sign("bob@example.org"),
+                  message_id="both@example.org",
+                  header_from="alice@example.org",
+                  recipient_domain="example.com")
+        return tag
+
+    def judge(self, address, message_id):
+        """What the engine would say of a bounce."""
+        notice = (f"Return-Path: <>\nFrom: MAILER-DAEMON@example.com\n"
+                  f"To: {address}\nContent-Type: multipart/report; "
+                  "boundary=b; report-type=delivery-status\n\n--b\n\nno\n"
+                  "--b\nContent-Type: message/delivery-status\n\n"
+                  "Reporting-MTA: dns; example.com\n\n"
+                  "Final-Recipient: rfc822; x@example.com\n"
+                  "Action: failed\nStatus: 5.1.1\n"
+                  "--b\nContent-Type: message/rfc822\n\n"
+                  f"Message-ID: <{message_id}>\n\n--b--\n")
+        done = self.run_raw("-c", self.conf, "--json", "explain",
+                            input=notice)
+        return json.loads(done.stdout)
+
+
+class Backup(Remembered):
+    def test_backup_and_restore(self):
+        self.remember()
+        store = self.path("state", "store", "data.mdb")
+        copy = self.path("copy")
+        result, = self.json("store", "backup", copy)
+        self.assertEqual(result["file"], copy)
+        self.assertEqual((result["tags"], result["messages"]), (2, 4))
+        self.assertEqual(result["bytes"], os.stat(copy).st_size)
+        self.assertEqual(os.stat(copy).st_mode & 0o7777, 0o600)
+        owner = os.stat(store)
+        with open(store, "wb") as file:
+            file.write(b"x" * 8192)
+        self.call("store", "check", status=1)
+        # as the manual page says
+        os.replace(copy, store)
+        os.chown(store, owner.st_uid, owner.st_gid)
+        os.unlink(self.path("state", "store", "lock.mdb"))
+        self.call("store", "check")
+        self.assertEqual(
+            self.judge("alice@example.org", "a1@example.org")["verdict"],
+            "genuine")
+        # the time since the copy is a gap, once an engine runs
+        time.sleep(1.1)
+        with Engine(self, conf_in_place=True):
+            status, = self.json("status")
+        self.assertEqual(len(status["store"]["gaps"]), 1)
+
+    def test_beside_an_engine(self):
+        with Engine(self, conf_in_place=True), Wire(self.path("sock")) as w:
+            w.send("alice@example.org", "a1@example.org")
+            self.call("store", "backup", self.path("copy"),
+                      says="keep store.key and the keyring")
+            w.send("alice@example.org", "a2@example.org")
+        self.call("store", "check")
+
+    def test_nothing_is_overwritten(self):
+        self.remember()
+        copy = self.write("copy", "mine")
+        self.call("store", "backup", copy, status=1, says="there already")
+        self.assertEqual(self.read("copy"), "mine")
+        os.symlink(self.path("elsewhere"), self.path("link"))
+        self.call("store", "backup", self.path("link"), status=1)
+        self.assertFalse(os.path.exists(self.path("elsewhere")))
+
+    def test_without_a_store(self):
+        self.call("store", "backup", self.path("copy"), status=NOINPUT,
+                  says="no store yet")
+        self.assertFalse(os.path.exists(self.path("copy")))
+        self.call("store", "backup", self.path("no", "copy"), status=NOINPUT,
+                  says="No such file")
+
+
+class Forget(Remembered):
+    def test_forget(self):
+        tag = self.remember()
+        result, = self.json("store", "forget", "Alice@example.org")
+        self.assertEqual(result, {"address": "alice@example.org", "tags": 1,
+                                  "messages": 3, "senders": 1})
+        self.call("store", "check")
+        one = self.judge("alice@example.org", "a1@example.org")
+        self.assertEqual(one["lookups"][0]["found"], "absent")
+        # what was bob's as well is still his, and no longer hers
+        self.assertEqual(self.judge("bob@example.org", "both@example.org")
+                         ["lookups"][0]["found"], "theirs")
+        self.assertEqual(self.judge("alice@example.org", "both@example.org")
+                         ["lookups"][0]["found"], "others")
+        self.assertEqual(self.judge("bob@example.org", "b@example.org")
+                         ["verdict"], "genuine")
+        # the tag proves itself
+        self.assertEqual(self.judge(tag, "a1@example.org")["verdict"],
+                         "genuine")
+        again, = self.json("store", "forget", tag)
+        self.assertEqual((again["tags"], again["messages"]), (0, 0))
+
+    def test_nobody_known(self):
+        self.remember()
+        result, = self.json("store", "forget", "nobody@example.com")
+        self.assertEqual((result["tags"], result["messages"],
+                          result["senders"]), (0, 0, 0))
+        text = self.call("store", "forget", "nobody@example.com")
+        self.assertIn("nobody@example.com is forgotten: 0 tags", text)
+
+    def test_what_is_forgotten_is_not_forged(self):
+        """Coverage is full for others then, and partial for the address."""
+        self.remember()
+        self.age()
+        for address in ("alice@example.org", "carol@example.org"):
+            self.assertEqual(
+                self.judge(address, "x@example.org")["verdict"], "forged")
+        self.call("store", "forget", "alice@example.org")
+        one = self.judge("alice@example.org", "a1@example.org")
+        self.assertEqual((one["verdict"], one["coverage_reason"]),
+                         ("unknown", "unsigned-mail"))
+        self.assertEqual(self.judge("carol@example.org", "x@example.org")
+                         ["verdict"], "forged")
+
+    def test_tag_of_a_forgotten_sender(self):
+        """It is valid, and its record is gone: nobody may call it unissued.
+        """
+        self.remember()
+        self.age()
+        tags = {name: self.sign(f"{name}@example.org", "--no-record")
+                for name in ("alice", "carol")}
+        self.call("store", "forget", "alice@example.org")
+        self.assertEqual(
+            {name: self.judge(tag, "x@example.org")["reason"]
+             for name, tag in tags.items()},
+            {"alice": "unproven", "carol": "unissued"})
+
+    def test_beside_an_engine(self):
+        with Engine(self, conf_in_place=True), Wire(self.path("sock")) as w:
+            tag = w.send("alice@example.org", "a1@example.org")
+            time.sleep(1.5)  # counts are written once a second
+            self.call("store", "forget", "alice@example.org")
+            w.send("alice@example.org", "a2@example.org")
+            self.assertEqual(w.bounce(tag)["verdict"], "genuine")
+            self.assertEqual(
+                w.bounce("alice@example.org",
+                         message_id="a2@example.org")["verdict"], "genuine")
+        self.call("store", "check")
+
+    def test_many(self):
+        with Engine(self, conf_in_place=True), Wire(self.path("sock")) as w:
+            tag = w.sign("alice@example.org")
+            for number in range(700):
+                w.ask(op="sent", mode="out", client="127.0.0.1",
+                      sender=tag, recipients=1,
+                      message_id=f"m{number}@example.org",
+                      header_from="alice@example.org",
+                      recipient_domain="example.com")
+        result, = self.json("store", "forget", "alice@example.org")
+        self.assertEqual(result["messages"], 700)
+        with Engine(self, conf_in_place=True):
+            status, = self.json("status")
+        self.assertEqual(status["store"]["messages"], 0)
+
+    def test_refusals(self):
+        self.call("store", "forget", "alice@example.org", status=NOINPUT,
+                  says="no store yet")
+        self.assertFalse(os.path.exists(
+            self.path("state", "store", "data.mdb")))
+        self.call("store", "forget", "alice", status=USAGE, says="a domain")
+        os.unlink(self.path("state", "store.key"))
+        self.call("store", "forget", "alice@example.org", status=NOINPUT,
+                  says="store.key")
 
 
 if __name__ == "__main__":

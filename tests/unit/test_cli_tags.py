@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """sign, verify and decode.
 
-usage: test_cli_tags.py BACKSTOP BACKSTOPD [TEST ...]
+usage: test_cli_tags.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
 import json

@@ -54,69 +54,69 @@ send_some(void)
 	}
 }
 
+static const struct asked {
+	const char *user;
+	const char *ids[2];
+	const char *original;
+	const char *final;
+	enum bs_evidence evidence;
+	const char *reason;
+} cases[] = {
+    {"alice@example.org", {"m1@example.org"}, NULL, NULL, BS_EVIDENCE_YES,
+	"found"},
+    {"ALICE@Example.Org", {"m1@example.org"}, NULL, NULL, BS_EVIDENCE_YES,
+	"found"},
+    {"alice@example.org", {"no@x", "m1@example.org"}, NULL, NULL,
+	BS_EVIDENCE_YES, "found"},
+    {"alice@example.org", {"M1@example.org"}, NULL, NULL, BS_EVIDENCE_NO,
+	"not-found"},
+    {"alice@example.org", {"m1@example.org "}, NULL, NULL, BS_EVIDENCE_NO,
+	"not-found"},
+    {"alice@example.org", {"no@x", "nor@x"}, NULL, NULL, BS_EVIDENCE_NO,
+	"not-found"},
+    {"alice@example.org", {NULL}, NULL, NULL, BS_EVIDENCE_NONE,
+	"no-message-id"},
+    /* sent, but not by them */
+    {"bob@example.org", {"m1@example.org"}, NULL, NULL, BS_EVIDENCE_NONE,
+	"not-theirs"},
+    {"alice@example.net", {"m1@example.org"}, NULL, NULL, BS_EVIDENCE_NONE,
+	"not-theirs"},
+    {"alice+x@example.org", {"m1@example.org"}, NULL, NULL, BS_EVIDENCE_NONE,
+	"not-theirs"},
+    {"bob@example.org", {"no@x", "m1@example.org"}, NULL, NULL,
+	BS_EVIDENCE_NONE, "not-theirs"},
+    /* two owners: reverse-path and header From */
+    {"alice@example.org", {"m2@example.org"}, NULL, NULL, BS_EVIDENCE_YES,
+	"found"},
+    {"bob@example.org", {"m2@example.org"}, NULL, NULL, BS_EVIDENCE_YES,
+	"found"},
+    /* more than are kept */
+    {"erin@example.org", {"m3@example.org"}, NULL, NULL, BS_EVIDENCE_YES,
+	"found"},
+    /* the recipient of the bounced message */
+    {"alice@example.org", {"m1@example.org"}, "joe@X.example", NULL,
+	BS_EVIDENCE_YES, "found"},
+    {"alice@example.org", {"m1@example.org"}, NULL, "joe@x.Example",
+	BS_EVIDENCE_YES, "found"},
+    {"alice@example.org", {"m1@example.org"}, "joe@y.example", NULL,
+	BS_EVIDENCE_NONE, "other-recipient"},
+    {"alice@example.org", {"m1@example.org"}, NULL, "joe@y.example",
+	BS_EVIDENCE_NONE, "other-recipient"},
+    {"alice@example.org", {"m1@example.org"}, "joe@x.example", "joe@y.example",
+	BS_EVIDENCE_YES, "found"},
+    {"alice@example.org", {"m1@example.org"}, "joe@y.example", "joe@x.example",
+	BS_EVIDENCE_NONE, "other-recipient"},
+    {"alice@example.org", {"m1@example.org"}, NULL, "joe", BS_EVIDENCE_YES,
+	"found"},
+    {"alice@example.org", {"m1@example.org"}, NULL, "|/bin/sh -c",
+	BS_EVIDENCE_YES, "found"},
+    {"alice@example.org", {"m2@example.org"}, NULL, "joe@y.example",
+	BS_EVIDENCE_YES, "found"},
+};
+
 static void
 by_owner_and_recipient(void **state)
 {
-	static const struct {
-		const char *user;
-		const char *ids[2];
-		const char *original;
-		const char *final;
-		enum bs_evidence evidence;
-		const char *reason;
-	} cases[] = {
-	    {"alice@example.org", {"m1@example.org"}, NULL, NULL,
-		BS_EVIDENCE_YES, "found"},
-	    {"ALICE@Example.Org", {"m1@example.org"}, NULL, NULL,
-		BS_EVIDENCE_YES, "found"},
-	    {"alice@example.org", {"no@x", "m1@example.org"}, NULL, NULL,
-		BS_EVIDENCE_YES, "found"},
-	    {"alice@example.org", {"M1@example.org"}, NULL, NULL,
-		BS_EVIDENCE_NO, "not-found"},
-	    {"alice@example.org", {"m1@example.org "}, NULL, NULL,
-		BS_EVIDENCE_NO, "not-found"},
-	    {"alice@example.org", {"no@x", "nor@x"}, NULL, NULL, BS_EVIDENCE_NO,
-		"not-found"},
-	    {"alice@example.org", {NULL}, NULL, NULL, BS_EVIDENCE_NONE,
-		"no-message-id"},
-	    /* sent, but not by them */
-	    {"bob@example.org", {"m1@example.org"}, NULL, NULL,
-		BS_EVIDENCE_NONE, "not-theirs"},
-	    {"alice@example.net", {"m1@example.org"}, NULL, NULL,
-		BS_EVIDENCE_NONE, "not-theirs"},
-	    {"alice+x@example.org", {"m1@example.org"}, NULL, NULL,
-		BS_EVIDENCE_NONE, "not-theirs"},
-	    {"bob@example.org", {"no@x", "m1@example.org"}, NULL, NULL,
-		BS_EVIDENCE_NONE, "not-theirs"},
-	    /* two owners: reverse-path and header From */
-	    {"alice@example.org", {"m2@example.org"}, NULL, NULL,
-		BS_EVIDENCE_YES, "found"},
-	    {"bob@example.org", {"m2@example.org"}, NULL, NULL, BS_EVIDENCE_YES,
-		"found"},
-	    /* more than are kept */
-	    {"erin@example.org", {"m3@example.org"}, NULL, NULL,
-		BS_EVIDENCE_YES, "found"},
-	    /* the recipient of the bounced message */
-	    {"alice@example.org", {"m1@example.org"}, "joe@X.example", NULL,
-		BS_EVIDENCE_YES, "found"},
-	    {"alice@example.org", {"m1@example.org"}, NULL, "joe@x.Example",
-		BS_EVIDENCE_YES, "found"},
-	    {"alice@example.org", {"m1@example.org"}, "joe@y.example", NULL,
-		BS_EVIDENCE_NONE, "other-recipient"},
-	    {"alice@example.org", {"m1@example.org"}, NULL, "joe@y.example",
-		BS_EVIDENCE_NONE, "other-recipient"},
-	    {"alice@example.org", {"m1@example.org"}, "joe@x.example",
-		"joe@y.example", BS_EVIDENCE_YES, "found"},
-	    {"alice@example.org", {"m1@example.org"}, "joe@y.example",
-		"joe@x.example", BS_EVIDENCE_NONE, "other-recipient"},
-	    {"alice@example.org", {"m1@example.org"}, NULL, "joe",
-		BS_EVIDENCE_YES, "found"},
-	    {"alice@example.org", {"m1@example.org"}, NULL, "|/bin/sh -c",
-		BS_EVIDENCE_YES, "found"},
-	    {"alice@example.org", {"m2@example.org"}, NULL, "joe@y.example",
-		BS_EVIDENCE_YES, "found"},
-	};
-
 	(void)state;
 	send_some();
 	for (size_t round = 0; round < 2; round++) {

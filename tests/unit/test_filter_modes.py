@@ -8,7 +8,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 # pylint: disable=wrong-import-position
-from transcript import Case, main, PHASES, PLAIN, program, TAGGED  # noqa: E402
+from transcript import (  # noqa: E402
+    Case, main, PHASES, PLAIN, program, READING, TAGGED)
 
 REPORTS = ["link-connect", "link-disconnect", "link-identify", "link-auth",
            "tx-rcpt", "tx-commit", "protocol-client"]
@@ -16,9 +17,15 @@ REPORTS = ["link-connect", "link-disconnect", "link-identify", "link-auth",
 
 class Handshake(Case):
     def test_registers_what_the_mode_needs(self):
-        for mode, phases in PHASES.items():
-            with self.subTest(mode=mode):
-                registered = self.start(mode)
+        for mode, version, inspect in [
+                (mode, version, inspect) for mode in PHASES
+                for version in ("0.6", "0.7", "0.8")
+                for inspect in ("auto", "yes", "no")]:
+            phases = list(PHASES[mode])
+            if inspect == "yes" or (inspect == "auto" and version >= "0.7"):
+                phases += READING[mode]
+            with self.subTest(mode=mode, version=version, inspect=inspect):
+                registered = self.start(mode, version, inspect=inspect)
                 wanted = ([f"register|report|smtp-in|{name}"
                            for name in REPORTS] +
                           [f"register|filter|smtp-in|{name}"
@@ -248,11 +255,13 @@ class In(Case):
             self.engine.answer(question, action=action, address=PLAIN)
             self.smtpd.reply(1, 0x22)
             self.smtpd.rcpt_was(1, TAGGED, result)
+            if result == "permfail":
+                self.engine.answer(self.engine.question("sent"))
         self.smtpd.request("data", 1, 0x33)
         return self.smtpd.reply(1, 0x33)
 
     def test_junk_if_every_accepted_recipient_is(self):
-        self.start("in")
+        self.start("in", inspect="no")
         junk, clean = ("junk", "ok"), ("rewrite", "ok")
         self.assertEqual(self.junk(junk), "junk")
         self.assertEqual(self.junk(junk, junk), "junk")
@@ -279,6 +288,10 @@ class In(Case):
         second = "bob+prvs=1234abcdef@example.org"
         self.accept("", (TAGGED, "ok"), (PLAIN, "ok"), (second, "ok"),
                     ("prvs=1234abcdee=carol@example.org", "permfail"))
+        refused = self.engine.question("sent")
+        self.assertEqual((refused["refused"], refused["recipient"]),
+                         ("1", "prvs=1234abcdee=carol@example.org"))
+        self.engine.answer(refused)
         noted = [self.engine.question("sent") for _ in range(2)]
         self.assertEqual({note["recipient"] for note in noted},
                          {TAGGED, second})

@@ -136,7 +136,7 @@ other_lines(void **state)
 {
 	static const char *const cases[] = {
 	    "config|smtpd-version|7.8.0p1",
-	    "config|protocol|0.7",
+	    "config|protocol|seven",
 	    "config|",
 	    "config|ready|no",
 	    "report" HEAD("0.7") "tx-reset|7641df9771b4ed00|1f",
@@ -146,11 +146,18 @@ other_lines(void **state)
 	    "report|0.7|1.1|stats|entry|key|counter|1",
 	};
 	static const char ready[] = "config|ready";
+	static const char speaks[] = "config|protocol|0.7";
+	static const char later[] = "config|protocol|1.0";
 	struct bs_proto_line line;
 
 	(void)state;
 	assert_int_equal(bs_proto_parse(ready, strlen(ready), &line), 0);
 	assert_int_equal(line.kind, BS_PROTO_READY);
+	assert_int_equal(bs_proto_parse(speaks, strlen(speaks), &line), 0);
+	assert_int_equal(line.kind, BS_PROTO_SPEAKS);
+	assert_int_equal(line.minor, 7);
+	assert_int_equal(bs_proto_parse(later, strlen(later), &line), 0);
+	assert_true(line.minor > 7);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		assert_int_equal(
 		    bs_proto_parse(cases[i], strlen(cases[i]), &line), 0);

@@ -181,6 +181,73 @@ refuses_a_newer_format(void **state)
 	assert_int_equal(bs_store_open(folder, BS_STORE_HOLD, &store), -EPROTO);
 }
 
+/* As the version before wrote it: three days of a sender, and a tag. */
+static void
+fill_as_format_1(struct bs_store *store)
+{
+	static const uint8_t sender[] = {0, 0, 0x4e, 0x20, 0, 0, 0, 0, 0, 0,
+	    0x4e, 0x21, 0x29, 0x2c, 0xd7, 0xdc, 0xe4, 0x12, 0xc1, 0x89};
+	const struct bs_tag_key key = {.day = 20010, .key = 3};
+	const struct bs_tag_record tag = {.issued = 2, .recipients = 5};
+	struct bs_entry entries[3] = {{.table = BS_TABLE_SENDER,
+					  .key_len = BS_RECORD_HASH,
+					  .key = "format 1 sender",
+					  .value_len = sizeof(sender)},
+	    {.table = BS_TABLE_TAG}};
+
+	memcpy(entries[0].value, sender, sizeof(sender));
+	entries[1].key_len = bs_tag_key_write(&key, entries[1].key);
+	entries[1].value_len = bs_tag_record_write(entries[1].key,
+	    entries[1].key_len, &tag, entries[1].value);
+	bs_meta_number(&entries[2], "format", 1, 0);
+	assert_int_equal(bs_store_put(store, entries, 3), 0);
+}
+
+static int64_t
+format_of(struct bs_store *store)
+{
+	struct bs_entry entry = {.table = BS_TABLE_META,
+	    .key_len = 6,
+	    .key = "format"};
+	int64_t format;
+	int64_t unused;
+
+	assert_int_equal(bs_store_get(store, &entry), 0);
+	assert_int_equal(bs_number_record_read(entry.key, entry.key_len,
+			     entry.value, entry.value_len, &format, &unused),
+	    0);
+	return format;
+}
+
+/* Its records count; the first who writes makes it one of ours, which the
+ * version before refuses. */
+static void
+takes_over_an_older_format(void **state)
+{
+	struct bs_store *store = open_store(BS_STORE_HOLD);
+	struct bs_entry entry = {.table = BS_TABLE_SENDER,
+	    .key_len = BS_RECORD_HASH,
+	    .key = "format 1 sender"};
+	struct bs_sender_record record;
+
+	(void)state;
+	fill_as_format_1(store);
+	bs_store_close(store);
+	store = open_store(BS_STORE_READ);
+	assert_int_equal(format_of(store), 1);
+	bs_store_close(store);
+	store = open_store(BS_STORE_HOLD);
+	assert_int_equal(format_of(store), BS_RECORD_FORMAT);
+	assert_int_equal(bs_store_get(store, &entry), 0);
+	assert_int_equal(bs_sender_record_read(entry.key, entry.key_len,
+			     entry.value, entry.value_len, &record),
+	    0);
+	assert_int_equal(record.first_signed_day, 20000);
+	assert_int_equal(record.last_day, 20001);
+	assert_int_equal(record.last_unrecorded_day, 0);
+	bs_store_close(store);
+}
+
 static void
 refuses_a_truncated_file(void **state)
 {
@@ -323,6 +390,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(is_absent_until_made, set_up,
 		tear_down),
 	    cmocka_unit_test_setup_teardown(refuses_a_newer_format, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(takes_over_an_older_format, set_up,
 		tear_down),
 	    cmocka_unit_test_setup_teardown(refuses_a_truncated_file, set_up,
 		tear_down),

@@ -1,85 +1,9 @@
-/* Group commit, counts, marks, gaps, the clock, expiry, failures. */
+/* Group commit, counts, marks, gaps, the clock, failures. */
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "common/engine/writer.h"
-#include "common/pure/day.h"
-#include "tests/unit/folder.h"
-
-#define L 10
-#define T0 ((int64_t)20000 * BS_DAY_SECONDS + 3600)
-
-static char folder[PATH_MAX];
-static const uint8_t store_key[BS_STORE_KEY_LEN] = "key";
-static const uint8_t boot[BS_BOOT_LEN] = "boot";
-static struct bs_store *store;
-static struct bs_writer *writer;
-
-static void
-start(int64_t now)
-{
-	store = NULL;
-	assert_int_equal(bs_store_open(folder, BS_STORE_HOLD, &store), 0);
-	assert_non_null(writer = bs_writer_new(store_key));
-	assert_int_equal(bs_writer_attach(writer, store, boot, L, now), 0);
-}
-
-/* As kill -9 does: no mark, no flush. */
-static void
-die(void)
-{
-	bs_store_close(bs_writer_detach(writer));
-	bs_writer_free(writer);
-}
-
-static void
-stop(int64_t now)
-{
-	bs_writer_stop(writer, now);
-	die();
-}
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	folder_make(folder, sizeof(folder));
-	start(T0);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	stop(T0);
-	folder_remove(folder);
-	return 0;
-}
-
-static struct bs_tag_key
-tag_key(const char *address, uint32_t day)
-{
-	struct bs_tag_key key = {.day = day, .key = 3};
-
-	bs_mac_hash(store_key, address, strlen(address), key.sender);
-	return key;
-}
-
-static int
-find_tag(const struct bs_tag_key *key, struct bs_tag_record *out)
-{
-	struct bs_entry entry = {.table = BS_TABLE_TAG};
-	int rc;
-
-	entry.key_len = bs_tag_key_write(key, entry.key);
-	if ((rc = bs_writer_get(writer, &entry)) != 0)
-		return rc;
-	return bs_tag_record_read(entry.key, entry.key_len, entry.value,
-	    entry.value_len, out);
-}
+#include "tests/unit/writing.h"
 
 static void
 first_signature_waits(void **state)
@@ -238,6 +162,7 @@ a_failure_is_a_gap(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
 	assert_true(bs_writer_flush(writer, T0 + 1) < 0);
 	assert_true(bs_writer_is_failing(writer, &error));
+	assert_false(bs_meta_is_complete(bs_writer_meta(writer), T0, T0 + 30));
 	/* while it fails nobody waits */
 	assert_true(bs_writer_signed(writer, &key, T0 + 1) < 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
@@ -246,15 +171,6 @@ a_failure_is_a_gap(void **state)
 	assert_int_equal(bs_writer_meta(writer)->gap_count, 1);
 	assert_int_equal(bs_writer_meta(writer)->gaps[0].start, T0 + 1);
 	assert_int_equal(bs_writer_meta(writer)->gaps[0].end, T0 + 60);
-}
-
-static void
-sweep(int64_t now)
-{
-	int steps = 0;
-
-	while (bs_writer_work(writer, L, now))
-		assert_true(++steps < 100);
 }
 
 /* A burst of new senders is written down before there is no room. */
@@ -280,43 +196,58 @@ works_off_a_burst(void **state)
 	assert_int_equal(bs_writer_meta(writer)->gap_count, 0);
 }
 
+/* An alive mark says that all before it is written: what waits behind a
+ * burst must not be lost to kill -9 without a gap. */
 static void
-expires_old_tags(void **state)
+an_alive_mark_waits_for_the_burst(void **state)
 {
-	struct bs_tag_key key = tag_key("alice@example.org", 20010);
-	struct bs_tag_record record;
-	int64_t last = T0 + (int64_t)(L + 8) * BS_DAY_SECONDS;
+	const struct bs_meta *meta;
 
 	(void)state;
-	assert_int_equal(bs_writer_signed(writer, &key, T0), BS_WRITER_WAIT);
-	assert_int_equal(bs_writer_flush(writer, T0), 0);
-	bs_writer_tick(writer, L, last);
-	sweep(last);
-	assert_int_equal(find_tag(&key, &record), 0);
-	bs_writer_tick(writer, L, last + BS_DAY_SECONDS);
-	sweep(last + BS_DAY_SECONDS);
-	assert_int_equal(find_tag(&key, &record), BS_STORE_ABSENT);
+	for (int i = 0; i < 5000; i++) {
+		char id[32];
+
+		snprintf(id, sizeof(id), "m%d@example.org", i);
+		send_msg(id, T0 + 100);
+	}
+	bs_writer_tick(writer, L, T0 + 106);
+	bs_writer_tick(writer, L, T0 + 112);
+	die();
+	start(T0 + 120);
+	meta = bs_writer_meta(writer);
+	assert_int_equal(find_msg("m4999@example.org", 20000), BS_STORE_ABSENT);
+	assert_false(bs_meta_is_complete(meta, T0 + 100, T0 + 101));
+	/* written down, it is none */
+	for (int64_t now = T0 + 120; now <= T0 + 1000; now += 10) {
+		if (now == T0 + 500)
+			send_msg("written@example.org", now);
+		bs_writer_tick(writer, L, now);
+	}
+	die();
+	start(T0 + 1010);
+	meta = bs_writer_meta(writer);
+	assert_int_equal(find_msg("written@example.org", 20000), 0);
+	assert_true(bs_meta_is_complete(meta, T0 + 500, T0 + 501));
 }
 
+/* No room: what is dropped is a gap, while it lasts and afterwards. */
 static void
-a_doubtful_clock_expires_nothing(void **state)
+no_room_is_a_gap(void **state)
 {
-	struct bs_tag_key key = tag_key("alice@example.org", 20010);
-	struct bs_tag_record record;
-	int64_t leap = T0 + (int64_t)100 * BS_DAY_SECONDS;
+	const struct bs_meta *meta = bs_writer_meta(writer);
 
 	(void)state;
-	assert_int_equal(bs_writer_signed(writer, &key, T0), BS_WRITER_WAIT);
-	assert_int_equal(bs_writer_flush(writer, T0), 0);
-	bs_writer_tick(writer, L, leap);
-	assert_true(bs_writer_meta(writer)->clock.in_doubt);
-	sweep(leap);
-	assert_int_equal(find_tag(&key, &record), 0);
-	/* two days agree */
-	bs_writer_tick(writer, L, leap + BS_DAY_SECONDS);
-	assert_false(bs_writer_meta(writer)->clock.in_doubt);
-	sweep(leap + BS_DAY_SECONDS);
-	assert_int_equal(find_tag(&key, &record), BS_STORE_ABSENT);
+	for (int i = 0; i < 17000; i++) {
+		char id[32];
+
+		snprintf(id, sizeof(id), "m%d@example.org", i);
+		send_msg(id, T0 + 100);
+	}
+	assert_false(bs_meta_is_complete(meta, T0, T0 + 101));
+	assert_true(bs_meta_is_complete(meta, T0, T0 + 100));
+	bs_writer_tick(writer, L, T0 + 101);
+	assert_int_equal(meta->failing_since, 0);
+	assert_false(bs_meta_is_complete(meta, T0, T0 + 101));
 }
 
 /* A shorter lifetime must not make tags of the longer one stale. */
@@ -335,8 +266,6 @@ remembers_the_longest_lifetime(void **state)
 	assert_int_equal(bs_meta_lifetime(meta, 14, 20000), 14);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int
 main(void)
 {
@@ -350,8 +279,8 @@ main(void)
 	    TEST(waits_without_a_store),
 	    TEST(a_failure_is_a_gap),
 	    TEST(works_off_a_burst),
-	    TEST(expires_old_tags),
-	    TEST(a_doubtful_clock_expires_nothing),
+	    TEST(an_alive_mark_waits_for_the_burst),
+	    TEST(no_room_is_a_gap),
 	    TEST(remembers_the_longest_lifetime),
 	};
 

@@ -1,0 +1,208 @@
+/* Every row of DESIGN §5 that a message leads to, in every mode: what the
+ * adapter is told, and what is counted. */
+#include "tests/unit/scenes.h"
+
+static uint32_t
+count(enum bs_tally column)
+{
+	return tally("example.org", TODAY, column);
+}
+
+/* One scene in one mode, at the end of DATA. */
+static void
+play(const struct scene *scene, enum bs_mode mode)
+{
+	uint32_t before[BS_TALLIES];
+	enum bs_action would = scene->actions[BS_ENFORCE];
+	enum bs_action action = scene->actions[mode];
+
+	domain("example.org")->mode = mode;
+	for (unsigned i = 0; i < BS_TALLIES; i++)
+		before[i] = count((enum bs_tally)i);
+	prepare_scene(scene, BS_OP_DATA);
+	ask(T0);
+	assert_non_null(judgement.row);
+	assert_int_equal(judgement.row->number, scene->row);
+	assert_int_equal(answer.action, action);
+	if (action == REJECT)
+		assert_memory_equal(answer.reply, "550 5.7.1 ", 10);
+	else
+		assert_string_equal(answer.reply, "");
+	assert_string_equal(answer.header,
+	    mode == BS_OBSERVE || action == REJECT ? "" : scene->header);
+	if (scene->evidence == NULL)
+		assert_null(judgement.finding.evidence_reason);
+	else
+		assert_string_equal(judgement.finding.evidence_reason,
+		    scene->evidence);
+	if (scene->column < BS_TALLIES)
+		before[scene->column]++;
+	if (scene->row == 12 && scene->kind == BS_KIND_DSN)
+		before[BS_TALLY_STRIPPED]++;
+	if (action == REJECT)
+		before[BS_TALLY_REJECTED]++;
+	else if (action == JUNK)
+		before[BS_TALLY_JUNKED]++;
+	if (would == REJECT && action != REJECT)
+		before[BS_TALLY_WOULD_REJECT]++;
+	else if (would == JUNK && action != JUNK)
+		before[BS_TALLY_WOULD_JUNK]++;
+	for (unsigned i = 0; i < BS_TALLIES; i++)
+		assert_int_equal(count((enum bs_tally)i), before[i]);
+}
+
+static void
+every_row_in_every_mode(void **state)
+{
+	unsigned seen[20] = {0};
+
+	(void)state;
+	make_holes();
+	for (size_t i = 0; i < COUNT(scenes); i++)
+		for (int mode = BS_OBSERVE; mode <= BS_ENFORCE; mode++) {
+			const struct scene *scene = &scenes[i];
+
+			if (scene->row == 6)
+				bs_writer_gap(writer, T0 - 5 * DAY,
+				    T0 - 5 * DAY + 1);
+			play(scene, (enum bs_mode)mode);
+			seen[scene->row]++;
+			/* a lost tag or a gap would colour what comes after */
+			if (scene->row == 6 || scene->row == 12) {
+				tear_down(NULL);
+				set_up(NULL);
+				make_holes();
+			}
+		}
+	for (unsigned row = 1; row <= 18; row++)
+		assert_int_not_equal(seen[row], 0);
+}
+
+/* RCPT strips and waits; it refuses only what no message can change. */
+static void
+waits_for_the_message(void **state)
+{
+	(void)state;
+	make_holes();
+	for (size_t i = 0; i < COUNT(scenes); i++)
+		for (int mode = BS_OBSERVE; mode <= BS_ENFORCE; mode++) {
+			const struct scene *scene = &scenes[i];
+			bool has_tag =
+			    scene->recipient[0] == 'p' && scene->row != 3;
+			bool is_final =
+			    scene->row == 3 ||
+			    strcmp(scene->sender, "joe@x.example") == 0 ||
+			    (scene->row == 11 && mode == BS_ENFORCE);
+
+			domain("example.org")->mode = (enum bs_mode)mode;
+			prepare_scene(scene, BS_OP_RCPT);
+			ask(T0);
+			assert_int_equal(judgement.row != NULL, is_final);
+			assert_string_equal(answer.header, "");
+			if (scene->row == 11 && mode == BS_ENFORCE) {
+				assert_int_equal(answer.action, REJECT);
+				continue;
+			}
+			assert_int_equal(answer.action,
+			    has_tag ? BS_ACTION_REWRITE : NONE);
+			assert_int_equal(strlen(answer.address) > 0, has_tag);
+			assert_string_equal(answer.reply, "");
+			if (!is_final)
+				assert_string_equal(answer.verdict, "");
+		}
+	for (unsigned i = 0; i < BS_TALLIES; i++)
+		if (i != BS_TALLY_SIGNED && i != BS_TALLY_UNSIGNED)
+			assert_int_equal(count((enum bs_tally)i),
+			    i == BS_TALLY_FORGED || i == BS_TALLY_REJECTED);
+}
+
+/* Who is trusted is not judged, whatever is read. */
+static void
+trusts_its_own(void **state)
+{
+	(void)state;
+	domain("example.org")->mode = BS_ENFORCE;
+	for (size_t i = 0; i < COUNT(scenes); i++) {
+		prepare_scene(&scenes[i], BS_OP_DATA);
+		request.listener = BS_LISTENER_LOCAL;
+		ask(T0);
+		assert_int_equal(judgement.row->number, 0);
+		assert_int_equal(answer.action, NONE);
+		assert_string_equal(answer.header, "");
+	}
+}
+
+/* Neither a clock in doubt nor a store that is gone refuses by evidence. */
+static void
+trouble_refuses_nothing(void **state)
+{
+	(void)state;
+	domain("example.org")->mode = BS_ENFORCE;
+	domain("example.org")->strict = true;
+	detach();
+	prepare_bounce(ALICE, FORGED_ID);
+	ask(T0);
+	assert_int_equal(judgement.row->number, 16);
+	assert_int_equal(answer.action, HEADER);
+	prepare_bounce(tag_unissued, FORGED_ID);
+	ask(T0);
+	assert_int_equal(judgement.row->number, 6);
+	attach(T0);
+	prepare_bounce(ALICE, FORGED_ID);
+	ask(T0);
+	assert_int_equal(answer.action, REJECT);
+	bs_writer_tick(writer, config->lifetime_days, T0 - 100 * DAY);
+	assert_true(bs_writer_meta(writer)->clock.in_doubt);
+	for (size_t i = 0; i < COUNT(scenes); i++) {
+		prepare_scene(&scenes[i], BS_OP_DATA);
+		ask(T0);
+		assert_int_not_equal(answer.action, REJECT);
+		assert_int_not_equal(judgement.would, REJECT);
+	}
+}
+
+/* DESIGN §6: a genuine bounce without its tag makes coverage partial. */
+static void
+a_stripped_tag_is_remembered(void **state)
+{
+	(void)state;
+	domain("example.org")->mode = BS_ENFORCE;
+	/* a read receipt goes to the header address: nothing was lost */
+	prepare_bounce(ALICE, SENT_ID);
+	request.kind = BS_KIND_MDN;
+	ask(T0);
+	assert_int_equal(judgement.row->number, 12);
+	prepare_bounce(ALICE, FORGED_ID);
+	ask(T0);
+	assert_int_equal(judgement.row->number, 13);
+	/* what left without a tag lost none */
+	prepare_sent(ALICE, "", "bare@example.org");
+	request.listener = BS_LISTENER_IN;
+	SET(request.client, "127.0.0.1");
+	ask(T0 - 40 * DAY);
+	prepare_bounce(ALICE, SENT_ID);
+	ask(T0);
+	assert_int_equal(judgement.row->number, 12);
+	prepare_bounce(ALICE, FORGED_ID);
+	ask(T0);
+	assert_int_equal(judgement.row->number, 16);
+	assert_string_equal(judgement.finding.coverage_reason, "stripped");
+	/* others are as they were */
+	prepare_bounce("bob@example.org", FORGED_ID);
+	ask(T0);
+	assert_int_equal(judgement.row->number, 13);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(every_row_in_every_mode),
+	    TEST(waits_for_the_message),
+	    TEST(trusts_its_own),
+	    TEST(trouble_refuses_nothing),
+	    TEST(a_stripped_tag_is_remembered),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
