@@ -294,20 +294,25 @@ static int
 open_text(struct bs_letter *letter, struct bs_slice message)
 {
 	size_t len;
-	size_t at;
+	size_t at = 0;
 	char *copy = unquoted_copy(message, &len);
-	struct bs_slice text = {copy, len};
+	struct bs_slice envelope;
+	struct bs_slice text = {copy, 0};
 
 	if (copy == NULL)
 		return -ENOMEM;
 	letter->owned = copy;
-	if (bs_paste_has_header(copy, len)) {
+	/* a mailbox's line may have been quoted, too */
+	if (bs_paste_next(copy, len, &at, &envelope, &text))
+		text.len = len - (size_t)(text.text - copy);
+	if (bs_paste_has_header(text.text, text.len)) {
 		open_message(letter, text, BS_LETTER_UNQUOTED);
 		return 0;
 	}
 	letter->form = BS_LETTER_PASTED;
-	at = bs_paste_find_notice(copy, len, false);
-	if (at < len && take(letter, (struct bs_slice){copy + at, len - at}))
+	at = bs_paste_find_notice(text.text, text.len, false);
+	if (at < text.len &&
+	    take(letter, (struct bs_slice){text.text + at, text.len - at}))
 		return 0;
 	(void)take_borrowed(letter, text);
 	return 0;

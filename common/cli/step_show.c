@@ -44,6 +44,20 @@ print_week(const struct bs_survey_domain *survey, const char *indent)
 	    week[BS_TALLY_WOULD_JUNK]);
 }
 
+/* Marking needs nothing: so what the steps beyond it will need. */
+static void
+print_far(const struct bs_step_ground *ground, const char *indent)
+{
+	struct bs_step step;
+
+	bs_step_check(ground, BS_ENFORCE, &step);
+	printf("%sfurther steps %s", indent,
+	    step.count == 0 ? "are safe" : "are not safe yet:");
+	for (size_t i = 0; i < step.count; i++)
+		printf("%s %s", i == 0 ? "" : ",", step.reasons[i].word);
+	putchar('\n');
+}
+
 void
 bs_step_print(const struct bs_step_ground *ground, const char *indent)
 {
@@ -69,6 +83,8 @@ bs_step_print(const struct bs_step_ground *ground, const char *indent)
 	for (size_t i = 0; i < step.count; i++)
 		printf("%s  %s: %s\n", indent, step.reasons[i].word,
 		    step.reasons[i].text);
+	if (next == BS_MARK)
+		print_far(ground, indent);
 	if (note(domain) != NULL)
 		printf("%snote: %s\n", indent, note(domain));
 }

@@ -34,6 +34,7 @@ domain_record(const struct bs_view *view, const struct bs_domain *domain,
 	int rc =
 	    bs_view_hash_domain(view, domain->name, strlen(domain->name), hash);
 
+	memset(out, 0, sizeof(*out));
 	return rc != 0 ? rc : bs_view_sender(view, hash, out);
 }
 
@@ -135,7 +136,7 @@ bs_coverage_fault(const struct bs_view *view, const struct bs_domain *domain,
 	if (address != NULL) {
 		if (bs_address_canonical(address, canonical,
 			sizeof(canonical)) != 0)
-			return "no-address";
+			return "store-trouble";
 		if (bs_domain_exempts(domain, canonical))
 			return "exempt";
 		bs_view_hash(view, canonical, strlen(canonical), hash);
@@ -184,5 +185,7 @@ bs_coverage_day(const struct bs_view *view, const struct bs_domain *domain,
 		raise_day(&day, record.last_elsewhere_day + 1);
 	for (size_t i = 0; i < meta->gap_count; i++)
 		raise_day(&day, bs_day_of(meta->gaps[i].end));
+	if (meta->failing_since != 0 || now > meta->alive + AWAY_SECONDS)
+		raise_day(&day, bs_day_of(now));
 	return day + 1 + bs_day_window(lifetime_days);
 }

@@ -110,7 +110,8 @@ is_silent(const struct bs_request *request,
 	if (facts->tag == BS_TAG_NONE &&
 	    (facts->trusted || facts->sender == BS_SENDER_OTHER))
 		return true;
-	if (request->op != BS_OP_DATA || judgement->row->number > 3)
+	if (request->op != BS_OP_DATA || judgement->row == NULL ||
+	    judgement->row->number > 3)
 		return false;
 	return judgement->row->number != 2 || facts->sender != BS_SENDER_DAEMON;
 }

@@ -1,201 +1,138 @@
-/* Reads a message as it streams by: what kind it is, and what it returns. */
+/* DESIGN §7: octets to lines, lines to where they belong. */
 #include <string.h>
 
-#include "common/pure/ascii.h"
-#include "common/pure/dsn.h"
-
-enum place { TOP, BODY, PART_HEADER, PART_BODY, REPORT, RETURNED, DONE };
+#include "common/pure/dsn_state.h"
 
 void
 bs_dsn_begin(struct bs_dsn *dsn)
 {
 	memset(dsn, 0, sizeof(*dsn));
 	dsn->facts.kind = BS_KIND_OTHER;
-	dsn->place = TOP;
-}
-
-static bool
-is_field(const char *line, size_t len, const char *name)
-{
-	size_t name_len = strlen(name);
-
-	return len > name_len && bs_ascii_same(line, name, name_len) &&
-	       line[name_len] == ':';
-}
-
-/* Copies what follows the first "sep" of a line, blanks and brackets off. */
-static bool
-value_of(const char *line, size_t len, char sep, char *out, size_t size)
-{
-	const char *at = memchr(line, sep, len);
-	const char *end = line + len;
-
-	if (at == NULL)
-		at = line - 1;
-	for (at++; at < end && (*at == ' ' || *at == '\t' || *at == '<'); at++)
-		;
-	while (end > at && (end[-1] == ' ' || end[-1] == '>'))
-		end--;
-	if ((size_t)(end - at) >= size || memchr(at, 0, (size_t)(end - at)))
-		return false;
-	memcpy(out, at, (size_t)(end - at));
-	out[end - at] = '\0';
-	return true;
+	dsn->place = BS_DSN_TOP;
+	dsn->next = BS_DSN_TEXT;
 }
 
 static void
-add(struct bs_list *list, const char *line, size_t len, char sep)
+leaf_piece(struct bs_dsn *dsn, const struct bs_octets_piece *piece)
 {
-	char text[BS_MESSAGE_ID_MAX];
-	const char *value = (const char *)memchr(line, ':', len) + 1;
+	if (dsn->leaf == BS_DSN_TEXT)
+		bs_dsn_text_line(dsn, piece);
+	else if (dsn->leaf != BS_DSN_SKIP)
+		bs_dsn_header_line(dsn, piece);
+}
 
-	if (!value_of(value, len - (size_t)(value - line), sep, text,
-		sizeof(text)) ||
-	    text[0] == '\0')
+/* A part that says it is base64 but shows a colon or a space is not. */
+static void
+check_encoding(struct bs_dsn *dsn, const struct bs_octets_piece *piece)
+{
+	if (dsn->encoding_checked || piece->len == 0)
 		return;
-	if (bs_list_add(list, text, strlen(text)) != 0)
-		list->truncated = true;
+	dsn->encoding_checked = true;
+	if (dsn->transfer.type == BS_TRANSFER_BASE64 &&
+	    (memchr(piece->text, ':', piece->len) != NULL ||
+		memchr(piece->text, ' ', piece->len - 1) != NULL))
+		dsn->transfer.type = BS_TRANSFER_IDENTITY;
 }
 
-static bool
-holds(const char *line, size_t len, const char *what)
-{
-	size_t n = strlen(what);
-
-	for (size_t i = 0; i + n <= len; i++)
-		if (bs_ascii_same(line + i, what, n))
-			return true;
-	return false;
-}
-
+/* Through encoding and markup, and into lines again. */
 static void
-top_field(struct bs_dsn *dsn, const char *line, size_t len)
+encoded_piece(struct bs_dsn *dsn, const struct bs_octets_piece *piece)
 {
-	struct bs_dsn_facts *facts = &dsn->facts;
+	char plain[BS_OCTETS_PIECE + 3];
+	char text[sizeof(plain) + BS_MARKUP_HELD];
+	struct bs_octets_piece inner;
+	const char *at = plain;
+	size_t len;
 
-	if (is_field(line, len, "Message-ID"))
-		facts->has_own_message_id =
-		    value_of(line, len, ':', facts->own_message_id,
-			sizeof(facts->own_message_id)) ||
-		    true;
-	if (is_field(line, len, "From"))
-		(void)value_of(line, len,
-		    memchr(line, '<', len) != NULL ? '<' : ':', facts->own_from,
-		    sizeof(facts->own_from));
-	if (is_field(line, len, "Auto-Submitted") &&
-	    !holds(line, len, ": no")) {
-		facts->kind = BS_KIND_AUTO;
-		facts->class = BS_DSN_AUTOREPLY;
+	check_encoding(dsn, piece);
+	len = bs_transfer_decode(&dsn->transfer, piece->text, piece->len,
+	    piece->ends, plain);
+	if (dsn->is_markup) {
+		len = bs_markup_strip(&dsn->markup, plain, len, text);
+		at = text;
 	}
+	for (const char *end = at + len;
+	     bs_octets_next(&dsn->decoded, &at, end, false, &inner);)
+		leaf_piece(dsn, &inner);
 }
 
-static void
-returned_field(struct bs_dsn *dsn, const char *line, size_t len)
+void
+bs_dsn_leaf_piece(struct bs_dsn *dsn, const struct bs_octets_piece *piece)
 {
-	struct bs_dsn_facts *facts = &dsn->facts;
-
-	facts->has_returned_header = true;
-	if (is_field(line, len, "Message-ID"))
-		add(&facts->message_ids, line, len, ':');
-	if (is_field(line, len, "Return-Path"))
-		facts->has_return_path = value_of(line, len, ':',
-		    facts->return_path, sizeof(facts->return_path));
-}
-
-static void
-report_field(struct bs_dsn *dsn, const char *line, size_t len)
-{
-	struct bs_dsn_facts *facts = &dsn->facts;
-
-	facts->class = BS_DSN_REPORT;
-	facts->kind = BS_KIND_DSN;
-	if (is_field(line, len, "Final-Recipient"))
-		add(&facts->final_recipients, line, len, ';');
-	if (is_field(line, len, "Original-Recipient"))
-		add(&facts->original_recipients, line, len, ';');
-	if (is_field(line, len, "Status"))
-		(void)value_of(line, len, ':', facts->status,
-		    sizeof(facts->status));
-	if (is_field(line, len, "Action"))
-		(void)value_of(line, len, ':', facts->action,
-		    sizeof(facts->action));
-}
-
-static void
-part_type(struct bs_dsn *dsn, const char *line, size_t len)
-{
-	if (!is_field(line, len, "Content-Type"))
+	if (dsn->leaf == BS_DSN_SKIP)
 		return;
-	if (holds(line, len, "delivery-status"))
-		dsn->next = REPORT;
-	else if (holds(line, len, "message/rfc822") ||
-		 holds(line, len, "rfc822-headers"))
-		dsn->next = RETURNED;
+	if (dsn->is_markup || dsn->transfer.type != BS_TRANSFER_IDENTITY)
+		encoded_piece(dsn, piece);
 	else
-		dsn->next = PART_BODY;
+		leaf_piece(dsn, piece);
+}
+
+void
+bs_dsn_leaf_flush(struct bs_dsn *dsn)
+{
+	struct bs_octets_piece inner;
+
+	while (bs_octets_end(&dsn->decoded, &inner))
+		leaf_piece(dsn, &inner);
 }
 
 static void
-take_line(struct bs_dsn *dsn, const char *line, size_t len)
+take(struct bs_dsn *dsn, const struct bs_octets_piece *piece)
 {
-	if (dsn->place != TOP && dsn->place != DONE && len > 2 &&
-	    line[0] == '-' && line[1] == '-' &&
-	    dsn->facts.message_ids.count == 0) {
-		dsn->place = PART_HEADER;
-		dsn->next = PART_BODY;
-		return;
+	if (piece->starts) {
+		if (dsn->maybe_len > 0)
+			bs_dsn_parts_maybe(dsn, piece->text, piece->len);
+		if (piece->len >= 2 && piece->text[0] == '-' &&
+		    piece->text[1] == '-' &&
+		    bs_dsn_parts_boundary(dsn, piece->text, piece->len))
+			return;
 	}
-	switch (dsn->place) {
-	case TOP:
-		if (len == 0)
-			dsn->place = BODY;
-		top_field(dsn, line, len);
-		break;
-	case PART_HEADER:
-		if (len == 0)
-			dsn->place = dsn->next;
-		part_type(dsn, line, len);
-		break;
-	case REPORT:
-		report_field(dsn, line, len);
-		break;
-	case RETURNED:
-		if (len == 0)
-			dsn->place = DONE;
-		returned_field(dsn, line, len);
-		break;
-	default:
-		break;
-	}
+	if (dsn->place == BS_DSN_IN_LEAF)
+		bs_dsn_leaf_piece(dsn, piece);
+	else if (dsn->place != BS_DSN_BETWEEN)
+		bs_dsn_header_line(dsn, piece);
+}
+
+/* Whether only boundaries are waited for. */
+static bool
+is_quick(const struct bs_dsn *dsn)
+{
+	return dsn->maybe_len == 0 &&
+	       (dsn->place == BS_DSN_BETWEEN ||
+		   (dsn->place == BS_DSN_IN_LEAF && dsn->leaf == BS_DSN_SKIP));
 }
 
 void
 bs_dsn_push(struct bs_dsn *dsn, const char *octets, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (octets[i] == '\n') {
-			if (dsn->line_len > 0 &&
-			    dsn->line[dsn->line_len - 1] == '\r')
-				dsn->line_len--;
-			take_line(dsn, dsn->line, dsn->line_len);
-			dsn->line_len = 0;
-		} else if (dsn->line_len < sizeof(dsn->line)) {
-			dsn->line[dsn->line_len++] = octets[i];
-		}
-	}
+	const char *end = octets + len;
+	struct bs_octets_piece piece;
+
+	/* without a boundary to wait for, nothing counts any more */
+	while (!(dsn->depth == 0 && is_quick(dsn)) &&
+	       bs_octets_next(&dsn->raw, &octets, end, is_quick(dsn), &piece))
+		take(dsn, &piece);
 }
 
 bool
 bs_dsn_in_header(const struct bs_dsn *dsn)
 {
-	return dsn->place == TOP;
+	return dsn->place == BS_DSN_TOP && !dsn->headless;
 }
 
 void
 bs_dsn_end(struct bs_dsn *dsn)
 {
-	take_line(dsn, dsn->line, dsn->line_len);
-	dsn->line_len = 0;
+	struct bs_octets_piece piece;
+
+	while (bs_octets_end(&dsn->raw, &piece))
+		take(dsn, &piece);
+	if (dsn->place == BS_DSN_TOP || dsn->place == BS_DSN_PART) {
+		bs_dsn_header_flush(dsn);
+		bs_dsn_parts_header_ended(dsn);
+	}
+	bs_dsn_parts_leaf_ended(dsn);
+	bs_dsn_class_decide(dsn);
 }
 
 const char *bs_dsn_class_name(enum bs_dsn_class class)

@@ -7,7 +7,6 @@
 
 #define BS_OCTETS_PIECE 2048 /* octets of a line that come at once */
 
-/* All zero: at the beginning. */
 struct bs_octets {
 	char text[BS_OCTETS_PIECE];
 	size_t len;
@@ -24,6 +23,8 @@ struct bs_octets_piece {
 	bool starts; /* the line */
 	bool ends;
 };
+
+void bs_octets_begin(struct bs_octets *octets);
 
 /* Takes the next piece of [*at, end), and moves *at behind it. LF, CRLF and
  * CR end a line, CRs before an LF but one. NULs are left out. quick: only

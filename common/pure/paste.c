@@ -4,6 +4,7 @@
 #include "common/pure/address.h"
 #include "common/pure/ascii.h"
 #include "common/pure/head.h"
+#include "common/pure/mime.h"
 #include "common/pure/paste.h"
 
 /* Levels of quoting or indentation that are taken off. */
@@ -170,36 +171,53 @@ bs_paste_unquote(char *text, size_t len)
 	return len;
 }
 
-/* "Received:", not "http:" or "12:": what a field's name looks like. */
+/* "Received:", not "http://" or "12:30": what begins as a field does. */
 static bool
 is_field(const char *line, size_t len)
 {
-	size_t n = 0;
+	size_t n = bs_mime_name_len(line, len);
 
-	while (n < len && (bs_ascii_is_alpha(line[n]) || line[n] == '-' ||
-			      (n > 0 && bs_ascii_is_digit(line[n]))))
-		n++;
-	return n > 1 && n < len && line[n] == ':' &&
-	       (n + 1 == len || line[n + 1] != '/');
+	return n > 1 && bs_ascii_is_alpha(line[0]) &&
+	       !(len > n + 2 && memcmp(line + n, "://", 3) == 0);
+}
+
+/* Fields that stand alone in no text but a message. */
+static bool
+is_telling(const char *line, size_t len)
+{
+	static const char *const names[] = {"Received:", "Return-Path:",
+	    "Delivered-To:", "Content-Type:", "From:"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t name = strlen(names[i]);
+
+		if (len > name && bs_ascii_same(line, names[i], name))
+			return true;
+	}
+	return false;
 }
 
 bool
 bs_paste_has_header(const char *text, size_t len)
 {
 	unsigned fields = 0;
+	unsigned others = 0;
 
 	for (size_t at = 0; at < len; at = next_line(text, len, at)) {
 		size_t line = line_len(text, len, at);
 
 		if (line == 0)
 			break;
-		if (at > 0 && (text[at] == ' ' || text[at] == '\t'))
-			continue;
-		if (!is_field(text + at, line))
+		if (is_field(text + at, line))
+			fields++;
+		else if (at == 0)
 			return false;
-		fields++;
+		else if (text[at] != ' ' && text[at] != '\t')
+			others++;
 	}
-	return fields >= 2;
+	if (fields == 1 && !is_telling(text, line_len(text, len, 0)))
+		return false;
+	return fields > others;
 }
 
 /* "From alice@example.org Tue Nov 24 14:02:11 2026" */
@@ -222,8 +240,8 @@ bs_paste_next(const char *text, size_t len, size_t *at,
 	size_t start;
 	bool was_empty = false;
 
-	while (*at < len && text[*at] == '\n')
-		(*at)++;
+	while (*at < len && is_empty(text + *at, line_len(text, len, *at)))
+		*at = next_line(text, len, *at);
 	if (*at == len)
 		return false;
 	*envelope = (struct bs_slice){text + *at, 0};

@@ -22,7 +22,9 @@ size_t bs_paste_clean(char *text, size_t len);
  */
 size_t bs_paste_unquote(char *text, size_t len);
 
-/* Whether a cleaned text begins with two header fields at least. */
+/* Whether a cleaned text begins with a header: fields, and fewer lines that
+ * are none, as broken folding leaves them. One field is enough only if no
+ * other text begins so. */
 bool bs_paste_has_header(const char *text, size_t len);
 
 /* Takes the next message of a cleaned mailbox from *at on and moves that

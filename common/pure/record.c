@@ -15,12 +15,11 @@
 #define TAG_LEN 28
 #define SENDER_OLD_LEN 12 /* as Backstop wrote it before it read messages */
 #define SENDER_LEN 24
-#define MSG_LEN                                                                \
-	(8 + 4 + 4 + 3 + BS_MSG_OWNERS * BS_MSG_SHORT +                        \
-	    BS_MSG_DOMAINS * BS_MSG_SHORT)
+#define MSG_LEN (8 + 4 + 4 + 3) /* without its owners and domains */
+#define MSG_LEN_MAX (MSG_LEN + (BS_MSG_OWNERS + BS_MSG_DOMAINS) * BS_MSG_SHORT)
 #define TALLY_LEN (4 * BS_TALLIES)
 
-_Static_assert(MSG_LEN + CHECK_LEN <= BS_RECORD_MAX, "a message's record");
+_Static_assert(MSG_LEN_MAX + CHECK_LEN <= BS_RECORD_MAX, "a message's record");
 _Static_assert(TALLY_LEN + CHECK_LEN <= BS_RECORD_MAX, "a tally");
 
 /* A writer or reader of big-endian numbers, one behind the other. */
@@ -258,10 +257,20 @@ bs_sender_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
 	return 0;
 }
 
+/* How many hashes of a set a record holds: of too many, none. */
+static size_t
+kept(unsigned count, unsigned max)
+{
+	return count > max ? 0 : count;
+}
+
 size_t
 bs_msg_record_write(const uint8_t *key, size_t key_len,
     const struct bs_msg_record *record, uint8_t out[static BS_RECORD_MAX])
 {
+	size_t owners = kept(record->owner_count, BS_MSG_OWNERS) * BS_MSG_SHORT;
+	size_t domains =
+	    kept(record->domain_count, BS_MSG_DOMAINS) * BS_MSG_SHORT;
 	struct cursor cursor = {.out = out};
 
 	put(&cursor, (uint64_t)record->sent, 8);
@@ -270,10 +279,10 @@ bs_msg_record_write(const uint8_t *key, size_t key_len,
 	put(&cursor, record->fate, 1);
 	put(&cursor, record->owner_count, 1);
 	put(&cursor, record->domain_count, 1);
-	memcpy(cursor.out, record->owners, sizeof(record->owners));
-	cursor.out += sizeof(record->owners);
-	memcpy(cursor.out, record->domains, sizeof(record->domains));
-	cursor.out += sizeof(record->domains);
+	memcpy(cursor.out, record->owners, owners);
+	cursor.out += owners;
+	memcpy(cursor.out, record->domains, domains);
+	cursor.out += domains;
 	return seal(&cursor, key, key_len, out);
 }
 
@@ -288,24 +297,29 @@ bs_msg_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
     size_t len, struct bs_msg_record *out)
 {
 	struct cursor cursor = {.in = value};
-	int rc;
+	size_t owners;
+	size_t domains;
 
-	if ((rc = unseal(key, key_len, value, len, MSG_LEN)) != 0)
-		return rc;
+	memset(out, 0, sizeof(*out));
+	if (len < MSG_LEN + CHECK_LEN)
+		return -EBADMSG;
 	out->sent = (int64_t)take(&cursor, 8);
 	out->recipients = (uint32_t)take(&cursor, 4);
 	out->bounces = (uint32_t)take(&cursor, 4);
 	out->fate = (uint8_t)take(&cursor, 1);
 	out->owner_count = (uint8_t)take(&cursor, 1);
 	out->domain_count = (uint8_t)take(&cursor, 1);
-	memcpy(out->owners, cursor.in, sizeof(out->owners));
-	cursor.in += sizeof(out->owners);
-	memcpy(out->domains, cursor.in, sizeof(out->domains));
-	return is_count(out->owner_count, BS_MSG_OWNERS) &&
-		       is_count(out->domain_count, BS_MSG_DOMAINS) &&
-		       out->fate <= BS_MSG_RELAYED
-		   ? 0
-		   : -EBADMSG;
+	if (!is_count(out->owner_count, BS_MSG_OWNERS) ||
+	    !is_count(out->domain_count, BS_MSG_DOMAINS) ||
+	    out->fate > BS_MSG_RELAYED)
+		return -EBADMSG;
+	owners = kept(out->owner_count, BS_MSG_OWNERS) * BS_MSG_SHORT;
+	domains = kept(out->domain_count, BS_MSG_DOMAINS) * BS_MSG_SHORT;
+	if (len != MSG_LEN + owners + domains + CHECK_LEN)
+		return -EBADMSG;
+	memcpy(out->owners, cursor.in, owners);
+	memcpy(out->domains, cursor.in + owners, domains);
+	return unseal(key, key_len, value, len, len - CHECK_LEN);
 }
 
 size_t

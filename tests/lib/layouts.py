@@ -87,6 +87,12 @@ def two_hops(has_auth):
                    _TWO_HOPS_AUTH, _TWO_HOPS_FROM_AUTH)
 
 
+def reading(layout):
+    """A layout whose filters read messages in any case, 6.8 or not."""
+    return lambda has_auth: layout(has_auth).replace(
+        '" user _bsfilter', ' -i yes" user _bsfilter')
+
+
 # The other host knows nothing of Backstop. A mailbox that is full makes it
 # accept a message and bounce it later, as so many hosts do.
 REMOTE_CONF = """\

@@ -66,6 +66,17 @@ class Dialogue:
         body = text.rstrip("\n").replace("\n.", "\n..").replace("\n", "\r\n")
         return self.say(f"{body}\r\n.", shown="(the message) .")
 
+    def begin_data(self):
+        return self.say("DATA")
+
+    def send(self, octets):
+        """Part of a message, as it goes over the wire."""
+        self._socket.sendall(octets)
+
+    def end_data(self):
+        self._socket.sendall(b".\r\n")
+        return self.reply()
+
     def close(self):
         try:
             self._socket.sendall(b"QUIT\r\n")

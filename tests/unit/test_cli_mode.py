@@ -246,7 +246,6 @@ class Coverage(Case):
         self.assertEqual(self.domain("example.org")["coverage"], "full")
         domain = self.domain("example.org", *at(1))
         self.assertEqual(domain["coverage_reason"], "engine-away")
-        self.assertIsNone(domain["full_at"])
 
     def test_unsigned_domain(self):
         with Engine(self, conf_in_place=True):

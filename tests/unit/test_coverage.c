@@ -1,4 +1,5 @@
 /* Whether all mail of a user is known: for a date, and for the whole window. */
+#include "common/engine/coverage.h"
 #include "tests/unit/judging.h"
 
 #define TODAY 20000
@@ -277,6 +278,55 @@ by_mail_that_was_not_read(void **state)
 	expect("bob@example.net", 0, NULL, "not-found");
 }
 
+/* Whether the whole domain would be covered at a day's first second, if all
+ * goes well until then. */
+static bool
+is_full_on(uint32_t day)
+{
+	const struct bs_judge judge = judge_now();
+	struct bs_meta meta = *bs_writer_meta(writer);
+	int64_t now = (int64_t)day * DAY;
+	struct bs_span span;
+	struct bs_view view;
+
+	bs_judge_view(&judge, &view);
+	meta.alive = now;
+	view.meta = &meta;
+	bs_span_of(0, now, config->lifetime_days, &span);
+	return bs_coverage_fault(&view, domain("example.org"), NULL, &span) ==
+	       NULL;
+}
+
+static void
+expect_full_from(uint32_t day)
+{
+	const struct bs_judge judge = judge_now();
+	struct bs_view view;
+
+	bs_judge_view(&judge, &view);
+	assert_int_equal(bs_coverage_day(&view, domain("example.org"), T0,
+			     config->lifetime_days),
+	    day);
+	assert_true(is_full_on(day));
+	assert_false(is_full_on(day - 1));
+}
+
+/* "backstop status" names the day: it must be kept. */
+static void
+foretells_the_day(void **state)
+{
+	(void)state;
+	expect_full_from(TODAY - 40 + 1 + WINDOW);
+	note("@example.org", BS_NOTE_UNSIGNED, TODAY - 9);
+	expect_full_from(TODAY - 9 + 2 + WINDOW);
+	bs_writer_gap(writer, T0 - 6 * DAY, T0 - 6 * DAY + 60);
+	expect_full_from(TODAY - 6 + 1 + WINDOW);
+	note("@example.org", BS_NOTE_ELSEWHERE, TODAY);
+	expect_full_from(TODAY + 2 + WINDOW);
+	domain("example.org")->outbound_here = false;
+	assert_false(is_full_on(TODAY + 100));
+}
+
 static void
 notes_what_the_settings_say(void **state)
 {
@@ -331,6 +381,7 @@ main(void)
 	    TEST(by_unsigned_mail_of_the_domain),
 	    TEST(by_a_stripped_tag),
 	    TEST(by_mail_that_was_not_read),
+	    TEST(foretells_the_day),
 	    TEST(notes_what_the_settings_say),
 	};
 

@@ -61,7 +61,7 @@ static const struct asked {
 	const char *final;
 	enum bs_evidence evidence;
 	const char *reason;
-} cases[] = {
+} questions[] = {
     {"alice@example.org", {"m1@example.org"}, NULL, NULL, BS_EVIDENCE_YES,
 	"found"},
     {"ALICE@Example.Org", {"m1@example.org"}, NULL, NULL, BS_EVIDENCE_YES,
@@ -120,18 +120,20 @@ by_owner_and_recipient(void **state)
 	(void)state;
 	send_some();
 	for (size_t round = 0; round < 2; round++) {
-		for (size_t i = 0; i < COUNT(cases); i++) {
-			prepare_bounce(cases[i].user, cases[i].ids[0]);
-			add(&request.message_ids, cases[i].ids[1]);
-			add(&request.original_recipients, cases[i].original);
-			add(&request.final_recipients, cases[i].final);
+		for (size_t i = 0; i < COUNT(questions); i++) {
+			prepare_bounce(questions[i].user, questions[i].ids[0]);
+			add(&request.message_ids, questions[i].ids[1]);
+			add(&request.original_recipients,
+			    questions[i].original);
+			add(&request.final_recipients, questions[i].final);
 			find(T0);
-			expect(cases[i].evidence, cases[i].reason);
+			expect(questions[i].evidence, questions[i].reason);
 			assert_int_equal(finding.has_msg,
-			    cases[i].evidence == BS_EVIDENCE_YES ||
-				strcmp(cases[i].reason, "not-theirs") == 0 ||
-				strcmp(cases[i].reason, "other-recipient") ==
-				    0);
+			    questions[i].evidence == BS_EVIDENCE_YES ||
+				strcmp(questions[i].reason, "not-theirs") ==
+				    0 ||
+				strcmp(questions[i].reason,
+				    "other-recipient") == 0);
 		}
 		/* what waits for the disk counts like what lies there */
 		settle(T0);

@@ -125,6 +125,8 @@ expect(unsigned row, enum bs_action action, const char *address)
 	assert_int_equal(judgement.row->number, row);
 	assert_int_equal(answer.action, action);
 	assert_string_equal(answer.address, address);
+	/* the header is for the message, which RCPT does not see */
+	assert_string_equal(answer.header, "");
 }
 
 /* Spoils one digit of the MAC. */

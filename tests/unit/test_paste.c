@@ -102,8 +102,13 @@ knows_headers(void **state)
 	    {"From: a\nTo: b\n\ntext", true},
 	    {"From: a\n folded\nX-9: b", true},
 	    {"Return-Path:<>\nDelivered-To: b\n", true},
-	    {"From: a\n\ntext", false},
-	    {"From: a\nhello\nTo: b\n\n", false},
+	    {"From: a\n\ntext", true},
+	    {"Content-Type: text/plain\n\ntext", true},
+	    {"Note: a\n\ntext", false},
+	    {"From: a\nhello\nTo: b\n\n", true},
+	    {"From: a\nlost\nfolding\nTo: b\n\n", false},
+	    {"From : a\nX_Y.Z: b\n\n", true},
+	    {"hello\nFrom: a\nTo: b\n\n", false},
 	    {"http://example.org/\nTo: b\n\n", false},
 	    {"14:02: it came\nTo: b\n", false},
 	    {" From: a\nTo: b\n\n", false},
@@ -147,6 +152,8 @@ splits_mailboxes(void **state)
 	(void)state;
 	check_messages("", "");
 	check_messages("\n\n", "");
+	check_messages("   \n\t\n", "");
+	check_messages("   \nA: b\n", "|A: b\n|");
 	check_messages("A: b\n\nc\n", "|A: b\n\nc\n|");
 	check_messages(LINE_A "\nA: b\n\nc\n", LINE_A "|A: b\n\nc\n|");
 	check_messages(LINE_A "\nA: b\n\nc\n\n" LINE_B "\nD: e\n",
@@ -177,7 +184,8 @@ finds_forwarded_notices(void **state)
 		-1},
 	    {"From: MAILER-DAEMON@x.example\nTo: a\n\nno", false, -1},
 	    {"From: MAILER-DAEMON@x.example\nTo: a\n\nno", true, 0},
-	    {"x\nFrom: MAILER-DAEMON@x.example\n\nno", false, -1},
+	    {"x\nFrom: MAILER-DAEMON@x.example\n\nno", false, 2},
+	    {"x\nVon: MAILER-DAEMON@x.example\n\nno", false, -1},
 	    {"", true, -1},
 	};
 

@@ -261,6 +261,48 @@ reads_older_senders(void **state)
 	    -EBADMSG);
 }
 
+/* No longer than they must be: there are many. */
+static void
+messages_are_short(void **state)
+{
+	static const struct {
+		uint8_t owners;
+		uint8_t domains;
+		size_t len;
+	} cases[] = {
+	    {0, 0, 27},
+	    {1, 1, 43},
+	    {2, 1, 51},
+	    {BS_MSG_MANY, 2, 43},
+	    {BS_MSG_MANY, BS_MSG_MANY, 27},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bs_msg_record record = msg_record;
+		struct bs_msg_record read;
+		uint8_t value[BS_RECORD_MAX];
+
+		record.owner_count = cases[i].owners;
+		record.domain_count = cases[i].domains;
+		assert_int_equal(
+		    bs_msg_record_write(key, KEY_LEN, &record, value),
+		    cases[i].len);
+		assert_int_equal(bs_msg_record_read(key, KEY_LEN, value,
+				     cases[i].len, &read),
+		    0);
+		assert_int_equal(read.owner_count, cases[i].owners);
+		assert_int_equal(read.domain_count, cases[i].domains);
+		for (size_t n = 0; n < BS_MSG_OWNERS; n++)
+			assert_int_equal(read.owners[n][0] != 0,
+			    cases[i].owners <= BS_MSG_OWNERS &&
+				n < cases[i].owners);
+		assert_int_equal(
+		    bs_msg_record_read(key, KEY_LEN, value, 0, &read),
+		    -EBADMSG);
+	}
+}
+
 /* Sound, but nothing that we would write: of another version, or worse. */
 static void
 refuses_strange_messages(void **state)
@@ -380,6 +422,7 @@ main(void)
 	    cmocka_unit_test(comes_back),
 	    cmocka_unit_test(keeps_its_format),
 	    cmocka_unit_test(reads_older_senders),
+	    cmocka_unit_test(messages_are_short),
 	    cmocka_unit_test(refuses_strange_messages),
 	    cmocka_unit_test(notices_every_bit),
 	    cmocka_unit_test(belongs_to_its_key),
