@@ -5,31 +5,26 @@
 
 #include "filter/kept.h"
 
-#define SIZE_FIRST (256 * 1024)
+#define SIZE_FIRST 8192
 
 int
-bs_kept_reserve(struct bs_kept *kept)
+bs_kept_add(struct bs_kept *kept, struct bs_text line)
 {
 	size_t size = kept->size == 0 ? SIZE_FIRST : kept->size;
 	char *text;
 
-	while (size - kept->len < BS_KEPT_AHEAD)
+	while (size - kept->len < line.len + 1)
 		size *= 2;
-	if (size == kept->size)
-		return 0;
-	if ((text = realloc(kept->text, size)) == NULL)
-		return -ENOMEM;
-	kept->text = text;
-	kept->size = size;
-	return 0;
-}
-
-void
-bs_kept_add(struct bs_kept *kept, struct bs_text line)
-{
+	if (size != kept->size) {
+		if ((text = realloc(kept->text, size)) == NULL)
+			return -ENOMEM;
+		kept->text = text;
+		kept->size = size;
+	}
 	memcpy(kept->text + kept->len, line.at, line.len);
 	kept->text[kept->len + line.len] = '\n';
 	kept->len += line.len + 1;
+	return 0;
 }
 
 bool

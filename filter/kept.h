@@ -6,25 +6,18 @@
 #include <stddef.h>
 
 #include "common/backstop.h"
-#include "filter/lines.h"
-
-/* Octets that are allocated ahead: of the longest line, and of what cutting
- * it into pieces adds. Nothing is written there, so they cost no memory. */
-#define BS_KEPT_AHEAD (BS_LINES_MAX + 64)
+#include "filter/proto.h"
 
 /* All zero: nothing is kept. */
 struct bs_kept {
 	char *text; /* lines, each with its newline */
 	size_t at;  /* where the first line begins that is not out */
 	size_t len;
-	size_t size;
+	size_t size; /* allocated */
 };
 
-/* Makes room for one line. Returns 0 or -ENOMEM, and then there is none. */
-BS_MUST_USE int bs_kept_reserve(struct bs_kept *kept);
-
-/* Keeps a line, or the pieces of one: there must be room. */
-void bs_kept_add(struct bs_kept *kept, struct bs_text line);
+/* Keeps a line. Returns 0; -ENOMEM, and then it is not kept. */
+BS_MUST_USE int bs_kept_add(struct bs_kept *kept, struct bs_text line);
 
 /* Whether a line waits. */
 bool bs_kept_has(const struct bs_kept *kept);

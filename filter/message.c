@@ -3,14 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/pure/ascii.h"
-#include "common/pure/header.h"
 #include "filter/message.h"
 #include "filter/message_id.h"
+#include "filter/piece.h"
 #include "filter/reply.h"
 #include "filter/verdict.h"
-
-#define KEPT_FIRST 8192
 
 static bool
 is_end(struct bs_text line)
@@ -21,66 +18,37 @@ is_end(struct bs_text line)
 /* Writes one line to smtpd. Returns false where there is no room. */
 static bool
 write_line(struct bs_filter *filter, const struct bs_proto_asker *asker,
-    const char *line, size_t len)
+    struct bs_text line)
 {
 	char head[BS_REPLY_LINE_HEAD];
 	int head_len = bs_reply_line_head(asker, head);
 
-	return bs_out_add_line(&filter->out, head, (size_t)head_len, line,
-		   len) == 0;
-}
-
-static bool
-has_kept(const struct bs_message *message)
-{
-	return message->kept_at < message->kept_len;
+	return bs_out_add_line(&filter->out, head, (size_t)head_len, line.at,
+		   line.len) == 0;
 }
 
 static void
 free_kept(struct bs_filter *filter, struct bs_message *message)
 {
-	filter->kept_all -= message->kept_size;
-	free(message->kept);
-	message->kept = NULL;
-	message->kept_at = 0;
-	message->kept_len = 0;
-	message->kept_size = 0;
-}
-
-static bool
-grow_kept(struct bs_filter *filter, struct bs_message *message, size_t need)
-{
-	size_t size = message->kept_size == 0 ? KEPT_FIRST : message->kept_size;
-	char *kept;
-
-	while (size < need)
-		size *= 2;
-	if (size == message->kept_size)
-		return true;
-	if ((kept = realloc(message->kept, size)) == NULL)
-		return false;
-	filter->kept_all += size - message->kept_size;
-	message->kept = kept;
-	message->kept_size = size;
-	return true;
+	filter->kept_all -= message->kept.size;
+	bs_kept_clear(&message->kept);
 }
 
 /* Without memory the message is lost, and its sender will be told to try
  * again. */
 static void
-keep(struct bs_filter *filter, struct bs_message *message, const char *line,
-    size_t len)
+keep(struct bs_filter *filter, struct bs_message *message, struct bs_text line)
 {
+	size_t before = message->kept.size;
+
 	if (message->lost)
 		return;
-	if (!grow_kept(filter, message, message->kept_len + len + 1)) {
+	if (bs_kept_add(&message->kept, line) != 0) {
 		free_kept(filter, message);
 		message->lost = true;
 		return;
 	}
-	memcpy(message->kept + message->kept_len, line, len);
-	message->kept[message->kept_len + len] = '\n';
-	message->kept_len += len + 1;
+	filter->kept_all += message->kept.size - before;
 }
 
 static void
@@ -108,13 +76,12 @@ stop_waiting(struct bs_filter *filter, struct bs_message *message)
 
 /* Lets a line go: behind those that wait. */
 static void
-pass(struct bs_filter *filter, struct bs_message *message, const char *line,
-    size_t len)
+pass(struct bs_filter *filter, struct bs_message *message, struct bs_text line)
 {
-	if (!has_kept(message) &&
-	    write_line(filter, &message->asker, line, len))
+	if (!bs_kept_has(&message->kept) &&
+	    write_line(filter, &message->asker, line))
 		return;
-	keep(filter, message, line, len);
+	keep(filter, message, line);
 	wait_for_smtpd(filter, message);
 }
 
@@ -123,16 +90,13 @@ pass(struct bs_filter *filter, struct bs_message *message, const char *line,
 static bool
 write_kept(struct bs_filter *filter, struct bs_message *message)
 {
-	while (has_kept(message)) {
-		const char *line = message->kept + message->kept_at;
-		size_t left = message->kept_len - message->kept_at;
-		const char *end = memchr(line, '\n', left);
-		size_t len = (size_t)(end - line);
+	while (bs_kept_has(&message->kept)) {
+		struct bs_text line = bs_kept_first(&message->kept);
 
 		if (bs_out_is_high(&filter->out) ||
-		    !write_line(filter, &message->asker, line, len))
+		    !write_line(filter, &message->asker, line))
 			return false;
-		message->kept_at += len + 1;
+		bs_kept_pop(&message->kept, line);
 	}
 	free_kept(filter, message);
 	return true;
@@ -157,47 +121,14 @@ bs_message_release(struct bs_filter *filter, struct bs_message *message,
 	if (message->state == BS_MESSAGE_PASSING)
 		return;
 	message->state = BS_MESSAGE_PASSING;
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (fields[i][0] != '\0')
-			(void)write_line(filter, &message->asker, fields[i],
-			    strlen(fields[i]));
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		struct bs_text field = {fields[i], strlen(fields[i])};
+
+		if (field.len > 0)
+			(void)write_line(filter, &message->asker, field);
+	}
 	if (!write_kept(filter, message))
 		wait_for_smtpd(filter, message);
-}
-
-/* RFC 5322 §2.2: whether a line may begin a field. */
-static bool
-is_field(struct bs_text line)
-{
-	size_t i = 0;
-
-	while (i < line.len && line.at[i] > ' ' && line.at[i] != 0x7f &&
-	       line.at[i] != ':')
-		i++;
-	if (i == 0)
-		return false;
-	while (i < line.len && (line.at[i] == ' ' || line.at[i] == '\t'))
-		i++;
-	return i < line.len && line.at[i] == ':';
-}
-
-static bool
-is_folded(struct bs_text line)
-{
-	return line.len > 0 && (line.at[0] == ' ' || line.at[0] == '\t');
-}
-
-/* Whether a line of the header stays: fields in our name, from outside, do
- * not. */
-static bool
-stays(const struct bs_filter *filter, struct bs_message *message,
-    struct bs_text line)
-{
-	if (!message->in_head || filter->mode != BS_LISTENER_IN)
-		return true;
-	if (!is_folded(line))
-		message->dropping = bs_header_is_ours(line.at, line.len);
-	return !message->dropping;
 }
 
 /* What the parser reads: the line as it was before its dots were doubled. */
@@ -222,41 +153,37 @@ stop_reading(struct bs_message *message)
 	message->reads = false;
 }
 
-/* The header is at its end: a message that leaves gets the Message-ID that it
- * lacks (RFC 6409 §8.3). */
+/* A message that leaves gets the Message-ID that it lacks (RFC 6409 §8.3). */
 static void
-end_head(struct bs_filter *filter, struct bs_message *message)
+add_message_id(struct bs_filter *filter, struct bs_message *message)
 {
 	struct bs_dsn_facts *facts = &message->dsn.facts;
 	char field[BS_MESSAGE_ID_MAX];
+	struct bs_text text;
 
-	message->in_head = false;
-	if (message->judged)
-		return;
-	stop_reading(message);
-	if (filter->mode == BS_LISTENER_IN || facts->has_own_message_id ||
+	if (facts->has_own_message_id ||
 	    bs_message_id_make(message->session->tx.sender,
 		facts->own_message_id) != 0)
 		return;
 	facts->has_own_message_id = true;
 	bs_message_id_field(facts->own_message_id, field);
-	pass(filter, message, field, strlen(field));
+	text.at = field;
+	text.len = strlen(field);
+	pass(filter, message, text);
 }
 
-/* Sees to the header. An empty line ends it; what is no field does where a
- * message leaves, for there one is to be added. */
 static void
 watch_head(struct bs_filter *filter, struct bs_message *message,
     struct bs_text line)
 {
-	bool ends = line.len == 0 || is_end(line);
-
-	if (!message->in_head)
+	if (!message->watch.in_head || !bs_watch_ends(&message->watch, line))
 		return;
+	message->watch.in_head = false;
+	if (message->judged)
+		return;
+	stop_reading(message);
 	if (filter->mode != BS_LISTENER_IN)
-		ends = ends || (!is_field(line) && !is_folded(line));
-	if (ends)
-		end_head(filter, message);
+		add_message_id(filter, message);
 }
 
 /* Null-sender mail on the socket is smtpd's own: nothing about it is ours to
@@ -279,7 +206,7 @@ begin(struct bs_filter *filter, struct bs_session *session,
 	memset(message, 0, sizeof(*message));
 	message->session = session;
 	message->asker = line->asker;
-	message->in_head = true;
+	bs_watch_begin(&message->watch, filter->mode == BS_LISTENER_IN);
 	message->reads = true;
 	message->judged =
 	    filter->mode == BS_LISTENER_IN && session->tx.is_bounce;
@@ -293,17 +220,23 @@ static void
 take_line(struct bs_filter *filter, struct bs_message *message,
     struct bs_text line)
 {
-	if (message->state == BS_MESSAGE_PASSING)
-		pass(filter, message, line.at, line.len);
-	else
-		keep(filter, message, line.at, line.len);
+	struct bs_piece piece;
+	struct bs_text part;
+
+	bs_piece_begin(&piece, line, message->watch.in_head);
+	while (bs_piece_next(&piece, &part)) {
+		if (message->state == BS_MESSAGE_PASSING)
+			pass(filter, message, part);
+		else
+			keep(filter, message, part);
+	}
 }
 
 /* A judged message that is at its end, or as long as may be kept. */
 static void
 judge_when_due(struct bs_filter *filter, struct bs_message *message, bool ended)
 {
-	bool is_long = message->kept_len >= BS_KEPT_SOFT ||
+	bool is_long = message->kept.len >= BS_KEPT_SOFT ||
 		       filter->kept_all >= BS_KEPT_ALL;
 
 	if (!message->judged)
@@ -316,7 +249,7 @@ judge_when_due(struct bs_filter *filter, struct bs_message *message, bool ended)
 		bs_verdict_ask(filter, message);
 	}
 	if (message->state == BS_MESSAGE_ASKED &&
-	    (message->lost || message->kept_len >= BS_KEPT_HARD ||
+	    (message->lost || message->kept.len >= BS_KEPT_HARD ||
 		filter->kept_all >= BS_KEPT_ALL))
 		bs_message_release(filter, message, "", "");
 }
@@ -343,9 +276,9 @@ bs_message_line(struct bs_filter *filter, struct bs_session *session,
 	if (message->lost && ended) {
 		/* the end alone: what it is worth is said when smtpd asks */
 		message->lost = false;
-		pass(filter, message, text.at, text.len);
+		pass(filter, message, text);
 		message->lost = true;
-	} else if (stays(filter, message, text))
+	} else if (!bs_watch_drops(&message->watch, text))
 		take_line(filter, message, text);
 	judge_when_due(filter, message, ended);
 }
@@ -354,11 +287,16 @@ void
 bs_message_pass(struct bs_filter *filter, const struct bs_proto_asker *asker,
     struct bs_text line)
 {
+	struct bs_piece piece;
+	struct bs_text part;
 	unsigned missed;
 
-	if (!write_line(filter, asker, line.at, line.len) &&
-	    bs_log_allowed(&filter->lost, filter->now_ms, &missed))
-		bs_log(BS_LOG_ERR, "smtpd does not read: a line was lost");
+	bs_piece_begin(&piece, line, false);
+	while (bs_piece_next(&piece, &part))
+		if (!write_line(filter, asker, part) &&
+		    bs_log_allowed(&filter->lost, filter->now_ms, &missed))
+			bs_log(BS_LOG_ERR,
+			    "smtpd does not read: a line was lost");
 }
 
 void

@@ -8,6 +8,8 @@
 
 #include "common/pure/dsn.h"
 #include "filter/filter.h"
+#include "filter/kept.h"
+#include "filter/watch.h"
 
 /* Octets of a message that are kept before it is judged by what was seen of
  * it; of one that goes on while it is being judged; and of all of them. Beyond
@@ -27,17 +29,12 @@ struct bs_message {
 	struct bs_proto_asker asker; /* of the lines */
 	struct bs_dsn dsn;
 	enum bs_message_state state;
-	bool in_head;  /* of the message itself */
-	bool dropping; /* a field that goes on in the next line */
-	bool reads;    /* lines still go to dsn */
-	bool judged;   /* a bounce: the engine is asked at its end */
-	bool lost;     /* there was no memory for a line of it */
+	struct bs_watch watch;
+	bool reads;  /* lines still go to dsn */
+	bool judged; /* a bounce: the engine is asked at its end */
+	bool lost;   /* there was no memory for a line of it */
 
-	/* lines, each with its newline, that smtpd has yet to get */
-	char *kept;
-	size_t kept_at;
-	size_t kept_len;
-	size_t kept_size;
+	struct bs_kept kept;	 /* what smtpd has yet to get */
 	struct bs_message *next; /* of those that smtpd is behind with */
 	bool is_waiting;	 /* is one of them */
 

@@ -10,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from transcript import Case, main, PLAIN, TAGGED  # noqa: E402
 
 LINES, END = 0x55, 0x66
+LONGEST = 65485  # octets of a line that are not cut: filter/piece.h
 FORGED = "X-Backstop: forged reason=untagged row=13"
 
 BOUNCE = b"""\
@@ -262,12 +263,27 @@ class In(Message):
     def test_other_mail_passes_as_it_came(self):
         self.start("in")
         lines = [b"Subject: x", b"", b"..", b"...dots", b"\xff\x80|bar|",
-                 b"X-Backstop: in the body", b"", b"y" * 65535, b"cr\rcr"]
+                 b"X-Backstop: in the body", b"", b"y" * LONGEST, b"cr\rcr"]
         self.transaction("bob@example.net")
         self.send([*lines, b"."])
         self.assertEqual(self.passed(), lines)
         self.assertEqual(self.last_word(), "proceed")
         self.finish()
+
+    def test_a_line_that_smtpd_could_not_read_back_is_cut(self):
+        long = [b"X-Long: " + b"h" * LONGEST, b"", b"y" * (LONGEST + 1),
+                b"z" * LONGEST + b".z" + b"z" * LONGEST]
+        cut = [long[0][:LONGEST], b" " + b"h" * 8, b"", b"y" * LONGEST, b"y",
+               b"z" * LONGEST, b"..z" + b"z" * (LONGEST - 3), b"zzz"]
+        for sender in ["bob@example.net", ""]:
+            self.start("in")
+            self.transaction(sender)
+            self.send([*long, b"."])
+            if sender == "":
+                self.engine.answer(self.engine.question("data"))
+            self.assertEqual(self.passed(), cut)
+            self.finish()
+            self.engine.close()
 
     def test_our_field_is_not_taken_from_outside(self):
         theirs = [b"X-Backstop: genuine", b"x-backstop : genuine",
