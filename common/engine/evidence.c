@@ -18,7 +18,7 @@ went_there(const struct bs_view *view, const struct bs_request *request,
 	const char *at = NULL;
 	bool some = false;
 
-	if (named->truncated || msg->domain_count == 0)
+	if (named->truncated || named->guessed || msg->domain_count == 0)
 		return true;
 	while ((at = bs_list_next(named, at)) != NULL) {
 		if (bs_address_parse(at, strlen(at), &address) != 0 ||

@@ -117,13 +117,16 @@ fall_back(char *out, const char *said, size_t size)
 		memcpy(out, said, size);
 }
 
-/* Names an address that failed where the text says no clearer. */
+/* Names an address that may have failed where the text says no clearer: it may
+ * be the sender's own, or the list's that the message was sent to. */
 static void
 name_one(struct bs_dsn_said *said, const char *address)
 {
-	if (said->recipients.count == 0 && address[0] != '\0' &&
-	    bs_list_add(&said->recipients, address, strlen(address)) != 0)
+	if (said->recipients.count > 0 || address[0] == '\0')
+		return;
+	if (bs_list_add(&said->recipients, address, strlen(address)) != 0)
 		said->recipients.truncated = true;
+	said->recipients.guessed = true;
 }
 
 static void

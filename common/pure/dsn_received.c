@@ -53,8 +53,8 @@ is_claimed(const char *text, size_t at)
 static bool
 stands(const char *text, size_t len, size_t start, size_t end, bool literal)
 {
-	char before = start == 0 ? ' ' : text[start - 1];
-	char after = end == len ? ' ' : text[end];
+	char before = (char)(start == 0 ? ' ' : text[start - 1]);
+	char after = (char)(end == len ? ' ' : text[end]);
 
 	if (literal)
 		return before == '[' && after == ']';

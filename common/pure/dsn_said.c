@@ -120,7 +120,7 @@ is_mark(const char *text, size_t len)
 static bool
 is_listed(const char *line, size_t len, const struct named *named)
 {
-	char next = named->end < len ? line[named->end] : '\0';
+	char next = (char)(named->end < len ? line[named->end] : '\0');
 	const char *rest;
 	size_t rest_len;
 

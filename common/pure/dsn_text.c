@@ -93,8 +93,9 @@ block_line(struct bs_dsn *dsn, const char *line, size_t len)
 	if (bs_dsn_header_begin(dsn, line, len))
 		return true;
 	/* lost folding, where it is clear that this is a header */
-	if (dsn->field_len == 0 || (!dsn->said.known_banner &&
-				       !is_header(dsn, dsn->block.fields)))
+	if (!dsn->said.known_banner && !is_header(dsn, dsn->block.fields))
+		return false;
+	if (dsn->field_len == 0)
 		return false;
 	bs_dsn_header_continue(dsn, line, len);
 	return true;

@@ -294,13 +294,15 @@ end_line(struct output *output)
 }
 
 /* Adds the items for which there is room, and keeps that for the empty line.
- */
+ * What was guessed is told to nobody. */
 static void
 add_list(struct output *output, const struct bs_field *field,
     const struct bs_list *list, bool *dropped)
 {
 	const char *item = NULL;
 
+	if (list->guessed)
+		return;
 	while ((item = bs_list_next(list, item)) != NULL) {
 		struct output before = *output;
 

@@ -15,6 +15,7 @@ struct bs_list {
 	unsigned count;
 	unsigned used;	/* octets of text */
 	bool truncated; /* something did not fit */
+	bool guessed;	/* for people to read; nothing is judged by it */
 	char text[BS_LIST_SIZE];
 };
 

@@ -262,6 +262,13 @@ bs_mime_parameter(const char *value, size_t len, const char *name, char *out,
 	return text.full ? -EMSGSIZE : 0;
 }
 
+/* ESC shifts between the sets of ISO-2022; it stays. */
+static bool
+is_control(char c)
+{
+	return (unsigned char)c < 0x20 && c != 0x1b;
+}
+
 /* Decodes "=?charset?X?payload?=" at text. Returns its length, 0 where there
  * is none. */
 static size_t
@@ -289,9 +296,7 @@ put_word(const char *text, size_t len, struct text *out)
 	payload_len = bs_transfer_decode(&decoder, encoding + 3,
 	    (size_t)(end - (encoding + 3)), false, payload);
 	for (size_t i = 0; i < payload_len; i++)
-		put(out, (unsigned char)payload[i] < 0x20 && payload[i] != 0x1b
-			     ? ' '
-			     : payload[i]);
+		put(out, (char)(is_control(payload[i]) ? ' ' : payload[i]));
 	return (size_t)(end + 2 - text);
 }
 
@@ -319,9 +324,7 @@ bs_mime_decode_words(const char *text, size_t len, char *out, size_t size)
 			i += gap_len(text + i, len - i);
 			continue;
 		}
-		put(&into, (unsigned char)text[i] < 0x20 && text[i] != 0x1b
-			       ? ' '
-			       : text[i]);
+		put(&into, (char)(is_control(text[i]) ? ' ' : text[i]));
 		i++;
 	}
 	out[into.len] = '\0';

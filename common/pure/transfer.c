@@ -96,10 +96,10 @@ decode_quoted(struct bs_transfer *transfer, const char *in, size_t len,
 		used += give_back(transfer, out + used);
 		if (c == '=')
 			transfer->count = 1;
+		else if (c == '_' && transfer->type == BS_TRANSFER_WORD)
+			out[used++] = ' ';
 		else
-			out[used++] =
-			    c == '_' && transfer->type == BS_TRANSFER_WORD ? ' '
-									   : c;
+			out[used++] = c;
 	}
 	if (ends && transfer->count == 1) {
 		transfer->count = 0;

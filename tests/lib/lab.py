@@ -2,12 +2,16 @@
 
 import email
 import email.policy
+import os
 import re
+import shutil
+import subprocess
+import time
 
 import layouts
 from host import Host, wait_until
 from smtp import Dialogue
-from wire import Questions
+from wire import Questions, write_frame
 
 USERS = ("alice", "bob", "carol", "dave")
 
@@ -23,6 +27,12 @@ CONF = {
 SOCKET = "/run/backstop/engine.sock"
 STATE = "/var/lib/backstop"
 PASSWORD = "correct horse"
+
+# An engine that stands still for 15 seconds takes down a gap.
+STRIDE_SECONDS = 13
+# The bounces of a day are judged by the messages of a window of 18 days, and
+# the first of them must have been lived from its beginning.
+WINDOW_DAYS = 19
 
 # away and sunk are forwarded to another host.
 ALIASES = """\
@@ -104,6 +114,7 @@ class OurHost(MailHost):
     """With the engine, the filter and the command line."""
 
     engine = None
+    _hurried = False
 
     def configure(self, **changes):
         """Writes backstop.conf: CONF with changes; None leaves a key out."""
@@ -153,6 +164,27 @@ class OurHost(MailHost):
         """From now on engine and command line live so many days later."""
         self.write("/tmp/clock", f"{days:+d}d\n")
 
+    def live_days(self, days):
+        """Starts the engine and has it live so many days, in strides so short
+        that it never seems to have stood still; then stops it. Its timers
+        pass with them."""
+        self._hurried = True
+        self.pass_seconds(0)
+        self.start_engine()
+        clock = os.open(self.path("/tmp/clock"), os.O_WRONLY)
+        ping = write_frame({"version": 1, "id": 1, "op": "ping"})
+        with self.questions() as questions:
+            for passed in range(0, days * 86400, STRIDE_SECONDS):
+                os.pwrite(clock, b"%+d\n" % passed, 0)
+                questions.exchange(ping)
+        os.close(clock)
+        assert "gap" not in self.engine.text(), self.engine.text()
+        self.engine.stop()
+        self._hurried = False
+
+    def pass_seconds(self, seconds):
+        self.write("/tmp/clock", f"{seconds:+d}\n")
+
     def clock(self):
         """Words before a command that has it follow /tmp/clock. Its
         monotonic clock stays true: only days pass, no deadline does."""
@@ -160,9 +192,12 @@ class OurHost(MailHost):
             return []
         library = next(self.path("/usr/lib").glob(
             "*/faketime/libfaketimeMT.so.1")).relative_to(self.root)
-        return [f"LD_PRELOAD=/{library}", "FAKETIME_NO_CACHE=1",
-                "FAKETIME_TIMESTAMP_FILE=/tmp/clock", "DONT_FAKE_MONOTONIC=1",
-                "FAKETIME_DONT_FAKE_MONOTONIC=1"]
+        words = [f"LD_PRELOAD=/{library}", "FAKETIME_NO_CACHE=1",
+                 "FAKETIME_TIMESTAMP_FILE=/tmp/clock"]
+        if not self._hurried:
+            words += ["DONT_FAKE_MONOTONIC=1",
+                      "FAKETIME_DONT_FAKE_MONOTONIC=1"]
+        return words
 
 
 class Lab:
@@ -171,6 +206,7 @@ class Lab:
     def __init__(self, suite, lan, trees):
         self.suite, self.lan, self.trees = suite, lan, trees
         self.has_auth = suite != "bookworm"
+        self._old = None  # folder with a state that is old, and its clock
 
     def version(self):
         """The mail server's name and version."""
@@ -200,6 +236,40 @@ class Lab:
         host.start_engine()
         host.start_smtpd(layout(self.has_auth))
         return host
+
+    def old_ours(self, layout=layouts.one_hop, **changes):
+        """Our host, all of it running, with an engine that has lived for as
+        long as it looks back: it misses nothing that was sent. It was told of
+        the domains of layouts.OURS and layouts.OURS_TOO."""
+        if not self._old:
+            self._old = self._live()
+        host = self.bare_ours(**{"domains": layouts.BOTH_OURS, **changes})
+        try:
+            self._make_old(host)
+            host.start_engine()
+            host.start_smtpd(layout(self.has_auth))
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def _make_old(self, host):
+        """Gives it the state of an engine that is that old. That engine ended
+        a moment after the new one starts, so no time is missing."""
+        folder, stopped = self._old
+        shutil.rmtree(host.path(STATE), ignore_errors=True)
+        host.path(STATE).parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-a", folder, host.path(STATE)], check=True)
+        host.pass_seconds(int(stopped - time.time()) - 5)
+
+    def _live(self):
+        folder = self.lan.folder / "old-state"
+        with self.bare_ours(domains=layouts.BOTH_OURS) as host:
+            host.backstop("init")
+            host.live_days(WINDOW_DAYS)
+            stopped = float(host.run(*host.clock(), "date", "+%s").stdout)
+            subprocess.run(["cp", "-a", host.path(STATE), folder], check=True)
+        return folder, stopped
 
     def bare_ours(self, **changes):
         """Our host as installed: configured, no key, nothing running."""

@@ -1,6 +1,8 @@
 """smtpd.conf of our host, in the layouts that filter-backstop(8) shows."""
 
 OURS = "example.org"
+OURS_TOO = "example.net"  # where a test wants two
+BOTH_OURS = f"{OURS}, {OURS_TOO}"
 REMOTE = "remote.example"
 SINK = "sink.example"
 
@@ -107,3 +109,14 @@ match from any for rcpt-to "dave@remote.example" action "fail"
 match from any for domain "remote.example" action "local"
 match from local for domain "example.org" action "home"
 """
+
+
+def sinking(layout):
+    """A layout whose mail for others all goes to the sink, over as few
+    connections as there can be, and that takes in the mail of both our
+    domains."""
+    return lambda has_auth: (
+        "mta limit session-mail-max 10000\n" +
+        layout(has_auth).replace(REMOTE_ADDRESS, SINK_ADDRESS).replace(
+            f'for domain "{OURS}"',
+            f'for domain {{ "{OURS}", "{OURS_TOO}" }}'))

@@ -7,7 +7,7 @@ import dataclasses
 import quopri
 import re
 
-_FIELD = re.compile(rb"[ \t>|]*([!-9;-~]+)[ \t]*:")
+_FIELD = re.compile(rb"[ \t>|]*([!-9;-?A-~]+)[ \t]*:")
 _ADDRESS = re.compile(rb"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]*\w")
 _ENCODING = re.compile(rb"^[ \t>]*Content-Transfer-Encoding:[ \t]*"
                        rb"(base64|quoted-printable)\b[^\n]*$", re.I | re.M)

@@ -87,14 +87,25 @@ class Dialogue:
 
 
 class _Session(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True
+
+    def lines(self):
+        """What the client says; that it was read is told at once, as smtpd
+        waits for that in the middle of a message."""
+        while True:
+            self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+            line = self.rfile.readline()
+            if not line:
+                return
+            yield line
+
     def answer(self, *lines):
-        for line in lines:
-            self.wfile.write(line.encode() + b"\r\n")
+        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
 
     def handle(self):
         self.answer("220 sink.example")
         mail = None
-        for raw in self.rfile:
+        for raw in self.lines():
             line = raw.decode(errors="replace").rstrip("\r\n")
             verb = line[:4].upper()
             if verb == "MAIL":
@@ -118,7 +129,7 @@ class _Session(socketserver.StreamRequestHandler):
 
     def read_message(self):
         lines = []
-        for raw in self.rfile:
+        for raw in self.lines():
             if raw.rstrip(b"\r\n") == b".":
                 break
             lines.append(raw.decode(errors="replace").rstrip("\r\n"))

@@ -75,6 +75,11 @@ class Questions:
         assert int(answer["id"]) == self._id, answer
         return answer
 
+    def exchange(self, frame):
+        """Sends a whole question and drops what is answered."""
+        self._socket.sendall(frame)
+        read_frame(self._file)
+
     def sign(self, sender):
         return self.ask(op="sign", mode="out", client="127.0.0.1",
                         sender=sender)

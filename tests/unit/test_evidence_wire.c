@@ -106,7 +106,7 @@ long_lists_are_truncated(void **state)
 {
 	char text[4096];
 	size_t len = (size_t)snprintf(text, sizeof(text), PING);
-	struct bs_request read;
+	struct bs_request read = {.id = 0};
 
 	(void)state;
 	for (int i = 0; i <= BS_LIST_ITEMS; i++) {
