@@ -122,7 +122,7 @@ handle_report(struct bs_filter *filter, const struct bs_proto_line *line)
 	else if (line->event == BS_PROTO_RCPT) {
 		if (line->permanent)
 			bs_notice_refused(filter, session);
-		bs_session_rcpt_done(session, line->ok);
+		bs_session_rcpt_done(session, line->text, line->ok);
 	} else if (line->event == BS_PROTO_COMMIT) {
 		bs_notice_commit(filter, session);
 		bs_message_drop(filter, session);

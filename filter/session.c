@@ -165,19 +165,19 @@ remember(struct bs_transaction *tx)
 }
 
 static void
-note_domain(struct bs_transaction *tx)
+note_domain(struct bs_transaction *tx, struct bs_text recipient)
 {
 	struct bs_address address;
 
-	if (bs_address_parse(tx->recipient, strlen(tx->recipient), &address) ==
-		0 &&
+	if (bs_address_parse(recipient.at, recipient.len, &address) == 0 &&
 	    !(address.flags & BS_ADDRESS_NO_DOMAIN))
 		(void)!bs_list_add(&tx->domains, address.domain,
 		    address.domain_len);
 }
 
 void
-bs_session_rcpt_done(struct bs_session *session, bool accepted)
+bs_session_rcpt_done(struct bs_session *session, struct bs_text recipient,
+    bool accepted)
 {
 	struct bs_transaction *tx = &session->tx;
 
@@ -189,7 +189,7 @@ bs_session_rcpt_done(struct bs_session *session, bool accepted)
 			tx->has_more_recipients = true;
 		else if (tx->recipient_is_tagged || tx->is_bounce)
 			remember(tx);
-		note_domain(tx);
+		note_domain(tx, recipient);
 	}
 	tx->recipient[0] = '\0';
 	tx->recipient_is_tagged = false;

@@ -97,7 +97,8 @@ void bs_session_mail(struct bs_session *session, struct bs_text sender);
 bool bs_session_rcpt(struct bs_session *session, struct bs_text recipient);
 
 /* What smtpd did with the recipient at hand. */
-void bs_session_rcpt_done(struct bs_session *session, bool accepted);
+void bs_session_rcpt_done(struct bs_session *session, struct bs_text recipient,
+    bool accepted);
 
 /* Notes who the client is, from the events that say so. */
 void bs_session_note(struct bs_session *session,

@@ -157,17 +157,29 @@ class Field:
         self.sent, self.spare = sent[:len(senders)], sent[len(senders):]
         self.attacker = Attacker(host)
         self.fates = collections.defaultdict(collections.Counter)
-        self.passed = collections.Counter()  # forged: title and row
+        self._expired = {}
+        self.unread = set()  # bounces that were not read as such
+        self.passed = collections.Counter()  # by title and row
 
     def pairs(self, every=1, first=0):
         return list(zip(self.bounces, self.sent))[first::every]
+
+    def expired(self, address, days):
+        """What it was signed with so many days ago."""
+        if (address, days) not in self._expired:
+            self._expired[address, days] = self.host.signed_days_ago(address,
+                                                                     days)
+        return self._expired[address, days]
 
     def strike(self, title, bounce, recipients, octets, sender=""):
         """One message; its fate is counted under the title."""
         outcome = self.attacker.strike(bounce.name, recipients, octets, sender)
         self.fates[title][outcome.fate] += 1
         if outcome.fate == PASSED:
-            self.passed[title, *sorted(set(outcome.rows))] += 1
+            row = outcome.rows[0] if outcome.rows else None
+            self.passed[title, row] += 1
+        if outcome.rows == [18]:
+            self.unread.add(bounce.name)
         return outcome
 
     def close(self):

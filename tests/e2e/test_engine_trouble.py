@@ -4,7 +4,6 @@ import signal
 
 import pytest
 
-import layouts
 from host import wait_until
 from lab import SOCKET
 from layouts import SINK_ADDRESS
@@ -164,18 +163,3 @@ def test_true_engine_after_the_lies(lied_to, word):
     wait_until(lambda: bounce(lied_to, lied_to.tag, word).startswith("250"),
                "a tagged bounce to be accepted")
     assert lied_to.wait_mail("alice", word)
-
-
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
-def test_the_engine_goes_away_in_the_middle(lab, number, word):
-    with lab.ours(layouts.reading(layouts.one_hop)) as host:
-        with Dialogue(host.lan.space, host.address) as session:
-            assert session.envelope("", ALICE)[0].startswith("250")
-            assert session.begin_data().startswith("354")
-            session.send(f"Subject: {word}\r\n\r\n".encode())
-            host.engine.send(number)
-            session.send(b"the rest\r\n")
-            assert session.end_data().startswith("250")
-        host.engine.send(signal.SIGCONT)
-        mail = host.wait_mail("alice", word)
-        assert mail.path.read_bytes().endswith(b"\n\nthe rest\n")

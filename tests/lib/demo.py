@@ -2,64 +2,15 @@
 
 import re
 import sys
-import textwrap
 import time
 
 import build
+import demo_evidence
 import layouts
 import roots
 from host import Timeout
-from smtp import Dialogue
-
-TICK = "✓" if "utf" in (sys.stdout.encoding or "").lower() else "ok"
-MESSAGE = "From: {sender}\nTo: {to}\nSubject: {subject}\n\n{text}\n"
-
-
-class Differs(Exception):
-    """Something is not as the story has it."""
-
-
-def show(lines):
-    for line in lines:
-        print("\n".join(textwrap.wrap(
-            line, 92, initial_indent=" " * 6, subsequent_indent=" " * 9,
-            break_long_words=False, break_on_hyphens=False)))
-
-
-def show_command(host, *words):
-    """A command of ours and what it printed."""
-    print(f"      # backstop {' '.join(words)}")
-    print(textwrap.indent(host.backstop(*words).stdout.rstrip(), " " * 6))
-
-
-def step(number, title):
-    print(f"\n {number:2}. {title}")
-
-
-def check(true, claim):
-    if not true:
-        raise Differs(claim)
-    print(f"    {TICK} {claim}", flush=True)
-
-
-def session(host, sender, recipient, text=None):
-    """An SMTP session from a stranger's address, shown as it was; returns
-    the reply to RCPT."""
-    with Dialogue(host.lan.space, host.address) as dialogue:
-        reply, = dialogue.envelope(sender, recipient)
-        if text and reply.startswith("250"):
-            dialogue.message(text)
-    lines = dialogue.lines
-    show(lines[lines.index(f"C: MAIL FROM:<{sender}>"):])
-    return reply
-
-
-def received_from(host, word):
-    """The reverse-path of the message that a host's log says it took in."""
-    found = host.smtpd.wait_for(
-        rf"smtp envelope .*from=<([^>]*)> to=<[^>]*{word}[^>]*>")
-    show([found[0]])
-    return found[1]
+from telling import (MESSAGE, Differs, check, received_from, session, show,
+                     show_command, step)
 
 
 class Story:

@@ -110,6 +110,11 @@ class MailHost(Host):
         return self.run("smtpctl", "show", "queue").stdout
 
 
+def _keys(conf):
+    return "".join(f"{name} = {value}\n" for name, value in conf.items()
+                   if value is not None)
+
+
 class OurHost(MailHost):
     """With the engine, the filter and the command line."""
 
@@ -117,11 +122,13 @@ class OurHost(MailHost):
     _hurried = False
 
     def configure(self, **changes):
-        """Writes backstop.conf: CONF with changes; None leaves a key out."""
+        """Writes backstop.conf: CONF with changes; None leaves a key out, and
+        what is in brackets is a section."""
         conf = dict(CONF, **changes)
-        self.write("/etc/backstop/backstop.conf", "".join(
-            f"{name} = {value}\n" for name, value in conf.items()
-            if value is not None))
+        sections = {name: conf.pop(name) for name in list(conf)
+                    if name.startswith("[")}
+        self.write("/etc/backstop/backstop.conf", _keys(conf) + "".join(
+            f"{name}\n{_keys(keys)}" for name, keys in sections.items()))
 
     def backstop(self, *words, check=True):
         return self.run(*self.clock(), "backstop", *words, check=check)
@@ -159,6 +166,13 @@ class OurHost(MailHost):
     def sign(self, address, *options):
         """The signed address, as the command line makes it."""
         return self.backstop(*options, "sign", address).stdout.strip()
+
+    def signed_days_ago(self, address, days):
+        """The address as it was signed so many days before the day that it is
+        on this host."""
+        now = int(self.run(*self.clock(), "date", "+%s").stdout)
+        return self.sign(address, "--at", time.strftime(
+            "%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - days * 86400)))
 
     def pass_days(self, days):
         """From now on engine and command line live so many days later."""

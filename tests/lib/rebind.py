@@ -20,7 +20,8 @@ _FOR = {b"final-recipient", b"original-recipient", b"x-failed-recipients",
         b"x-actual-recipient", b"to", b"delivered-to", b"rcpt"}
 _REPORTED = re.compile(
     rb"^(?:(?:Final|Original|X-Actual)-Recipient:[ \t]*[\w-]+;[ \t]*"
-    rb"|X-Failed-Recipients:[ \t]*)(.*?)[ \t\r]*$", re.I | re.M)
+    rb"|X-Failed-Recipients:[ \t]*)(.*?)[ \t\r]*$"
+    rb"|(?:generated|expanded) from:?[ \t]+([^\n]*)", re.I | re.M)
 
 
 class Unbound(Exception):
@@ -178,8 +179,8 @@ class _Swap:
     @staticmethod
     def _note(named, text):
         """Takes down whom the report names."""
-        for value in _REPORTED.findall(text):
-            found = _ADDRESS.findall(value)
+        for values in _REPORTED.findall(text):
+            found = _ADDRESS.findall(b" ".join(values))
             named += [item.decode("latin-1") for item in found]
         return text
 

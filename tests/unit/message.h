@@ -58,9 +58,12 @@ lists(const struct bs_list *list, const char *texts)
 	while ((item = bs_list_next(list, item)) != NULL)
 		len += (size_t)snprintf(joined + len, sizeof(joined) - len,
 		    "%s%s", len > 0 ? " " : "", item);
-	if (strcmp(joined, texts) != 0)
-		fprintf(stderr, "has '%s', not '%s'\n", joined, texts);
-	return strcmp(joined, texts) == 0;
+	if (strcmp(joined, texts) == 0)
+		return true;
+	fputs("the list has: ", stderr);
+	fputs(joined, stderr);
+	fputs("\n", stderr);
+	return false;
 }
 
 #endif
