@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every test, in Debian 12 and in Debian 13.
 #
-# usage: sh tests/run.sh [--suite bookworm|trixie] [pytest arguments]
+# usage: sh tests/run.sh [--suite bookworm|trixie] [--slow] [pytest arguments]
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/lib/enter.sh

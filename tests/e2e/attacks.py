@@ -2,7 +2,6 @@
 
 Nothing here talks to a host: octets go in, octets come out."""
 
-import csv
 import dataclasses
 import os
 import pathlib
@@ -10,30 +9,26 @@ import re
 
 import pytest
 
+import corpus
 import rebind
-
-CORPUS = pathlib.Path(
-    os.environ.get("BACKSTOP_CORPUS")
-    or pathlib.Path(__file__).resolve().parents[3] / "shared/corpus"
-) / "bounces"
 
 
 @dataclasses.dataclass
 class Bounce:
-    """A bounce that somebody published: its label, its octets."""
+    """A bounce that somebody published."""
+    path: pathlib.Path
     label: dict
 
     @property
     def name(self):
-        return self.label["file"]
+        return self.path.name
 
     @property
     def octets(self):
         """Without what only files have: a line of a mailbox, blank lines
         before the header."""
-        octets = (CORPUS / "msgs" / self.name).read_bytes()
         return re.sub(rb"\A(?:[ \t]*\r?\n)+", b"",
-                      rebind.without_envelope(octets))
+                      rebind.without_envelope(self.path.read_bytes()))
 
     @property
     def names_recipient(self):
@@ -46,22 +41,17 @@ class Bounce:
         return rebind.rebind(self.octets, self.label, sent)
 
 
-def need_corpus():
-    """Skips, or fails where nothing may be missing."""
-    if not CORPUS.is_dir():
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
-            "the bounces are not there: set BACKSTOP_CORPUS")
-
-
 def genuine_bounces():
-    """Those that return the header of a message with its Message-ID."""
-    with open(CORPUS / "labels.tsv", encoding="utf-8", newline="") as labels:
-        rows = csv.DictReader(labels, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [Bounce(row) for row in rows
-                if row["class"] in ("dsn", "nonstandard")
-                and row["tier"] == "core" and not row["variant_of"]
-                and row["has_returned_headers"] == "y"
-                and row["orig_message_id"]]
+    """Those that return the header of a message with its Message-ID. Without
+    the corpus the test is skipped, or fails where nothing may be missing."""
+    found = corpus.bounces()
+    if not found:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+            f"there is no corpus at {corpus.folder()}")
+    return [Bounce(found / "msgs" / row["file"], row)
+            for row in corpus.scored(found)
+            if row["class"] in corpus.BOUNCES and row["orig_message_id"]
+            and row["has_returned_headers"] == "y"]
 
 
 # What SMTP can carry.
@@ -71,6 +61,12 @@ def for_smtp(octets):
     lines = octets.replace(b"\0", b" ").splitlines()
     return b"".join((b"." if line.startswith(b".") else b"") + line + b"\r\n"
                     for line in lines)
+
+
+def is_whole(octets, longest):
+    """Whether smtpd is given all of it, and keeps its lines whole."""
+    return (b"\0" not in octets and not re.search(rb"\r(?!\n)", octets)
+            and max(map(len, octets.splitlines())) <= longest)
 
 
 # Harmless edits of a bounce that returns what was sent. Each returns None

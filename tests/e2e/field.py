@@ -145,11 +145,11 @@ def _collect(sink, count):
 class Field:
     """The bounces, each with a message of ours that it may return."""
 
-    def __init__(self, host, sink):
+    def __init__(self, host, sink, bounces):
         self.host = host
-        self.bounces = attacks.genuine_bounces()
+        self.bounces = bounces
         senders = [f"{USERS[number % len(USERS)]}@example.org"
-                   for number in range(len(self.bounces))]
+                   for number in range(len(bounces))]
         _send_all(host, [*senders, *SPARE_SENDERS])
         # what is delivered is nobody's concern from here on
         host.run("smtpctl", "pause", "mda")

@@ -15,6 +15,8 @@ from field import FATES, Field, JUNKED, OF_SMTPD, PASSED, REFUSED
 from smtp import Sink
 
 TAG_CAP = 20
+# Octets of a line that a filter is shown; 6.8 cuts what is longer.
+LONGEST = {"bookworm": 1997, "trixie": 65535}
 GENUINE = "genuine"
 
 # What is neither refused nor junked, the row and why.
@@ -25,13 +27,12 @@ BY_DESIGN = {
     ("sent to others, no report", 12):
         "nothing says to whom it was",
     ("sent to others, no report", 16):
-        "its text says to whom it was, but this user's mail loses its tags",
+        "its text says to whom it was; this user's tags get lost",
     ("true and false Message-ID", 12):
         "the true one is known to the attacker, and for whom it was",
     ("Message-ID used too often", 12): "the same, below its cap",
     ("Message-ID used too often", 16):
-        "the bounces below the cap came without a tag, so this user's mail "
-        "loses it on some path",
+        "those below the cap showed that this user's tags get lost",
 }
 NO_BOUNCE = "not read as a bounce (row 18)"
 MESSAGE_CAP = 3 * 2 + 5  # of one with two recipients
@@ -39,12 +40,13 @@ MESSAGE_CAP = 3 * 2 + 5  # of one with two recipients
 
 @pytest.fixture(scope="module")
 def field(lab):
-    attacks.need_corpus()
+    bounces = attacks.genuine_bounces()
     sink = Sink(lab.lan, layouts.SINK_ADDRESS)
     try:
         layout = layouts.sinking(layouts.reading(layouts.one_hop))
         with lab.old_ours(layout, probe_limit="0") as host:
-            made = Field(host, sink)
+            made = Field(host, sink, bounces)
+            made.longest = LONGEST[lab.suite]
             yield made
             made.close()
     finally:
@@ -295,8 +297,8 @@ def told_of(genuine, forged, passed, unread):
            f"{100 * of(forged, REFUSED, JUNKED) / meant:.2f} %")
     for reason, count in sorted(passed.items()):
         yield f"  let through: {count} {reason}"
-    yield f"  not read as a bounce: {', '.join(sorted(unread))}"
     yield f"  {of(forged, OF_SMTPD)} {OF_SMTPD}"
+    yield f"  not read as a bounce: {', '.join(sorted(unread))}"
 
 
 def test_figures(field, record_property):
@@ -310,6 +312,11 @@ def test_figures(field, record_property):
     passed = known_to_pass(field)
     for line in told_of(genuine, forged, passed, field.unread):
         record_property("figure", line)
+    cut = sum(not attacks.is_whole(bounce.octets, field.longest)
+              for bounce in field.bounces)
+    record_property("figure", f"  {cut} of {len(field.bounces)} were judged "
+                    "without a NUL, a lone CR or the rest of a line of over "
+                    f"{field.longest} octets that they had")
     assert of(genuine, REFUSED) == of(genuine, JUNKED) == 0
     stopped = of(forged, REFUSED, JUNKED)
     assert stopped >= 0.999 * (stopped + passed[NO_BOUNCE])

@@ -35,6 +35,8 @@ for name; do
 	ninja -C "$build" "tests/fuzz/fuzz_$name" >/dev/null
 done
 
+# Real bounces, read in place, are seeds of their parser too.
+corpus=${BACKSTOP_CORPUS:-$here/../../../shared/corpus}/bounces/msgs
 status=0
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 for name; do
@@ -45,7 +47,13 @@ for name; do
 	if [ -f "$here/$name.dict" ]; then
 		set -- "$@" -dict="$here/$name.dict"
 	fi
-	if "$build/tests/fuzz/fuzz_$name" "$@" "$found" "$here/seeds/$name" \
+	set -- "$@" "$found" "$here/seeds/$name"
+	if [ "$name" = dsn ] && [ -d "$corpus" ]; then
+		set -- "$@" "$corpus"
+	elif [ "$name" = dsn ]; then
+		echo "dsn: its seeds alone, there is no corpus at $corpus"
+	fi
+	if "$build/tests/fuzz/fuzz_$name" "$@" \
 		>"$found.log" 2>&1; then
 		echo "$name: $(tail -n 1 "$found.log")"
 	else

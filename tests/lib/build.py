@@ -3,6 +3,7 @@
 import os
 import pathlib
 
+import corpus
 import roots
 from host import Host, mount
 from lab import Lab, USERS
@@ -21,6 +22,10 @@ class Workshop(Host):
         self.path("/src").mkdir()
         mount("--bind", source, self.path("/src"))
         mount("-o", "remount,bind,ro", self.path("/src"))
+        if corpus.folder().is_dir():  # where /src/../shared/corpus is
+            self.path("/shared/corpus").mkdir(parents=True)
+            mount("--bind", corpus.folder(), self.path("/shared/corpus"))
+            mount("-o", "remount,bind,ro", self.path("/shared/corpus"))
         # Builds stay out of the layer that the other hosts are given.
         self.path("/build").mkdir()
         mount("-t", "tmpfs", "-o", "size=75%", "build", self.path("/build"))

@@ -8,7 +8,7 @@ import build
 import demo_evidence
 import layouts
 import roots
-from host import Timeout
+from host import Host, Timeout
 from telling import (MESSAGE, Differs, check, received_from, session, show,
                      show_command, step)
 
@@ -19,13 +19,15 @@ class Story:
         self.remote = lab.remote()
         self.lab = lab
         self.tag = None
+        self.steps = 0
 
     def set_up(self):
         step(1, "Our host, ours.test, gets its key. Its backstop.conf:")
         show(self.ours.read("/etc/backstop/backstop.conf").splitlines())
         show_command(self.ours, "init")
         self.ours.start_engine()
-        self.ours.start_smtpd(layouts.one_hop(self.lab.has_auth))
+        self.ours.start_smtpd(layouts.reading(layouts.one_hop)(
+            self.lab.has_auth))
         check(self.ours.backstop("checkconf").returncode == 0,
               "backstopd and smtpd with filter-backstop are up")
 
@@ -82,8 +84,12 @@ class Story:
         show([f"# backstop --at {at} sign alice@example.org"])
         stale = self.ours.sign("alice@example.org", "--at", at)
         show([stale])
-        reply = session(self.ours, "", stale)
-        check(reply.startswith("550 5.7.1"), "refused at RCPT as stale")
+        reply = session(self.ours, "", stale, MESSAGE.format(
+            sender="MAILER-DAEMON@client.example", to=stale,
+            subject="Undelivered", text="I gave up."))
+        check(reply.startswith("550 5.7.1"),
+              "refused at the end of DATA as stale: it returned nothing that "
+              "Alice sent,\n      which would have saved it")
 
     def callout(self):
         step(7, "Another host asks whether alice@example.org exists before "
@@ -133,23 +139,31 @@ class Story:
         show_command(self.ours, "status")
 
     def tell(self):
-        for part in (self.set_up, self.sent_and_signed, self.real_bounce,
-                     self.reply, self.made_up_tag, self.stale_tag,
-                     self.callout, self.rotation, self.engine_killed,
-                     self.engine_back):
+        parts = (self.set_up, self.sent_and_signed, self.real_bounce,
+                 self.reply, self.made_up_tag, self.stale_tag, self.callout,
+                 self.rotation, self.engine_killed, self.engine_back)
+        self.steps = len(parts)
+        for part in parts:
             part()
+
+
+def tell(lab):
+    story = Story(lab)
+    story.tell()
+    story.ours.close()
+    demo_evidence.Evidence(lab, story.remote, story.steps + 1).tell()
 
 
 def main(suite="trixie"):
     lab = build.plain_lab(suite)
     version = lab.version()
     print(f"Backstop on two hosts with {version}, Debian {suite}.")
-    story = Story(lab)
     try:
-        story.tell()
+        tell(lab)
     except (Differs, Timeout, AssertionError) as differs:
-        print(f"    NOT SO: {differs}\n{story.ours.logs()}\n"
-              f"{story.remote.logs()}")
+        print(f"    NOT SO: {differs}")
+        for living in Host.living:
+            print(living.logs())
         return 1
     print("\nAll of it is true. The two hosts are gone again.")
     return 0

@@ -1,9 +1,10 @@
 """Made-up notices, as other hosts and programs send them with a null sender."""
 
 
-def bounce(message_id, recipient="joe@remote.example", *, extra="", about=""):
+def bounce(message_id, recipient="joe@remote.example", *, extra="",
+           subject="hello", client="192.0.2.1"):
     """A delivery status notification that returns a header; with an empty
-    Message-ID none stands in it."""
+    Message-ID none stands in it. The message came from a client."""
     returned = f"Message-ID: <{message_id}>\n" if message_id else ""
     final = f"Final-Recipient: rfc822; {recipient}\n" if recipient else ""
     return f"""\
@@ -16,7 +17,7 @@ Content-Type: multipart/report; report-type=delivery-status; boundary=b
 
 --b
 
-Your message could not be delivered. {about}
+Your message could not be delivered.
 
 --b
 Content-Type: message/delivery-status
@@ -29,9 +30,10 @@ Status: 5.1.1
 --b
 Content-Type: message/rfc822
 
+Received: from unknown ([{client}]) by remote.example
 From: you@example.org
 To: <joe@remote.example>
-Subject: hello
+Subject: {subject}
 {returned}
 Text.
 --b--

@@ -38,6 +38,7 @@ class Tally:
         self.counts = collections.Counter()
         self.failures = []  # (title, text)
         self.skips = collections.Counter()  # reason to how often
+        self.figures = []  # what tests measured, as they told it
 
     def fail(self, title, text):
         self.counts["failed"] += 1
@@ -55,9 +56,10 @@ class Tally:
 class Suite:
     """All that is done in one Debian tree."""
 
-    def __init__(self, name, tally, pytest_words):
+    def __init__(self, name, tally, fuzz_seconds, pytest_words):
         self.name = name
         self.tally = tally
+        self.fuzz_seconds = fuzz_seconds
         self.pytest_words = pytest_words
         self.logs = WORK / "logs" / name
         self.logs.mkdir(parents=True)
@@ -85,17 +87,33 @@ class Suite:
             lint = [] if self.name == roots.LINT_SUITE else ["--no-suite",
                                                              "lint"]
             self.meson_tests(workshop, plain, "tests", *lint)
+            fuzzer = self.name == roots.LINT_SUITE and workshop.start(
+                "fuzzer", "sh", "/src/tests/fuzz/run.sh",
+                str(self.fuzz_seconds), "/build/fuzz", "dsn")
             self.say("building with the address and undefined sanitizers")
             sane = workshop.build("sanitized", "-Dwerror=true",
                                   "-Db_sanitize=address,undefined")
             self.meson_tests(workshop, sane, "sanitized tests", "--no-suite",
                              "lint")
+            if fuzzer:
+                self.end_fuzzing(fuzzer)
             return workshop.furnish(plain)
+
+    def end_fuzzing(self, fuzzer):
+        """The fuzzer of the parser of bounces, which has its own clang."""
+        status = fuzzer.process.wait()
+        if status:
+            self.tally.fail(f"{self.name}: fuzzing: exit {status}",
+                            fuzzer.text()[-8000:])
+            return
+        self.tally.counts["passed"] += 1
+        self.say(f"fuzzed for {self.fuzz_seconds} s: "
+                 f"{fuzzer.text().splitlines()[-1]}")
 
     def meson_tests(self, workshop, folder, title, *words):
         done = workshop.run(
             "ASAN_OPTIONS=detect_leaks=1", "UBSAN_OPTIONS=halt_on_error=1:"
-            "print_stacktrace=1", "meson", "test", "-C", folder,
+            "print_stacktrace=1", f"CI={os.environ.get('CI', '')}", "meson", "test", "-C", folder,
             "--no-rebuild", "--timeout-multiplier=4", *words, check=False)
         log = workshop.path(f"{folder}/meson-logs/testlog.json")
         (self.logs / f"{title}.txt").write_text(done.stdout + done.stderr)
@@ -162,6 +180,10 @@ class Suite:
                 self.tally.skip(skipped.get("message"))
             else:
                 self.tally.counts["passed"] += 1
+            self.tally.figures += [
+                f"{self.name}: {told.get('value')}"
+                for told in case.iter("property")
+                if told.get("name") == "figure"]
         self.say(f"end-to-end tests: {len(cases)} ran")
 
 
@@ -175,14 +197,20 @@ def keep_logs():
 def main():
     parser = argparse.ArgumentParser(prog="tests/run.sh")
     parser.add_argument("--suite", action="append", choices=roots.SUITES)
+    parser.add_argument("--slow", action="store_true",
+                        help="fuzz for ten minutes instead of one")
     options, pytest_words = parser.parse_known_args()
     tally = Tally()
-    threads = [threading.Thread(target=Suite(name, tally, pytest_words).run)
+    seconds = 600 if options.slow else 60
+    threads = [threading.Thread(
+        target=Suite(name, tally, seconds, pytest_words).run)
                for name in options.suite or roots.SUITES]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    for figure in tally.figures:
+        print(figure)
     for reason, count in sorted(tally.skips.items()):
         print(f"skipped ({count}): {reason}")
     for title, text in tally.failures:

@@ -25,7 +25,10 @@ def show_command(host, *words, first=None, check=True):
     returns all of it."""
     print(f"      # backstop {' '.join(words)}")
     printed = host.backstop(*words, check=check).stdout.rstrip()
-    show(printed.splitlines()[:first])
+    if first:
+        show(printed.splitlines()[:first])
+    else:
+        print(textwrap.indent(printed, " " * 6))
     return printed
 
 
