@@ -21,14 +21,12 @@ int
 bs_marks_alive(struct bs_store *store, struct bs_meta *meta,
     unsigned lifetime_days, int64_t until, int64_t now)
 {
-	struct bs_entry entries[3];
+	struct bs_entry entries[2];
 	size_t count = 0;
 	uint32_t today = bs_day_of(now);
 
 	meta->alive = until;
 	bs_meta_number(&entries[count++], "alive", until, 0);
-	if (bs_clock_look(&meta->clock, today))
-		bs_meta_clock(&entries[count++], &meta->clock);
 	if (!meta->clock.in_doubt &&
 	    update_lifetime(meta, lifetime_days, today))
 		bs_meta_number(&entries[count++], "lifetime",
@@ -77,6 +75,15 @@ bs_marks_stop(struct bs_store *store, int64_t now)
 	bs_meta_number(&entries[0], "alive", now, 0);
 	bs_meta_number(&entries[1], "stop", now, 0);
 	return bs_store_put(store, entries, 2);
+}
+
+int
+bs_marks_clock(struct bs_store *store, const struct bs_meta *meta)
+{
+	struct bs_entry entry;
+
+	bs_meta_clock(&entry, &meta->clock);
+	return bs_store_put(store, &entry, 1);
 }
 
 void

@@ -14,7 +14,7 @@ BS_MUST_USE int bs_marks_start(struct bs_store *store, struct bs_meta *meta,
     const uint8_t boot[static BS_BOOT_LEN], int64_t now);
 
 /* It lives, and all is written that came until then: the alive mark, and the
- * clock and the longest lifetime where they changed. Returns 0 or -errno. */
+ * longest lifetime where it changed. Returns 0 or -errno. */
 BS_MUST_USE int bs_marks_alive(struct bs_store *store, struct bs_meta *meta,
     unsigned lifetime_days, int64_t until, int64_t now);
 
@@ -24,6 +24,10 @@ BS_MUST_USE int bs_marks_stall(struct bs_store *store, struct bs_meta *meta,
 
 /* It ends as it should. Returns 0 or -errno. */
 BS_MUST_USE int bs_marks_stop(struct bs_store *store, int64_t now);
+
+/* Keeps what was seen of the clock. Returns 0 or -errno. */
+BS_MUST_USE int bs_marks_clock(struct bs_store *store,
+    const struct bs_meta *meta);
 
 /* Reads the clock's record again: the administrator may have confirmed it from
  * the command line. */

@@ -184,9 +184,11 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 	const struct bs_judge judge = judge_of(server);
 	struct bs_answer answer;
 	struct bs_judgement judgement;
+	int64_t now = time(NULL);
 
 	bs_settings_refresh(&server->settings);
-	bs_judge(&judge, request, time(NULL), &answer, &judgement);
+	bs_writer_look(server->writer, now);
+	bs_judge(&judge, request, now, &answer, &judgement);
 	if (request->op == BS_OP_PING)
 		answer_ping(server, &answer);
 	if (request->op == BS_OP_RELOAD)
@@ -248,6 +250,7 @@ on_child(evutil_socket_t signal_number, short what, void *context)
 	if (!bs_keeper_child_ended(&server->keeper,
 		server->settings.config->lifetime_days, time(NULL)))
 		return;
+	server->noted = 0; /* this store may be a new one */
 	arm(server->sweep, HURRY_MS);
 	event_active(server->flush, EV_TIMEOUT, 0);
 }

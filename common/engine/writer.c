@@ -29,6 +29,7 @@ struct bs_writer {
 	int error;	/* of the last write, 0 or -errno */
 	int64_t retry_at;
 	int64_t last_tick;
+	bool clock_unsaved;
 	struct bs_sweep sweep;
 };
 
@@ -106,14 +107,16 @@ written_until(const struct bs_writer *writer, int64_t now)
 	return now;
 }
 
-/* What the store knew of itself, but for the gap that goes on. */
+/* What the store knew of itself, but for the gap that goes on and the clock.
+ */
 static void
 forget_meta(struct bs_writer *writer)
 {
-	int64_t failing_since = writer->meta.failing_since;
+	const struct bs_meta old = writer->meta;
 
 	memset(&writer->meta, 0, sizeof(writer->meta));
-	writer->meta.failing_since = failing_since;
+	writer->meta.failing_since = old.failing_since;
+	writer->meta.clock = old.clock;
 }
 
 static bool
@@ -121,6 +124,20 @@ must_pause(const struct bs_writer *writer, int64_t now)
 {
 	return writer->store == NULL ||
 	       (writer->error != 0 && now < writer->retry_at);
+}
+
+void
+bs_writer_look(struct bs_writer *writer, int64_t now)
+{
+	int rc;
+
+	if (bs_clock_look(&writer->meta.clock, bs_day_of(now)))
+		writer->clock_unsaved = true;
+	if (!writer->clock_unsaved || must_pause(writer, now))
+		return;
+	rc = bs_marks_clock(writer->store, &writer->meta);
+	writer->clock_unsaved = rc != 0;
+	note(writer, rc, now);
 }
 
 int
@@ -133,6 +150,11 @@ bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
 	writer->store = store;
 	rc = bs_meta_load(store, &writer->meta);
 	writer->meta.failing_since = failing_since;
+	writer->error = 0;
+	writer->retry_at = 0;
+	writer->clock_unsaved = false;
+	if (rc == 0)
+		bs_writer_look(writer, now);
 	if (rc != 0 ||
 	    (rc = bs_marks_start(store, &writer->meta, boot, now)) != 0 ||
 	    (rc = bs_marks_alive(store, &writer->meta, lifetime_days,
@@ -142,8 +164,6 @@ bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
 		return rc;
 	}
 	writer->last_tick = now;
-	writer->error = 0;
-	writer->retry_at = 0;
 	return 0;
 }
 
@@ -301,7 +321,8 @@ bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 		note(writer, bs_marks_stall(writer->store, &writer->meta, now),
 		    now);
 	writer->last_tick = now;
-	if (writer->meta.clock.in_doubt)
+	bs_writer_look(writer, now);
+	if (writer->meta.clock.in_doubt && !writer->clock_unsaved)
 		bs_marks_read_clock(writer->store, &writer->meta);
 	if (now >= writer->meta.alive + ALIVE_SECONDS ||
 	    now < writer->meta.alive)
@@ -331,6 +352,7 @@ bs_writer_work(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 		drain(writer, now);
 		return writer->error == 0;
 	}
+	bs_writer_look(writer, now);
 	if (writer->meta.clock.in_doubt)
 		return false;
 	rc = bs_sweep_step(&writer->sweep, writer->store, &writer->meta,

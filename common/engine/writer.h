@@ -41,12 +41,17 @@ struct bs_store *bs_writer_detach(struct bs_writer *writer);
 /* Writes what is pending and the clean-stop mark. */
 void bs_writer_stop(struct bs_writer *writer, int64_t now);
 
+/* Looks at the clock, and keeps what that shows: to be called before anything
+ * is judged or expired by the day. The tick and the work do it themselves. */
+void bs_writer_look(struct bs_writer *writer, int64_t now);
+
 bool bs_writer_has_store(const struct bs_writer *writer);
 
 /* Whether the last write failed; -EUCLEAN as *error asks for a new store. */
 bool bs_writer_is_failing(const struct bs_writer *writer, int *error);
 
-/* A view of what the store knows of itself; all 0 without a store. */
+/* A view of what the store knows of itself; without a store all 0 but for the
+ * clock, which is as it was seen last. */
 const struct bs_meta *bs_writer_meta(const struct bs_writer *writer);
 
 /* Notes a signature. Returns 0 where its record is durable already,

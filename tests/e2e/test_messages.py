@@ -67,7 +67,8 @@ def test_lines_as_long_as_smtpd_takes_them(reader, sender, word):
         if not reply.startswith("250"):
             continue
         body = delivered(reader, subject).partition(b"\n\n")[2]
-        assert body.replace(b"\n", b"") == lines[2]
+        if reader.longest > length // 2:
+            assert body.replace(b"\n", b"") == lines[2]
     assert send(reader, [b"Subject: " + word.encode()],
                 sender).startswith("250")
     assert reader.smtpd.alive()

@@ -45,6 +45,28 @@ expires_old_messages(void **state)
 	assert_int_equal(find_msg("later@example.org", bs_day_of(last)), 0);
 }
 
+/* A clock that leapt is seen before anything is taken away by it; what else the
+ * engine does is not asked first. */
+static void
+a_leapt_clock_expires_nothing(void **state)
+{
+	struct bs_tag_key key = tag_key("alice@example.org", 20010);
+	struct bs_tag_record record;
+	int64_t leapt = T0 + (int64_t)4000 * BS_DAY_SECONDS;
+
+	(void)state;
+	assert_int_equal(bs_writer_signed(writer, &key, T0), BS_WRITER_WAIT);
+	assert_int_equal(bs_writer_flush(writer, T0), 0);
+	sweep(leapt);
+	assert_true(bs_writer_meta(writer)->clock.in_doubt);
+	bs_writer_tick(writer, L, leapt);
+	assert_true(bs_writer_meta(writer)->clock.in_doubt);
+	sweep(leapt);
+	assert_int_equal(find_tag(&key, &record), 0);
+	bs_writer_look(writer, T0);
+	assert_false(bs_writer_meta(writer)->clock.in_doubt);
+}
+
 static int
 find_tally(uint32_t day, uint8_t number, struct bs_tally_record *out)
 {
@@ -126,6 +148,7 @@ main(void)
 	    TEST(expires_old_messages),
 	    TEST(expires_old_tallies),
 	    TEST(a_doubtful_clock_expires_nothing),
+	    TEST(a_leapt_clock_expires_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
