@@ -11,8 +11,8 @@
 #define SETS (BS_LIMITS_CLIENTS / WAYS)
 #define NETWORK_LEN 16
 
-/* The attempts of two windows side by side: together they bound a sliding
- * hour from below. */
+/* The attempts of two windows side by side: together they tell of a sliding
+ * hour. */
 struct entry {
 	uint8_t network[NETWORK_LEN];
 	int64_t window; /* number of the current one; 0: the entry is free */

@@ -20,8 +20,9 @@ void bs_limits_free(struct bs_limits *limits); /* takes NULL */
  * (epoch seconds). What is no address is not counted. */
 void bs_limits_count(struct bs_limits *limits, const char *client, int64_t now);
 
-/* Attempts of a client within the last hour, at least; an address of IPv6
- * stands for its /64. */
+/* Attempts of a client within the last hour, about: those of the clock's last
+ * full hour are taken to be spread evenly. An address of IPv6 stands for its
+ * /64. */
 unsigned bs_limits_attempts(const struct bs_limits *limits, const char *client,
     int64_t now);
 

@@ -97,7 +97,7 @@ class Bench:
         word = f"r{number}m{mails}"
         done = self.host.run("smtp_load", port, SESSIONS, MILLISECONDS,
                              mails, word).stdout.split()
-        self.rates[name].append(int(done[0]) / float(done[1]))
+        self.rates[name].append(int(done[0]) / float(done[2]))
         self.sent[name] += int(done[0])
 
     def rounds(self):

@@ -1,18 +1,25 @@
-/* Sends mail for some time over a few sessions, as fast as it is taken.
+/* Sends mail over a few sessions, as fast as it is taken.
  *
  * usage: smtp_load PORT SESSIONS MILLISECONDS MAILS PREFIX
+ *        smtp_load -b FOLDER ADDRESS PORT SESSIONS COUNT RECIPIENT
  *
- * To 127.0.0.1. MAILS is how many a sender sends before a new one does.
- * Prints how many messages were accepted, and in how many seconds. */
+ * The first to 127.0.0.1 for some time; MAILS is how many a sender sends
+ * before a new one does. The second sends COUNT bounces, the files of the
+ * folder in turn, which are as DATA takes them, and bears refusals. Prints how
+ * many were accepted, how many refused, and in how many seconds. */
 #include <arpa/inet.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,24 +27,37 @@
 #define SESSIONS_MAX 4	/* smtpd's backlog is 5 */
 #define MAILS_MAX 50	/* a session; smtpd ends it at 100 */
 #define BODY_BYTES 4096 /* of a message, some */
+#define BODIES_MAX 2000
+#define REFUSED_MAX 40 /* a session; smtpd ends it at 50 */
 
 /* What the next reply is to. */
-enum step { GREETING, EHLO, MAIL, RCPT, DATA, BODY, QUIT };
+enum step { GREETING, EHLO, MAIL, RCPT, DATA, BODY, RESET, QUIT };
 
 struct session {
 	int fd;
 	enum step step;
 	unsigned mails;
+	unsigned long number; /* of the mail, among all */
 	size_t len;
 	char in[4096];
 };
 
+struct body {
+	char *octets;
+	size_t len;
+};
+
+static struct in_addr server;
 static unsigned long port;
 static unsigned long mails_a_sender;
-static const char *prefix;
-static char body[BODY_BYTES + 128];
+static const char *prefix; /* NULL: the null reverse-path */
+static const char *recipient = "frank@sink.example";
+static struct body bodies[BODIES_MAX];
+static size_t body_count;
 static unsigned long started; /* mails */
+static unsigned long count_max = ULONG_MAX;
 static unsigned long accepted;
+static unsigned long refused;
 
 static _Noreturn void
 fail(const char *what)
@@ -61,7 +81,7 @@ open_session(struct session *session)
 	struct sockaddr_in address = {
 	    .sin_family = AF_INET,
 	    .sin_port = htons((uint16_t)port),
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	    .sin_addr = server,
 	};
 	const int on = 1;
 
@@ -91,13 +111,38 @@ say(const struct session *session, const char *text, size_t len)
 static void
 begin_mail(struct session *session)
 {
-	char line[256];
-	int len = snprintf(line, sizeof(line),
-	    "MAIL FROM:<%.40s-%lu@example.org>\r\n", prefix,
-	    started++ / mails_a_sender);
+	char line[256] = "MAIL FROM:<>\r\n";
 
-	say(session, line, (size_t)len);
+	if (prefix != NULL)
+		snprintf(line, sizeof(line),
+		    "MAIL FROM:<%.40s-%lu@example.org>\r\n", prefix,
+		    started / mails_a_sender);
+	session->number = started++;
+	say(session, line, strlen(line));
 	session->step = MAIL;
+}
+
+static void
+say_recipient(struct session *session)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "RCPT TO:<%.200s>\r\n", recipient);
+	say(session, line, strlen(line));
+	session->step = RCPT;
+}
+
+/* The reply to a whole mail is in: the next one, or the end. */
+static void
+go_on_or_quit(struct session *session, bool go_on)
+{
+	if (go_on && started < count_max &&
+	    session->mails < (prefix != NULL ? MAILS_MAX : REFUSED_MAX)) {
+		begin_mail(session);
+		return;
+	}
+	say(session, "QUIT\r\n", 6);
+	session->step = QUIT;
 }
 
 /* Answers a reply with the next command. Returns whether the session goes on.
@@ -105,7 +150,7 @@ begin_mail(struct session *session)
 static bool
 advance(struct session *session, bool go_on)
 {
-	static const char rcpt[] = "RCPT TO:<frank@sink.example>\r\n";
+	const struct body *body = &bodies[session->number % body_count];
 
 	switch (session->step) {
 	case GREETING:
@@ -116,24 +161,19 @@ advance(struct session *session, bool go_on)
 		accepted++;
 		session->mails++;
 		/* fallthrough */
+	case RESET:
 	case EHLO:
-		if (go_on && session->mails < MAILS_MAX) {
-			begin_mail(session);
-			return true;
-		}
-		say(session, "QUIT\r\n", 6);
-		session->step = QUIT;
+		go_on_or_quit(session, go_on);
 		return true;
 	case MAIL:
-		say(session, rcpt, sizeof(rcpt) - 1);
-		session->step = RCPT;
+		say_recipient(session);
 		return true;
 	case RCPT:
 		say(session, "DATA\r\n", 6);
 		session->step = DATA;
 		return true;
 	case DATA:
-		say(session, body, strlen(body));
+		say(session, body->octets, body->len);
 		session->step = BODY;
 		return true;
 	case QUIT:
@@ -141,14 +181,30 @@ advance(struct session *session, bool go_on)
 	}
 	close(session->fd);
 	session->fd = -1;
+	go_on = go_on && started < count_max;
 	if (go_on)
 		open_session(session);
 	return go_on;
 }
 
-/* Whether the last line of a reply is in; its code must be good. */
+/* A mail is refused, which only bounces may be. */
+static void
+bear_refusal(struct session *session, bool go_on)
+{
+	refused++;
+	session->mails++;
+	if (session->step == BODY) {
+		go_on_or_quit(session, go_on);
+		return;
+	}
+	say(session, "RSET\r\n", 6);
+	session->step = RESET;
+}
+
+/* Whether the last line of a reply is in; its code must be good, or *bad says
+ * that it is one of those that a bounce may get. */
 static bool
-take_reply(struct session *session)
+take_reply(struct session *session, bool *bad)
 {
 	char *line = session->in;
 	char *end;
@@ -158,7 +214,10 @@ take_reply(struct session *session)
 		bool is_last = end - line > 3 && line[3] != '-';
 
 		*end = '\0';
-		if (line[0] != '2' && line[0] != '3')
+		*bad = line[0] != '2' && line[0] != '3';
+		if (*bad &&
+		    (prefix != NULL || line[0] != '5' ||
+			(session->step != RCPT && session->step != BODY)))
 			fail(line);
 		line = end + 1;
 		if (is_last) {
@@ -176,16 +235,24 @@ pump(struct session *session, bool go_on)
 	ssize_t got = recv(session->fd, session->in + session->len,
 	    sizeof(session->in) - session->len, 0);
 
+	bool bad = false;
+
 	if (got <= 0)
 		fail("smtpd closed the connection");
 	session->len += (size_t)got;
-	return !take_reply(session) || advance(session, go_on);
+	if (!take_reply(session, &bad))
+		return true;
+	if (!bad)
+		return advance(session, go_on);
+	bear_refusal(session, go_on);
+	return true;
 }
 
 /* A few header fields, and lines of text. */
 static void
 make_body(void)
 {
+	static char body[BODY_BYTES + 128];
 	size_t at = (size_t)snprintf(body, sizeof(body),
 	    "From: <load@example.org>\r\nTo: <frank@sink.example>\r\n"
 	    "Subject: load\r\n\r\n");
@@ -193,34 +260,59 @@ make_body(void)
 	while (at < BODY_BYTES)
 		at += (size_t)snprintf(body + at, sizeof(body) - at,
 		    "The quick brown fox jumps over the lazy dog, again.\r\n");
-	snprintf(body + at, sizeof(body) - at, ".\r\n");
+	at += (size_t)snprintf(body + at, sizeof(body) - at, ".\r\n");
+	bodies[body_count++] = (struct body){.octets = body, .len = at};
 }
 
-int
-main(int argc, char *argv[])
+static void
+read_body(int folder, const char *name)
+{
+	static const char end[] = ".\r\n";
+	struct body *body = &bodies[body_count];
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+
+	if (fd == -1 || fstat(fd, &status) != 0)
+		fail(name);
+	if (S_ISREG(status.st_mode) && body_count < BODIES_MAX) {
+		body->len = (size_t)status.st_size;
+		body->octets = malloc(body->len + sizeof(end));
+		if (body->octets == NULL ||
+		    read(fd, body->octets, body->len) != status.st_size)
+			fail(name);
+		memcpy(body->octets + body->len, end, sizeof(end));
+		body->len += sizeof(end) - 1;
+		body_count++;
+	}
+	close(fd);
+}
+
+static void
+read_bodies(const char *path)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+
+	if (folder == NULL)
+		fail(path);
+	while ((entry = readdir(folder)) != NULL)
+		read_body(dirfd(folder), entry->d_name);
+	closedir(folder);
+	if (body_count == 0)
+		fail("no bounces");
+}
+
+/* Sends over that many sessions until the time or the count is reached. */
+static void
+run(unsigned long count, double end)
 {
 	struct session sessions[SESSIONS_MAX];
 	struct pollfd polls[SESSIONS_MAX];
-	unsigned long count;
-	unsigned long open;
-	double start;
-	double end;
+	unsigned long open = count;
 
-	if (argc != 6)
-		fail("usage: PORT SESSIONS MILLISECONDS MAILS PREFIX");
-	port = strtoul(argv[1], NULL, 10);
-	count = strtoul(argv[2], NULL, 10);
-	mails_a_sender = strtoul(argv[4], NULL, 10);
-	prefix = argv[5];
-	if (port == 0 || port > 65535 || count == 0 || count > SESSIONS_MAX ||
-	    mails_a_sender == 0)
-		fail("a port, 1 to 4 sessions, 1 mail or more");
-	make_body();
 	for (unsigned long i = 0; i < count; i++)
 		open_session(&sessions[i]);
-	start = now_seconds();
-	end = start + strtod(argv[3], NULL) / 1e3;
-	for (open = count; open > 0;) {
+	while (open > 0) {
 		for (unsigned long i = 0; i < count; i++)
 			polls[i] = (struct pollfd){.fd = sessions[i].fd,
 			    .events = POLLIN};
@@ -231,6 +323,36 @@ main(int argc, char *argv[])
 			    !pump(&sessions[i], now_seconds() < end))
 				open--;
 	}
-	printf("%lu %.6f\n", accepted, now_seconds() - start);
+}
+
+int
+main(int argc, char *argv[])
+{
+	bool bounces = argc == 8 && strcmp(argv[1], "-b") == 0;
+	double seconds = 3600;
+	unsigned long count;
+	double start;
+
+	if (!bounces && argc != 6)
+		fail("see its source for the usage");
+	inet_aton(bounces ? argv[3] : "127.0.0.1", &server);
+	port = strtoul(argv[bounces ? 4 : 1], NULL, 10);
+	count = strtoul(argv[bounces ? 5 : 2], NULL, 10);
+	if (bounces) {
+		read_bodies(argv[2]);
+		count_max = strtoul(argv[6], NULL, 10);
+		recipient = argv[7];
+	} else {
+		make_body();
+		seconds = strtod(argv[3], NULL) / 1e3;
+		mails_a_sender = strtoul(argv[4], NULL, 10);
+		prefix = argv[5];
+	}
+	if (port == 0 || port > 65535 || count == 0 || count > SESSIONS_MAX ||
+	    (!bounces && mails_a_sender == 0))
+		fail("a port, 1 to 4 sessions, 1 mail or more");
+	start = now_seconds();
+	run(count, start + seconds);
+	printf("%lu %lu %.6f\n", accepted, refused, now_seconds() - start);
 	return EXIT_SUCCESS;
 }

@@ -255,13 +255,22 @@ class Lab:
         """Our host, all of it running, with an engine that has lived for as
         long as it looks back: it misses nothing that was sent. It was told of
         the domains of layouts.OURS and layouts.OURS_TOO."""
+        host = self.bare_old_ours(**changes)
+        try:
+            host.start_engine()
+            host.start_smtpd(layout(self.has_auth))
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def bare_old_ours(self, **changes):
+        """The same with nothing running yet."""
         if not self._old:
             self._old = self._live()
         host = self.bare_ours(**{"domains": layouts.BOTH_OURS, **changes})
         try:
             self._make_old(host)
-            host.start_engine()
-            host.start_smtpd(layout(self.has_auth))
         except BaseException:
             host.close()
             raise

@@ -18,6 +18,7 @@ static struct bs_config *config;
 static struct bs_keyring keyring;
 static struct bs_writer *writer;
 static struct bs_store *store;
+static struct bs_limits *limits; /* NULL: nobody has to wait */
 static struct bs_request request;
 static struct bs_answer answer;
 static struct bs_judgement judgement;
@@ -28,7 +29,8 @@ judge_now(void)
 {
 	return (struct bs_judge){.config = config,
 	    .keyring = &keyring,
-	    .writer = writer};
+	    .writer = writer,
+	    .limits = limits};
 }
 
 static inline void

@@ -1,0 +1,146 @@
+/* The parser of bounces over the public corpus, as the filter and the command
+ * line push it, beside one hash of the same octets, in turn in one run. */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/engine/mac.h"
+#include "common/pure/dsn.h"
+#include "tests/bench/bench.h"
+
+#define ROUNDS 15
+#define FILES_MAX 4096
+
+struct file {
+	char *octets;
+	size_t len;
+};
+
+static struct file files[FILES_MAX];
+static size_t file_count;
+static size_t total;
+static struct bs_dsn dsn;
+static volatile unsigned sink; /* keeps the compiler from leaving work out */
+
+static void
+hash(const struct file *file)
+{
+	static const uint8_t key[BS_STORE_KEY_LEN] = "store key";
+	uint8_t out[16];
+
+	bs_mac_hash(key, file->octets, file->len, out);
+	sink += out[0];
+}
+
+static void
+whole(const struct file *file)
+{
+	bs_dsn_begin(&dsn);
+	bs_dsn_push(&dsn, file->octets, file->len);
+	bs_dsn_end(&dsn);
+	sink += dsn.facts.kind;
+}
+
+static void
+by_lines(const struct file *file)
+{
+	const char *at = file->octets;
+	const char *end = at + file->len;
+
+	bs_dsn_begin(&dsn);
+	while (at < end) {
+		const char *lf = memchr(at, '\n', (size_t)(end - at));
+		const char *next = lf != NULL ? lf + 1 : end;
+
+		bs_dsn_push(&dsn, at, (size_t)(next - at));
+		at = next;
+	}
+	bs_dsn_end(&dsn);
+	sink += dsn.facts.kind;
+}
+
+static void
+read_file(int folder, const char *name)
+{
+	struct file *file = &files[file_count];
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+
+	if (fd == -1 || fstat(fd, &status) != 0)
+		bench_fail(name);
+	if (S_ISREG(status.st_mode) && status.st_size > 0) {
+		file->len = (size_t)status.st_size;
+		file->octets = malloc(file->len);
+		if (file->octets == NULL || file_count + 1 == FILES_MAX ||
+		    read(fd, file->octets, file->len) != status.st_size)
+			bench_fail(name);
+		total += file->len;
+		file_count++;
+	}
+	close(fd);
+}
+
+static void
+read_corpus(void)
+{
+	const char *corpus = getenv("BACKSTOP_CORPUS");
+	const char *root = getenv("BS_SOURCE_ROOT");
+	char path[4096];
+	struct dirent *entry;
+	DIR *folder;
+
+	if (corpus != NULL)
+		snprintf(path, sizeof(path), "%s/bounces/msgs", corpus);
+	else
+		snprintf(path, sizeof(path), "%s/../shared/corpus/bounces/msgs",
+		    root != NULL ? root : ".");
+	if ((folder = opendir(path)) == NULL) {
+		printf("there is no corpus at %s: set BACKSTOP_CORPUS\n", path);
+		exit(BENCH_SKIP);
+	}
+	while ((entry = readdir(folder)) != NULL)
+		read_file(dirfd(folder), entry->d_name);
+	closedir(folder);
+}
+
+int
+main(void)
+{
+	static const struct {
+		const char *name;
+		void (*call)(const struct file *);
+	} kinds[] = {
+	    {"HMAC-SHA256 of the octets", hash},
+	    {"parsed, each in one piece", whole},
+	    {"parsed, line by line", by_lines},
+	};
+	enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+	double rates[KINDS][ROUNDS];
+
+	read_corpus();
+	for (size_t round = 0; round < ROUNDS; round++)
+		for (size_t kind = 0; kind < KINDS; kind++) {
+			int64_t start = bench_now_ns();
+
+			for (size_t i = 0; i < file_count; i++)
+				kinds[kind].call(&files[i]);
+			rates[kind][round] = (double)total * 1e3 /
+					     (double)(bench_now_ns() - start);
+		}
+	printf("%zu files, %zu octets; MB/s, median of %d rounds (lowest)\n",
+	    file_count, total, ROUNDS);
+	for (size_t kind = 0; kind < KINDS; kind++) {
+		double median = bench_percentile(rates[kind], ROUNDS, 50);
+
+		printf("%-28s %6.0f (%.0f)  %.2f x the hash\n",
+		    kinds[kind].name, median,
+		    bench_percentile(rates[kind], ROUNDS, 0),
+		    median / bench_percentile(rates[0], ROUNDS, 50));
+	}
+	return EXIT_SUCCESS;
+}
