@@ -57,15 +57,15 @@ may_be_boundary(const struct bs_dsn *dsn, const char *line, size_t len)
 		return false;
 	if (dsn->depth == BS_DSN_DEPTH)
 		return false;
-	if (dsn->place == BS_DSN_BETWEEN)
-		return dsn->depth > 0 && !dsn->levels[dsn->depth - 1].seen;
+	if (dsn->depth > 0 && !dsn->levels[dsn->depth - 1].seen)
+		return true;
 	return dsn->place == BS_DSN_IN_LEAF && dsn->leaf != BS_DSN_SKIP &&
 	       dsn->leaf != BS_DSN_RETURNED &&
 	       dsn->transfer.type == BS_TRANSFER_IDENTITY;
 }
 
-/* The boundary that was announced comes after all: what unannounced ones
- * showed before it was preamble. */
+/* The boundary that was announced comes after all: what text and unannounced
+ * ones showed before it was preamble. */
 static void
 forget(struct bs_dsn *dsn)
 {
@@ -101,7 +101,7 @@ bs_dsn_parts_boundary(struct bs_dsn *dsn, const char *line, size_t len)
 		return false;
 	}
 	bs_dsn_parts_leaf_ended(dsn);
-	if (!dsn->levels[level].seen && dsn->depth > level + 1)
+	if (!dsn->levels[level].seen && (level == 0 || dsn->depth > level + 1))
 		forget(dsn);
 	dsn->levels[level].seen = true;
 	if (how == 1) {
@@ -272,11 +272,13 @@ bs_dsn_parts_header_ended(struct bs_dsn *dsn)
 	if (dsn->next == BS_DSN_MULTIPART) {
 		if (dsn->depth < BS_DSN_DEPTH &&
 		    dsn->levels[dsn->depth].len > 0) {
-			dsn->depth++;
-			dsn->place = BS_DSN_BETWEEN;
-			return;
+			if (dsn->depth++ > 0) {
+				dsn->place = BS_DSN_BETWEEN;
+				return;
+			}
 		}
-		/* no boundary was announced: one may be met */
+		/* no boundary was announced, and one may be met; or this is
+		 * text whose boundaries are lost, unless one comes */
 		dsn->next =
 		    dsn->depth < BS_DSN_DEPTH ? BS_DSN_TEXT : BS_DSN_SKIP;
 		bs_transfer_begin(&dsn->transfer, BS_TRANSFER_IDENTITY);

@@ -8,7 +8,7 @@
 enum bs_dsn_place {
 	BS_DSN_TOP,	/* header of the message itself */
 	BS_DSN_PART,	/* header of a part */
-	BS_DSN_BETWEEN, /* preamble or epilogue of a multipart */
+	BS_DSN_BETWEEN, /* epilogue of a multipart; preamble of inner ones */
 	BS_DSN_IN_LEAF, /* body of a part that is taken apart no more */
 };
 

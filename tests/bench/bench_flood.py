@@ -12,10 +12,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 # pylint: disable=wrong-import-position
 import attacks  # noqa: E402
-import build  # noqa: E402
 import corpus  # noqa: E402
 import layouts  # noqa: E402
-import roots  # noqa: E402
 
 ROUNDS = 10
 MAILS = 2000  # of a kind, in a round
@@ -25,6 +23,7 @@ CONF = f"""\
 filter "ours" proc-exec "{FILTER_DIR}/filter-backstop -m in -i yes" \
 user _bsfilter group _bsfilter
 listen on socket
+listen on eth0 port 25
 listen on eth0 port 2510
 listen on eth0 port 2511 filter "ours"
 action "local" maildir
@@ -109,17 +108,8 @@ def measure(suite):
         flood.tell_rows()
 
 
-def main(suites):
+if __name__ == "__main__":
     if not corpus.bounces():
         say(f"there is no corpus at {corpus.folder()}: set BACKSTOP_CORPUS")
         sys.exit(77)
-    say(f"disk: {bench_smtpd.disk_kind()}")
-    for suite in suites or roots.SUITES:
-        measure(suite)
-
-
-if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except (roots.RootError, build.BuildError) as error:
-        sys.exit(f"bench_flood: {error}")
+    bench_smtpd.main(measure)

@@ -144,14 +144,15 @@ def measure(suite):
         bench.show()
 
 
-def main(suites):
+def main(measure_suite):
+    """Measures in the Debian releases that the command line names."""
     say(f"disk: {disk_kind()}")
-    for suite in suites or roots.SUITES:
-        measure(suite)
+    try:
+        for suite in sys.argv[1:] or roots.SUITES:
+            measure_suite(suite)
+    except (roots.RootError, build.BuildError) as error:
+        sys.exit(f"{sys.argv[0]}: {error}")
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except (roots.RootError, build.BuildError) as error:
-        sys.exit(f"bench_smtpd: {error}")
+    main(measure)

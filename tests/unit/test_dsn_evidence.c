@@ -216,6 +216,14 @@ static const struct sample texts[] = {
 		     "Original message headers:\n\nReceived: from =\nx by y\n"
 		     "Message-ID: <1@d.exam=\nple>\nDate: x\n\n--b--\n",
 	"1@d.example"},
+    {"a multipart whose boundaries are lost",
+	DAEMON MIXED "Delivery failed.\n\nFinal-Recipient: rfc822; "
+		     "bob@b.example\nStatus: 5.0.0\n\n" RETURNED(1),
+	"1@d.example"},
+    {"a multipart with an inner one's boundary alone",
+	DAEMON MIXED "Delivery failed.\n--c\n"
+		     "Content-Type: message/rfc822\n\n" RETURNED(1) "--c--\n",
+	"1@d.example"},
 };
 
 static void
@@ -231,6 +239,10 @@ static const struct sample elsewhere[] = {
 	       "Delivery failed.\n",
 	""},
     {"preamble", DAEMON MIXED RETURNED(1) "\n--b\n\nSorry.\n--b--\n", ""},
+    {"preamble with words, and no part that returns anything",
+	DAEMON MIXED "Original message follows.\n\n" RETURNED(
+	    1) "\n\n--b\nContent-Type: text/plain\n\nDelivery failed.\n",
+	""},
     {"parts in the preamble that nothing announced",
 	DAEMON MIXED "--c\nContent-Type: message/rfc822\n\n" RETURNED(
 	    1) "--c--\n--b\n\nSorry.\n" PART("message/rfc822")

@@ -1,16 +1,25 @@
 /* What the day's clean-up takes away, and what it leaves. */
 #include "tests/unit/writing.h"
 
+/* A tag that was issued and recorded. */
+static struct bs_tag_key
+issue(void)
+{
+	struct bs_tag_key key = tag_key("alice@example.org", 20010);
+
+	assert_int_equal(bs_writer_signed(writer, &key, T0), BS_WRITER_WAIT);
+	assert_int_equal(bs_writer_flush(writer, T0), 0);
+	return key;
+}
+
 static void
 expires_old_tags(void **state)
 {
-	struct bs_tag_key key = tag_key("alice@example.org", 20010);
+	const struct bs_tag_key key = issue();
 	struct bs_tag_record record;
 	int64_t last = T0 + (int64_t)(L + 8) * BS_DAY_SECONDS;
 
 	(void)state;
-	assert_int_equal(bs_writer_signed(writer, &key, T0), BS_WRITER_WAIT);
-	assert_int_equal(bs_writer_flush(writer, T0), 0);
 	bs_writer_tick(writer, L, last);
 	sweep(last);
 	assert_int_equal(find_tag(&key, &record), 0);
@@ -50,13 +59,11 @@ expires_old_messages(void **state)
 static void
 a_leapt_clock_expires_nothing(void **state)
 {
-	struct bs_tag_key key = tag_key("alice@example.org", 20010);
+	const struct bs_tag_key key = issue();
 	struct bs_tag_record record;
 	int64_t leapt = T0 + (int64_t)4000 * BS_DAY_SECONDS;
 
 	(void)state;
-	assert_int_equal(bs_writer_signed(writer, &key, T0), BS_WRITER_WAIT);
-	assert_int_equal(bs_writer_flush(writer, T0), 0);
 	sweep(leapt);
 	assert_true(bs_writer_meta(writer)->clock.in_doubt);
 	bs_writer_tick(writer, L, leapt);
@@ -122,13 +129,11 @@ expires_old_tallies(void **state)
 static void
 a_doubtful_clock_expires_nothing(void **state)
 {
-	struct bs_tag_key key = tag_key("alice@example.org", 20010);
+	const struct bs_tag_key key = issue();
 	struct bs_tag_record record;
 	int64_t leap = T0 + (int64_t)100 * BS_DAY_SECONDS;
 
 	(void)state;
-	assert_int_equal(bs_writer_signed(writer, &key, T0), BS_WRITER_WAIT);
-	assert_int_equal(bs_writer_flush(writer, T0), 0);
 	bs_writer_tick(writer, L, leap);
 	assert_true(bs_writer_meta(writer)->clock.in_doubt);
 	sweep(leap);
