@@ -22,19 +22,23 @@ SESSIONS = 4
 CONF = f"""\
 filter "ours" proc-exec "{FILTER_DIR}/filter-backstop -m in -i yes" \
 user _bsfilter group _bsfilter
+filter "noop" proc-exec "{FILTER_DIR}/filter-noop in" \
+user _bsfilter group _bsfilter
 listen on socket
 listen on eth0 port 25
 listen on eth0 port 2510
 listen on eth0 port 2511 filter "ours"
+listen on eth0 port 2512 filter "noop"
 action "local" maildir
 match from any for domain "example.org" action "local"
 """
 
 # Name, port, recipient, whether it is refused.
 KINDS = (
-    ("unknown user, no filter", 2510, "nobody@example.org", True),
-    ("unknown user, ours", 2511, "nobody@example.org", True),
+    ("unknown user, no filter", 2510, "no.such.user@example.org", True),
+    ("unknown user, ours", 2511, "no.such.user@example.org", True),
     ("forged bounce, ours", 2511, "alice@example.org", True),
+    ("forged bounce, no-op", 2512, "alice@example.org", False),
     ("forged bounce, no filter", 2510, "alice@example.org", False),
 )
 BASE = KINDS[0][0]
