@@ -298,7 +298,8 @@ def told_of(genuine, forged, passed, unread):
     for reason, count in sorted(passed.items()):
         yield f"  let through: {count} {reason}"
     yield f"  {of(forged, OF_SMTPD)} {OF_SMTPD}"
-    yield f"  not read as a bounce: {', '.join(sorted(unread))}"
+    if unread:
+        yield f"  not read as a bounce: {', '.join(sorted(unread))}"
 
 
 def test_figures(field, record_property):
