@@ -13,16 +13,12 @@ bs_span_of(int64_t date, int64_t now, unsigned lifetime_days,
 {
 	int64_t window = (int64_t)bs_day_window(lifetime_days) * BS_DAY_SECONDS;
 
-	if (date > 0 && date <= now && date >= now - window) {
-		/* a sender's clock and time zone may be a day off */
+	/* a sender's clock and time zone may be a day off */
+	if (date > 0 && date <= now && date >= now - window)
 		out->from = date - BS_DAY_SECONDS;
-		out->to = date + BS_DAY_SECONDS;
-	} else {
+	else
 		out->from = now - window;
-		out->to = now;
-	}
-	if (out->to > now)
-		out->to = now;
+	out->to = now;
 	out->first_day = bs_day_of(out->from);
 }
 

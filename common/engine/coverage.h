@@ -10,12 +10,12 @@
 /* When the message that a bounce is about may have been sent. */
 struct bs_span {
 	int64_t from; /* epoch seconds */
-	int64_t to;
+	int64_t to;   /* now: some mail is written days before it is sent */
 	uint32_t first_day; /* of from */
 };
 
 /* The span of a message that bears this date (epoch seconds, 0: none): the
- * days around it, if a tag of then could still be judged; else all such days.
+ * days from it on, if a tag of then could still be judged; else all such days.
  */
 void bs_span_of(int64_t date, int64_t now, unsigned lifetime_days,
     struct bs_span *out);
