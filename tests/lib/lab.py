@@ -176,7 +176,7 @@ class OurHost(MailHost):
 
     def pass_days(self, days):
         """From now on engine and command line live so many days later."""
-        self.write("/tmp/clock", f"{days:+d}d\n")
+        self._set_clock(f"{days:+d}d")
 
     def live_days(self, days):
         """Starts the engine and has it live so many days, in strides so short
@@ -197,7 +197,13 @@ class OurHost(MailHost):
         self._hurried = False
 
     def pass_seconds(self, seconds):
-        self.write("/tmp/clock", f"{seconds:+d}\n")
+        self._set_clock(f"{seconds:+d}")
+
+    def _set_clock(self, offset):
+        """At once: a program that finds it half written is ended by the
+        library."""
+        self.write("/tmp/clock.new", f"{offset}\n")
+        os.replace(self.path("/tmp/clock.new"), self.path("/tmp/clock"))
 
     def clock(self):
         """Words before a command that has it follow /tmp/clock. Its
