@@ -9,12 +9,6 @@
 #include "filter/reply.h"
 #include "filter/verdict.h"
 
-static bool
-is_end(struct bs_text line)
-{
-	return line.len == 1 && line.at[0] == '.';
-}
-
 /* Writes one line to smtpd. Returns false where there is no room. */
 static bool
 write_line(struct bs_filter *filter, const struct bs_proto_asker *asker,
@@ -260,7 +254,7 @@ bs_message_line(struct bs_filter *filter, struct bs_session *session,
 {
 	struct bs_message *message = session->message;
 	struct bs_text text = line->text;
-	bool ended = is_end(text);
+	bool ended = bs_proto_is_end(text);
 
 	if (message == NULL && !session->tx.passes) {
 		message = session->message = begin(filter, session, line);

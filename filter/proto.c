@@ -293,3 +293,9 @@ bs_proto_parse(const char *line, size_t len, struct bs_proto_line *out)
 		return 0;
 	return parse_report(rest, minor, out);
 }
+
+bool
+bs_proto_is_end(struct bs_text line)
+{
+	return line.len == 1 && line.at[0] == '.';
+}

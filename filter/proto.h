@@ -66,4 +66,8 @@ struct bs_proto_line {
 BS_MUST_USE int bs_proto_parse(const char *line, size_t len,
     struct bs_proto_line *out);
 
+/* Whether a line of a message is the one behind its last (RFC 5321 §4.1.1.4).
+ */
+bool bs_proto_is_end(struct bs_text line);
+
 #endif

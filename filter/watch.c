@@ -33,16 +33,10 @@ is_folded(struct bs_text line)
 	return line.len > 0 && (line.at[0] == ' ' || line.at[0] == '\t');
 }
 
-static bool
-is_end(struct bs_text line)
-{
-	return line.len == 1 && line.at[0] == '.';
-}
-
 bool
 bs_watch_ends(const struct bs_watch *watch, struct bs_text line)
 {
-	return line.len == 0 || is_end(line) ||
+	return line.len == 0 || bs_proto_is_end(line) ||
 	       (!watch->from_outside && !is_field(line) && !is_folded(line));
 }
 

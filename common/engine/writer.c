@@ -112,11 +112,12 @@ written_until(const struct bs_writer *writer, int64_t now)
 static void
 forget_meta(struct bs_writer *writer)
 {
-	const struct bs_meta old = writer->meta;
+	const int64_t failing_since = writer->meta.failing_since;
+	const struct bs_clock clock = writer->meta.clock;
 
 	memset(&writer->meta, 0, sizeof(writer->meta));
-	writer->meta.failing_since = old.failing_since;
-	writer->meta.clock = old.clock;
+	writer->meta.failing_since = failing_since;
+	writer->meta.clock = clock;
 }
 
 static bool

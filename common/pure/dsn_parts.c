@@ -270,12 +270,12 @@ bs_dsn_parts_header_ended(struct bs_dsn *dsn)
 	bool is_returned = is_returned_itself(dsn);
 
 	if (dsn->next == BS_DSN_MULTIPART) {
-		if (dsn->depth < BS_DSN_DEPTH &&
-		    dsn->levels[dsn->depth].len > 0) {
-			if (dsn->depth++ > 0) {
-				dsn->place = BS_DSN_BETWEEN;
-				return;
-			}
+		bool announced = dsn->depth < BS_DSN_DEPTH &&
+				 dsn->levels[dsn->depth].len > 0;
+
+		if (announced && dsn->depth++ > 0) {
+			dsn->place = BS_DSN_BETWEEN;
+			return;
 		}
 		/* no boundary was announced, and one may be met; or this is
 		 * text whose boundaries are lost, unless one comes */

@@ -1,11 +1,15 @@
 /* What the benchmarks share: a clock, medians, a folder on a real disk. */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <inttypes.h>
 #include <linux/magic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -131,4 +135,45 @@ void
 bench_sender(uint64_t n, char out[static BENCH_SENDER_MAX])
 {
 	snprintf(out, BENCH_SENDER_MAX, "sender%07" PRIu64 "@example.org", n);
+}
+
+/* Returns whether it is a file with something in it. */
+static bool
+read_file(int folder, const char *name, struct bench_file *out)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	bool is_file;
+
+	if (fd == -1 || fstat(fd, &status) != 0)
+		bench_fail(name);
+	is_file = S_ISREG(status.st_mode) && status.st_size > 0;
+	if (is_file) {
+		out->len = (size_t)status.st_size;
+		out->octets = malloc(out->len);
+		if (out->octets == NULL ||
+		    read(fd, out->octets, out->len) != status.st_size)
+			bench_fail(name);
+	}
+	close(fd);
+	return is_file;
+}
+
+size_t
+bench_read_folder(const char *path, struct bench_file *files, size_t max)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	size_t count = 0;
+
+	if (folder == NULL)
+		return 0;
+	while ((entry = readdir(folder)) != NULL) {
+		if (count == max)
+			bench_fail(path);
+		if (read_file(dirfd(folder), entry->d_name, &files[count]))
+			count++;
+	}
+	closedir(folder);
+	return count;
 }

@@ -29,6 +29,17 @@ void bench_must(int rc, const char *what);
  * kind of file system it is on; one in memory ends the program as skipped. */
 void bench_folder_make(char out[static PATH_MAX]);
 
+/* A file in memory. */
+struct bench_file {
+	char *octets;
+	size_t len;
+};
+
+/* Reads the files of a folder that are not empty. Returns how many there are,
+ * 0 where there is no such folder; more than max end the program. */
+size_t bench_read_folder(const char *path, struct bench_file *files,
+    size_t max);
+
 /* Removes a folder with all that is in it. */
 void bench_folder_remove(const char *path);
 

@@ -1,13 +1,8 @@
 /* The parser of bounces over the public corpus, as the filter and the command
  * line push it, beside one hash of the same octets, in turn in one run. */
-#include <sys/stat.h>
-
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/engine/mac.h"
 #include "common/pure/dsn.h"
@@ -16,19 +11,14 @@
 #define ROUNDS 15
 #define FILES_MAX 4096
 
-struct file {
-	char *octets;
-	size_t len;
-};
-
-static struct file files[FILES_MAX];
+static struct bench_file files[FILES_MAX];
 static size_t file_count;
 static size_t total;
 static struct bs_dsn dsn;
 static volatile unsigned sink; /* keeps the compiler from leaving work out */
 
 static void
-hash(const struct file *file)
+hash(const struct bench_file *file)
 {
 	static const uint8_t key[BS_STORE_KEY_LEN] = "store key";
 	uint8_t out[16];
@@ -38,7 +28,7 @@ hash(const struct file *file)
 }
 
 static void
-whole(const struct file *file)
+whole(const struct bench_file *file)
 {
 	bs_dsn_begin(&dsn);
 	bs_dsn_push(&dsn, file->octets, file->len);
@@ -47,7 +37,7 @@ whole(const struct file *file)
 }
 
 static void
-by_lines(const struct file *file)
+by_lines(const struct bench_file *file)
 {
 	const char *at = file->octets;
 	const char *end = at + file->len;
@@ -65,47 +55,24 @@ by_lines(const struct file *file)
 }
 
 static void
-read_file(int folder, const char *name)
-{
-	struct file *file = &files[file_count];
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
-	struct stat status;
-
-	if (fd == -1 || fstat(fd, &status) != 0)
-		bench_fail(name);
-	if (S_ISREG(status.st_mode) && status.st_size > 0) {
-		file->len = (size_t)status.st_size;
-		file->octets = malloc(file->len);
-		if (file->octets == NULL || file_count + 1 == FILES_MAX ||
-		    read(fd, file->octets, file->len) != status.st_size)
-			bench_fail(name);
-		total += file->len;
-		file_count++;
-	}
-	close(fd);
-}
-
-static void
 read_corpus(void)
 {
 	const char *corpus = getenv("BACKSTOP_CORPUS");
 	const char *root = getenv("BS_SOURCE_ROOT");
 	char path[4096];
-	struct dirent *entry;
-	DIR *folder;
 
 	if (corpus != NULL)
 		snprintf(path, sizeof(path), "%s/bounces/msgs", corpus);
 	else
 		snprintf(path, sizeof(path), "%s/../shared/corpus/bounces/msgs",
 		    root != NULL ? root : ".");
-	if ((folder = opendir(path)) == NULL) {
+	file_count = bench_read_folder(path, files, FILES_MAX);
+	if (file_count == 0) {
 		printf("there is no corpus at %s: set BACKSTOP_CORPUS\n", path);
 		exit(BENCH_SKIP);
 	}
-	while ((entry = readdir(folder)) != NULL)
-		read_file(dirfd(folder), entry->d_name);
-	closedir(folder);
+	for (size_t i = 0; i < file_count; i++)
+		total += files[i].len;
 }
 
 int
@@ -113,7 +80,7 @@ main(void)
 {
 	static const struct {
 		const char *name;
-		void (*call)(const struct file *);
+		void (*call)(const struct bench_file *);
 	} kinds[] = {
 	    {"HMAC-SHA256 of the octets", hash},
 	    {"parsed, each in one piece", whole},

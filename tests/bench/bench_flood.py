@@ -2,11 +2,10 @@
 beside smtpd's own refusal of unknown users, in turn in one run."""
 
 import pathlib
-import statistics
 import sys
 
 import bench_smtpd
-from bench_smtpd import FILTER_DIR, say  # and the tests' library is found
+from bench_smtpd import FILTER_DIR, compared, in_turn, say  # and the tests' library is found
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
@@ -46,7 +45,7 @@ BASE = KINDS[0][0]
 
 def write_bounces(host):
     """Bounces of all producers, which return what was never sent here."""
-    bounces = attacks.genuine_bounces()
+    bounces = attacks.genuine_bounces(corpus.bounces())
     for number, bounce in enumerate(bounces):
         path = host.path(f"/var/tmp/flood/{number}")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,22 +69,11 @@ class Flood:
         self.refused[name] += int(refused)
         self.rates[name].append(MAILS / float(seconds))
 
-    def rounds(self):
-        """In turn, and each time another one first."""
-        for number in range(ROUNDS):
-            first = number % len(KINDS)
-            for kind in KINDS[first:] + KINDS[:first]:
-                self.once(kind)
-
     def show(self):
         for name, _, _, is_refused in KINDS:
-            rates = self.rates[name]
-            ratio = statistics.median(
-                mine / theirs for mine, theirs
-                in zip(rates, self.rates[BASE]))
-            say(f"  {name:24} {statistics.median(rates):5.0f}/s "
-                f"({min(rates):.0f} to {max(rates):.0f}), "
-                f"{ratio:.2f} x smtpd's own; {self.refused[name]} of "
+            line = compared(name, self.rates[name], self.rates[BASE],
+                            "smtpd's own")
+            say(f"{line}; {self.refused[name]} of "
                 f"{self.refused[name] + self.accepted[name]} refused")
             assert (self.refused[name] > self.accepted[name]) == is_refused
 
@@ -107,7 +95,8 @@ def measure(suite):
             f"kind, of {count} bounces, {SESSIONS} sessions, median of "
             f"{ROUNDS} rounds")
         flood = Flood(host)
-        flood.rounds()
+        for _, kind in in_turn(ROUNDS, KINDS):
+            flood.once(kind)
         flood.show()
         flood.tell_rows()
 

@@ -62,7 +62,8 @@ def make_lab(suite):
         workshop.do(*gcc, f"{FILTER_DIR}/filter-noop",
                     "/src/tests/bench/noop_filter.c", "/src/filter/reply.c")
         workshop.do(*gcc, "/usr/local/bin/smtp_load",
-                    "/src/tests/bench/smtp_load.c")
+                    "/src/tests/bench/smtp_load.c",
+                    "/src/tests/bench/bench.c")
         layer = workshop.furnish(made)
     return Lab(suite, lan, [layer, tree])
 
@@ -86,6 +87,24 @@ def disk_kind():
     return found
 
 
+def in_turn(rounds, kinds):
+    """The number of each round with each kind, each time another one first.
+    """
+    for number in range(rounds):
+        first = number % len(kinds)
+        for kind in kinds[first:] + kinds[:first]:
+            yield number, kind
+
+
+def compared(name, rates, base, base_name):
+    """A line on rates a second, beside others of the same rounds."""
+    ratio = statistics.median(mine / theirs
+                              for mine, theirs in zip(rates, base))
+    return (f"  {name:24} {statistics.median(rates):5.0f}/s "
+            f"({min(rates):.0f} to {max(rates):.0f}), "
+            f"{ratio:.2f} x {base_name}")
+
+
 class Bench:
     def __init__(self, lab, host):
         self.lab, self.host = lab, host
@@ -100,13 +119,6 @@ class Bench:
         self.rates[name].append(int(done[0]) / float(done[2]))
         self.sent[name] += int(done[0])
 
-    def rounds(self):
-        """In turn, and each time another one first."""
-        for number in range(ROUNDS):
-            first = number % len(KINDS)
-            for kind in KINDS[first:] + KINDS[:first]:
-                self.once(number, kind)
-
     def check(self):
         """What passed ours was signed, and nothing else was."""
         senders = [line.split("|")[4] for line in
@@ -119,12 +131,7 @@ class Bench:
 
     def show(self):
         for name, rates in self.rates.items():
-            ratio = statistics.median(
-                mine / theirs for mine, theirs
-                in zip(rates, self.rates[NOOP]))
-            say(f"  {name:24} {statistics.median(rates):5.0f}/s "
-                f"({min(rates):.0f} to {max(rates):.0f}), "
-                f"{ratio:.2f} x the no-op filter")
+            say(compared(name, rates, self.rates[NOOP], "the no-op filter"))
 
 
 def measure(suite):
@@ -139,7 +146,8 @@ def measure(suite):
         host.start_smtpd(CONF)
         host.run("smtpctl", "pause", "mta")
         bench = Bench(lab, host)
-        bench.rounds()
+        for number, kind in in_turn(ROUNDS, KINDS):
+            bench.once(number, kind)
         bench.check()
         bench.show()
 

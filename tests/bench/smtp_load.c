@@ -8,8 +8,6 @@
  * folder in turn, which are as DATA takes them, and bears refusals. Prints how
  * many were accepted, how many refused, and in how many seconds. */
 #include <arpa/inet.h>
-#include <dirent.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <limits.h>
@@ -19,10 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "tests/bench/bench.h"
 
 #define SESSIONS_MAX 4	/* smtpd's backlog is 5 */
 #define MAILS_MAX 50	/* a session; smtpd ends it at 100 */
@@ -42,17 +41,12 @@ struct session {
 	char in[4096];
 };
 
-struct body {
-	char *octets;
-	size_t len;
-};
-
 static struct in_addr server;
 static unsigned long port;
 static unsigned long mails_a_sender;
 static const char *prefix; /* NULL: the null reverse-path */
 static const char *recipient = "frank@sink.example";
-static struct body bodies[BODIES_MAX];
+static struct bench_file bodies[BODIES_MAX];
 static size_t body_count;
 static unsigned long started; /* mails */
 static unsigned long count_max = ULONG_MAX;
@@ -150,7 +144,7 @@ go_on_or_quit(struct session *session, bool go_on)
 static bool
 advance(struct session *session, bool go_on)
 {
-	const struct body *body = &bodies[session->number % body_count];
+	const struct bench_file *body = &bodies[session->number % body_count];
 
 	switch (session->step) {
 	case GREETING:
@@ -261,45 +255,27 @@ make_body(void)
 		at += (size_t)snprintf(body + at, sizeof(body) - at,
 		    "The quick brown fox jumps over the lazy dog, again.\r\n");
 	at += (size_t)snprintf(body + at, sizeof(body) - at, ".\r\n");
-	bodies[body_count++] = (struct body){.octets = body, .len = at};
+	bodies[body_count++] = (struct bench_file){.octets = body, .len = at};
 }
 
-static void
-read_body(int folder, const char *name)
-{
-	static const char end[] = ".\r\n";
-	struct body *body = &bodies[body_count];
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
-	struct stat status;
-
-	if (fd == -1 || fstat(fd, &status) != 0)
-		fail(name);
-	if (S_ISREG(status.st_mode) && body_count < BODIES_MAX) {
-		body->len = (size_t)status.st_size;
-		body->octets = malloc(body->len + sizeof(end));
-		if (body->octets == NULL ||
-		    read(fd, body->octets, body->len) != status.st_size)
-			fail(name);
-		memcpy(body->octets + body->len, end, sizeof(end));
-		body->len += sizeof(end) - 1;
-		body_count++;
-	}
-	close(fd);
-}
-
+/* Each with the line that ends it. */
 static void
 read_bodies(const char *path)
 {
-	DIR *folder = opendir(path);
-	struct dirent *entry;
+	static const char end[] = ".\r\n";
 
-	if (folder == NULL)
-		fail(path);
-	while ((entry = readdir(folder)) != NULL)
-		read_body(dirfd(folder), entry->d_name);
-	closedir(folder);
+	body_count = bench_read_folder(path, bodies, BODIES_MAX);
 	if (body_count == 0)
 		fail("no bounces");
+	for (size_t i = 0; i < body_count; i++) {
+		struct bench_file *body = &bodies[i];
+
+		body->octets = realloc(body->octets, body->len + sizeof(end));
+		if (body->octets == NULL)
+			fail("no memory");
+		memcpy(body->octets + body->len, end, sizeof(end));
+		body->len += sizeof(end) - 1;
+	}
 }
 
 /* Sends over that many sessions until the time or the count is reached. */

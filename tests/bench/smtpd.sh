@@ -12,10 +12,6 @@ if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null; then
 	say "this needs root and debootstrap"
 	exit 77
 fi
-if ! "$python" -c 'import pytest' 2>/dev/null; then
-	say "this needs python3-pytest"
-	exit 77
-fi
 bench=$here/bench_$1.py
 shift
 

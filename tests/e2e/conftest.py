@@ -11,11 +11,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 # pylint: disable=wrong-import-position
 import build  # noqa: E402
+import corpus  # noqa: E402
 import host  # noqa: E402
 import layouts  # noqa: E402
 import roots  # noqa: E402
 from lab import Lab  # noqa: E402
 from net import Lan  # noqa: E402
+from smtp import Sink  # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -61,6 +63,25 @@ def lab(request):
 def remote(lab):
     with lab.remote() as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def sink(lab):
+    """Where mail for others goes, to be looked at."""
+    made = Sink(lab.lan, layouts.SINK_ADDRESS)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def bounces():
+    """The folder of the labelled bounces. Without the corpus the test is
+    skipped, or fails where nothing may be missing."""
+    found = corpus.bounces()
+    if not found:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+            f"there is no corpus at {corpus.folder()}")
+    return found
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 import attacks
 import layouts
 from field import FATES, Field, JUNKED, OF_SMTPD, PASSED, REFUSED
-from smtp import Sink
 
 TAG_CAP = 20
 # Octets of a line that a filter is shown; 6.8 cuts what is longer.
@@ -39,18 +38,13 @@ MESSAGE_CAP = 3 * 2 + 5  # of one with two recipients
 
 
 @pytest.fixture(scope="module")
-def field(lab):
-    bounces = attacks.genuine_bounces()
-    sink = Sink(lab.lan, layouts.SINK_ADDRESS)
-    try:
-        layout = layouts.sinking(layouts.reading(layouts.one_hop))
-        with lab.old_ours(layout, probe_limit="0") as host:
-            made = Field(host, sink, bounces)
-            made.longest = LONGEST[lab.suite]
-            yield made
-            made.close()
-    finally:
-        sink.close()
+def field(lab, sink, bounces):
+    layout = layouts.sinking(layouts.reading(layouts.one_hop))
+    with lab.old_ours(layout, probe_limit="0") as host:
+        made = Field(host, sink, attacks.genuine_bounces(bounces))
+        made.longest = LONGEST[lab.suite]
+        yield made
+        made.close()
 
 
 def unexpected(outcomes, *rows):

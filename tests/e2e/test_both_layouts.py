@@ -3,17 +3,9 @@
 import pytest
 
 from host import wait_until
-from smtp import Dialogue, Sink
-from layouts import SINK_ADDRESS
+from smtp import Dialogue
 from talk import (ALICE, CAROL, SIGNED, bounce, deliver, envelope, forge,
                   message, send)
-
-
-@pytest.fixture(scope="module")
-def sink(lab):
-    made = Sink(lab.lan, SINK_ADDRESS)
-    yield made
-    made.close()
 
 
 @pytest.fixture

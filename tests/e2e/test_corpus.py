@@ -1,7 +1,6 @@
 """How well the installed program tells the labelled bounces."""
 
 import json
-import os
 import shutil
 
 import pytest
@@ -28,21 +27,11 @@ done </tmp/names
 
 
 @pytest.fixture(scope="module")
-def found():
-    folder = corpus.bounces()
-    if not folder and os.environ.get("CI") == "true":
-        pytest.fail(f"there is no corpus at {corpus.folder()}")
-    if not folder:
-        pytest.skip(f"there is no corpus at {corpus.folder()}")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def told(lab, found):
+def told(lab, bounces):
     """Labels and what explain says of their files."""
-    labels = corpus.scored(found)
+    labels = corpus.scored(bounces)
     with lab.bare_ours() as host:
-        shutil.copytree(found / "msgs", host.path("/tmp/bounces"))
+        shutil.copytree(bounces / "msgs", host.path("/tmp/bounces"))
         host.write("/tmp/names", "".join(f"{label['file']}\n"
                                          for label in labels))
         said = host.run("sh", "-c", EXPLAIN).stdout.splitlines()

@@ -5,21 +5,11 @@ import pytest
 
 import layouts
 import notices
-from smtp import Dialogue, Sink
+from smtp import Dialogue
 from strikes import Sent, check, strike, unknown_id
-from talk import ALICE, CAROL, SIGNED, message
+from talk import ALICE, BOB, CAROL, DAEMON, DAVE, SIGNED, message
 
-BOB = "bob@example.org"
-DAVE = "dave@example.org"
-DAEMON = "mailer-daemon@remote.example"
 LAYOUT = layouts.sinking(layouts.reading(layouts.one_hop))
-
-
-@pytest.fixture(scope="module")
-def sink(lab):
-    made = Sink(lab.lan, layouts.SINK_ADDRESS)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -5,21 +5,10 @@ import pytest
 
 import layouts
 import notices
-from smtp import Sink
 from strikes import Sent, check, strike, unknown_id
-from talk import ALICE, CAROL, message
+from talk import ALICE, BOB, CAROL, DAEMON, DAVE, message
 
-BOB = "bob@example.org"
-DAVE = "dave@example.org"
-DAEMON = "mailer-daemon@remote.example"
 MODES = ("observe", "mark", "junk", "enforce")
-
-
-@pytest.fixture(scope="module")
-def sink(lab):
-    made = Sink(lab.lan, layouts.SINK_ADDRESS)
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module", params=MODES)

@@ -52,7 +52,8 @@ must_be_same(const struct bs_list *a, const struct bs_list *b)
 	const char *left = NULL;
 	const char *right = NULL;
 
-	MUST(a->count == b->count && a->truncated == b->truncated);
+	MUST(a->count == b->count && a->truncated == b->truncated &&
+	     a->guessed == b->guessed);
 	while ((left = bs_list_next(a, left)) != NULL) {
 		right = bs_list_next(b, right);
 		MUST(right != NULL && strcmp(left, right) == 0);

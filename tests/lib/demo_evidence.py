@@ -4,8 +4,9 @@
 import layouts
 import notices
 from host import wait_until
-from telling import (MESSAGE, check, received_from, session, show,
-                     show_command, step)
+from talk import message
+from telling import (check, received_from, session, show, show_command,
+                     step)
 
 ALICE = "alice@example.org"
 BOB = "bob@remote.example"
@@ -37,8 +38,8 @@ class Evidence:
 
     def sent_and_signed(self):
         self.step("Alice writes to bob@remote.example:")
-        self.ours.sendmail("alice", ALICE, BOB, text=MESSAGE.format(
-            sender=ALICE, to=BOB, subject=SUBJECT, text="As I promised."))
+        self.ours.sendmail("alice", ALICE, BOB, text=message(
+            ALICE, BOB, SUBJECT, "As I promised."))
         received_from(self.remote, "bob")
         self.sent = self.remote.wait_mail("bob", SUBJECT)
         show([f"Message-ID: {self.sent['Message-ID']}"])

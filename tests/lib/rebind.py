@@ -48,6 +48,12 @@ def without_envelope(octets):
     return octets.partition(b"\n")[2] if octets.startswith(b"From ") else octets
 
 
+def boundaries(octets):
+    """The lines that begin a part, by all that announces one."""
+    return [b"--" + (quoted or bare)
+            for quoted, bare in _BOUNDARY.findall(octets)]
+
+
 # Encoded parts.
 
 def _decode(kind, body):
@@ -69,8 +75,7 @@ def encode(kind, text, end):
 
 def _encoded_parts(octets):
     """Where encoded bodies begin and end, and their encoding."""
-    marks = {b"--" + (quoted or bare)
-             for quoted, bare in _BOUNDARY.findall(octets)}
+    marks = set(boundaries(octets))
     stop = re.compile(rb"^(?:" + b"|".join(map(re.escape, marks)) + rb")",
                       re.M) if marks else None
     at = 0

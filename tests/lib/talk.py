@@ -5,7 +5,10 @@ import re
 from smtp import Dialogue
 
 ALICE = "alice@example.org"
+BOB = "bob@example.org"
+DAVE = "dave@example.org"
 CAROL = "carol@remote.example"
+DAEMON = "mailer-daemon@remote.example"
 SIGNED = re.compile(r"prvs=(\d)(\d{3})([0-9a-f]{6})=(.+)@(.+)")
 
 

@@ -6,7 +6,6 @@ import textwrap
 from smtp import Dialogue
 
 TICK = "✓" if "utf" in (sys.stdout.encoding or "").lower() else "ok"
-MESSAGE = "From: {sender}\nTo: {to}\nSubject: {subject}\n\n{text}\n"
 
 
 class Differs(Exception):
