@@ -14,13 +14,12 @@ sys.path.insert(0, str(LIB))
 import build  # noqa: E402
 import roots  # noqa: E402
 from host import mount  # noqa: E402
-from lab import Lab  # noqa: E402
-from net import Lan  # noqa: E402
 
 ROUNDS = 15
 SESSIONS = 4
 MILLISECONDS = 700
 
+STAGE = "/build/stage"
 FILTER_DIR = "/usr/libexec/opensmtpd"
 CONF = f"""\
 filter "noop" proc-exec "{FILTER_DIR}/filter-noop" user _bsfilter \
@@ -52,20 +51,21 @@ def say(text):
 
 def make_lab(suite):
     """A lab with Backstop, the no-op filter and the load in its trees."""
-    tree = roots.root(suite, say)
-    lan = Lan(pathlib.Path(os.environ["BACKSTOP_WORK"]) / suite)
-    with build.Workshop(lan, tree, build.source()) as workshop:
+    lan = build.plain_lan(suite)
+    with build.Workshop(lan, roots.root(suite, say),
+                        build.source()) as workshop:
         made = workshop.build("plain", "--buildtype=release",
                               "-Dtests=disabled", "-Ddocs=disabled")
         gcc = ("gcc", "-O2", "-D_GNU_SOURCE", "-I/src", "-o")
-        workshop.do("mkdir", "-p", FILTER_DIR)
-        workshop.do(*gcc, f"{FILTER_DIR}/filter-noop",
+        for folder in (FILTER_DIR, "/usr/local/bin"):
+            workshop.do("mkdir", "-p", STAGE + folder)
+        workshop.do(*gcc, f"{STAGE}{FILTER_DIR}/filter-noop",
                     "/src/tests/bench/noop_filter.c", "/src/filter/reply.c")
-        workshop.do(*gcc, "/usr/local/bin/smtp_load",
+        workshop.do(*gcc, f"{STAGE}/usr/local/bin/smtp_load",
                     "/src/tests/bench/smtp_load.c",
                     "/src/tests/bench/bench.c")
-        layer = workshop.furnish(made)
-    return Lab(suite, lan, [layer, tree])
+        stage = workshop.stage(made)
+    return build.lab_of(suite, lan, stage)
 
 
 def put_on_disk(host, inside, suite):

@@ -15,7 +15,6 @@ import corpus  # noqa: E402
 import host  # noqa: E402
 import layouts  # noqa: E402
 import roots  # noqa: E402
-from lab import Lab  # noqa: E402
 from net import Lan  # noqa: E402
 from smtp import Sink  # noqa: E402
 
@@ -51,12 +50,28 @@ def pytest_runtest_makereport():
 @pytest.fixture(scope="session")
 def lab(request):
     suite = request.param
-    layer = os.environ.get(f"BACKSTOP_LAYER_{suite}")
-    if not layer:
-        yield build.plain_lab(suite)
-        return
     lan = Lan(pathlib.Path(os.environ["BACKSTOP_WORK"]) / f"{suite}.e2e")
-    yield Lab(suite, lan, [layer, roots.root(suite)])
+    made = build.lab_of(suite, lan, stage_of(suite, lan))
+    made.exims = {}
+    return made
+
+
+def stage_of(suite, lan):
+    """What was built by the run that this is part of, or is built now."""
+    name = f"BACKSTOP_STAGE_{suite}"
+    if name not in os.environ:
+        os.environ[name] = str(build.plain_stage(suite, lan))
+    return os.environ[name]
+
+
+@pytest.fixture(scope="session", params=["light", "heavy"])
+def exim(request, lab):
+    """The lab of Exim beside that of OpenSMTPD."""
+    made = lab.exims.get(request.param)
+    if not made:
+        made = lab.exims[request.param] = build.exim_lab_of(
+            lab, request.param, stage_of(lab.suite, lab.lan))
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,11 @@
 
 import os
 import pathlib
+import subprocess
 
 import corpus
 import roots
+from exim import EximLab
 from host import Host, mount
 from lab import Lab, USERS
 from net import Lan
@@ -45,17 +47,29 @@ class Workshop(Host):
         self.do("ninja", "-C", folder)
         return folder
 
-    def furnish(self, folder):
-        """Installs a build and makes the users; returns the layer that
-        hosts lay over the tree once the workshop is closed."""
-        self.do("meson", "install", "-C", folder, "--no-rebuild")
+    def stage(self, folder):
+        """Installs a build apart, beside what lies in /build/stage already;
+        returns where furnish() finds it once the workshop is closed."""
+        self.do("DESTDIR=/build/stage", "meson", "install", "-C", folder,
+                "--no-rebuild")
+        kept = self.folder / "stage"
+        subprocess.run(["cp", "-a", self.path("/build/stage"), kept],
+                       check=True)
+        return kept
+
+
+def furnish(lan, tree, stage):
+    """Lays what was installed over a tree and makes the users; returns the
+    layer that hosts have over the same tree."""
+    with Host(lan, "furnished", "192.0.2.200", [tree]) as host:
+        subprocess.run(["cp", "-a", f"{stage}/.", host.root], check=True)
         for user in ("_backstop", "_bsfilter"):
-            self.do("useradd", "--system", "--user-group", "--badname",
-                    "--shell", "/usr/sbin/nologin", user)
+            host.run("useradd", "--system", "--user-group", "--badname",
+                     "--shell", "/usr/sbin/nologin", user)
         for user in USERS:
-            self.do("useradd", "--create-home", "--user-group", "--shell",
-                    "/bin/sh", user)
-        return self.folder / "upper"
+            host.run("useradd", "--create-home", "--user-group", "--shell",
+                     "/bin/sh", user)
+        return host.folder / "upper"
 
 
 def source():
@@ -63,12 +77,26 @@ def source():
     return pathlib.Path(__file__).resolve().parents[2]
 
 
-def plain_lab(suite, say=print):
-    """A lab whose hosts have Backstop: what the demo and single test runs
-    need, built without the unit tests."""
-    tree = roots.root(suite, say)
-    lan = Lan(pathlib.Path(os.environ["BACKSTOP_WORK"]) / suite)
-    with Workshop(lan, tree, source()) as workshop:
-        layer = workshop.furnish(workshop.build(
+def plain_stage(suite, lan, say=print):
+    """Backstop as the demo and single test runs need it: without the unit
+    tests."""
+    with Workshop(lan, roots.root(suite, say), source()) as workshop:
+        return workshop.stage(workshop.build(
             "plain", "-Dtests=disabled", "-Ddocs=disabled"))
-    return Lab(suite, lan, [layer, tree])
+
+
+def lab_of(suite, lan, stage, say=print):
+    """A lab whose hosts have Backstop beside OpenSMTPD."""
+    tree = roots.root(suite, say)
+    return Lab(suite, lan, [furnish(lan, tree, stage), tree])
+
+
+def exim_lab_of(lab, daemon, stage, say=print):
+    """On the same wire, one whose hosts have it beside Exim: light or heavy.
+    """
+    tree = roots.root(lab.suite, say, f"exim-{daemon}")
+    return EximLab(lab, daemon, [furnish(lab.lan, tree, stage), tree])
+
+
+def plain_lan(suite):
+    return Lan(pathlib.Path(os.environ["BACKSTOP_WORK"]) / suite)

@@ -151,7 +151,8 @@ def tell(lab):
 
 
 def main(suite="trixie"):
-    lab = build.plain_lab(suite)
+    lan = build.plain_lan(suite)
+    lab = build.lab_of(suite, lan, build.plain_stage(suite, lan))
     version = lab.version()
     print(f"Backstop on two hosts with {version}, Debian {suite}.")
     try:

@@ -74,6 +74,10 @@ class MailHost(Host):
 
     def _greets(self):
         assert self.smtpd.alive(), self.smtpd.text()
+        return self.greets()
+
+    def greets(self):
+        """Whether who connects is welcome."""
         try:
             with Dialogue(self.space, self.address) as session:
                 return session.lines[0].startswith("S: 220")
@@ -97,7 +101,7 @@ class MailHost(Host):
         one of ours that is gone, or that told it to wait."""
         def found():
             if sender:
-                sender.run("smtpctl", "schedule", "all", check=False)
+                sender.try_queue()
             for mail in self.mails(user):
                 if word in mail.text:
                     return mail
@@ -108,6 +112,10 @@ class MailHost(Host):
 
     def queue(self):
         return self.run("smtpctl", "show", "queue").stdout
+
+    def try_queue(self):
+        """Has what waits in the queue tried again now."""
+        self.run("smtpctl", "schedule", "all", check=False)
 
 
 def _keys(conf):
@@ -129,6 +137,9 @@ class OurHost(MailHost):
                     if name.startswith("[")}
         self.write("/etc/backstop/backstop.conf", _keys(conf) + "".join(
             f"{name}\n{_keys(keys)}" for name, keys in sections.items()))
+
+    def add_aliases(self):
+        self.write("/etc/aliases", ALIASES)
 
     def backstop(self, *words, check=True):
         return self.run(*self.clock(), "backstop", *words, check=check)
@@ -226,7 +237,7 @@ class Lab:
     def __init__(self, suite, lan, trees):
         self.suite, self.lan, self.trees = suite, lan, trees
         self.has_auth = suite != "bookworm"
-        self._old = None  # folder with a state that is old, and its clock
+        self._old = None
 
     def version(self):
         """The mail server's name and version."""
@@ -254,8 +265,12 @@ class Lab:
         """Makes a key and starts everything; returns the host."""
         host.backstop("init")
         host.start_engine()
-        host.start_smtpd(layout(self.has_auth))
+        self.start_server(host, layout)
         return host
+
+    def start_server(self, host, layout):
+        """Starts the mail server with Backstop in it."""
+        host.start_smtpd(layout(self.has_auth))
 
     def old_ours(self, layout=layouts.one_hop, **changes):
         """Our host, all of it running, with an engine that has lived for as
@@ -264,7 +279,7 @@ class Lab:
         host = self.bare_old_ours(**changes)
         try:
             host.start_engine()
-            host.start_smtpd(layout(self.has_auth))
+            self.start_server(host, layout)
         except BaseException:
             host.close()
             raise
@@ -272,8 +287,6 @@ class Lab:
 
     def bare_old_ours(self, **changes):
         """The same with nothing running yet."""
-        if not self._old:
-            self._old = self._live()
         host = self.bare_ours(**{"domains": layouts.BOTH_OURS, **changes})
         try:
             self._make_old(host)
@@ -285,15 +298,25 @@ class Lab:
     def _make_old(self, host):
         """Gives it the state of an engine that is that old. That engine ended
         a moment after the new one starts, so no time is missing."""
-        folder, stopped = self._old
+        folder, stopped = self.old_state()
         shutil.rmtree(host.path(STATE), ignore_errors=True)
         host.path(STATE).parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["cp", "-a", folder, host.path(STATE)], check=True)
+        # in the tree of another mail server it has another number
+        host.run("chown", "-R", "_backstop:_backstop", STATE)
         host.pass_seconds(int(stopped - time.time()) - 5)
+
+    def old_state(self):
+        """A folder with a state that is old, and its clock."""
+        if not self._old:
+            self._old = self._live()
+        return self._old
 
     def _live(self):
         folder = self.lan.folder / "old-state"
-        with self.bare_ours(domains=layouts.BOTH_OURS) as host:
+        host = OurHost(self.lan, "elder", "192.0.2.202", self.trees)
+        with host:
+            host.configure(domains=layouts.BOTH_OURS)
             host.backstop("init")
             host.live_days(WINDOW_DAYS)
             stopped = float(host.run(*host.clock(), "date", "+%s").stdout)
@@ -303,7 +326,7 @@ class Lab:
     def bare_ours(self, **changes):
         """Our host as installed: configured, no key, nothing running."""
         host = OurHost(self.lan, "ours", layouts.OUR_ADDRESS, self.trees)
-        host.write("/etc/aliases", ALIASES)
+        host.add_aliases()
         host.configure(**changes)
         if self.has_auth:
             self._add_logins(host)

@@ -12,11 +12,22 @@ import tempfile
 
 SUITES = ("bookworm", "trixie")
 
-PACKAGES = """
-opensmtpd ca-certificates openssl socat procps faketime e2fsprogs
-gcc libc6-dev meson ninja-build pkg-config mandoc python3
-liblmdb-dev libevent-dev nettle-dev libinih-dev libjansson-dev libcmocka-dev
+# What each host has, and the libraries that Backstop is linked with.
+COMMON = """
+ca-certificates openssl procps faketime
+liblmdb-dev libevent-dev nettle-dev libinih-dev libjansson-dev
 """.split()
+
+# The mail servers exclude each other: a tree has one of them. Backstop is
+# built in that of smtpd.
+KINDS = {
+    "smtpd": COMMON + """
+opensmtpd socat e2fsprogs gcc libc6-dev meson ninja-build pkg-config mandoc
+python3 libcmocka-dev exim4-dev
+""".split(),
+    "exim-light": COMMON + ["exim4-daemon-light"],
+    "exim-heavy": COMMON + ["exim4-daemon-heavy"],
+}
 
 # Lint runs in this tree alone: other releases of the tools judge differently.
 LINT_SUITE = "bookworm"
@@ -33,13 +44,14 @@ class RootError(Exception):
     """A tree that could not be made; the text says what to do."""
 
 
-def packages(suite):
-    return sorted(PACKAGES + (LINT_PACKAGES if suite == LINT_SUITE else []))
+def packages(suite, kind="smtpd"):
+    lint = suite == LINT_SUITE and kind == "smtpd"
+    return sorted(KINDS[kind] + (LINT_PACKAGES if lint else []))
 
 
-def _key(suite):
+def _key(suite, kind):
     """Another one whenever the tree would be made another way."""
-    text = " ".join([RECIPE] + packages(suite))
+    text = " ".join([RECIPE] + packages(suite, kind))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -92,7 +104,7 @@ def _proc(tree):
         subprocess.run(["umount", "-l", tree / "proc"], check=True)
 
 
-def _fill(tree, suite, log):
+def _fill(tree, suite, kind, log):
     """Debian's base and our packages; no daemon starts in it."""
     _run(log, "debootstrap", "--variant=minbase", suite, str(tree), mirror())
     policy = tree / "usr/sbin/policy-rc.d"
@@ -109,7 +121,7 @@ def _fill(tree, suite, log):
     with _proc(tree):
         _run(log, *apt, "update", env=environment)
         _run(log, *apt, "install", "--no-install-recommends",
-             *packages(suite), env=environment)
+             *packages(suite, kind), env=environment)
         _run(log, *apt, "clean", env=environment)
 
 
@@ -133,22 +145,23 @@ def _sweep(cache, suite):
         shutil.rmtree(rest, ignore_errors=True)
 
 
-def root(suite, say=print):
-    """The tree of a suite, for reading only; makes it if there is none."""
+def root(suite, say=print, kind="smtpd"):
+    """The tree of a suite and a mail server, for reading only; makes it if
+    there is none."""
     if suite not in SUITES:
         raise RootError(f"no such suite: {suite} ({' or '.join(SUITES)})")
     cache = cache_folder()
-    tree = cache / f"{suite}-{_key(suite)}"
+    tree = cache / f"{suite}-{kind}-{_key(suite, kind)}"
     with open(cache / f"{suite}.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if tree.exists():
             return tree
-        say(f"making a Debian {suite} tree under {cache} (once)")
+        say(f"making a Debian {suite} tree with {kind} under {cache} (once)")
         _sweep(cache, suite)
         unfinished = cache / f".{tree.name}"
         try:
             with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
-                _fill(unfinished, suite, log)
+                _fill(unfinished, suite, kind, log)
             unfinished.rename(tree)
         finally:
             if unfinished.exists():

@@ -69,8 +69,8 @@ class Suite:
 
     def run(self):
         try:
-            layer = self.in_workshop()
-            self.end_to_end(layer)
+            stage = self.in_workshop()
+            self.end_to_end(stage)
         except (BuildError, roots.RootError) as error:
             self.tally.fail(self.name, str(error))
         except Exception:  # pylint: disable=broad-except
@@ -97,7 +97,7 @@ class Suite:
                              "lint")
             if fuzzer:
                 self.end_fuzzing(fuzzer)
-            return workshop.furnish(plain)
+            return workshop.stage(plain)
 
     def end_fuzzing(self, fuzzer):
         """The fuzzer of the parser of bounces, which has its own clang."""
@@ -143,7 +143,7 @@ class Suite:
             self.tally.fail(f"{self.name}: {title}: {result['name']}: "
                             f"{result['result']}", output[-8000:])
 
-    def end_to_end(self, layer):
+    def end_to_end(self, stage):
         self.say("end-to-end tests")
         report = self.logs / "e2e.xml"
         folder = build.source() / "tests/e2e"
@@ -155,7 +155,7 @@ class Suite:
                  *self.pytest_words],
                 stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT, check=False,
-                env={**os.environ, f"BACKSTOP_LAYER_{self.name}": str(layer)}
+                env={**os.environ, f"BACKSTOP_STAGE_{self.name}": str(stage)}
             ).returncode
         output = (self.logs / "e2e.txt").read_text(encoding="utf-8")
         before = self.tally.counts["failed"]

@@ -29,8 +29,8 @@ OWNERS = (
     (r"jansson.*\.h", ["common/cli/output.c", "common/cli/output.h"]),
     (r"event2?/.*|event\.h|evutil\.h",
      ["common/engine/server.c", "common/engine/peer.c"]),
-    (r"local_scan\.h|exim\.h|dlfunc\.h", ["exim/local_scan.c",
-                                          "exim/dlfunc.c"]),
+    (r"local_scan\.h|exim\.h|dlfunc\.h", [
+        "exim/local_scan.c", "exim/dlfunc.c", "exim/origin.c"]),
 )
 
 # Beginnings of the paths that the files of a folder may include. The first

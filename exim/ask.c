@@ -1,0 +1,154 @@
+/* Questions to the engine, asked and waited for under one deadline. */
+#include <sys/types.h>
+
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/client.h"
+#include "exim/ask.h"
+
+/* Questions in flight at a time, of some 12 KiB each. */
+#define WINDOW 8
+
+struct slot {
+	struct bs_question question;
+	unsigned n;
+};
+
+/* One for each process of Exim. A fork takes it along, with a descriptor that
+ * belongs to the parent's questions. */
+static struct {
+	pid_t pid; /* whose it is; 0 at first */
+	bool busy; /* in a round; else a longjmp left one */
+	struct bs_client client;
+	struct slot slots[WINDOW];
+
+	const struct bs_round *round;
+	int64_t deadline; /* monotonic ms */
+	unsigned asked;
+	unsigned owed;
+} self;
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Returns whether there is a client to ask through. */
+static bool
+enter(void)
+{
+	pid_t pid = getpid();
+
+	if (self.pid == pid && !self.busy)
+		return true;
+	if (self.pid != 0)
+		bs_client_close(&self.client);
+	self.pid = pid;
+	self.busy = false;
+	if (bs_client_init(&self.client, BS_SOCKET_PATH) == 0)
+		return true;
+	self.pid = 0;
+	return false;
+}
+
+static void
+done(struct bs_question *question, const struct bs_answer *answer)
+{
+	const struct slot *slot = question->context;
+
+	if (answer != NULL && answer->status != BS_STATUS_OK)
+		answer = NULL;
+	if (answer == NULL)
+		self.owed++;
+	self.round->take(self.round->context, slot->n, answer);
+}
+
+static void
+ask(struct slot *slot, int64_t now)
+{
+	const struct bs_round *round = self.round;
+
+	memset(slot, 0, sizeof(*slot));
+	slot->n = self.asked++;
+	slot->question.done = done;
+	slot->question.context = slot;
+	round->fill(round->context, slot->n, &slot->question.request);
+	slot->question.request.deadline_ms = (unsigned)(self.deadline - now);
+	if (bs_client_ask(&self.client, &slot->question, now) != 0)
+		round->take(round->context, slot->n, NULL);
+}
+
+/* Asks for as long as there are questions and free slots. Returns whether any
+ * is in flight. */
+static bool
+refill(int64_t now)
+{
+	bool pending = false;
+
+	for (size_t i = 0; i < WINDOW; i++) {
+		struct slot *slot = &self.slots[i];
+
+		while (!slot->question.pending && now < self.deadline &&
+		       self.asked < self.round->count)
+			ask(slot, now);
+		pending = pending || slot->question.pending;
+	}
+	return pending;
+}
+
+static void
+wait_and_pump(void)
+{
+	struct pollfd fd = {
+	    .fd = bs_client_fd(&self.client),
+	    .events = bs_client_events(&self.client),
+	};
+	int timeout = bs_client_timeout_ms(&self.client, now_ms());
+
+	if (timeout < 0)
+		return; /* none is in flight: poll() would wait for ever */
+	/* interrupted by a signal of Exim's: the deadline still holds */
+	if (poll(&fd, 1, timeout) <= 0)
+		fd.revents = 0;
+	bs_client_pump(&self.client, fd.revents, now_ms());
+}
+
+/* What there was no time to ask. */
+static void
+give_up(void)
+{
+	while (self.asked < self.round->count) {
+		self.owed++;
+		self.round->take(self.round->context, self.asked++, NULL);
+	}
+}
+
+unsigned
+bs_ask(const struct bs_round *round)
+{
+	int64_t now = now_ms();
+
+	self.round = round;
+	self.deadline = now + round->deadline_ms;
+	self.asked = 0;
+	self.owed = 0;
+	if (round->count > 0 && enter()) {
+		self.busy = true;
+		memset(self.slots, 0, sizeof(self.slots));
+		while (refill(now_ms())) {
+			/* what was just asked leaves without a wait */
+			bs_client_pump(&self.client, 0, now_ms());
+			wait_and_pump();
+		}
+		self.busy = false;
+	}
+	give_up();
+	return self.owed;
+}

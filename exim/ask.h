@@ -1,0 +1,30 @@
+/* Questions to the engine, asked and waited for under one deadline. */
+#ifndef BS_ASK_H
+#define BS_ASK_H
+
+#include "common/backstop.h"
+#include "common/pure/wire.h"
+
+/* A round of questions, numbered from 0. */
+struct bs_round {
+	unsigned count;
+	unsigned deadline_ms; /* for all of them together */
+
+	/* Fills in question n, which is all zero, but for version, id and
+	 * deadline. */
+	void (*fill)(void *context, unsigned n, struct bs_request *request);
+
+	/* Takes the answer, which lives until it returns, or NULL for none;
+	 * in no order. */
+	void (*take)(void *context, unsigned n, const struct bs_answer *answer);
+
+	void *context;
+};
+
+/* Asks, and waits until each question is answered or the deadline has passed.
+ * Returns how many of them the engine owes an answer; one that does not fit
+ * the wire is not counted. The connection is kept for the next round, and
+ * allocated nothing: a longjmp out of here is made good by the next call. */
+BS_MUST_USE unsigned bs_ask(const struct bs_round *round);
+
+#endif

@@ -1,0 +1,95 @@
+/* What Exim's RCPT ACL calls: the verdict on a recipient, before DATA. */
+#include <stdio.h>
+#include <string.h>
+
+#define DLFUNC_IMPL
+#include <local_scan.h>
+
+#include "common/pure/ascii.h"
+#include "exim/ask.h"
+#include "exim/origin.h"
+
+#define DEADLINE_MS 500
+
+__attribute__((visibility("default"))) int bs_check(uschar **yield, int argc,
+    uschar *argv[]);
+
+/* One recipient, and what is said of it. */
+struct check {
+	struct bs_origin origin;
+	char recipient[BS_ADDRESS_MAX];
+	char reply[256]; /* empty: nothing is to be refused */
+};
+
+static struct check check;
+
+static void
+fill(void *context, unsigned n, struct bs_request *request)
+{
+	const struct check *self = context;
+
+	(void)n;
+	bs_origin_tell(&self->origin, request);
+	request->op = BS_OP_RCPT;
+	request->inspect = true;
+	memcpy(request->recipient, self->recipient, sizeof(self->recipient));
+}
+
+static void
+take(void *context, unsigned n, const struct bs_answer *answer)
+{
+	struct check *self = context;
+
+	(void)n;
+	if (answer != NULL && (answer->action == BS_ACTION_REJECT ||
+				  answer->action == BS_ACTION_DEFER))
+		memcpy(self->reply, answer->reply, sizeof(self->reply));
+}
+
+/* The recipient as the client wrote it. An ACL has it in lower case, in which
+ * the tags of a shared key may not verify. */
+static const char *
+as_written(const char *lowered)
+{
+	const uschar *command = expand_string(US "$smtp_command_argument");
+	const char *at;
+	size_t len = strlen(lowered);
+
+	if (command == NULL || (at = strchr(CCS command, '<')) == NULL)
+		return lowered;
+	at++;
+	if (strlen(at) > len && at[len] == '>' &&
+	    bs_ascii_same(at, lowered, len))
+		return at;
+	return lowered;
+}
+
+/* ${dlfunc{...}{bs_check}{$local_part@$domain}} yields the SMTP reply with
+ * which to refuse, or nothing. It is forced to fail where there is no answer,
+ * so that mail flows. */
+int
+bs_check(uschar **yield, int argc, uschar *argv[])
+{
+	struct bs_round round = {
+	    .count = 1,
+	    .deadline_ms = DEADLINE_MS,
+	    .fill = fill,
+	    .take = take,
+	    .context = &check,
+	};
+	size_t len;
+
+	if (argc != 1 || (len = strlen(CCS argv[0])) >= BS_ADDRESS_MAX)
+		return FAIL_FORCED;
+	memset(&check, 0, sizeof(check));
+	memcpy(check.recipient, as_written(CCS argv[0]), len);
+	bs_origin_get(&check.origin);
+	if (check.origin.listener != BS_LISTENER_IN)
+		return FAIL_FORCED;
+	if (bs_ask(&round) > 0) {
+		bs_origin_unanswered();
+		return FAIL_FORCED;
+	}
+	*yield = string_copy(US check.reply);
+	return OK;
+}

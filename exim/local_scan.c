@@ -1,0 +1,211 @@
+/* What Exim calls for each message it has read: questions, then a verdict. */
+#include <stdio.h>
+#include <string.h>
+
+#define LOCAL_SCAN
+#include <local_scan.h>
+
+#include "common/pure/ascii.h"
+#include "exim/body.h"
+#include "exim/origin.h"
+#include "exim/scan.h"
+#include "exim/tell.h"
+
+/* Of a body, looked into for what a bounce returns: it stands in the first
+ * 36 kB of nearly all of them. */
+#define BODY_MAX ((size_t)256 * 1024)
+
+#define EXPORTED __attribute__((visibility("default")))
+
+EXPORTED int local_scan_version_major(void);
+EXPORTED int local_scan_version_minor(void);
+
+/* What is known of the message at hand. Exim reads one at a time, and where
+ * it left us by a longjmp, the next one begins with nothing of this. */
+static struct bs_origin origin;
+static struct bs_scan scan;
+static struct bs_dsn dsn;
+static struct bs_letter letter;
+static char hidden[BS_ADDRESS_MAX];
+
+int
+local_scan_version_major(void)
+{
+	return LOCAL_SCAN_ABI_VERSION_MAJOR;
+}
+
+int
+local_scan_version_minor(void)
+{
+	return LOCAL_SCAN_ABI_VERSION_MINOR;
+}
+
+static const char *
+recipient(unsigned n)
+{
+	return CCS recipients_list[n].address;
+}
+
+static void
+read_header(void)
+{
+	bs_dsn_begin(&dsn);
+	for (const header_line *line = header_list; line != NULL;
+	     line = line->next)
+		if (line->type != '*' && line->text != NULL && line->slen > 0)
+			bs_dsn_push(&dsn, CCS line->text, (size_t)line->slen);
+	bs_dsn_push(&dsn, "\n", 1);
+}
+
+/* The return path that the transports will give, but for the tag. A host that
+ * hides its name behind another one says so by two named lists; where they
+ * are not defined, asking for the first does no harm. */
+static const char *
+find_leaves_as(void)
+{
+	const uschar *address;
+	size_t len;
+
+	if (!origin.has_sender || origin.sender[0] == '\0')
+		return NULL;
+	address = expand_string(US "${listnamed_d:backstop_visible}");
+	if (address == NULL || *address == '\0')
+		return origin.sender;
+	address = expand_string(
+	    US "${if match_domain{$sender_address_domain}{+backstop_hidden}"
+	       "{$sender_address_local_part@${listnamed_d:backstop_visible}}"
+	       "{$sender_address}}");
+	if (address == NULL || (len = strlen(CCS address)) >= sizeof(hidden))
+		return origin.sender;
+	memcpy(hidden, address, len + 1);
+	return hidden;
+}
+
+static void
+begin(int fd)
+{
+	bs_origin_get(&origin);
+	memset(&scan, 0, sizeof(scan));
+	scan.origin = &origin;
+	scan.leaves_as = find_leaves_as();
+	scan.recipients = recipients_count > 0 ? (unsigned)recipients_count : 0;
+	scan.recipient = recipient;
+	scan.facts = &dsn.facts;
+	if (!bs_scan_wants_body(&origin))
+		return;
+	read_header();
+	bs_body_push(fd, BODY_MAX, &dsn);
+	bs_dsn_end(&dsn);
+}
+
+/* RFC 6409 §8.3: without a Message-ID, a bounce could not be told from one
+ * for mail that we never sent. */
+static void
+add_message_id(void)
+{
+	const uschar *host = expand_string(US "$primary_hostname");
+	int len = snprintf(letter.message_id, sizeof(letter.message_id),
+	    "E%s@%s", CCS message_id, host == NULL ? "localhost" : CCS host);
+
+	if (len < 0 || (size_t)len >= sizeof(letter.message_id)) {
+		letter.message_id[0] = '\0';
+		return;
+	}
+	header_add(' ', "Message-ID: <%s>\n", letter.message_id);
+}
+
+static void
+read_letter(void)
+{
+	memset(&letter, 0, sizeof(letter));
+	if (!scan.leaves)
+		return;
+	read_header();
+	bs_dsn_end(&dsn);
+	memcpy(letter.from, dsn.facts.own_from, sizeof(letter.from));
+	memcpy(letter.message_id, dsn.facts.own_message_id,
+	    sizeof(letter.message_id));
+	if (!dsn.facts.has_own_message_id)
+		add_message_id();
+}
+
+static void
+tell(void)
+{
+	unsigned missed = bs_origin_missed();
+
+	if (bs_tell(&scan, &letter, missed) == 0)
+		return;
+	if (missed > 0)
+		bs_origin_put_back(missed);
+	bs_origin_unanswered();
+}
+
+/* The engine's reply without its code, which Exim writes itself. */
+static int
+refuse(uschar **text)
+{
+	bool defer = scan.action == BS_ACTION_DEFER;
+	const char *reply = scan.reply;
+
+	if (strlen(reply) > 4 && bs_ascii_is_digit(reply[0]) &&
+	    bs_ascii_is_digit(reply[1]) && bs_ascii_is_digit(reply[2]) &&
+	    reply[3] == ' ')
+		reply += 4;
+	else
+		reply = defer ? "4.7.1 Please try again later"
+			      : "5.7.1 This host did not send the message "
+				"that you return";
+	*text = string_copy(CUS reply);
+	return defer ? LOCAL_SCAN_TEMPREJECT_NOLOGHDR
+		     : LOCAL_SCAN_REJECT_NOLOGHDR;
+}
+
+/* What others say of a bounce in our words is no word of ours. */
+static void
+mark(void)
+{
+	if (origin.listener == BS_LISTENER_IN && !scan.trusted)
+		header_remove(0, CUS "X-Backstop");
+	if (scan.header[0] != '\0')
+		header_add(' ', "%s\n", scan.header);
+	if (scan.action == BS_ACTION_JUNK)
+		header_add(' ', "X-Spam: yes\n");
+}
+
+/* Taint is kept: what a stranger wrote may not name a file. */
+static void
+strip(void)
+{
+	char plain[BS_ADDRESS_MAX];
+
+	for (unsigned n = 0; n < scan.asked_count; n++) {
+		recipient_item *item =
+		    &recipients_list[scan.asked[n].recipient];
+
+		if (bs_scan_strip(&scan, n, plain) == 0)
+			item->address =
+			    string_copy_taint(US plain, item->address);
+	}
+}
+
+EXPORTED int
+local_scan(int fd, uschar **text)
+{
+	unsigned owed;
+
+	begin(fd);
+	owed = bs_scan_ask(&scan);
+	if (owed > 0)
+		bs_origin_unanswered();
+	if (scan.action == BS_ACTION_REJECT || scan.action == BS_ACTION_DEFER)
+		return refuse(text);
+	read_letter();
+	if (owed == 0 && !host_checking)
+		tell();
+	mark();
+	strip();
+	if (scan.signed_as[0] != '\0')
+		*text = string_copy_taint(US scan.signed_as, sender_address);
+	return LOCAL_SCAN_ACCEPT;
+}

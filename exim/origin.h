@@ -1,0 +1,35 @@
+/* Who sends the message at hand, as Exim's globals have it. */
+#ifndef BS_ORIGIN_H
+#define BS_ORIGIN_H
+
+#include <stdbool.h>
+
+#include "common/backstop.h"
+#include "common/pure/wire.h"
+
+struct bs_origin {
+	enum bs_listener listener; /* in, out or local */
+	bool auth;
+	char client[BS_HOST_MAX]; /* an address, or "local" */
+	char helo[BS_HOST_MAX];	  /* empty where there is none */
+	char sender[BS_ADDRESS_MAX];
+	bool has_sender; /* false where it is too long to be asked about */
+};
+
+/* Fills in where the message comes from. A message without a host is local:
+ * Exim's own bounces are, and what users submit on this machine. Whether a
+ * host is trusted is for the engine to say. */
+void bs_origin_get(struct bs_origin *origin);
+
+/* Sets what every request says of the origin. */
+void bs_origin_tell(const struct bs_origin *origin, struct bs_request *request);
+
+/* The engine did not answer: logged by Exim, once a minute on this host. */
+void bs_origin_unanswered(void);
+
+/* The engine did answer: seconds since it first did not, where that has to be
+ * told; 0 for nothing to tell. What is not told has to be put back. */
+unsigned bs_origin_missed(void);
+void bs_origin_put_back(unsigned seconds);
+
+#endif

@@ -1,0 +1,60 @@
+/* One message: what the engine is asked about it, and what follows. */
+#ifndef BS_SCAN_H
+#define BS_SCAN_H
+
+#include <stdbool.h>
+
+#include "common/backstop.h"
+#include "common/pure/dsn.h"
+#include "common/pure/policy.h"
+#include "common/pure/wire.h"
+#include "exim/origin.h"
+
+/* Recipients of one message that are asked about. Those beyond keep their tag,
+ * which Exim's router takes off, and their message is not refused. */
+#define BS_SCAN_ASKED 256
+
+struct bs_scan {
+	/* the caller's, who sets the rest to zero */
+	const struct bs_origin *origin;
+	const char *leaves_as; /* with which return path, unsigned; NULL: the
+				* null one, or not to be signed */
+	unsigned recipients;
+	const char *(*recipient)(unsigned n); /* lives as long as the scan */
+	const struct bs_dsn_facts *facts;     /* where bs_scan_wants_body() */
+
+	/* what follows, when asked */
+	char signed_as[BS_ADDRESS_MAX]; /* empty: it leaves as it is */
+	bool leaves;	 /* from here, with a return path: to be told */
+	bool trusted;	 /* where it comes from, by the engine's word */
+	bool is_weighed; /* the engine has said what is to become of it: */
+	enum bs_action action;
+	char header[512]; /* to be added, no newline; empty: none */
+	char reply[256];  /* of defer and reject */
+
+	/* of those that are asked about */
+	unsigned asked_count;
+	struct bs_scan_asked {
+		unsigned recipient;
+		bool is_tagged;
+		bool strip;
+		bool is_refused;
+	} asked[BS_SCAN_ASKED];
+};
+
+/* Whether the verdict needs the message: it says that it is a bounce, and
+ * comes from outside. */
+bool bs_scan_wants_body(const struct bs_origin *origin);
+
+/* Asks. Returns how many answers the engine owes. */
+BS_MUST_USE unsigned bs_scan_ask(struct bs_scan *scan);
+
+/* Sets what the message tells of a bounce. */
+void bs_scan_evidence(const struct bs_scan *scan, struct bs_request *request);
+
+/* Writes recipient asked[n] without its tag. Returns 0, or -EINVAL where it
+ * stays as it is. */
+BS_MUST_USE int bs_scan_strip(const struct bs_scan *scan, unsigned n,
+    char out[static BS_ADDRESS_MAX]);
+
+#endif

@@ -1,0 +1,21 @@
+/* A message that is accepted, told to the engine. */
+#ifndef BS_TELL_H
+#define BS_TELL_H
+
+#include "common/backstop.h"
+#include "exim/scan.h"
+
+/* What the message of a scan says of itself; empty: not known. */
+struct bs_letter {
+	char message_id[BS_MESSAGE_ID_MAX]; /* without its brackets */
+	char from[BS_ADDRESS_MAX];
+};
+
+/* Tells of mail that leaves, and of bounces that came home, before their
+ * recipients are changed; letter is for the former. missed_seconds as
+ * bs_origin_missed() has it, or 0. Returns how many answers the engine owes.
+ */
+BS_MUST_USE unsigned bs_tell(const struct bs_scan *scan,
+    const struct bs_letter *letter, unsigned missed_seconds);
+
+#endif
