@@ -136,7 +136,7 @@ bs_ask(const struct bs_round *round)
 	int64_t now = now_ms();
 
 	self.round = round;
-	self.deadline = now + round->deadline_ms;
+	self.deadline = now + round->deadline_ms / (round->is_away ? 10 : 1);
 	self.asked = 0;
 	self.owed = 0;
 	if (round->count > 0 && enter()) {

@@ -9,6 +9,7 @@
 struct bs_round {
 	unsigned count;
 	unsigned deadline_ms; /* for all of them together */
+	bool is_away; /* the engine has not answered of late: a tenth of it */
 
 	/* Fills in question n, which is all zero, but for version, id and
 	 * deadline. */

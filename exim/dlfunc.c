@@ -84,6 +84,7 @@ bs_check(uschar **yield, int argc, uschar *argv[])
 	memset(&check, 0, sizeof(check));
 	memcpy(check.recipient, as_written(CCS argv[0]), len);
 	bs_origin_get(&check.origin);
+	round.is_away = check.origin.engine_is_away;
 	if (check.origin.listener != BS_LISTENER_IN)
 		return FAIL_FORCED;
 	if (bs_ask(&round) > 0) {

@@ -11,6 +11,7 @@
 
 #define NAME "backstop.missed"
 #define LOG_SECONDS 60
+#define AWAY_SECONDS 2
 
 /* Returns whether the path fits. */
 static bool
@@ -64,6 +65,16 @@ bs_missed_note(const char *spool, time_t now)
 	if (!make_path(spool, path, sizeof(path)))
 		return true;
 	return make_file(path, now, now) == 0 || is_due(path, now);
+}
+
+bool
+bs_missed_is_away(const char *spool, time_t now)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	return make_path(spool, path, sizeof(path)) && lstat(path, &st) == 0 &&
+	       now - st.st_mtime >= AWAY_SECONDS;
 }
 
 unsigned

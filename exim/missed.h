@@ -15,6 +15,10 @@
  * and then once a minute on this host. */
 bool bs_missed_note(const char *spool, time_t now);
 
+/* Whether the engine has not answered for two seconds or more: it is not
+ * worth a long wait then. */
+bool bs_missed_is_away(const char *spool, time_t now);
+
 /* Forgets what was missed. Returns for how many seconds something was, or 0
  * for nothing. */
 unsigned bs_missed_take(const char *spool, time_t now);

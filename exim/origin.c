@@ -30,10 +30,19 @@ copy(const uschar *text, char *out, size_t size)
 	return true;
 }
 
+static const char *
+spool(void)
+{
+	const uschar *path = expand_string(US "$spool_directory");
+
+	return path == NULL ? "." : CCS path;
+}
+
 void
 bs_origin_get(struct bs_origin *origin)
 {
 	memset(origin, 0, sizeof(*origin));
+	origin->engine_is_away = bs_missed_is_away(spool(), time(NULL));
 	origin->has_sender =
 	    copy(sender_address, origin->sender, sizeof(origin->sender));
 	if (sender_host_address == NULL) {
@@ -58,14 +67,6 @@ bs_origin_tell(const struct bs_origin *origin, struct bs_request *request)
 	memcpy(request->client, origin->client, sizeof(request->client));
 	memcpy(request->helo, origin->helo, sizeof(request->helo));
 	memcpy(request->sender, origin->sender, sizeof(request->sender));
-}
-
-static const char *
-spool(void)
-{
-	const uschar *path = expand_string(US "$spool_directory");
-
-	return path == NULL ? "." : CCS path;
 }
 
 void

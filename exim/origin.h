@@ -14,6 +14,7 @@ struct bs_origin {
 	char helo[BS_HOST_MAX];	  /* empty where there is none */
 	char sender[BS_ADDRESS_MAX];
 	bool has_sender; /* false where it is too long to be asked about */
+	bool engine_is_away; /* has not answered for a while */
 };
 
 /* Fills in where the message comes from. A message without a host is local:

@@ -182,6 +182,7 @@ ask_addresses(struct bs_scan *scan)
 	struct inquiry inquiry = {.scan = scan, .op = BS_OP_RCPT};
 	struct bs_round round = {
 	    .deadline_ms = ADDRESS_MS,
+	    .is_away = scan->origin->engine_is_away,
 	    .fill = fill,
 	    .take = take,
 	    .context = &inquiry,
@@ -201,6 +202,7 @@ ask_message(struct bs_scan *scan)
 	struct inquiry inquiry = {.scan = scan, .op = BS_OP_DATA};
 	struct bs_round round = {
 	    .deadline_ms = MESSAGE_MS,
+	    .is_away = scan->origin->engine_is_away,
 	    .fill = fill,
 	    .take = take,
 	    .context = &inquiry,

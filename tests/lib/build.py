@@ -5,8 +5,8 @@ import pathlib
 import subprocess
 
 import corpus
+import exim
 import roots
-from exim import EximLab
 from host import Host, mount
 from lab import Lab, USERS
 from net import Lan
@@ -50,6 +50,10 @@ class Workshop(Host):
     def stage(self, folder):
         """Installs a build apart, beside what lies in /build/stage already;
         returns where furnish() finds it once the workshop is closed."""
+        modules = f"/build/stage{exim.MODULES}"
+        self.do("mkdir", "-p", modules)
+        self.do("gcc", "-shared", "-fPIC", "-isystem/usr/include/exim4", "-o",
+                f"{modules}/wrong-abi.so", "/src/tests/lib/wrong_abi.c")
         self.do("DESTDIR=/build/stage", "meson", "install", "-C", folder,
                 "--no-rebuild")
         kept = self.folder / "stage"
@@ -95,7 +99,7 @@ def exim_lab_of(lab, daemon, stage, say=print):
     """On the same wire, one whose hosts have it beside Exim: light or heavy.
     """
     tree = roots.root(lab.suite, say, f"exim-{daemon}")
-    return EximLab(lab, daemon, [furnish(lab.lan, tree, stage), tree])
+    return exim.EximLab(lab, daemon, [furnish(lab.lan, tree, stage), tree])
 
 
 def plain_lan(suite):

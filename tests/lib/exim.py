@@ -138,8 +138,20 @@ class OurEximHost(EximHost, OurHost):
         for name, target in SPLIT.items():
             self.write(target, (EXAMPLES / name).read_text())
 
-    def log_of_backstop(self):
-        return self.exim_lines("backstop: ")
+    def queue_ids(self):
+        return re.findall(r"^ *\S+ +\S+ (\S+-\S+-\S+) <", self.queue(), re.M)
+
+    def frozen(self):
+        return re.findall("frozen", self.queue())
+
+
+def sinking(host):
+    """Has mail for others go to the sink, and that of both our domains come
+    in."""
+    host.configure_exim(other_hostnames=f"{layouts.OURS};{layouts.OURS_TOO}")
+    host.write("/etc/exim4/hubbed_hosts",
+               f"{layouts.REMOTE}: {layouts.SINK_ADDRESS}\n"
+               f"{layouts.SINK}: {layouts.SINK_ADDRESS}\n")
 
 
 class EximLab(Lab):

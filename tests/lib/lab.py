@@ -56,6 +56,11 @@ class Mail:
         return self._message[name]
 
     @property
+    def recipient(self):
+        """Whom the host delivered it to, in smtpd's or in Exim's field."""
+        return self["Delivered-To"] or self["Envelope-to"]
+
+    @property
     def return_path(self):
         return (self["Return-Path"] or "").strip("<> ")
 
@@ -302,8 +307,10 @@ class Lab:
         shutil.rmtree(host.path(STATE), ignore_errors=True)
         host.path(STATE).parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["cp", "-a", folder, host.path(STATE)], check=True)
-        # in the tree of another mail server it has another number
-        host.run("chown", "-R", "_backstop:_backstop", STATE)
+        # in the tree of another mail server the engine has another number
+        host.run("chgrp", "-R", "_backstop", STATE)
+        host.run("find", STATE, "!", "-user", "root", "-exec", "chown",
+                 "_backstop", "{}", "+")
         host.pass_seconds(int(stopped - time.time()) - 5)
 
     def old_state(self):

@@ -1,0 +1,159 @@
+"""Exim configured in each of the ways that backstop-exim(7) shows."""
+
+import pytest
+
+import layouts
+from exim import EXAMPLES, MACROS, SPLIT
+from talk import ALICE, CAROL, SIGNED, bounce, envelope, forge, send
+
+TEMPLATE = "/etc/exim4/exim4.conf.template"
+OWN = "/etc/exim4/exim4.conf"
+FOLDER = "/etc/exim4/backstop"
+# Behind which part of Debian's template each example is read.
+UNSPLIT = {
+    "main": "main/03_exim4-config_tlsoptions",
+    "router": "router/200_exim4-config_primary",
+    "transport": "transport/10_exim4-config_transport-macros",
+}
+HIDDEN = {
+    "eximconfig_configtype": "smarthost", "hide_mailname": "true",
+    "other_hostnames": "inside.example", "readhost": layouts.OURS,
+    "smarthost": layouts.REMOTE_ADDRESS,
+}
+
+
+def manual_command():
+    """The command that adds the examples to Debian's template, as the manual
+    page has it."""
+    page = (EXAMPLES.parents[2] / "exim/backstop-exim.7").read_text()
+    lines = page.partition("# sed -i ")[2].partition("# update")[0]
+    return "sed -i " + lines.replace("\\e", "\\")
+
+
+def unsplit(**debconf):
+    """Debian's one file, with the examples read in."""
+    def layout(host):
+        host.configure_exim(use_split_config="false", **debconf)
+        for target in SPLIT.values():
+            host.path(target).unlink()
+        for name in (*UNSPLIT, "rcpt"):
+            host.write(f"{FOLDER}/{name}", (EXAMPLES / name).read_text())
+        host.run("sh", "-ec", manual_command())
+        for name, part in UNSPLIT.items():
+            assert (f"### end {part}\n.include_if_exists {FOLDER}/{name}\n"
+                    in host.read(TEMPLATE))
+        host.write("/etc/exim4/conf.d/auth/20_login", "")
+    return layout
+
+
+def split(**debconf):
+    return lambda host: host.configure_exim(**debconf)
+
+
+def by_hand(host):
+    """An exim.conf that owes nothing to Debian."""
+    for name in ("main", "router", "transport", "rcpt"):
+        host.write(f"{FOLDER}/{name}", (EXAMPLES / name).read_text())
+    host.write(OWN, HAND.format(
+        macros=MACROS.format(name="ours").partition("MAIN_TLS")[0].replace(
+            "MAIN_HARDCODE_PRIMARY_HOSTNAME", "primary_hostname"),
+        ours=layouts.OURS, remote=layouts.REMOTE_ADDRESS))
+
+
+HAND = """\
+{macros}
+domainlist local_domains = {ours}
+domainlist relay_to_domains =
+hostlist relay_from_hosts = 127.0.0.1
+qualify_domain = {ours}
+acl_smtp_rcpt = check_rcpt
+untrusted_set_sender = *
+local_from_check = false
+.include /etc/exim4/backstop/main
+
+begin acl
+check_rcpt:
+  accept hosts = : +relay_from_hosts
+  require domains = +local_domains
+          verify = recipient
+.ifdef CHECK_RCPT_LOCAL_ACL_FILE
+  .include CHECK_RCPT_LOCAL_ACL_FILE
+.endif
+  accept
+
+begin routers
+.include /etc/exim4/backstop/router
+away:
+  driver = manualroute
+  domains = ! +local_domains
+  route_data = {remote}
+  transport = out
+users:
+  driver = accept
+  check_local_user
+  transport = home
+
+begin transports
+.include /etc/exim4/backstop/transport
+out:
+  driver = smtp
+  return_path = REMOTE_SMTP_RETURN_PATH
+home:
+  driver = appendfile
+  directory = /home/$local_part_data/Maildir
+  maildir_format
+  create_directory
+  delivery_date_add
+  envelope_to_add
+  return_path_add
+"""
+
+LAYOUTS = {
+    "split": split(),
+    "unsplit": unsplit(),
+    "split, hidden": split(**HIDDEN),
+    "unsplit, hidden": unsplit(**HIDDEN),
+    "by hand": by_hand,
+}
+
+
+@pytest.fixture(params=LAYOUTS)
+def configured(exim, request):
+    with exim.ours(LAYOUTS[request.param]) as host:
+        host.hidden = "hidden" in request.param
+        yield host
+
+
+def test_story(configured, exim, remote, word):
+    """Mail leaves signed; of the bounces, the true one comes home."""
+    sender = "alice@inside.example" if configured.hidden else ALICE
+    send(configured, CAROL, word, sender=sender)
+    mail = remote.wait_mail("carol", word)
+    found = SIGNED.fullmatch(mail.return_path)
+    assert found and mail.return_path.endswith("=" + ALICE), mail.text
+    verified = configured.backstop("verify", mail.return_path)
+    assert "valid" in verified.stdout
+    if configured.hidden:  # its bounces come to the host of that domain
+        return
+    assert bounce(configured, mail.return_path, f"{word}-b").startswith("250")
+    assert configured.wait_mail("alice", f"{word}-b").recipient == ALICE
+    assert bounce(configured, forge(mail.return_path), word)[:3] == "550"
+    reply, = envelope(configured, "", forge(mail.return_path))
+    assert reply[:3] == ("550" if exim.at_rcpt else "250")
+
+
+def test_not_ours_leaves_as_it_was(exim, remote, word):
+    """dc_hide_mailname does what it did, for what is not signed."""
+    with exim.ours(split(**HIDDEN), domains="other.example") as host:
+        send(host, CAROL, word, sender="alice@inside.example")
+        assert remote.wait_mail("carol", word).return_path == ALICE
+
+
+def test_subaddress_form(exim, remote, word):
+    with exim.ours(form="subaddress") as host:
+        send(host, "dave@remote.example", word)
+        mail = host.wait_mail("alice", word, remote)
+        assert mail.recipient == ALICE
+        assert host.exim_lines(r"P=<alice\+prvs=\d{4}\w{6}@example.org>")
+
+

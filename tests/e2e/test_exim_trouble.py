@@ -1,0 +1,195 @@
+"""Module or engine away, stopped, of another ABI, lying: Exim's mail flows."""
+
+import concurrent.futures
+import signal
+import threading
+import time
+
+import pytest
+
+from exim import MODULES
+from host import wait_until
+from lab import SOCKET
+from smtp import Dialogue, Sink
+from talk import (ALICE, BOB, CAROL, SIGNED, bounce, deliver, envelope, forge,
+                  message, send)
+from test_engine_trouble import LIES, bring_back, take_away
+from wire import LyingEngine
+
+MODULE = f"{MODULES}/backstop.so"
+CLIENTS = 500
+
+
+@pytest.fixture
+def mx(exim):
+    with exim.ours() as host:
+        yield host
+
+
+@pytest.fixture(params=["killed", "stopped"])
+def how(request):
+    return request.param
+
+
+def test_mail_flows_without_the_engine(mx, remote, how, word):
+    tag = mx.sign(ALICE)
+    take_away(mx, how)
+    send(mx, CAROL, word)
+    assert remote.wait_mail("carol", word).return_path == ALICE
+    for recipient in (ALICE, tag, forge(tag)):
+        said = f"{word}-{recipient[:9]}"
+        assert bounce(mx, recipient, said).startswith("250")
+        mail = mx.wait_mail("alice", said)
+        assert "prvs=" not in mail.path.name and mail["X-Backstop"] is None
+    assert len(mx.exim_lines("backstop: no answer from the engine")) == 1
+    bring_back(mx, how)
+    wait_until(lambda: bounce(mx, forge(tag), word).startswith("550"),
+               "a bad tag to be refused again")
+    send(mx, CAROL, f"{word}-back")
+    assert SIGNED.fullmatch(
+        remote.wait_mail("carol", f"{word}-back").return_path)
+    assert not mx.path("/var/spool/exim4/backstop.missed").exists()
+    assert mx.engine.lines("gap")
+
+
+def test_bounce_of_exim_itself_without_the_engine(mx, lab, how, word):
+    mx.write("/etc/exim4/hubbed_hosts", "sink.example: 192.0.2.31\n")
+    sink = Sink(lab.lan, "192.0.2.31")
+    try:
+        take_away(mx, how)
+        send(mx, "refused@sink.example", word)
+        assert mx.wait_mail("alice", word).recipient == ALICE
+        assert not mx.frozen()
+        bring_back(mx, how)
+    finally:
+        sink.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_the_engine_goes_away_in_the_middle(mx, number, word):
+    with Dialogue(mx.lan.space, mx.address) as session:
+        assert session.envelope("", ALICE)[0].startswith("250")
+        assert session.begin_data().startswith("354")
+        session.send(f"Subject: {word}\r\n\r\n".encode())
+        mx.engine.send(number)
+        session.send(b"the rest\r\n")
+        assert session.end_data().startswith("250")
+    assert "the rest" in mx.wait_mail("alice", word).text
+    mx.engine.send(signal.SIGCONT)
+
+
+def test_engine_that_stands_still_for_a_minute(exim, remote, word):
+    """Logged once a minute, and no session waits as long as the first."""
+    if not exim.at_rcpt:
+        pytest.skip("a minute is spent on exim4-daemon-heavy alone")
+    with exim.ours() as mx:
+        mx.engine.send(signal.SIGSTOP)
+        end = time.monotonic() + 62
+        count = 0
+        while time.monotonic() < end:
+            count += 1
+            send(mx, CAROL, f"{word}-{count}.")
+            assert bounce(mx, ALICE, f"{word}-b{count}.").startswith("250")
+            time.sleep(1)
+        assert 2 <= len(mx.exim_lines("backstop: no answer")) <= 3
+        for n in range(1, count + 1):
+            assert remote.wait_mail("carol",
+                                    f"{word}-{n}.").return_path == ALICE
+            assert mx.wait_mail("alice", f"{word}-b{n}.")
+        mx.engine.send(signal.SIGCONT)
+        send(mx, CAROL, f"{word}-back")
+        assert remote.wait_mail("carol", f"{word}-back")
+        wait_until(lambda: mx.engine.lines("gap"), "the gap to be told")
+
+
+def test_the_module_is_removed(mx, remote, word):
+    """With its folder, as a package is: mail flows as if it never was, but
+    for the tags, which the router still takes off."""
+    tag = mx.sign(ALICE)
+    mx.path(MODULE).unlink()
+    mx.path(f"{MODULES}/backstop.conf").unlink()
+    mx.restart_exim()
+    send(mx, CAROL, word)
+    assert remote.wait_mail("carol", word).return_path == ALICE
+    assert bounce(mx, tag, f"{word}-home").startswith("250")
+    assert mx.wait_mail("alice", f"{word}-home")
+    assert deliver(mx, CAROL, ALICE, f"{word}-in").startswith("250")
+    assert mx.wait_mail("alice", f"{word}-in")
+
+
+def waits(mx, word):
+    """Exim defers all mail, and takes nothing that it would lose."""
+    with Dialogue(mx.lan.space, mx.address) as session:
+        session.envelope(CAROL, ALICE)
+        reply = session.message(message(CAROL, ALICE, word))
+    assert reply[:3] in ("451", "421"), reply
+    assert not mx.mails("alice")
+
+
+@pytest.mark.parametrize("fault", ["missing", "wrong ABI"])
+def test_the_module_cannot_be_loaded(mx, fault, word):
+    """Who removes it by hand and not what names it: mail waits elsewhere, and
+    passes once it is as it should be."""
+    kept = mx.path(MODULE).read_bytes()
+    mx.path(MODULE).unlink()
+    if fault == "wrong ABI":
+        mx.path(MODULE).write_bytes(
+            mx.path(f"{MODULES}/wrong-abi.so").read_bytes())
+    waits(mx, word)
+    if fault == "missing" and envelope(mx, "", mx.sign(ALICE))[0][:3] != "250":
+        raise AssertionError("the ACL must not need the module")
+    mx.path(MODULE).unlink(missing_ok=True)
+    mx.path(MODULE).write_bytes(kept)
+    assert deliver(mx, CAROL, ALICE, word).startswith("250")
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_lying_engine(lied_to, lie, word):
+    engine = LyingEngine(lied_to.path(SOCKET), LIES[lie])
+    try:
+        for sender, recipient in (("", lied_to.tag), ("", ALICE),
+                                  (CAROL, ALICE)):
+            reply = deliver(lied_to, sender, recipient, word)
+            assert reply[:3] in ("250", "550", "451"), reply
+        send(lied_to, BOB, word)
+        assert lied_to.wait_mail("bob", word).return_path == ALICE
+        assert engine.asked
+    finally:
+        engine.close()
+    assert lied_to.exim_log("panic") == ""
+    assert not lied_to.exim_lines("(?i)crash|timed out")
+
+
+@pytest.fixture(scope="module")
+def lied_to(exim):
+    with exim.ours() as host:
+        host.tag = host.sign(ALICE)
+        host.engine.kill()
+        yield host
+
+
+def test_many_at_once(mx, word):
+    """All of them hold a session open before the first one sends."""
+    tag = mx.sign(ALICE)
+    together = threading.Barrier(CLIENTS)
+
+    def client(number):
+        sender, recipient = ("", tag) if number % 2 else (CAROL, BOB)
+        with Dialogue(mx.lan.space, mx.address) as session:
+            reply, = session.envelope(sender, recipient)
+            together.wait(120)
+            assert reply.startswith("250"), reply
+            return session.message(message(sender, recipient,
+                                           f"{word}-{number}."))
+
+    with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+        replies = list(pool.map(client, range(CLIENTS)))
+    assert all(reply.startswith("250") for reply in replies)
+
+    def delivered():
+        mx.try_queue()
+        return (len(mx.mails("alice")) == CLIENTS // 2
+                and len(mx.mails("bob")) == CLIENTS // 2)
+    wait_until(delivered, lambda: f"{CLIENTS} mails:\n{mx.queue()}", 120)
+    assert mx.engine.alive() and mx.exim.alive()
+    assert mx.exim_log("panic") == ""
