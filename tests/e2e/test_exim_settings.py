@@ -55,7 +55,7 @@ def by_hand(host):
     for name in ("main", "router", "transport", "rcpt"):
         host.write(f"{FOLDER}/{name}", (EXAMPLES / name).read_text())
     host.write(OWN, HAND.format(
-        macros=MACROS.format(name="ours").partition("MAIN_TLS")[0].replace(
+        macros=MACROS.format(name="ours").partition("MAIN_KEEP")[0].replace(
             "MAIN_HARDCODE_PRIMARY_HOSTNAME", "primary_hostname"),
         ours=layouts.OURS, remote=layouts.REMOTE_ADDRESS))
 
