@@ -152,3 +152,15 @@ bs_ask(const struct bs_round *round)
 	give_up();
 	return self.owed;
 }
+
+void
+bs_ask_from(const struct bs_origin *origin, struct bs_request *request)
+{
+	request->host = BS_HOST_EXIM;
+	request->listener = origin->listener;
+	request->auth = origin->auth;
+	request->has_sender = origin->has_sender;
+	memcpy(request->client, origin->client, sizeof(request->client));
+	memcpy(request->helo, origin->helo, sizeof(request->helo));
+	memcpy(request->sender, origin->sender, sizeof(request->sender));
+}

@@ -4,6 +4,7 @@
 
 #include "common/backstop.h"
 #include "common/pure/wire.h"
+#include "exim/origin.h"
 
 /* A round of questions, numbered from 0. */
 struct bs_round {
@@ -27,5 +28,8 @@ struct bs_round {
  * the wire is not counted. The connection is kept for the next round, and
  * allocated nothing: a longjmp out of here is made good by the next call. */
 BS_MUST_USE unsigned bs_ask(const struct bs_round *round);
+
+/* Sets what every request says of where its message comes from. */
+void bs_ask_from(const struct bs_origin *origin, struct bs_request *request);
 
 #endif

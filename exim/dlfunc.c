@@ -29,7 +29,7 @@ fill(void *context, unsigned n, struct bs_request *request)
 	const struct check *self = context;
 
 	(void)n;
-	bs_origin_tell(&self->origin, request);
+	bs_ask_from(&self->origin, request);
 	request->op = BS_OP_RCPT;
 	request->inspect = true;
 	memcpy(request->recipient, self->recipient, sizeof(self->recipient));

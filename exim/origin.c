@@ -58,18 +58,6 @@ bs_origin_get(struct bs_origin *origin)
 }
 
 void
-bs_origin_tell(const struct bs_origin *origin, struct bs_request *request)
-{
-	request->host = BS_HOST_EXIM;
-	request->listener = origin->listener;
-	request->auth = origin->auth;
-	request->has_sender = origin->has_sender;
-	memcpy(request->client, origin->client, sizeof(request->client));
-	memcpy(request->helo, origin->helo, sizeof(request->helo));
-	memcpy(request->sender, origin->sender, sizeof(request->sender));
-}
-
-void
 bs_origin_unanswered(void)
 {
 	if (!host_checking && bs_missed_note(spool(), time(NULL)))

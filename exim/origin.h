@@ -13,7 +13,7 @@ struct bs_origin {
 	char client[BS_HOST_MAX]; /* an address, or "local" */
 	char helo[BS_HOST_MAX];	  /* empty where there is none */
 	char sender[BS_ADDRESS_MAX];
-	bool has_sender; /* false where it is too long to be asked about */
+	bool has_sender;     /* false where it is too long to be asked about */
 	bool engine_is_away; /* has not answered for a while */
 };
 
@@ -21,9 +21,6 @@ struct bs_origin {
  * Exim's own bounces are, and what users submit on this machine. Whether a
  * host is trusted is for the engine to say. */
 void bs_origin_get(struct bs_origin *origin);
-
-/* Sets what every request says of the origin. */
-void bs_origin_tell(const struct bs_origin *origin, struct bs_request *request);
 
 /* The engine did not answer: logged by Exim, once a minute on this host. */
 void bs_origin_unanswered(void);

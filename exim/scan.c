@@ -85,7 +85,7 @@ fill(void *context, unsigned n, struct bs_request *request)
 	const struct inquiry *inquiry = context;
 	const struct bs_scan *scan = inquiry->scan;
 
-	bs_origin_tell(scan->origin, request);
+	bs_ask_from(scan->origin, request);
 	if (n == inquiry->count) {
 		request->op = BS_OP_SIGN;
 		COPY(request->sender, scan->leaves_as);

@@ -65,7 +65,7 @@ fill(void *context, unsigned n, struct bs_request *request)
 	const struct telling *telling = context;
 	const struct bs_scan *scan = telling->scan;
 
-	bs_origin_tell(scan->origin, request);
+	bs_ask_from(scan->origin, request);
 	request->op = BS_OP_SENT;
 	if (n < telling->bounces) {
 		request->recipients = 1;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The main job, told as a story by two real mail servers.
 #
-# usage: sh tests/demo.sh [trixie|bookworm]
+# usage: sh tests/demo.sh [smtpd|exim] [trixie|bookworm]
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/lib/enter.sh

@@ -18,9 +18,8 @@ GENUINE = "/tmp/genuine.eml"
 class Evidence:
     """On a host of the same name and settings, weeks later."""
 
-    def __init__(self, lab, remote, number):
-        self.ours = lab.old_ours(layouts.reading(layouts.one_hop),
-                                 domains=layouts.OURS)
+    def __init__(self, lab, remote, number, layout):
+        self.ours = lab.old_ours(layout, domains=layouts.OURS)
         self.remote = remote
         self.number = number - 1
         self.sent = None  # the message as the other host has it
@@ -43,7 +42,7 @@ class Evidence:
         received_from(self.remote, "bob")
         self.sent = self.remote.wait_mail("bob", SUBJECT)
         show([f"Message-ID: {self.sent['Message-ID']}"])
-        check("@example.org>" in self.sent["Message-ID"],
+        check(self.sent["Message-ID"] is not None,
               "the message had no Message-ID; it left with one, and that is "
               "in the store")
 

@@ -1,0 +1,379 @@
+/* exim/scan.c and exim/tell.c: one message, asked about and told. */
+#include "exim/scan.h"
+#include "exim/tell.h"
+#include "tests/unit/exim_engine.h"
+
+#define TAG "prvs=1234abcdef=alice@example.org"
+#define BAD_TAG "prvs=1234000000=alice@example.org"
+#define PLAIN "alice@example.org"
+
+static const char *const *recipients;
+static struct bs_origin origin;
+static struct bs_dsn_facts facts;
+static struct bs_scan scan;
+
+static const char *
+recipient(unsigned n)
+{
+	return recipients[n];
+}
+
+/* A message from a stranger, unless the test has it otherwise. */
+static void
+begin(const char *sender, const char *const *to, unsigned count)
+{
+	memset(&scan, 0, sizeof(scan));
+	memset(&facts, 0, sizeof(facts));
+	origin =
+	    (struct bs_origin){.listener = BS_LISTENER_IN, .has_sender = true};
+	snprintf(origin.client, sizeof(origin.client), "192.0.2.1");
+	snprintf(origin.sender, sizeof(origin.sender), "%s", sender);
+	recipients = to;
+	scan.origin = &origin;
+	scan.recipients = count;
+	scan.recipient = recipient;
+	scan.facts = &facts;
+	if (sender[0] != '\0')
+		scan.leaves_as = origin.sender;
+}
+
+/* Good tags come off, bad ones are refused; of a message, recipients whose
+ * name begins with r are refused, with j junked, with d deferred. */
+static bool
+judge(const struct bs_request *request, struct bs_answer *answer)
+{
+	const char *to = request->recipient;
+
+	snprintf(answer->verdict, sizeof(answer->verdict), "genuine");
+	if (request->op == BS_OP_SIGN) {
+		answer->action = BS_ACTION_REWRITE;
+		snprintf(answer->address, sizeof(answer->address), TAG);
+	} else if (request->op == BS_OP_RCPT && strcmp(to, BAD_TAG) == 0) {
+		answer->action = BS_ACTION_REJECT;
+		snprintf(answer->reply, sizeof(answer->reply), "550 5.7.1 bad");
+	} else if (request->op == BS_OP_RCPT) {
+		answer->action = BS_ACTION_REWRITE;
+		snprintf(answer->address, sizeof(answer->address), PLAIN);
+	} else if (request->op == BS_OP_DATA) {
+		answer->action = to[0] == 'r'	? BS_ACTION_REJECT
+				 : to[0] == 'd' ? BS_ACTION_DEFER
+				 : to[0] == 'j' ? BS_ACTION_JUNK
+						: BS_ACTION_HEADER;
+		snprintf(answer->header, sizeof(answer->header),
+		    "X-Backstop: for %c", to[0]);
+		if (answer->action != BS_ACTION_HEADER)
+			snprintf(answer->reply, sizeof(answer->reply),
+			    "550 5.7.1 no");
+	}
+	return true;
+}
+
+static bool
+judge_all_but_messages(const struct bs_request *request,
+    struct bs_answer *answer)
+{
+	return request->op != BS_OP_DATA && judge(request, answer);
+}
+
+static bool
+know_strangers(const struct bs_request *request, struct bs_answer *answer)
+{
+	(void)request;
+	snprintf(answer->reason, sizeof(answer->reason), "untrusted");
+	return true;
+}
+
+static void
+mail_that_leaves_is_signed(void **state)
+{
+	static const char *const to[] = {"bob@remote.example"};
+
+	(void)state;
+	engine_start(judge);
+	begin(PLAIN, to, 1);
+	assert_false(bs_scan_wants_body(&origin));
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(heard.count, 1);
+	assert_int_equal(heard.request[0].op, BS_OP_SIGN);
+	assert_string_equal(heard.request[0].sender, PLAIN);
+	assert_string_equal(scan.signed_as, TAG);
+	assert_true(scan.leaves && scan.trusted);
+	assert_int_equal(scan.action, BS_ACTION_NONE);
+}
+
+static void
+mail_of_strangers_is_not(void **state)
+{
+	static const char *const to[] = {PLAIN};
+
+	(void)state;
+	engine_start(know_strangers);
+	begin("carol@remote.example", to, 1);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_string_equal(scan.signed_as, "");
+	assert_false(scan.leaves || scan.trusted || scan.is_weighed);
+}
+
+static void
+a_tag_comes_off_a_reply(void **state)
+{
+	static const char *const to[] = {"bob@example.org", TAG};
+	char plain[BS_ADDRESS_MAX];
+
+	(void)state;
+	engine_start(judge);
+	begin("carol@remote.example", to, 2);
+	scan.leaves_as = NULL;
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(heard.count, 1);
+	assert_false(heard.request[0].inspect);
+	assert_int_equal(scan.asked_count, 1);
+	assert_int_equal(scan.asked[0].recipient, 1);
+	assert_int_equal(bs_scan_strip(&scan, 0, plain), 0);
+	assert_string_equal(plain, PLAIN);
+	assert_int_equal(scan.action, BS_ACTION_NONE);
+}
+
+static void
+a_bad_tag_of_a_reply_is_not_refused(void **state)
+{
+	static const char *const to[] = {BAD_TAG};
+	char plain[BS_ADDRESS_MAX];
+
+	(void)state;
+	engine_start(judge);
+	begin("carol@remote.example", to, 1);
+	scan.leaves_as = NULL;
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(scan.action, BS_ACTION_NONE);
+	assert_int_equal(bs_scan_strip(&scan, 0, plain), -EINVAL);
+}
+
+static void
+a_bounce_is_judged_by_tag_and_message(void **state)
+{
+	static const char *const to[] = {TAG};
+
+	(void)state;
+	engine_start(judge);
+	begin("", to, 1);
+	facts.kind = BS_KIND_DSN;
+	facts.returned_date = 42;
+	assert_int_equal(bs_list_add(&facts.message_ids, "id@x", 4), 0);
+	facts.message_ids.truncated = true;
+	assert_true(bs_scan_wants_body(&origin));
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(heard.count, 2);
+	assert_int_equal(heard.request[0].op, BS_OP_RCPT);
+	assert_true(heard.request[0].inspect);
+	assert_int_equal(heard.request[1].op, BS_OP_DATA);
+	assert_int_equal(heard.request[1].kind, BS_KIND_DSN);
+	assert_int_equal(heard.request[1].date, 42);
+	assert_true(heard.request[1].partial);
+	assert_string_equal(bs_list_next(&heard.request[1].message_ids, NULL),
+	    "id@x");
+	assert_int_equal(scan.action, BS_ACTION_HEADER);
+	assert_string_equal(scan.header, "X-Backstop: for p");
+}
+
+static void
+so_is_one_of_a_mailer_daemon(void **state)
+{
+	static const char *const to[] = {PLAIN};
+
+	(void)state;
+	engine_start(judge);
+	begin("MAILER-DAEMON@remote.example", to, 1);
+	assert_true(bs_scan_wants_body(&origin));
+	origin.listener = BS_LISTENER_LOCAL;
+	assert_false(bs_scan_wants_body(&origin));
+	origin.listener = BS_LISTENER_IN;
+	origin.has_sender = false;
+	assert_false(bs_scan_wants_body(&origin));
+}
+
+static void
+a_bounce_to_a_bad_tag_is_refused_unread(void **state)
+{
+	static const char *const to[] = {BAD_TAG};
+
+	(void)state;
+	engine_start(judge);
+	begin("", to, 1);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(heard.count, 1);
+	assert_int_equal(scan.action, BS_ACTION_REJECT);
+	assert_string_equal(scan.reply, "550 5.7.1 bad");
+}
+
+/* The message has one fate: no recipient gets worse than is due to it. */
+static void
+the_mildest_of_several_verdicts_counts(void **state)
+{
+	static const struct {
+		const char *to[3];
+		unsigned count;
+		enum bs_action action;
+	} cases[] = {
+	    {{"r@example.org", "r@example.org"}, 2, BS_ACTION_REJECT},
+	    {{"r@example.org", "d@example.org"}, 2, BS_ACTION_DEFER},
+	    {{"r@example.org", "j@example.org", "d@example.org"}, 3,
+		BS_ACTION_JUNK},
+	    {{"j@example.org", PLAIN, "r@example.org"}, 3, BS_ACTION_HEADER},
+	    {{BAD_TAG, "r@example.org"}, 2, BS_ACTION_REJECT},
+	    {{BAD_TAG, "j@example.org"}, 2, BS_ACTION_JUNK},
+	    {{BAD_TAG, TAG, "r@example.org"}, 3, BS_ACTION_HEADER},
+	};
+
+	(void)state;
+	engine_start(judge);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		begin("", cases[i].to, cases[i].count);
+		assert_int_equal(bs_scan_ask(&scan), 0);
+		assert_int_equal(scan.action, cases[i].action);
+	}
+}
+
+static void
+nothing_is_refused_for_want_of_an_answer(void **state)
+{
+	static const char *const to[] = {BAD_TAG, PLAIN};
+
+	(void)state;
+	engine_start(judge_all_but_messages);
+	begin("", to, 2);
+	origin.engine_is_away = true; /* and a short wait will do */
+	assert_int_equal(bs_scan_ask(&scan), 1);
+	assert_int_equal(scan.action, BS_ACTION_NONE);
+	assert_string_equal(scan.header, "");
+	engine_end();
+	begin("", to, 2);
+	origin.engine_is_away = true;
+	assert_int_equal(bs_scan_ask(&scan), 1);
+	assert_int_equal(scan.action, BS_ACTION_NONE);
+}
+
+static void
+nor_where_there_are_recipients_that_nobody_asked_about(void **state)
+{
+	static const char *to[BS_SCAN_ASKED + 1];
+
+	(void)state;
+	engine_start(judge);
+	for (size_t n = 0; n < COUNT(to); n++)
+		to[n] = "r@example.org";
+	begin("", to, BS_SCAN_ASKED);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(heard.count, BS_SCAN_ASKED);
+	assert_int_equal(scan.action, BS_ACTION_REJECT);
+	begin("", to, BS_SCAN_ASKED + 1);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(scan.asked_count, BS_SCAN_ASKED);
+	assert_int_equal(scan.action, BS_ACTION_NONE);
+}
+
+static void
+what_leaves_is_told(void **state)
+{
+	static const char *const to[] = {"b@Remote.Example", "c@remote.example",
+	    "d@sink.example"};
+	struct bs_letter letter = {.message_id = "one@example.org",
+	    .from = "Alice@example.org"};
+	const struct bs_request *told = &heard.request[1];
+	const char *domain;
+
+	(void)state;
+	engine_start(judge);
+	begin(PLAIN, to, 3);
+	origin.listener = BS_LISTENER_OUT;
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(bs_tell(&scan, &letter, 7), 0);
+	assert_int_equal(heard.count, 3);
+	assert_int_equal(told->op, BS_OP_SENT);
+	assert_string_equal(told->sender, TAG);
+	assert_string_equal(told->header_from, "Alice@example.org");
+	assert_string_equal(bs_list_next(&told->message_ids, NULL),
+	    "one@example.org");
+	assert_int_equal(told->recipients, 3);
+	assert_int_equal(told->recipient_domains.count, 2);
+	domain = bs_list_next(&told->recipient_domains, NULL);
+	assert_string_equal(domain, "remote.example");
+	assert_int_equal(told->missed_seconds, 0);
+	assert_int_equal(heard.request[2].missed_seconds, 7);
+	assert_int_equal(heard.request[2].recipients, 0);
+}
+
+static void
+what_came_home_is_told_for_each_recipient(void **state)
+{
+	static const char *const to[] = {TAG, "bob@example.org"};
+	static const struct bs_letter none;
+
+	(void)state;
+	engine_start(judge);
+	begin("", to, 2);
+	facts.kind = BS_KIND_DSN;
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	heard.count = 0;
+	assert_int_equal(bs_tell(&scan, &none, 0), 0);
+	assert_int_equal(heard.count, 2);
+	for (unsigned n = 0; n < 2; n++) {
+		assert_int_equal(heard.request[n].op, BS_OP_SENT);
+		assert_string_equal(heard.request[n].recipient, to[n]);
+		assert_int_equal(heard.request[n].kind, BS_KIND_DSN);
+		assert_int_equal(heard.request[n].recipients, 1);
+	}
+}
+
+static void
+mail_of_strangers_is_not_told(void **state)
+{
+	static const char *const to[] = {"bob@example.org"};
+	static const struct bs_letter none;
+
+	(void)state;
+	begin("carol@remote.example", to, 1);
+	assert_int_equal(bs_tell(&scan, &none, 0), 0);
+	assert_int_equal(heard.count, 0);
+}
+
+/* Of more than one domain it keeps a few, and then that there were more. */
+static void
+many_domains_are_cut_short(void **state)
+{
+	static const char *const to[] = {"a@a.example", "a@b.example",
+	    "a@c.example", "a@d.example", "a@e.example", "a@f.example"};
+	static const struct bs_letter none;
+
+	(void)state;
+	engine_start(judge);
+	begin(PLAIN, to, COUNT(to));
+	origin.listener = BS_LISTENER_LOCAL;
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(bs_tell(&scan, &none, 0), 0);
+	assert_int_equal(heard.request[1].recipient_domains.count, 5);
+	assert_int_equal(heard.request[1].message_ids.count, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(mail_that_leaves_is_signed),
+	    TEST(mail_of_strangers_is_not),
+	    TEST(a_tag_comes_off_a_reply),
+	    TEST(a_bad_tag_of_a_reply_is_not_refused),
+	    TEST(a_bounce_is_judged_by_tag_and_message),
+	    TEST(so_is_one_of_a_mailer_daemon),
+	    TEST(a_bounce_to_a_bad_tag_is_refused_unread),
+	    TEST(the_mildest_of_several_verdicts_counts),
+	    TEST(nothing_is_refused_for_want_of_an_answer),
+	    TEST(nor_where_there_are_recipients_that_nobody_asked_about),
+	    TEST(what_leaves_is_told),
+	    TEST(what_came_home_is_told_for_each_recipient),
+	    TEST(mail_of_strangers_is_not_told),
+	    TEST(many_domains_are_cut_short),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
