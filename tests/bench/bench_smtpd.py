@@ -3,6 +3,7 @@ nothing, and with ours, in turn in one run."""
 
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import sys
@@ -12,6 +13,7 @@ sys.path.insert(0, str(LIB))
 
 # pylint: disable=wrong-import-position
 import build  # noqa: E402
+import exim  # noqa: E402
 import roots  # noqa: E402
 from host import mount  # noqa: E402
 
@@ -49,32 +51,41 @@ def say(text):
     print(text, flush=True)
 
 
-def make_lab(suite):
-    """A lab with Backstop, the no-op filter and the load in its trees."""
-    lan = build.plain_lan(suite)
+def stage_of(suite, lan):
+    """What hosts need: Backstop, what does nothing in its place, the load."""
     with build.Workshop(lan, roots.root(suite, say),
                         build.source()) as workshop:
         made = workshop.build("plain", "--buildtype=release",
                               "-Dtests=disabled", "-Ddocs=disabled")
         gcc = ("gcc", "-O2", "-D_GNU_SOURCE", "-I/src", "-o")
-        for folder in (FILTER_DIR, "/usr/local/bin"):
+        for folder in (FILTER_DIR, "/usr/local/bin", exim.MODULES):
             workshop.do("mkdir", "-p", STAGE + folder)
         workshop.do(*gcc, f"{STAGE}{FILTER_DIR}/filter-noop",
                     "/src/tests/bench/noop_filter.c", "/src/filter/reply.c")
+        workshop.do(*gcc, f"{STAGE}{exim.MODULES}/noop.so", "-shared",
+                    "-fPIC", "-isystem/usr/include/exim4",
+                    "/src/tests/bench/noop_scan.c")
         workshop.do(*gcc, f"{STAGE}/usr/local/bin/smtp_load",
                     "/src/tests/bench/smtp_load.c",
                     "/src/tests/bench/bench.c")
-        stage = workshop.stage(made)
-    return build.lab_of(suite, lan, stage)
+        return workshop.stage(made)
+
+
+def make_lab(suite):
+    lan = build.plain_lan(suite)
+    return build.lab_of(suite, lan, stage_of(suite, lan))
 
 
 def put_on_disk(host, inside, suite):
     """Has a folder of the host on the disk: its tree lies in memory."""
     folder = pathlib.Path(os.environ["BACKSTOP_DISK"]) / (
         suite + inside.replace("/", "-"))
+    target = host.path(inside)
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o711)
-    host.path(inside).mkdir(parents=True, exist_ok=True)
-    mount("--bind", folder, host.path(inside))
+    shutil.chown(folder, target.stat().st_uid, target.stat().st_gid)
+    mount("--bind", folder, target)
 
 
 def disk_kind():

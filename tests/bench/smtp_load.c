@@ -1,12 +1,14 @@
 /* Sends mail over a few sessions, as fast as it is taken.
  *
- * usage: smtp_load PORT SESSIONS MILLISECONDS MAILS PREFIX
- *        smtp_load -b FOLDER ADDRESS PORT SESSIONS COUNT RECIPIENT
+ * usage: smtp_load [-n PER_SESSION] PORT SESSIONS MILLISECONDS MAILS PREFIX
+ *        smtp_load [-n PER_SESSION] -b FOLDER ADDRESS PORT SESSIONS COUNT
+ *                  RECIPIENT...
  *
  * The first to 127.0.0.1 for some time; MAILS is how many a sender sends
  * before a new one does. The second sends COUNT bounces, the files of the
- * folder in turn, which are as DATA takes them, and bears refusals. Prints how
- * many were accepted, how many refused, and in how many seconds. */
+ * folder in turn, which are as DATA takes them, to the recipients in turn, and
+ * bears refusals. Prints how many were accepted, how many refused, and in how
+ * many seconds, until the last of these replies. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -23,7 +25,7 @@
 
 #include "tests/bench/bench.h"
 
-#define SESSIONS_MAX 4	/* smtpd's backlog is 5 */
+#define SESSIONS_MAX 64
 #define MAILS_MAX 50	/* a session; smtpd ends it at 100 */
 #define BODY_BYTES 4096 /* of a message, some */
 #define BODIES_MAX 2000
@@ -45,13 +47,17 @@ static struct in_addr server;
 static unsigned long port;
 static unsigned long mails_a_sender;
 static const char *prefix; /* NULL: the null reverse-path */
-static const char *recipient = "frank@sink.example";
+static const char *sink = "frank@sink.example";
+static const char *const *recipients = &sink;
+static size_t recipient_count = 1;
+static unsigned long mails_a_session;
 static struct bench_file bodies[BODIES_MAX];
 static size_t body_count;
 static unsigned long started; /* mails */
 static unsigned long count_max = ULONG_MAX;
 static unsigned long accepted;
 static unsigned long refused;
+static double last_reply; /* monotonic seconds */
 
 static _Noreturn void
 fail(const char *what)
@@ -121,7 +127,8 @@ say_recipient(struct session *session)
 {
 	char line[256];
 
-	snprintf(line, sizeof(line), "RCPT TO:<%.200s>\r\n", recipient);
+	snprintf(line, sizeof(line), "RCPT TO:<%.200s>\r\n",
+	    recipients[session->number % recipient_count]);
 	say(session, line, strlen(line));
 	session->step = RCPT;
 }
@@ -130,8 +137,7 @@ say_recipient(struct session *session)
 static void
 go_on_or_quit(struct session *session, bool go_on)
 {
-	if (go_on && started < count_max &&
-	    session->mails < (prefix != NULL ? MAILS_MAX : REFUSED_MAX)) {
+	if (go_on && started < count_max && session->mails < mails_a_session) {
 		begin_mail(session);
 		return;
 	}
@@ -154,6 +160,7 @@ advance(struct session *session, bool go_on)
 	case BODY:
 		accepted++;
 		session->mails++;
+		last_reply = now_seconds();
 		/* fallthrough */
 	case RESET:
 	case EHLO:
@@ -187,6 +194,7 @@ bear_refusal(struct session *session, bool go_on)
 {
 	refused++;
 	session->mails++;
+	last_reply = now_seconds();
 	if (session->step == BODY) {
 		go_on_or_quit(session, go_on);
 		return;
@@ -301,34 +309,60 @@ run(unsigned long count, double end)
 	}
 }
 
+/* The rest of a command line: mail that leaves. Returns for how long. */
+static double
+take_leaving(char *argv[])
+{
+	make_body();
+	inet_aton("127.0.0.1", &server);
+	mails_a_sender = strtoul(argv[3], NULL, 10);
+	prefix = argv[4];
+	return strtod(argv[2], NULL) / 1e3;
+}
+
+/* The same: bounces. */
+static double
+take_bounces(const char *folder, int argc, char *argv[])
+{
+	read_bodies(folder);
+	inet_aton(argv[0], &server);
+	count_max = strtoul(argv[3], NULL, 10);
+	recipients = (const char *const *)argv + 4;
+	recipient_count = (size_t)argc - 4;
+	return 3600;
+}
+
 int
 main(int argc, char *argv[])
 {
-	bool bounces = argc == 8 && strcmp(argv[1], "-b") == 0;
-	double seconds = 3600;
+	const char *folder = NULL;
 	unsigned long count;
+	double seconds;
 	double start;
+	int option;
 
-	if (!bounces && argc != 6)
+	while ((option = getopt(argc, argv, "b:n:")) != -1)
+		if (option == 'b')
+			folder = optarg;
+		else if (option == 'n')
+			mails_a_session = strtoul(optarg, NULL, 10);
+		else
+			return EX_USAGE;
+	argc -= optind;
+	argv += optind;
+	if (folder == NULL ? argc != 5 : argc < 5)
 		fail("see its source for the usage");
-	inet_aton(bounces ? argv[3] : "127.0.0.1", &server);
-	port = strtoul(argv[bounces ? 4 : 1], NULL, 10);
-	count = strtoul(argv[bounces ? 5 : 2], NULL, 10);
-	if (bounces) {
-		read_bodies(argv[2]);
-		count_max = strtoul(argv[6], NULL, 10);
-		recipient = argv[7];
-	} else {
-		make_body();
-		seconds = strtod(argv[3], NULL) / 1e3;
-		mails_a_sender = strtoul(argv[4], NULL, 10);
-		prefix = argv[5];
-	}
+	if (mails_a_session == 0)
+		mails_a_session = folder == NULL ? MAILS_MAX : REFUSED_MAX;
+	port = strtoul(argv[folder == NULL ? 0 : 1], NULL, 10);
+	count = strtoul(argv[folder == NULL ? 1 : 2], NULL, 10);
+	seconds = folder == NULL ? take_leaving(argv)
+				 : take_bounces(folder, argc, argv);
 	if (port == 0 || port > 65535 || count == 0 || count > SESSIONS_MAX ||
-	    (!bounces && mails_a_sender == 0))
-		fail("a port, 1 to 4 sessions, 1 mail or more");
-	start = now_seconds();
+	    (folder == NULL && mails_a_sender == 0))
+		fail("a port, 1 to 64 sessions, 1 mail or more");
+	last_reply = start = now_seconds();
 	run(count, start + seconds);
-	printf("%lu %lu %.6f\n", accepted, refused, now_seconds() - start);
+	printf("%lu %lu %.6f\n", accepted, refused, last_reply - start);
 	return EXIT_SUCCESS;
 }

@@ -81,10 +81,10 @@ class MailHost(Host):
         assert self.smtpd.alive(), self.smtpd.text()
         return self.greets()
 
-    def greets(self):
+    def greets(self, port=25):
         """Whether who connects is welcome."""
         try:
-            with Dialogue(self.space, self.address) as session:
+            with Dialogue(self.space, self.address, port) as session:
                 return session.lines[0].startswith("S: 220")
         except OSError:
             return False

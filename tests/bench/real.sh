@@ -1,7 +1,8 @@
 #!/bin/sh
-# Messages a second through real smtpd; see bench_smtpd.py and bench_flood.py.
+# Messages a second through real mail servers; see bench_smtpd.py,
+# bench_flood.py and bench_exim.py.
 #
-# usage: sh tests/bench/smtpd.sh smtpd|flood [bookworm|trixie ...]
+# usage: sh tests/bench/real.sh smtpd|flood|exim [bookworm|trixie ...]
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/lib/enter.sh
