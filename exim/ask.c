@@ -103,6 +103,21 @@ refill(int64_t now)
 	return pending;
 }
 
+/* Whether the engine has all that was asked. */
+static bool
+is_written(void)
+{
+	return bs_client_is_up(&self.client) &&
+	       (bs_client_events(&self.client) & POLLOUT) == 0;
+}
+
+static void
+forget(void)
+{
+	for (size_t i = 0; i < WINDOW; i++)
+		bs_client_cancel(&self.client, &self.slots[i].question);
+}
+
 static void
 wait_and_pump(void)
 {
@@ -145,7 +160,10 @@ bs_ask(const struct bs_round *round)
 		while (refill(now_ms())) {
 			/* what was just asked leaves without a wait */
 			bs_client_pump(&self.client, 0, now_ms());
-			wait_and_pump();
+			if (round->one_way && is_written())
+				forget();
+			else
+				wait_and_pump();
 		}
 		self.busy = false;
 	}

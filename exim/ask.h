@@ -11,6 +11,8 @@ struct bs_round {
 	unsigned count;
 	unsigned deadline_ms; /* for all of them together */
 	bool is_away; /* the engine has not answered of late: a tenth of it */
+	bool one_way; /* it is enough that they are written: no answer is
+		       * waited for, and not each is taken */
 
 	/* Fills in question n, which is all zero, but for version, id and
 	 * deadline. */

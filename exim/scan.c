@@ -46,12 +46,9 @@ choose(struct bs_scan *scan)
 	scan->asked_count = 0;
 	for (unsigned n = 0;
 	     n < scan->recipients && scan->asked_count < BS_SCAN_ASKED; n++) {
-		bool tagged = is_tagged(scan->recipient(n), &tag);
-
-		if (judged || tagged)
+		if (judged || is_tagged(scan->recipient(n), &tag))
 			scan->asked[scan->asked_count++] =
-			    (struct bs_scan_asked){.recipient = n,
-				.is_tagged = tagged};
+			    (struct bs_scan_asked){.recipient = n};
 	}
 }
 
@@ -70,34 +67,25 @@ bs_scan_evidence(const struct bs_scan *scan, struct bs_request *request)
 	    facts->returned_date > 0 ? (uint64_t)facts->returned_date : 0;
 }
 
-/* A round of questions: which of the recipients it is about. */
-struct inquiry {
-	struct bs_scan *scan;
-	enum bs_op op;
-	unsigned count;
-	unsigned about[BS_SCAN_ASKED]; /* of scan->asked */
-};
-
-/* The question about the sender comes last, where there is one. */
+/* One about each of scan->asked; the one about the sender comes last, where
+ * there is one. */
 static void
 fill(void *context, unsigned n, struct bs_request *request)
 {
-	const struct inquiry *inquiry = context;
-	const struct bs_scan *scan = inquiry->scan;
+	const struct bs_scan *scan = context;
 
 	bs_ask_from(scan->origin, request);
-	if (n == inquiry->count) {
+	if (n == scan->asked_count) {
 		request->op = BS_OP_SIGN;
 		COPY(request->sender, scan->leaves_as);
 		return;
 	}
-	request->op = inquiry->op;
-	COPY(request->recipient,
-	    scan->recipient(scan->asked[inquiry->about[n]].recipient));
-	if (inquiry->op == BS_OP_DATA)
-		bs_scan_evidence(scan, request);
-	else
-		request->inspect = bs_scan_wants_body(scan->origin);
+	COPY(request->recipient, scan->recipient(scan->asked[n].recipient));
+	request->op = BS_OP_RCPT;
+	if (!bs_scan_wants_body(scan->origin))
+		return;
+	request->op = BS_OP_DATA;
+	bs_scan_evidence(scan, request);
 }
 
 /* Mail leaves but for these reasons of the engine's. */
@@ -113,24 +101,6 @@ take_sender(struct bs_scan *scan, const struct bs_answer *answer)
 		COPY(scan->signed_as, answer->address);
 }
 
-static unsigned
-harm(enum bs_action action)
-{
-	switch (action) {
-	case BS_ACTION_REJECT:
-		return 3;
-	case BS_ACTION_DEFER:
-		return 2;
-	case BS_ACTION_JUNK:
-		return 1;
-	case BS_ACTION_NONE:
-	case BS_ACTION_REWRITE:
-	case BS_ACTION_HEADER:
-		break;
-	}
-	return 0;
-}
-
 /* The message has one fate: the mildest of its recipients', where none known
  * is as mild as can be. */
 static void
@@ -140,7 +110,8 @@ weigh(struct bs_scan *scan, const struct bs_answer *answer)
 
 	if (answer == NULL)
 		answer = &none;
-	if (scan->is_weighed && harm(answer->action) >= harm(scan->action))
+	if (scan->is_weighed &&
+	    bs_policy_harm(answer->action) >= bs_policy_harm(scan->action))
 		return;
 	scan->is_weighed = true;
 	scan->action = answer->action;
@@ -148,89 +119,41 @@ weigh(struct bs_scan *scan, const struct bs_answer *answer)
 	COPY(scan->reply, answer->reply);
 }
 
-/* As at RCPT: the tag comes off, or is refused whatever the message says. */
-static void
-take_tag(struct bs_scan *scan, struct bs_scan_asked *asked,
-    const struct bs_answer *answer)
-{
-	asked->strip = answer->address[0] != '\0';
-	asked->is_refused = harm(answer->action) > harm(BS_ACTION_JUNK);
-	if (asked->is_refused && bs_scan_wants_body(scan->origin))
-		weigh(scan, answer);
-}
-
 static void
 take(void *context, unsigned n, const struct bs_answer *answer)
 {
-	const struct inquiry *inquiry = context;
-	struct bs_scan *scan = inquiry->scan;
+	struct bs_scan *scan = context;
+	bool about_sender = n == scan->asked_count;
 
-	if (answer != NULL && strcmp(answer->verdict, "trusted") == 0)
-		scan->trusted = true;
-	if (inquiry->op == BS_OP_DATA)
+	if (!about_sender && bs_scan_wants_body(scan->origin))
 		weigh(scan, answer);
-	else if (answer != NULL && n < inquiry->count)
-		take_tag(scan, &scan->asked[inquiry->about[n]], answer);
-	else if (answer != NULL)
+	if (answer == NULL)
+		return;
+	if (strcmp(answer->verdict, "trusted") == 0)
+		scan->trusted = true;
+	if (about_sender)
 		take_sender(scan, answer);
-}
-
-/* The sender, and the tags. */
-static unsigned
-ask_addresses(struct bs_scan *scan)
-{
-	struct inquiry inquiry = {.scan = scan, .op = BS_OP_RCPT};
-	struct bs_round round = {
-	    .deadline_ms = ADDRESS_MS,
-	    .is_away = scan->origin->engine_is_away,
-	    .fill = fill,
-	    .take = take,
-	    .context = &inquiry,
-	};
-
-	for (unsigned n = 0; n < scan->asked_count; n++)
-		if (scan->asked[n].is_tagged)
-			inquiry.about[inquiry.count++] = n;
-	round.count = inquiry.count + (scan->leaves_as != NULL ? 1 : 0);
-	return bs_ask(&round);
-}
-
-/* The message, for each recipient that was not refused. */
-static unsigned
-ask_message(struct bs_scan *scan)
-{
-	struct inquiry inquiry = {.scan = scan, .op = BS_OP_DATA};
-	struct bs_round round = {
-	    .deadline_ms = MESSAGE_MS,
-	    .is_away = scan->origin->engine_is_away,
-	    .fill = fill,
-	    .take = take,
-	    .context = &inquiry,
-	};
-
-	for (unsigned n = 0; n < scan->asked_count; n++)
-		if (!scan->asked[n].is_refused)
-			inquiry.about[inquiry.count++] = n;
-	round.count = inquiry.count;
-	return bs_ask(&round);
+	else
+		scan->asked[n].strip = answer->address[0] != '\0';
 }
 
 unsigned
 bs_scan_ask(struct bs_scan *scan)
 {
 	bool judged = bs_scan_wants_body(scan->origin);
-	unsigned owed;
+	struct bs_round round = {
+	    .deadline_ms = judged ? MESSAGE_MS : ADDRESS_MS,
+	    .is_away = scan->origin->engine_is_away,
+	    .fill = fill,
+	    .take = take,
+	    .context = scan,
+	};
 
 	choose(scan);
 	if (judged && scan->asked_count < scan->recipients)
 		weigh(scan, NULL);
-	owed = ask_addresses(scan);
-	if (!judged)
-		return owed;
-	if (owed == 0)
-		return ask_message(scan);
-	weigh(scan, NULL);
-	return owed;
+	round.count = scan->asked_count + (scan->leaves_as != NULL ? 1 : 0);
+	return bs_ask(&round);
 }
 
 int

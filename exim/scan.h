@@ -36,9 +36,7 @@ struct bs_scan {
 	unsigned asked_count;
 	struct bs_scan_asked {
 		unsigned recipient;
-		bool is_tagged;
 		bool strip;
-		bool is_refused;
 	} asked[BS_SCAN_ASKED];
 };
 

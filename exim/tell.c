@@ -100,6 +100,9 @@ bs_tell(const struct bs_scan *scan, const struct bs_letter *letter,
 	};
 	struct bs_round round = {
 	    .deadline_ms = TELL_MS,
+	    /* a bounce that is not counted does no harm, mail that leaves and
+	     * is not known does */
+	    .one_way = telling.leaves + telling.missed == 0,
 	    .fill = fill,
 	    .take = ignore,
 	    .context = &telling,

@@ -12,25 +12,6 @@ static const char lost_text[] =
 
 static void ask_next(struct bs_filter *filter, struct bs_message *message);
 
-/* How much harm an action does to a genuine bounce. */
-static unsigned
-harm(enum bs_action action)
-{
-	switch (action) {
-	case BS_ACTION_JUNK:
-		return 1;
-	case BS_ACTION_DEFER:
-		return 2;
-	case BS_ACTION_REJECT:
-		return 3;
-	case BS_ACTION_NONE:
-	case BS_ACTION_REWRITE:
-	case BS_ACTION_HEADER:
-		break;
-	}
-	return 0;
-}
-
 static void
 say_end(struct bs_filter *filter, struct bs_message *message)
 {
@@ -38,7 +19,8 @@ say_end(struct bs_filter *filter, struct bs_message *message)
 	if (message->lost)
 		bs_hold_refuse(filter, &message->end, BS_ACTION_DEFER,
 		    lost_text);
-	else if (harm(message->action) > harm(BS_ACTION_JUNK))
+	else if (bs_policy_harm(message->action) >
+		 bs_policy_harm(BS_ACTION_JUNK))
 		bs_hold_refuse(filter, &message->end, message->action,
 		    message->reply);
 	else
@@ -77,7 +59,8 @@ weigh(struct bs_message *message, const struct bs_answer *answer, bool first)
 
 	if (answer == NULL || answer->status != BS_STATUS_OK)
 		answer = &none;
-	if (!first && harm(answer->action) >= harm(message->action))
+	if (!first &&
+	    bs_policy_harm(answer->action) >= bs_policy_harm(message->action))
 		return;
 	message->action = answer->action;
 	memcpy(message->reply, answer->reply, sizeof(message->reply));

@@ -96,12 +96,25 @@ write_header(const struct bs_judgement *judgement, struct bs_answer *answer)
 		answer->action = BS_ACTION_HEADER;
 }
 
+/* Whether a tag comes off. At DATA, that of a host that did not ask at RCPT:
+ * whatever is delivered to a tag goes to the plain address. */
+static bool
+is_stripped(const struct bs_matter *matter, const struct bs_finding *finding,
+    const struct bs_row *row)
+{
+	return finding->has_tag &&
+	       (row->strip ||
+		   (matter->request->op == BS_OP_DATA && is_judged(row)));
+}
+
 /* The recipient as the host is to know it. */
 static void
-strip(const struct bs_finding *finding, struct bs_answer *answer)
+strip(const struct bs_matter *matter, const struct bs_finding *finding,
+    struct bs_answer *answer)
 {
 	if (bs_address_write(&finding->tag.plain, answer->address,
 		sizeof(answer->address)) == 0 &&
+	    matter->request->op == BS_OP_RCPT &&
 	    answer->action == BS_ACTION_NONE)
 		answer->action = BS_ACTION_REWRITE;
 }
@@ -128,8 +141,8 @@ act(const struct bs_matter *matter, struct bs_answer *answer,
 	}
 	if (matter->request->op == BS_OP_DATA)
 		write_header(judgement, answer);
-	else if (row->strip && finding->has_tag)
-		strip(finding, answer);
+	if (is_stripped(matter, finding, row))
+		strip(matter, finding, answer);
 }
 
 /* The column of the tally in which a row counts; BS_TALLIES for none. */
@@ -226,13 +239,14 @@ waits_for_data(const struct bs_request *request, const struct bs_facts *facts,
 }
 
 static void
-take_back(struct bs_answer *answer, struct bs_judgement *judgement)
+take_back(const struct bs_matter *matter, struct bs_answer *answer,
+    struct bs_judgement *judgement)
 {
 	*answer = (struct bs_answer){.id = answer->id};
 	judgement->row = NULL;
 	judgement->would = BS_ACTION_NONE;
 	if (judgement->finding.has_tag)
-		strip(&judgement->finding, answer);
+		strip(matter, &judgement->finding, answer);
 }
 
 static void
@@ -247,7 +261,7 @@ judge_recipient(struct bs_matter *matter, struct bs_answer *answer,
 	judgement->row = bs_policy_row(&finding->facts);
 	act(matter, answer, judgement);
 	if (waits_for_data(matter->request, &finding->facts, answer->action))
-		take_back(answer, judgement);
+		take_back(matter, answer, judgement);
 	bs_judge_probe(matter, answer, judgement);
 	keep_count(matter, answer, judgement);
 }

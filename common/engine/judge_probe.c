@@ -38,10 +38,12 @@ bs_judge_probe(const struct bs_matter *matter, struct bs_answer *answer,
 	struct bs_limits *limits = matter->judge->limits;
 	const char *client = matter->request->client;
 
-	if (matter->request->op != BS_OP_RCPT || domain == NULL ||
-	    tag == BS_TAG_VALID || !is_limited(matter))
+	/* once a message is read, it can speak for itself: but for a bad tag */
+	if (domain == NULL || tag == BS_TAG_VALID || !is_limited(matter) ||
+	    (matter->request->op == BS_OP_DATA && tag != BS_TAG_BAD))
 		return;
-	if (tag == BS_TAG_BAD)
+	/* where there is no verdict yet, it is counted at DATA */
+	if (tag == BS_TAG_BAD && judgement->row != NULL)
 		bs_limits_count(limits, client, matter->now);
 	if (bs_limits_attempts(limits, client, matter->now) <=
 	    matter->view.config->probe_limit)
@@ -53,5 +55,6 @@ bs_judge_probe(const struct bs_matter *matter, struct bs_answer *answer,
 		return;
 	answer->action = BS_ACTION_DEFER;
 	answer->address[0] = '\0';
+	answer->header[0] = '\0';
 	snprintf(answer->reply, sizeof(answer->reply), "%s", probing_text);
 }

@@ -190,6 +190,24 @@ bs_policy_action(const struct bs_row *row, const struct bs_facts *facts,
 	return row->actions[mode];
 }
 
+unsigned
+bs_policy_harm(enum bs_action action)
+{
+	switch (action) {
+	case BS_ACTION_JUNK:
+		return 1;
+	case BS_ACTION_DEFER:
+		return 2;
+	case BS_ACTION_REJECT:
+		return 3;
+	case BS_ACTION_NONE:
+	case BS_ACTION_REWRITE:
+	case BS_ACTION_HEADER:
+		break;
+	}
+	return 0;
+}
+
 static const char *const mode_names[] = {
     [BS_OBSERVE] = "observe",
     [BS_MARK] = "mark",

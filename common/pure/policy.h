@@ -78,6 +78,11 @@ const struct bs_row *bs_policy_row(const struct bs_facts *facts);
 enum bs_action bs_policy_action(const struct bs_row *row,
     const struct bs_facts *facts, enum bs_mode mode, bool strict);
 
+/* How much harm an action does to a genuine bounce: 0 for none, more for
+ * junk, for defer, for reject. Of several verdicts on a message the least
+ * harmful counts. */
+unsigned bs_policy_harm(enum bs_action action);
+
 /* The words of DESIGN §10 and §12. bs_mode_name() never returns NULL;
  * bs_mode_parse() returns 0 or -EINVAL. */
 const char *bs_mode_name(enum bs_mode mode);

@@ -399,6 +399,37 @@ of_a_receipt(void **state)
 	expect(BS_EVIDENCE_YES, "found");
 }
 
+/* To a host that asks about the whole message alone, the answer says where it
+ * goes, too. */
+static void
+beside_a_tag(void **state)
+{
+	char tagged[BS_ADDRESS_MAX];
+
+	(void)state;
+	sign("Alice@example.org", tagged, T0);
+	prepare_bounce(tagged, NULL);
+	ask(T0);
+	assert_int_equal(answer.action, BS_ACTION_HEADER);
+	assert_string_equal(answer.address, "Alice@example.org");
+	domain("example.org")->mode = BS_OBSERVE;
+	ask(T0);
+	assert_int_equal(answer.action, BS_ACTION_NONE);
+	assert_string_equal(answer.address, "Alice@example.org");
+	domain("example.org")->mode = BS_MARK;
+	prepare_bounce("prvs=3010aaaaaa=alice@example.org", NULL);
+	ask(T0);
+	assert_string_equal(answer.address, "alice@example.org");
+	domain("example.org")->mode = BS_ENFORCE;
+	ask(T0);
+	assert_int_equal(answer.action, BS_ACTION_REJECT);
+	assert_string_equal(answer.address, "");
+	/* a person's to a bad tag is left to the host, as at RCPT */
+	SET(request.sender, "carol@x.example");
+	ask(T0);
+	assert_string_equal(answer.address, "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -416,6 +447,7 @@ main(void)
 	    TEST(without_messages),
 	    TEST(without_a_store),
 	    TEST(of_a_receipt),
+	    TEST(beside_a_tag),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,6 +203,28 @@ a_round_that_was_left_leaves_nothing_behind(void **state)
 	assert_taken(3, 3);
 }
 
+/* What the engine says of it is left behind, and in nobody's way. */
+static void
+what_is_told_one_way_is_not_waited_for(void **state)
+{
+	struct bs_round round = {.count = MANY,
+	    .deadline_ms = 5000,
+	    .one_way = true,
+	    .fill = fill,
+	    .take = take};
+
+	(void)state;
+	engine_start(echo);
+	assert_int_equal(bs_ask(&round), 0);
+	assert_int_equal(ask(3, 5000, false), 0);
+	assert_taken(3, 3);
+	assert_int_equal(heard.count, MANY + 3);
+	assert_int_equal(heard.connections, 1);
+	engine_end();
+	round.deadline_ms = 50;
+	assert_int_equal(bs_ask(&round), MANY);
+}
+
 static void
 a_child_has_a_connection_of_its_own(void **state)
 {
@@ -239,6 +261,7 @@ main(void)
 	    TEST(asks_again_where_the_engine_hangs_up),
 	    TEST(what_the_wire_does_not_take_is_not_owed),
 	    TEST(a_round_that_was_left_leaves_nothing_behind),
+	    TEST(what_is_told_one_way_is_not_waited_for),
 	    TEST(a_child_has_a_connection_of_its_own),
 	};
 

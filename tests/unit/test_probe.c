@@ -144,6 +144,46 @@ other_modes_only_tell(void **state)
 	assert_int_equal(judgement.would, BS_ACTION_DEFER);
 }
 
+static enum bs_action
+data(const char *recipient)
+{
+	prepare_bounce(recipient, NULL);
+	ask(NOW);
+	return answer.action;
+}
+
+/* A host may ask about the whole message alone. A message that is read speaks
+ * for itself, but for a bad tag. */
+static void
+at_data_as_at_rcpt(void **state)
+{
+	(void)state;
+	for (int i = 0; i < LIMIT; i++)
+		assert_int_equal(data(bad_tag), BS_ACTION_REJECT);
+	assert_int_equal(data(bad_tag), BS_ACTION_DEFER);
+	assert_memory_equal(answer.reply, "451 4.7.1 ", 10);
+	assert_string_equal(answer.header, "");
+	assert_int_not_equal(data(callout_to), BS_ACTION_DEFER);
+	assert_int_not_equal(data(good_tag), BS_ACTION_DEFER);
+	assert_int_equal(rcpt(OUTSIDE, "", callout_to), BS_ACTION_DEFER);
+}
+
+/* Where RCPT leaves the verdict to DATA. */
+static void
+no_message_counts_twice(void **state)
+{
+	static const char marked[] = "prvs=3010aaaaaa=alice@example.net";
+
+	(void)state;
+	for (int i = 0; i < LIMIT; i++) {
+		assert_int_equal(rcpt(OUTSIDE, "", marked), BS_ACTION_REWRITE);
+		assert_int_equal(data(marked), BS_ACTION_HEADER);
+	}
+	assert_int_not_equal(rcpt(OUTSIDE, "", callout_to), BS_ACTION_DEFER);
+	data(marked);
+	assert_int_equal(rcpt(OUTSIDE, "", callout_to), BS_ACTION_DEFER);
+}
+
 static void
 no_limit_no_wait(void **state)
 {
@@ -166,6 +206,8 @@ main(void)
 	    TEST(ordinary_mail_is_not_counted),
 	    TEST(gateways_and_the_trusted_do_not_wait),
 	    TEST(other_modes_only_tell),
+	    TEST(at_data_as_at_rcpt),
+	    TEST(no_message_counts_twice),
 	    TEST(no_limit_no_wait),
 	};
 
