@@ -156,7 +156,8 @@ bs_ask(const struct bs_round *round)
 	self.owed = 0;
 	if (round->count > 0 && enter()) {
 		self.busy = true;
-		memset(self.slots, 0, sizeof(self.slots));
+		for (size_t i = 0; i < WINDOW; i++)
+			self.slots[i].question.pending = false;
 		while (refill(now_ms())) {
 			/* what was just asked leaves without a wait */
 			bs_client_pump(&self.client, 0, now_ms());

@@ -16,7 +16,7 @@ import notices
 from host import wait_until
 from talk import forge
 
-ROUNDS = 2
+ROUNDS = 9
 SESSIONS = 32
 BOUNCES = 1600  # of a kind, in a round
 CONNECTIONS = 320  # the same, a bounce each
