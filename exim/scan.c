@@ -115,8 +115,8 @@ weigh(struct bs_scan *scan, const struct bs_answer *answer)
 		return;
 	scan->is_weighed = true;
 	scan->action = answer->action;
-	COPY(scan->header, answer->header);
-	COPY(scan->reply, answer->reply);
+	memcpy(scan->header, answer->header, sizeof(scan->header));
+	memcpy(scan->reply, answer->reply, sizeof(scan->reply));
 }
 
 static void
