@@ -1,0 +1,53 @@
+/* The engine's end of the spf child: checks go in, findings come out. */
+#ifndef BS_SPF_SERVICE_H
+#define BS_SPF_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/backstop.h"
+#include "common/pure/spf.h"
+
+struct bs_spf;
+struct bs_spf_check;
+struct event_base;
+
+/* How the child is to work; borrowed while bs_spf_start() runs. */
+struct bs_spf_settings {
+	const char *const *servers; /* as bs_dns_new() takes them */
+	size_t server_count;
+	const char *user; /* whom it becomes where we are root */
+};
+
+/* Told once of each check that was not cancelled. The finding lives until it
+ * returns. */
+typedef void bs_spf_done(void *context, const struct bs_spf_finding *finding);
+
+/* Starts the process that makes children. To be called before keys are read
+ * and root is given up. Sets *control to a descriptor for bs_spf_new().
+ * Returns 0 or -errno. */
+BS_MUST_USE int bs_spf_start(const struct bs_spf_settings *settings,
+    int *control);
+
+/* The engine's end in its loop; takes over control. Returns NULL without
+ * memory. */
+struct bs_spf *bs_spf_new(struct event_base *base, int control);
+
+/* Cancels every check; the child ends. Takes NULL. */
+void bs_spf_free(struct bs_spf *spf);
+
+/* Checks; the query is copied. done is called from the loop, within the
+ * query's deadline or soon after: with temperror where there is no child, no
+ * memory, or the domain brought a child down of late. Returns NULL without
+ * memory. */
+struct bs_spf_check *bs_spf_ask(struct bs_spf *spf,
+    const struct bs_spf_query *query, bs_spf_done *done, void *context);
+
+/* done will not be called. */
+void bs_spf_cancel(struct bs_spf *spf, struct bs_spf_check *check);
+
+/* A new child, which reads the system's resolver settings anew; checks in
+ * flight are asked again. */
+void bs_spf_renew(struct bs_spf *spf);
+
+#endif
