@@ -39,8 +39,8 @@ struct bs_spf_term {
 	size_t len;
 	const char *domain; /* domain-spec or macro-string; NULL: none given */
 	size_t domain_len;
-	bool has_prefix4; /* "/24" was written, or for ip4 and ip6 "/n" */
-	bool has_prefix6;
+	bool has_prefix4; /* "/24" was written, of ip4 too */
+	bool has_prefix6; /* "//64" was written, or "/64" of ip6 */
 	unsigned prefix4; /* 32 where none was written */
 	unsigned prefix6; /* 128 */
 	uint8_t address[16]; /* of ip4 (4 octets) and ip6 */
@@ -72,7 +72,7 @@ void bs_spf_record_begin(struct bs_spf_record *record, const char *text,
 
 /* The next term. Returns BS_SPF_TERM, 0 at the end, -EINVAL with *fault set.
  * A fault anywhere makes the whole record void (RFC 7208 §4.6): read it to its
- * end before a term of it is used. */
+ * end before a term of it is used. Who wants all faults reads on after one. */
 BS_MUST_USE int bs_spf_record_next(struct bs_spf_record *record,
     struct bs_spf_term *out, struct bs_spf_fault *fault);
 
