@@ -171,7 +171,7 @@ test_bad_terms(void **state)
 	    {"v=spf1 2001:db8::1 -all", 7, "ip6:2001:db8::1"},
 	    {"v=spf1 fe80::1", 7, "ip6:fe80::1"},
 	    {"v=spf1 - all", 8, "right before"},
-	    {"v=spf1 --all", 8, "begins like"},
+	    {"v=spf1 --all", 8, "did you mean all ?"},
 	    {"v=spf1 a, mx", 8, "the comma"},
 	    {"v=spf1 a;", 8, "the semicolon"},
 	    {"v=spf1 foo; -all", 7, "the semicolon"},
