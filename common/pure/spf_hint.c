@@ -359,8 +359,7 @@ bs_spf_hint_domain(const char *text, size_t len, const char *of,
 		snprintf(out, BS_SPF_HINT,
 		    "terms are parted by spaces alone: take the %s out",
 		    text[len - 1] == ',' ? "comma" : "semicolon");
-	else if (text[until(text, len, ":")] == ':' &&
-		 until(text, len, ":") < len)
+	else if (until(text, len, ":") < len)
 		snprintf(out, BS_SPF_HINT,
 		    "%.*s is no domain: a name takes no port and no scheme",
 		    SHOWN(text, len));
@@ -380,17 +379,19 @@ bs_spf_hint_domain(const char *text, size_t len, const char *of,
 void
 bs_spf_hint_macro(const char *text, size_t len, char out[static BS_SPF_HINT])
 {
-	char letter = len > 2 && text[1] == '{' ? bs_ascii_lower(text[2]) : 0;
+	char letter = '\0';
 
-	if (letter != 0 && strchr("crt", letter) != NULL)
+	if (len > 2 && text[1] == '{')
+		letter = bs_ascii_lower(text[2]);
+	if (letter != '\0' && strchr("crt", letter) != NULL)
 		snprintf(out, BS_SPF_HINT,
 		    "%%{c}, %%{r} and %%{t} stand in explanations only");
-	else if (letter != 0 && strchr("slodipvh", letter) == NULL)
+	else if (letter != '\0' && strchr("slodipvh", letter) == NULL)
 		snprintf(out, BS_SPF_HINT,
 		    "there is no macro %%{%c}: the letters are s, l, o, d, i, "
 		    "p, v and h",
 		    letter);
-	else if (letter != 0)
+	else if (letter != '\0')
 		snprintf(out, BS_SPF_HINT,
 		    "the macro %.*s is not well formed: a letter, 1 to 128, r, "
 		    "delimiters of .-+,/_=, and }",

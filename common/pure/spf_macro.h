@@ -10,9 +10,9 @@
 
 /* What the letters stand for. Borrowed strings. */
 struct bs_spf_letters {
-	const char *sender; /* s, and l and o of it: local@domain */
-	const char *domain; /* d: whose record is being read */
-	const char *helo;   /* h */
+	const char *sender;    /* s, and l and o of it: local@domain */
+	const char *domain;    /* d: whose record is being read */
+	const char *helo;      /* h */
 	const char *validated; /* p: the validated name, or "unknown" */
 	const char *receiver;  /* r, explanations only */
 	int64_t now;	       /* t, explanations only: epoch seconds */

@@ -39,10 +39,10 @@ struct bs_spf_term {
 	size_t len;
 	const char *domain; /* domain-spec or macro-string; NULL: none given */
 	size_t domain_len;
-	bool has_prefix4; /* "/24" was written, of ip4 too */
-	bool has_prefix6; /* "//64" was written, or "/64" of ip6 */
-	unsigned prefix4; /* 32 where none was written */
-	unsigned prefix6; /* 128 */
+	bool has_prefix4;    /* "/24" was written, of ip4 too */
+	bool has_prefix6;    /* "//64" was written, or "/64" of ip6 */
+	unsigned prefix4;    /* 32 where none was written */
+	unsigned prefix6;    /* 128 */
 	uint8_t address[16]; /* of ip4 (4 octets) and ip6 */
 };
 
