@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "common/backstop.h"
+#include "common/pure/dns_reply.h"
 #include "common/pure/spf.h"
 
 struct bs_spf;
@@ -18,6 +19,17 @@ struct bs_spf_settings {
 	size_t server_count;
 	const char *user; /* whom it becomes where we are root */
 };
+
+/* A question to DNS that a check needed. */
+struct bs_spf_step {
+	char name[BS_HOST_MAX];
+	enum bs_dns_type type;
+	enum bs_dns_status status;
+	unsigned count;	     /* records of the answer */
+	unsigned elapsed_ms; /* until the answer came */
+	bool cached;	     /* it was known already */
+};
+typedef void bs_spf_traced(void *context, const struct bs_spf_step *step);
 
 /* Told once of each check that was not cancelled. The finding lives until it
  * returns. */
@@ -42,6 +54,12 @@ void bs_spf_free(struct bs_spf *spf);
  * memory. */
 struct bs_spf_check *bs_spf_ask(struct bs_spf *spf,
     const struct bs_spf_query *query, bs_spf_done *done, void *context);
+
+/* As bs_spf_ask(); before done, traced is told of each question to DNS, in the
+ * order in which they were needed. */
+struct bs_spf_check *bs_spf_trace(struct bs_spf *spf,
+    const struct bs_spf_query *query, bs_spf_done *done, bs_spf_traced *traced,
+    void *context);
 
 /* done will not be called. */
 void bs_spf_cancel(struct bs_spf *spf, struct bs_spf_check *check);

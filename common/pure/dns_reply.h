@@ -47,8 +47,7 @@ struct bs_dns_answer {
 
 /* Reads a reply to the question for name and type. What does not belong to
  * that question is passed over; a reply to another one, one that is cut or
- * whose lengths lie, one whose aliases lead nowhere or in a circle is
- * BS_DNS_FAILED. size is that of out, BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX) at
+ * whose lengths lie, one whose aliases go in a circle is BS_DNS_FAILED. size is that of out, BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX) at
  * best; what does not fit is BS_DNS_FAILED, too. */
 void bs_dns_reply_parse(const uint8_t *reply, size_t len, const char *name,
     enum bs_dns_type type, struct bs_dns_answer *out, size_t size);
@@ -58,8 +57,8 @@ void bs_dns_reply_parse(const uint8_t *reply, size_t len, const char *name,
 const uint8_t *bs_dns_answer_next(const struct bs_dns_answer *answer,
     const uint8_t *at, size_t *len);
 
-/* Joins the strings of a TXT record to out, without a NUL. Returns the octets,
- * or -EMSGSIZE. */
+/* Joins the strings of a TXT record to out, without a NUL. Returns the octets;
+ * -EMSGSIZE for more than fit, of which out holds the first; -EINVAL. */
 BS_MUST_USE int bs_dns_txt_join(const uint8_t *record, size_t len, char *out,
     size_t size);
 

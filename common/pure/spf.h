@@ -42,11 +42,11 @@ struct bs_spf_query {
 struct bs_spf_finding {
 	enum bs_spf_result result;
 	enum bs_spf_identity identity;
-	char domain[BS_HOST_MAX];	/* whose record was asked for first */
-	char sender[BS_ADDRESS_MAX];	/* as it was checked, never empty */
-	char mechanism[BS_HOST_MAX];	/* the term that matched; "default"
-					 * where none did */
-	char problem[160];		/* of none, temperror and permerror */
+	char domain[BS_HOST_MAX];    /* whose record was asked for first */
+	char sender[BS_ADDRESS_MAX]; /* as it was checked, never empty */
+	char mechanism[BS_HOST_MAX]; /* the term that matched; "default"
+				      * where none did */
+	char problem[160];	     /* of none, temperror and permerror */
 	char explanation[BS_SPF_EXPLANATION_MAX]; /* of a fail, by its domain */
 	bool denies_all;     /* the deciding record ends in -all */
 	unsigned lookups;    /* terms that ask DNS; RFC 7208 §4.6.4: 10 */
@@ -55,11 +55,20 @@ struct bs_spf_finding {
 	unsigned elapsed_ms; /* from the question to the answer */
 };
 
+/* The domain whose record is asked for first (RFC 7208 §2.4); a view. */
+const char *bs_spf_query_domain(const struct bs_spf_query *query);
+
+/* Makes printable ASCII of what strangers wrote, for replies and fields. */
+void bs_spf_clean(char *text);
+
+/* What is found of a check that could not be made: temperror, and why. */
+void bs_spf_finding_fail(const struct bs_spf_query *query, const char *why,
+    struct bs_spf_finding *out);
+
 /* "none", "neutral" ...; never NULL. bs_spf_result_parse() returns 0 or
  * -EINVAL. */
 const char *bs_spf_result_name(enum bs_spf_result result);
-BS_MUST_USE int bs_spf_result_parse(const char *text,
-    enum bs_spf_result *out);
+BS_MUST_USE int bs_spf_result_parse(const char *text, enum bs_spf_result *out);
 
 /* "helo" or "mailfrom", as RFC 7208 §9.1 has them. */
 const char *bs_spf_identity_name(enum bs_spf_identity identity);

@@ -1,0 +1,30 @@
+/* libspf2 behind its guard: one check, run against answers that are known. */
+#ifndef BS_GUARD_H
+#define BS_GUARD_H
+
+#include <stdint.h>
+
+#include "common/backstop.h"
+#include "common/pure/spf.h"
+#include "common/pure/spf_run.h"
+
+struct bs_guard;
+
+/* bs_guard_check(): an answer was not known; run it again once it is. */
+#define BS_GUARD_MISSING 1
+
+/* Returns NULL without memory. For one process, which libspf2 may end by
+ * abort(). */
+struct bs_guard *bs_guard_new(void);
+
+/* Takes NULL. */
+void bs_guard_free(struct bs_guard *guard);
+
+/* Checks as of now (epoch seconds). lookup is called with context for each
+ * answer that is needed. Returns 0 with *out set, but for what it costs in
+ * queries and time; or BS_GUARD_MISSING after lookup gave none. */
+BS_MUST_USE int bs_guard_check(struct bs_guard *guard,
+    const struct bs_spf_query *query, int64_t now, bs_spf_lookup *lookup,
+    void *context, struct bs_spf_finding *out);
+
+#endif

@@ -1,0 +1,45 @@
+/* Between the engine and the spf child: structs of one program, by a socket. */
+#ifndef BS_SPF_MESSAGE_H
+#define BS_SPF_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/backstop.h"
+#include "common/engine/spf.h"
+#include "common/pure/spf.h"
+
+/* Checks that a child takes at a time; the engine answers those beyond. */
+#define BS_SPF_CHECKS_MAX 8192
+
+enum bs_spf_message_kind {
+	BS_SPF_MESSAGE_STEP,
+	BS_SPF_MESSAGE_FINDING,
+};
+
+/* To the child. */
+struct bs_spf_order {
+	uint64_t id;
+	bool traced;
+	bool cancelled; /* forget that id */
+	struct bs_spf_query query;
+};
+
+/* From the child. */
+struct bs_spf_message {
+	uint64_t id;
+	enum bs_spf_message_kind kind;
+	union {
+		struct bs_spf_step step;
+		struct bs_spf_finding finding;
+	} is;
+};
+
+/* In memory that the engine and its children share: which check libspf2 is at
+ * work on, 0 for none. It outlives a child that crashes, and so tells whose
+ * record it was. */
+struct bs_spf_board {
+	_Atomic uint64_t at_work;
+};
+
+#endif

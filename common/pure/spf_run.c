@@ -1,0 +1,423 @@
+/* One evaluation of SPF: records found, names expanded, limits kept. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/pure/ascii.h"
+#include "common/pure/spf_run.h"
+#include "common/pure/spf_run_state.h"
+
+/* A name of ours: of term (counted from 1) of a record, and of a host of it. */
+struct mark {
+	unsigned record;
+	unsigned term;
+	bool has_host;
+	unsigned host;
+};
+
+int
+bs_spf_run_decide(struct bs_spf_run *run, enum bs_spf_result result,
+    const char *format, ...)
+{
+	va_list args;
+
+	run->state = BS_SPF_DECIDED;
+	run->result = result;
+	va_start(args, format);
+	vsnprintf(run->problem, sizeof(run->problem), format, args);
+	va_end(args);
+	return -ECANCELED;
+}
+
+enum bs_dns_type
+bs_spf_run_address_type(const struct bs_spf_run *run)
+{
+	return run->is_ip6 ? BS_DNS_AAAA : BS_DNS_A;
+}
+
+/* RFC 7208 §5: a mapped address is the one that it maps. */
+static bool
+read_client(struct bs_spf_run *run)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	uint8_t *client = run->client;
+
+	if (inet_pton(AF_INET, run->query->client, client) == 1)
+		return true;
+	if (inet_pton(AF_INET6, run->query->client, client) != 1)
+		return false;
+	run->is_ip6 = memcmp(client, mapped, sizeof(mapped)) != 0;
+	if (!run->is_ip6)
+		memmove(client, client + sizeof(mapped), 4);
+	return true;
+}
+
+/* RFC 7208 §4.3: a domain of several labels, and none of them out of form. */
+static bool
+is_domain(const char *name)
+{
+	const char *dot = strchr(name, '.');
+
+	return bs_dns_is_name(name) && dot != NULL && dot[1] != '\0' &&
+	       name[0] != '[';
+}
+
+/* Who is checked, and whose record is read first (RFC 7208 §2.4, §4.3). */
+static bool
+read_sender(struct bs_spf_run *run)
+{
+	const struct bs_spf_query *query = run->query;
+	char *domain = run->records[0].domain;
+	const char *sender =
+	    query->identity == BS_SPF_HELO ? "" : query->sender;
+	const char *at = strrchr(sender, '@');
+	size_t local_len = at == NULL ? 0 : (size_t)(at - sender);
+	int len;
+
+	len = snprintf(domain, BS_HOST_MAX, "%s", bs_spf_query_domain(query));
+	if (len > 1 && len < BS_HOST_MAX && domain[len - 1] == '.')
+		domain[len - 1] = '\0';
+	if (local_len == 0)
+		snprintf(run->sender, sizeof(run->sender), "postmaster@%s",
+		    domain);
+	else
+		snprintf(run->sender, sizeof(run->sender), "%.*s@%s",
+		    (int)local_len, sender, domain);
+	return len >= 0 && len < BS_HOST_MAX && is_domain(domain);
+}
+
+void
+bs_spf_run_again(struct bs_spf_run *run)
+{
+	run->state = BS_SPF_RUNNING;
+	run->lookups = 0;
+	run->voids = 0;
+	run->record_count = 0;
+	run->records[0].redirected_to = 0;
+}
+
+void
+bs_spf_run_begin(struct bs_spf_run *run, const struct bs_spf_query *query,
+    int64_t now, bs_spf_lookup *lookup, void *context)
+{
+	run->lookup = lookup;
+	run->context = context;
+	run->query = query;
+	run->now = now;
+	run->is_ip6 = false;
+	run->problem[0] = '\0';
+	run->cut_term = 0;
+	bs_spf_run_again(run);
+	if (!read_sender(run))
+		(void)bs_spf_run_decide(run, BS_SPF_NONE,
+		    "%s is no domain name that could have a record",
+		    query->identity == BS_SPF_HELO ? "HELO" : "the sender's");
+	else if (!read_client(run))
+		(void)bs_spf_run_decide(run, BS_SPF_NONE,
+		    "the client has no address");
+}
+
+int
+bs_spf_run_ask(struct bs_spf_run *run, const char *name, enum bs_dns_type type,
+    const struct bs_dns_answer **out)
+{
+	static const struct bs_dns_answer nothing = {
+	    .status = BS_DNS_NO_NAME,
+	};
+
+	*out = &nothing;
+	if (!bs_dns_is_name(name))
+		return 0;
+	if ((*out = run->lookup(run->context, name, type)) != NULL)
+		return 0;
+	run->state = BS_SPF_MISSING;
+	return -ECANCELED;
+}
+
+bool
+bs_spf_run_term(const struct bs_spf_run_record *record, unsigned n,
+    struct bs_spf_term *out)
+{
+	struct bs_spf_record walk;
+	struct bs_spf_fault fault;
+
+	bs_spf_record_begin(&walk, record->text, record->len);
+	while (n > 0 && bs_spf_record_next(&walk, out, &fault) == BS_SPF_TERM)
+		if (--n == 0)
+			return true;
+	return false;
+}
+
+/* Reads a number and the octet behind it; moves behind both. */
+static bool
+read_number(const char **at, char end, unsigned *out)
+{
+	const char *first = *at;
+
+	*out = 0;
+	while (bs_ascii_is_digit(**at) && *out < 10000)
+		*out = *out * 10 + (unsigned)(*(*at)++ - '0');
+	return *at > first && *(*at)++ == end;
+}
+
+/* "t2.r0.bs-run", "4.t2.r0.bs-run": what bs_spf_run_show() wrote. */
+static bool
+read_mark(const struct bs_spf_run *run, const char *name, struct mark *out)
+{
+	out->has_host = bs_ascii_is_digit(name[0]);
+	if (out->has_host && !read_number(&name, '.', &out->host))
+		return false;
+	if (*name++ != 't' || !read_number(&name, '.', &out->term) ||
+	    *name++ != 'r' || !read_number(&name, '.', &out->record))
+		return false;
+	return strcmp(name, "bs-run") == 0 && out->record < run->record_count;
+}
+
+/* The term of a mark, expanded; it counts, once (RFC 7208 §4.6.4). */
+static int
+open_term(struct bs_spf_run *run, const struct mark *mark,
+    struct bs_spf_term *term, char name[static BS_HOST_MAX])
+{
+	struct bs_spf_run_record *record = &run->records[mark->record];
+
+	if (!bs_spf_run_term(record, mark->term, term))
+		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
+		    "a term was asked for that is not there");
+	record->last_term = mark->term;
+	if (!mark->has_host && ++run->lookups > BS_SPF_LOOKUPS_MAX)
+		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
+		    "more than %d terms that ask DNS", BS_SPF_LOOKUPS_MAX);
+	return bs_spf_run_expand(run, record, term, name);
+}
+
+/* Takes a record over once its grammar holds. */
+static int
+take_record(struct bs_spf_run *run, struct bs_spf_run_record *record)
+{
+	struct bs_spf_record walk;
+	struct bs_spf_term term;
+	struct bs_spf_fault fault;
+	int rc;
+
+	bs_spf_record_begin(&walk, record->text, record->len);
+	while ((rc = bs_spf_record_next(&walk, &term, &fault)) == BS_SPF_TERM)
+		;
+	if (rc != 0)
+		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
+		    "%.60s, column %zu: %s", record->domain, fault.column + 1,
+		    fault.text);
+	return 0;
+}
+
+/* The one SPF record among the TXT records of a domain (RFC 7208 §4.5).
+ * Returns how many there are; the first is in record. */
+static unsigned
+choose_record(const struct bs_dns_answer *answer,
+    struct bs_spf_run_record *record)
+{
+	char text[BS_SPF_RECORD_MAX + 1];
+	const uint8_t *at = NULL;
+	unsigned found = 0;
+	size_t len;
+	int joined;
+
+	while ((at = bs_dns_answer_next(answer, at, &len)) != NULL) {
+		joined = bs_dns_txt_join(at, len, text, sizeof(text));
+		if (joined == -EMSGSIZE)
+			joined = sizeof(text);
+		if (joined < 0 || !bs_spf_record_is(text, (size_t)joined))
+			continue;
+		if (found++ > 0)
+			continue;
+		record->len = (size_t)joined;
+		if (record->len <= sizeof(record->text))
+			memcpy(record->text, text, record->len);
+	}
+	return found;
+}
+
+static int
+fetch(struct bs_spf_run *run, unsigned n)
+{
+	struct bs_spf_run_record *record = &run->records[n];
+	const struct bs_dns_answer *answer;
+	unsigned found;
+	int rc;
+
+	record->last_term = 0;
+	record->redirected_to = 0;
+	rc = bs_spf_run_ask(run, record->domain, BS_DNS_TXT, &answer);
+	if (rc != 0)
+		return rc;
+	if (answer->status == BS_DNS_FAILED)
+		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
+		    "DNS gave no answer for the record of %.80s",
+		    record->domain);
+	if ((found = choose_record(answer, record)) == 0)
+		return bs_spf_run_decide(run,
+		    n == 0 ? BS_SPF_NONE : BS_SPF_PERMERROR,
+		    "%.80s has no SPF record", record->domain);
+	if (found > 1)
+		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
+		    "%.80s has %u SPF records", record->domain, found);
+	if (record->len > sizeof(record->text))
+		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
+		    "the record of %.80s has more than %d octets",
+		    record->domain, BS_SPF_RECORD_MAX);
+	return take_record(run, record);
+}
+
+int
+bs_spf_run_record(struct bs_spf_run *run, const char *name,
+    char out[static BS_SPF_SHOWN_MAX])
+{
+	unsigned n = run->record_count;
+	struct bs_spf_term term;
+	struct mark mark;
+	int rc;
+
+	if (run->state != BS_SPF_RUNNING)
+		return -ECANCELED;
+	if (n > 0) {
+		if (!read_mark(run, name, &mark) || mark.has_host)
+			return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
+			    "a record was asked for by no name of ours");
+		rc = open_term(run, &mark, &term, run->records[n].domain);
+		if (rc != 0)
+			return rc;
+		if (term.kind == BS_SPF_REDIRECT)
+			run->records[mark.record].redirected_to = n;
+	}
+	if ((rc = fetch(run, n)) != 0)
+		return rc;
+	run->record_count++;
+	bs_spf_run_show(run, n, out);
+	return 0;
+}
+
+/* Counts an answer that has nothing (RFC 7208 §4.6.4), and minds one that
+ * failed. Not asked for at all is not void. */
+static int
+weigh(struct bs_spf_run *run, const char *name,
+    const struct bs_dns_answer *answer)
+{
+	if (answer->status == BS_DNS_FAILED)
+		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
+		    "DNS gave no answer for %.80s", name);
+	if (answer->status != BS_DNS_FOUND && bs_dns_is_name(name) &&
+	    ++run->voids > BS_SPF_VOIDS_MAX)
+		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
+		    "more than %d look-ups found nothing, the last for %.60s",
+		    BS_SPF_VOIDS_MAX, name);
+	return 0;
+}
+
+/* The name of the n-th host of an mx, counted from 0. */
+static bool
+host_name(const struct bs_dns_answer *answer, unsigned n,
+    char out[static BS_HOST_MAX])
+{
+	const uint8_t *at = NULL;
+	size_t len = 0;
+
+	do
+		at = bs_dns_answer_next(answer, at, &len);
+	while (at != NULL && n-- > 0);
+	if (at == NULL || len >= BS_HOST_MAX)
+		return false;
+	memcpy(out, at, len);
+	out[len] = '\0';
+	return true;
+}
+
+static int
+find_hosts(struct bs_spf_run *run, const char *name, struct bs_spf_hit *out)
+{
+	int rc = bs_spf_run_ask(run, name, BS_DNS_MX, &out->answer);
+
+	if (rc != 0 || (rc = weigh(run, name, out->answer)) != 0)
+		return rc;
+	if (out->answer->count > BS_SPF_NAMES_MAX)
+		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
+		    "%.80s has more than %d MX records", name,
+		    BS_SPF_NAMES_MAX);
+	return 0;
+}
+
+/* Addresses; a prefix of no length has the client in it wherever there is one
+ * (libspf2 takes it for none given). */
+static int
+find_addresses(struct bs_spf_run *run, const struct bs_spf_term *term,
+    const char *name, enum bs_dns_type type, struct bs_spf_hit *out)
+{
+	unsigned prefix = run->is_ip6 ? term->prefix6 : term->prefix4;
+	int rc = bs_spf_run_ask(run, name, type, &out->answer);
+
+	if (rc != 0 || (rc = weigh(run, name, out->answer)) != 0)
+		return rc;
+	out->is_client = term->kind == BS_SPF_EXISTS || prefix == 0;
+	return 0;
+}
+
+static int
+find_ptr(struct bs_spf_run *run, const char *name, struct bs_spf_hit *out)
+{
+	/* any record will do, where it matches */
+	static const struct bs_dns_answer match = {
+	    .status = BS_DNS_FOUND,
+	    .count = 1,
+	};
+	char validated[BS_HOST_MAX];
+	bool within;
+	int rc = bs_spf_run_validate(run, name, validated, &within);
+
+	out->answer = rc == 0 && within ? &match : NULL;
+	out->is_client = true;
+	return rc;
+}
+
+/* A host of an mx, by its place among the answers. */
+static int
+find_host(struct bs_spf_run *run, const struct mark *mark,
+    const struct bs_spf_term *term, const char *name, struct bs_spf_hit *out)
+{
+	struct bs_spf_hit hosts = {0};
+	char host[BS_HOST_MAX];
+	int rc = bs_spf_run_ask(run, name, BS_DNS_MX, &hosts.answer);
+
+	if (rc != 0 || !host_name(hosts.answer, mark->host, host))
+		return rc;
+	return find_addresses(run, term, host, bs_spf_run_address_type(run),
+	    out);
+}
+
+int
+bs_spf_run_lookup(struct bs_spf_run *run, const char *asked, unsigned type,
+    struct bs_spf_hit *out)
+{
+	char name[BS_HOST_MAX];
+	struct bs_spf_term term;
+	struct mark mark;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (run->state != BS_SPF_RUNNING)
+		return -ECANCELED;
+	if (!read_mark(run, asked, &mark))
+		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
+		    "DNS was asked for no name of ours");
+	if ((rc = open_term(run, &mark, &term, name)) != 0)
+		return rc;
+	if (mark.has_host)
+		return find_host(run, &mark, &term, name, out);
+	if (type == BS_DNS_MX)
+		return find_hosts(run, name, out);
+	if (term.kind == BS_SPF_PTR)
+		return find_ptr(run, name, out);
+	if (term.kind == BS_SPF_EXISTS)
+		return find_addresses(run, &term, name, BS_DNS_A, out);
+	return find_addresses(run, &term, name, bs_spf_run_address_type(run),
+	    out);
+}

@@ -1,0 +1,47 @@
+/* Between the parts of an evaluation of SPF: no business of others. */
+#ifndef BS_SPF_RUN_STATE_H
+#define BS_SPF_RUN_STATE_H
+
+#include "common/backstop.h"
+#include "common/pure/spf_run.h"
+
+/* Ends the evaluation with a result and why. Returns -ECANCELED. */
+int bs_spf_run_decide(struct bs_spf_run *run, enum bs_spf_result result,
+    const char *format, ...) BS_PRINTF(3, 4);
+
+/* Asks DNS. Returns 0 with *out set, or -ECANCELED where there is no answer
+ * yet. A name that cannot be asked for has no records. */
+BS_MUST_USE int bs_spf_run_ask(struct bs_spf_run *run, const char *name,
+    enum bs_dns_type type, const struct bs_dns_answer **out);
+
+/* The type of the client's own addresses. */
+enum bs_dns_type bs_spf_run_address_type(const struct bs_spf_run *run);
+
+/* The n-th term of a record, counted from 1, of those that its grammar has:
+ * it was read to its end before. Returns whether there is one. */
+bool bs_spf_run_term(const struct bs_spf_run_record *record, unsigned n,
+    struct bs_spf_term *out);
+
+/* The name that a domain-spec stands for, the record's own for none. Returns 0
+ * or -ECANCELED. */
+BS_MUST_USE int bs_spf_run_expand(struct bs_spf_run *run,
+    const struct bs_spf_run_record *record, const struct bs_spf_term *term,
+    char out[static BS_HOST_MAX]);
+
+/* As bs_spf_run_expand(), of the text of an explanation. -EINVAL where it
+ * breaks the grammar or does not fit. */
+BS_MUST_USE int bs_spf_run_expand_text(struct bs_spf_run *run,
+    const struct bs_spf_run_record *record, const char *text, size_t len,
+    char *out, size_t size);
+
+/* The client's name, seen to by its addresses (RFC 7208 §5.5): one within the
+ * domain if there is one, else any, "unknown" for none. *within is whether it
+ * is. Returns 0 or -ECANCELED. */
+BS_MUST_USE int bs_spf_run_validate(struct bs_spf_run *run, const char *domain,
+    char out[static BS_HOST_MAX], bool *within);
+
+/* Writes record n as libspf2 is to see it. */
+void bs_spf_run_show(const struct bs_spf_run *run, unsigned n,
+    char out[static BS_SPF_SHOWN_MAX]);
+
+#endif
