@@ -65,6 +65,10 @@ bs_config_free(struct bs_config *config)
 	free(config->socket);
 	free(config->user);
 	bs_words_clear(&config->clients);
+	bs_words_clear(&config->spf.forwarders);
+	bs_words_clear(&config->spf.servers);
+	free(config->spf.skip);
+	free(config->spf.authserv_id);
 	free(config);
 }
 
@@ -135,6 +139,35 @@ bool
 bs_config_is_gateway(const struct bs_config *config, const char *client)
 {
 	return is_in(config->gateways, config->gateway_count, client);
+}
+
+const char *
+bs_config_spf_skips(const struct bs_config *config, const char *client)
+{
+	if (bs_config_trusts(config, client))
+		return "trusted";
+	if (bs_config_is_gateway(config, client))
+		return "gateway";
+	if (is_in(config->spf.skip, config->spf.skip_count, client))
+		return "skipped";
+	return NULL;
+}
+
+bool
+bs_config_is_forwarder(const struct bs_config *config, const char *domain)
+{
+	const struct bs_words *words = &config->spf.forwarders;
+	size_t len = strlen(domain);
+
+	for (size_t i = 0; i < words->count; i++) {
+		size_t tail = strlen(words->words[i]);
+
+		if (tail <= len &&
+		    bs_ascii_same(domain + len - tail, words->words[i], tail) &&
+		    (tail == len || domain[len - tail - 1] == '.'))
+			return true;
+	}
+	return false;
 }
 
 /* Reads until the end of the file. Returns 0, -EFBIG or -errno. */

@@ -8,11 +8,13 @@
 #include "common/backstop.h"
 #include "common/pure/netblock.h"
 #include "common/pure/policy.h"
+#include "common/pure/spf_policy.h"
 #include "common/pure/tag.h"
 
 #define BS_LIFETIME_MIN_DAYS 2
 #define BS_LIFETIME_MAX_DAYS 60
 #define BS_PROBE_LIMIT_MAX 1000000
+#define BS_SPF_DEADLINE_MAX_SECONDS 60
 
 /* A list of strings, in the order of the file. */
 struct bs_words {
@@ -31,6 +33,21 @@ struct bs_domain {
 	struct bs_words exempt; /* canonical addresses, '*' any run */
 };
 
+/* [spf] and [dns]. */
+struct bs_spf_config {
+	bool check;
+	bool has_mode; /* it was given; else rules.mode is the host's */
+	struct bs_spf_rules rules;
+	struct bs_words forwarders; /* lower case */
+	size_t skip_count;
+	struct bs_netblock *skip;
+	bool received_spf; /* which header fields are added */
+	bool auth_results;
+	char *authserv_id; /* empty: the host's name */
+	unsigned deadline_seconds;
+	struct bs_words servers; /* address or address:port, [v6]:port */
+};
+
 struct bs_config {
 	size_t domain_count;
 	struct bs_domain *domains; /* sorted by name */
@@ -45,6 +62,7 @@ struct bs_config {
 	char *socket;	      /* of the engine */
 	char *user;
 	struct bs_words clients; /* users who may ask */
+	struct bs_spf_config spf;
 };
 
 /* Told of each mistake, in the order of the lines; line 0 is the whole file.
@@ -77,5 +95,13 @@ bool bs_config_trusts(const struct bs_config *config, const char *client);
 
 /* Whether an address is one that relays other people's bounces to us. */
 bool bs_config_is_gateway(const struct bs_config *config, const char *client);
+
+/* Whether SPF is not asked about an address: it is trusted, a gateway or
+ * among those to skip. Returns why, a constant word, or NULL. */
+const char *bs_config_spf_skips(const struct bs_config *config,
+    const char *client);
+
+/* Whether a domain is a trusted forwarder's, or lies below one. */
+bool bs_config_is_forwarder(const struct bs_config *config, const char *domain);
 
 #endif

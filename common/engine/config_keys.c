@@ -1,11 +1,11 @@
 /* The keys of backstop.conf: one table, and what each takes. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/engine/config_keys.h"
+#include "common/engine/config_values.h"
 #include "common/pure/ascii.h"
 
 /* Octets of sun_path with its NUL (unix(7)). */
@@ -15,160 +15,28 @@
 #define USER_NAME_MAX 32
 
 static void
-report_at(struct bs_config_reader *reader, bool is_warning, const char *format,
-    va_list args)
-{
-	struct bs_fault fault = {.line = reader->line};
-
-	vsnprintf(fault.text, sizeof(fault.text), format, args);
-	reader->report(reader->context, &fault, is_warning);
-}
-
-void
-bs_config_fault(struct bs_config_reader *reader, const char *format, ...)
-{
-	va_list args;
-
-	reader->bad = true;
-	va_start(args, format);
-	report_at(reader, false, format, args);
-	va_end(args);
-}
-
-void
-bs_config_warn(struct bs_config_reader *reader, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	report_at(reader, true, format, args);
-	va_end(args);
-}
-
-static void
-add_word(struct bs_config_reader *reader, struct bs_words *words,
-    const char *word)
-{
-	if (bs_words_add(words, word) != 0)
-		reader->error = -ENOMEM;
-}
-
-static void
-replace(struct bs_config_reader *reader, char **string, const char *value)
-{
-	free(*string);
-	if ((*string = strdup(value)) == NULL)
-		reader->error = -ENOMEM;
-}
-
-static void
-lower(char *text)
-{
-	for (; *text != '\0'; text++)
-		*text = bs_ascii_lower(*text);
-}
-
-/* RFC 1123 §2.1; '_' is seen in names that carry mail. */
-static const char *
-label_fault(const char *label, size_t len)
-{
-	if (len == 0 || len > 63)
-		return "a label has 1 to 63 octets";
-	if (label[0] == '-' || label[len - 1] == '-')
-		return "a label neither begins nor ends with '-'";
-	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)label[i] >= 0x80)
-			return "write it in ASCII (xn--...)";
-		if (!bs_ascii_is_alpha(label[i]) &&
-		    !bs_ascii_is_digit(label[i]) && label[i] != '-' &&
-		    label[i] != '_')
-			return "only letters, digits, '-' and '.'";
-	}
-	return NULL;
-}
-
-const char *
-bs_config_domain_fault(const char *name)
-{
-	const char *why;
-	size_t len;
-
-	/* RFC 1035 §2.3.4 */
-	if (strlen(name) > 253)
-		return "it has more than 253 octets";
-	for (;; name += len + 1) {
-		len = strcspn(name, ".");
-		if ((why = label_fault(name, len)) != NULL)
-			return why;
-		if (name[len] == '\0')
-			break;
-	}
-	if (strspn(name, "0123456789") == len)
-		return "the last label is a number";
-	return NULL;
-}
-
-static void
 set_domains(struct bs_config_reader *reader, const char *word)
 {
-	char name[BS_HOST_MAX];
-	const char *why = bs_config_domain_fault(word);
-
-	if (why != NULL) {
-		bs_config_fault(reader, "'%.80s' is no domain name: %s", word,
-		    why);
-		return;
-	}
-	snprintf(name, sizeof(name), "%s", word);
-	lower(name);
-	if (bs_words_have(&reader->domains, name))
-		bs_config_fault(reader, "domain %.80s is listed twice", name);
-	else
-		add_word(reader, &reader->domains, name);
-}
-
-static void
-set_switch(struct bs_config_reader *reader, const char *key, bool *out,
-    const char *value, const char *on, const char *off)
-{
-	if (strcmp(value, on) == 0)
-		*out = true;
-	else if (strcmp(value, off) == 0)
-		*out = false;
-	else
-		bs_config_fault(reader, "%s = %.60s: must be %s or %s", key,
-		    value, off, on);
-}
-
-/* Yes and no, which people also call on and off. */
-static void
-set_flag(struct bs_config_reader *reader, const char *key, const char *value,
-    bool *out)
-{
-	if (strcmp(value, "on") == 0)
-		value = "yes";
-	else if (strcmp(value, "off") == 0)
-		value = "no";
-	set_switch(reader, key, out, value, "yes", "no");
+	bs_value_domain(reader, &reader->domains, word);
 }
 
 static void
 set_sign(struct bs_config_reader *reader, const char *value)
 {
-	set_flag(reader, "sign", value, &reader->target->sign);
+	bs_value_flag(reader, "sign", value, &reader->target->sign);
 }
 
 static void
 set_strict(struct bs_config_reader *reader, const char *value)
 {
-	set_flag(reader, "strict", value, &reader->target->strict);
+	bs_value_flag(reader, "strict", value, &reader->target->strict);
 }
 
 static void
 set_outbound(struct bs_config_reader *reader, const char *value)
 {
-	set_switch(reader, "outbound", &reader->target->outbound_here, value,
-	    "here", "elsewhere");
+	bs_value_switch(reader, "outbound", &reader->target->outbound_here,
+	    value, "here", "elsewhere");
 }
 
 static void
@@ -219,93 +87,43 @@ set_exempt(struct bs_config_reader *reader, const char *word)
 		return;
 	}
 	snprintf(pattern, sizeof(pattern), "%s", word);
-	lower(pattern);
+	bs_value_lower(pattern);
 	check_exempt_domain(reader, pattern);
-	add_word(reader, &reader->target->exempt, pattern);
-}
-
-static void
-add_block(struct bs_config_reader *reader, const char *key,
-    struct bs_netblock **blocks, size_t *count, const char *word)
-{
-	struct bs_netblock block;
-	struct bs_netblock *grown;
-
-	if (bs_netblock_parse(word, &block) != 0) {
-		bs_config_fault(reader,
-		    "%s: '%.60s' is no network (as 192.0.2.0/24, 2001:db8::/32 "
-		    "or one address; no bits set behind the prefix)",
-		    key, word);
-		return;
-	}
-	grown = reallocarray(*blocks, *count + 1, sizeof(*grown));
-	if (grown == NULL) {
-		reader->error = -ENOMEM;
-		return;
-	}
-	grown[*count] = block;
-	*blocks = grown;
-	(*count)++;
+	bs_value_word(reader, &reader->target->exempt, pattern);
 }
 
 static void
 set_trusted(struct bs_config_reader *reader, const char *word)
 {
-	add_block(reader, "trusted", &reader->config->trusted,
+	bs_value_block(reader, "trusted", &reader->config->trusted,
 	    &reader->config->trusted_count, word);
 }
 
 static void
 set_gateways(struct bs_config_reader *reader, const char *word)
 {
-	add_block(reader, "gateways", &reader->config->gateways,
+	bs_value_block(reader, "gateways", &reader->config->gateways,
 	    &reader->config->gateway_count, word);
-}
-
-/* A decimal number, in words of the faults "must be ...". */
-static void
-set_number(struct bs_config_reader *reader, const char *key, const char *value,
-    unsigned min, unsigned max, unsigned *out)
-{
-	size_t len = strlen(value);
-	size_t digits = strspn(value, "0123456789");
-	unsigned number = 0;
-
-	if (digits != len || len == 0 || (len > 1 && value[0] == '0')) {
-		bs_config_fault(reader,
-		    "%s = %.60s: must be a decimal number, without sign or "
-		    "leading zero",
-		    key, value);
-		return;
-	}
-	/* seven digits say enough of a number that is too large */
-	for (size_t i = 0; i < len && i < 7; i++)
-		number = number * 10 + (unsigned)(value[i] - '0');
-	if (number < min || number > max)
-		bs_config_fault(reader, "%s = %.60s: must be %u to %u", key,
-		    value, min, max);
-	else
-		*out = number;
 }
 
 static void
 set_lifetime(struct bs_config_reader *reader, const char *value)
 {
-	set_number(reader, "lifetime", value, BS_LIFETIME_MIN_DAYS,
+	bs_value_number(reader, "lifetime", value, BS_LIFETIME_MIN_DAYS,
 	    BS_LIFETIME_MAX_DAYS, &reader->config->lifetime_days);
 }
 
 static void
 set_probe_limit(struct bs_config_reader *reader, const char *value)
 {
-	set_number(reader, "probe_limit", value, 0, BS_PROBE_LIMIT_MAX,
+	bs_value_number(reader, "probe_limit", value, 0, BS_PROBE_LIMIT_MAX,
 	    &reader->config->probe_limit);
 }
 
 static void
 set_messages(struct bs_config_reader *reader, const char *value)
 {
-	set_flag(reader, "messages", value, &reader->config->messages);
+	bs_value_flag(reader, "messages", value, &reader->config->messages);
 }
 
 static void
@@ -315,7 +133,7 @@ set_state(struct bs_config_reader *reader, const char *value)
 		bs_config_fault(reader, "state = %.60s: must begin with '/'",
 		    value);
 	else
-		replace(reader, &reader->config->state, value);
+		bs_value_string(reader, &reader->config->state, value);
 }
 
 static void
@@ -329,7 +147,7 @@ set_socket(struct bs_config_reader *reader, const char *value)
 		    "socket: the path has %zu octets, at most %d",
 		    strlen(value), SOCKET_PATH_MAX - 1);
 	else
-		replace(reader, &reader->config->socket, value);
+		bs_value_string(reader, &reader->config->socket, value);
 }
 
 static bool
@@ -352,7 +170,7 @@ set_user(struct bs_config_reader *reader, const char *value)
 		bs_config_fault(reader, "user = %.60s: is no user's name",
 		    value);
 	else
-		replace(reader, &reader->config->user, value);
+		bs_value_string(reader, &reader->config->user, value);
 }
 
 static void
@@ -362,7 +180,7 @@ set_clients(struct bs_config_reader *reader, const char *word)
 		bs_config_fault(reader, "clients: '%.60s' is no user's name",
 		    word);
 	else
-		add_word(reader, &reader->config->clients, word);
+		bs_value_word(reader, &reader->config->clients, word);
 }
 
 static void
@@ -451,6 +269,7 @@ bs_config_set(struct bs_config_reader *reader, const struct bs_config_key *key,
 {
 	char *list;
 
+	reader->key = key;
 	if (key->clear == NULL && continued) {
 		bs_config_fault(reader,
 		    "%s takes one value, but this line begins with a space "
@@ -459,7 +278,7 @@ bs_config_set(struct bs_config_reader *reader, const struct bs_config_key *key,
 		return;
 	}
 	if (key->clear == NULL) {
-		if (value[0] == '\0')
+		if (value[0] == '\0' && key->fallback[0] != '\0')
 			bs_config_fault(reader, "%s has no value", key->name);
 		else
 			key->set(reader, value);
@@ -475,10 +294,18 @@ bs_config_set(struct bs_config_reader *reader, const struct bs_config_key *key,
 	free(list);
 }
 
+static void
+set_fallbacks(struct bs_config_reader *reader, const struct bs_config_key *keys,
+    size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		bs_config_set(reader, &keys[i], keys[i].fallback, false);
+}
+
 void
 bs_config_set_fallbacks(struct bs_config_reader *reader)
 {
-	for (size_t i = 0; i < bs_config_key_count; i++)
-		bs_config_set(reader, &bs_config_keys[i],
-		    bs_config_keys[i].fallback, false);
+	set_fallbacks(reader, bs_config_keys, bs_config_key_count);
+	set_fallbacks(reader, bs_config_spf_keys, bs_config_spf_key_count);
+	set_fallbacks(reader, bs_config_dns_keys, bs_config_dns_key_count);
 }

@@ -13,14 +13,17 @@ enum bs_config_scope {
 	BS_SCOPE_HOST = 1,   /* before the first section */
 	BS_SCOPE_DOMAIN = 2, /* in [domain NAME] */
 	BS_SCOPE_BOTH = 3,   /* the first is the default of the second */
+	BS_SCOPE_SPF = 4,    /* in [spf] */
+	BS_SCOPE_DNS = 8,    /* in [dns] */
 };
 
 /* What the words of a file go into, and who hears of its mistakes. */
 struct bs_config_reader {
 	struct bs_config *config;
-	struct bs_words domains;   /* as they stand in the file */
-	struct bs_domain defaults; /* what the keys of the host say */
-	struct bs_domain *target;  /* of the keys of BS_SCOPE_DOMAIN */
+	struct bs_words domains;	 /* as they stand in the file */
+	struct bs_domain defaults;	 /* what the keys of the host say */
+	struct bs_domain *target;	 /* of the keys of BS_SCOPE_DOMAIN */
+	const struct bs_config_key *key; /* whose value is set */
 	unsigned line;
 	bool bad;
 	int error; /* -ENOMEM: nothing else counts then */
@@ -29,7 +32,8 @@ struct bs_config_reader {
 };
 
 /* A row of the table of keys. set() takes a scalar's value or one word of a
- * list; clear() empties a list. fallback is written as in the file. */
+ * list; clear() empties a list. fallback is written as in the file; a scalar
+ * with an empty one may be left empty. */
 struct bs_config_key {
 	const char *name;
 	enum bs_config_scope scope;
@@ -40,6 +44,10 @@ struct bs_config_key {
 
 extern const struct bs_config_key bs_config_keys[];
 extern const size_t bs_config_key_count;
+extern const struct bs_config_key bs_config_spf_keys[];
+extern const size_t bs_config_spf_key_count;
+extern const struct bs_config_key bs_config_dns_keys[];
+extern const size_t bs_config_dns_key_count;
 
 /* Sets a key from the text after its '=', or adds a continuation line to a
  * list. Mistakes are reported. */

@@ -23,7 +23,7 @@
 #define LINE_MAX_OCTETS 512
 
 /* Room for the names of all keys, a space before each. */
-#define KEYS_TEXT_MAX 160
+#define KEYS_TEXT_MAX 132
 
 #define KEY_CHARS                                                              \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
@@ -31,7 +31,8 @@
 enum section {
 	SECTION_HOST,	/* before the first header */
 	SECTION_DOMAIN, /* [domain NAME], or one that is no domain of ours */
-	SECTION_LATER,	/* known, and of a later version */
+	SECTION_SPF,
+	SECTION_DNS,
 	SECTION_WRONG,
 };
 
@@ -252,20 +253,22 @@ begin_section(struct parser *parser, char *line)
 		return;
 	if (strncmp(name, domain, sizeof(domain) - 1) == 0)
 		begin_domain(parser, name + sizeof(domain) - 1);
-	else if (strcmp(name, "spf") == 0 || strcmp(name, "dns") == 0)
-		parser->section = SECTION_LATER;
+	else if (strcmp(name, "spf") == 0)
+		parser->section = SECTION_SPF;
+	else if (strcmp(name, "dns") == 0)
+		parser->section = SECTION_DNS;
 	else {
 		bs_config_fault(reader,
-		    "unknown section [%.60s]; known: [domain NAME]", name);
+		    "unknown section [%.60s]; known: [domain NAME], [spf], "
+		    "[dns]",
+		    name);
 		return;
 	}
 	if (bs_words_have(&parser->sections, name)) {
 		bs_config_fault(reader, "section [%.100s] is there twice",
 		    name);
 		reader->target = &parser->scratch;
-	} else if (parser->section == SECTION_LATER)
-		bs_config_warn(reader, "section [%s]: not used by this version",
-		    name);
+	}
 	if (bs_words_add(&parser->sections, name) != 0)
 		reader->error = -ENOMEM;
 }
@@ -322,22 +325,56 @@ read_line(char *str, int num, void *stream)
 	return str;
 }
 
+/* The keys that may stand in a section. */
+struct table {
+	const struct bs_config_key *keys;
+	size_t count;
+	enum bs_config_scope scope;
+	const char *where;
+};
+
+static struct table
+table_of(enum section section)
+{
+	switch (section) {
+	case SECTION_SPF:
+		return (struct table){bs_config_spf_keys,
+		    bs_config_spf_key_count, BS_SCOPE_SPF, " in [spf]"};
+	case SECTION_DNS:
+		return (struct table){bs_config_dns_keys,
+		    bs_config_dns_key_count, BS_SCOPE_DNS, " in [dns]"};
+	case SECTION_DOMAIN:
+		return (struct table){bs_config_keys, bs_config_key_count,
+		    BS_SCOPE_DOMAIN, " in [domain NAME]"};
+	case SECTION_HOST:
+	case SECTION_WRONG:
+		break;
+	}
+	return (struct table){bs_config_keys, bs_config_key_count,
+	    BS_SCOPE_BOTH, ""};
+}
+
 static void
-report_unknown_key(struct parser *parser, const char *name)
+report_unknown_key(struct parser *parser, const struct table *table,
+    const char *name)
 {
 	char known[KEYS_TEXT_MAX] = "";
-	bool in_domain = parser->section == SECTION_DOMAIN;
 
-	for (size_t i = 0; i < bs_config_key_count; i++) {
-		const struct bs_config_key *key = &bs_config_keys[i];
+	for (size_t i = 0; i < table->count; i++) {
+		const struct bs_config_key *key = &table->keys[i];
 		size_t len = strlen(known);
 
-		if (in_domain && !(key->scope & BS_SCOPE_DOMAIN))
+		if (!(key->scope & table->scope))
 			continue;
+		/* " ..." has to fit, too */
+		if (len + strlen(key->name) + 6 > sizeof(known)) {
+			snprintf(known + len, sizeof(known) - len, " ...");
+			break;
+		}
 		snprintf(known + len, sizeof(known) - len, " %s", key->name);
 	}
 	bs_config_fault(&parser->reader, "unknown key '%.40s'; known%s:%s",
-	    name, in_domain ? " in [domain NAME]" : "", known);
+	    name, table->where, known);
 }
 
 /* Finds the row of a key that may stand here. Returns NULL after the report
@@ -345,13 +382,12 @@ report_unknown_key(struct parser *parser, const char *name)
 static const struct bs_config_key *
 find_key(struct parser *parser, const char *name)
 {
-	bool in_domain = parser->section == SECTION_DOMAIN;
+	const struct table table = table_of(parser->section);
 
-	for (size_t i = 0; i < bs_config_key_count; i++) {
-		const struct bs_config_key *key = &bs_config_keys[i];
+	for (size_t i = 0; i < table.count; i++) {
+		const struct bs_config_key *key = &table.keys[i];
 
-		if (strcmp(key->name, name) != 0 ||
-		    (in_domain && !(key->scope & BS_SCOPE_DOMAIN)))
+		if (strcmp(key->name, name) != 0 || !(key->scope & table.scope))
 			continue;
 		if (parser->keys_met & (1U << i)) {
 			bs_config_fault(&parser->reader, "%s is there twice",
@@ -361,7 +397,7 @@ find_key(struct parser *parser, const char *name)
 		parser->keys_met |= 1U << i;
 		return key;
 	}
-	report_unknown_key(parser, name);
+	report_unknown_key(parser, &table, name);
 	return NULL;
 }
 
@@ -372,8 +408,7 @@ take_value(void *user, const char *section, const char *name, const char *value)
 	struct parser *parser = user;
 
 	(void)section;
-	if (parser->section == SECTION_LATER ||
-	    parser->section == SECTION_WRONG)
+	if (parser->section == SECTION_WRONG)
 		return 1;
 	if (!parser->continued)
 		parser->current = find_key(parser, name);
@@ -399,6 +434,8 @@ parse(struct parser *parser)
 		bs_config_fault(reader, "line %d is not understood", rc);
 	if (parser->section == SECTION_HOST)
 		make_domains(parser);
+	if (!reader->config->spf.has_mode)
+		reader->config->spf.rules.mode = reader->defaults.mode;
 	reader->line = 0;
 	if (!reader->bad && reader->config->domain_count == 0)
 		bs_config_warn(reader,

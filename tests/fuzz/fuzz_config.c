@@ -52,6 +52,12 @@ check(const struct bs_config *config)
 	    config->lifetime_days < BS_LIFETIME_MIN_DAYS ||
 	    config->lifetime_days > BS_LIFETIME_MAX_DAYS)
 		abort();
+	(void)bs_config_is_forwarder(config, "mx.forwarder.example");
+	(void)bs_config_spf_skips(config, "192.0.2.1");
+	if (config->spf.authserv_id == NULL ||
+	    config->spf.deadline_seconds == 0 ||
+	    config->spf.deadline_seconds > BS_SPF_DEADLINE_MAX_SECONDS)
+		abort();
 }
 
 int

@@ -8,7 +8,10 @@ import sys
 
 import tree
 
-KEYS = "common/engine/config_keys.c"
+# Where the keys of each section stand.
+KEYS = (("common/engine/config_keys.c", "bs_config_keys"),
+        ("common/engine/config_spf.c", "bs_config_spf_keys"),
+        ("common/engine/config_spf.c", "bs_config_dns_keys"))
 CONF_MANUAL = "common/backstop.conf.5"
 EXAMPLE = "packaging/examples/backstop.conf"
 COMMANDS = "common/cli/main.c"
@@ -75,12 +78,31 @@ def fallback(source, known):
 
 
 def config_keys():
-    """name -> (place, scope, fallback)."""
+    """(section, name) -> (place, scope, fallback). What may stand before the
+    first section has the section ""."""
     known = macros()
-    return {match[1]: (f"{KEYS}:{line}", match[2], fallback(match[3], known))
-            for line, match in
-            table(KEYS, r"bs_config_keys\[\] = \{", r'\{"(\w+)",\s*'
-                  r'BS_SCOPE_(\w+),\s*((?:"[^"]*"|\w+|\s)+),')}
+    keys = {}
+    for path, name in KEYS:
+        for line, match in table(path, name + r"\[\] = \{", r'\{"(\w+)",\s*'
+                                 r'BS_SCOPE_(\w+),\s*((?:"[^"]*"|\w+|\s)+),'):
+            section = match[2].lower() if match[2] in ("SPF", "DNS") else ""
+            keys[section, match[1]] = (f"{path}:{line}", match[2],
+                                       fallback(match[3], known))
+    return keys
+
+
+def manual_keys():
+    """(section, name) -> line of the manual page, whose subsections on a
+    section of the file name it."""
+    headings = [(number, re.search(r"\[(\w+)", line)) for number, line in
+                enumerate(tree.read(CONF_MANUAL).split("\n"), 1)
+                if line.startswith((".Sh", ".Ss"))]
+    found = {}
+    for line, depth, words in items(CONF_MANUAL):
+        above = [match for number, match in headings if number < line][-1]
+        if depth == 1 and words[0] == "Ic":
+            found[above[1] if above else "", words[1]] = line
+    return found
 
 
 def example_keys():
@@ -99,26 +121,25 @@ def example_keys():
 def check_example(keys):
     found = {}
     for number, section, name, value in example_keys():
-        _, scope, default = keys.get(name, ("", "", ""))
-        if not section:
-            found[name] = number
-            if scope == "DOMAIN":
-                tree.fault(EXAMPLE, number, f"'{name}' stands in [domain] "
-                           "only")
-            elif scope and value != default:
-                tree.fault(EXAMPLE, number, f"the default of '{name}' is "
-                           f"'{default}', not '{value}'")
-        elif not scope or scope == "HOST":
-            tree.fault(EXAMPLE, number, f"'{name}' is no key of [domain]")
-    compare({name: key[0] for name, key in keys.items()}, found, EXAMPLE,
-            "key")
+        if section == "domain":
+            _, scope, _ = keys.get(("", name), ("", "", ""))
+            if scope in ("", "HOST"):
+                tree.fault(EXAMPLE, number, f"'{name}' is no key of [domain]")
+            continue
+        _, scope, default = keys.get((section, name), ("", "", ""))
+        found[section, name] = number
+        if scope == "DOMAIN":
+            tree.fault(EXAMPLE, number, f"'{name}' stands in [domain] only")
+        elif scope and value != default:
+            tree.fault(EXAMPLE, number, f"the default of '{name}' is "
+                       f"'{default}', not '{value}'")
+    compare({key: row[0] for key, row in keys.items()}, found, EXAMPLE, "key")
 
 
 def check_config():
     keys = config_keys()
-    compare({name: key[0] for name, key in keys.items()},
-            {words[1]: line for line, depth, words in items(CONF_MANUAL)
-             if depth == 1 and words[0] == "Ic"}, CONF_MANUAL, "key")
+    compare({key: row[0] for key, row in keys.items()}, manual_keys(),
+            CONF_MANUAL, "key")
     check_example(keys)
 
 

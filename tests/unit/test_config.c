@@ -36,7 +36,7 @@ test_fallbacks(void **state)
 	bs_config_free(config);
 }
 
-/* The example of DESIGN §12, its later sections but warned of. */
+/* The example of DESIGN §12. */
 static void
 test_design(void **state)
 {
@@ -59,18 +59,14 @@ test_design(void **state)
 	    "\n"
 	    "[spf]\n"
 	    "helo_fail     = mark\n"
+	    "mailfrom_fail = mark\n"
 	    "deadline      = 20\n"
 	    "\n"
 	    "[dns]\n"
 	    "servers = 127.0.0.1:53\n";
-	struct bs_config *config;
-	struct report report;
+	struct bs_config *config = good(text);
 
 	(void)state;
-	assert_int_equal(parse(text, &config, &report), 0);
-	assert_string_equal(report.text,
-	    "!17: section [spf]: not used by this version\n"
-	    "!21: section [dns]: not used by this version\n");
 	assert_int_equal(config->domain_count, 2);
 	assert_int_equal(domain(config, "example.org")->mode, BS_OBSERVE);
 	assert_int_equal(domain(config, "EXAMPLE.net")->mode, BS_ENFORCE);
@@ -82,6 +78,97 @@ test_design(void **state)
 	    "alice@example.net"));
 	assert_false(bs_domain_exempts(domain(config, "example.org"),
 	    "noreply@example.net"));
+	assert_int_equal(config->spf.servers.count, 1);
+	assert_string_equal(config->spf.servers.words[0], "127.0.0.1:53");
+	bs_config_free(config);
+}
+
+static void
+test_spf_fallbacks(void **state)
+{
+	struct bs_config *config = good("domains = example.org\nmode = junk\n");
+	const struct bs_spf_config *spf = &config->spf;
+
+	(void)state;
+	assert_true(spf->check);
+	assert_int_equal(spf->rules.mode, BS_JUNK);
+	for (unsigned i = 0; i < BS_SPF_RESULTS; i++) {
+		if (i == BS_SPF_PASS)
+			continue;
+		assert_int_equal(spf->rules.actions[BS_SPF_HELO][i],
+		    BS_ACTION_HEADER);
+		assert_int_equal(spf->rules.actions[BS_SPF_MAILFROM][i],
+		    BS_ACTION_HEADER);
+	}
+	assert_int_equal(spf->rules.own_domains, BS_ACTION_HEADER);
+	assert_false(spf->rules.fail_needs_all);
+	assert_int_equal(spf->forwarders.count, 0);
+	assert_int_equal(spf->skip_count, 0);
+	assert_true(spf->received_spf && spf->auth_results);
+	assert_string_equal(spf->authserv_id, "");
+	assert_int_equal(spf->deadline_seconds, 20);
+	assert_int_equal(spf->servers.count, 0);
+	assert_string_equal(bs_config_spf_skips(config, "127.0.0.1"),
+	    "trusted");
+	assert_null(bs_config_spf_skips(config, "192.0.2.1"));
+	bs_config_free(config);
+}
+
+static void
+test_spf(void **state)
+{
+	struct bs_config *config =
+	    good("domains = example.org\n"
+		 "gateways = 192.0.2.9\n"
+		 "[spf]\n"
+		 "check = no\n"
+		 "mode = enforce\n"
+		 "helo_none = ignore\n"
+		 "helo_permerror = junk\n"
+		 "mailfrom_fail = reject\n"
+		 "mailfrom_temperror = defer\n"
+		 "own_domains = reject\n"
+		 "fail_needs_all = yes\n"
+		 "forwarders = Forwarder.example,\n"
+		 "   lists.example\n"
+		 "skip = 198.51.100.0/24\n"
+		 "header = authentication-results\n"
+		 "authserv_id = mx.example.org\n"
+		 "deadline = 5\n"
+		 "[DNS]\n"
+		 "servers = 127.0.0.1, [2001:db8::1]:53, [::1],\n"
+		 "   ::1, 192.0.2.1:5353\n");
+	const struct bs_spf_rules *rules = &config->spf.rules;
+
+	(void)state;
+	assert_false(config->spf.check);
+	assert_int_equal(rules->mode, BS_ENFORCE);
+	assert_int_equal(rules->actions[BS_SPF_HELO][BS_SPF_NONE],
+	    BS_ACTION_NONE);
+	assert_int_equal(rules->actions[BS_SPF_HELO][BS_SPF_PERMERROR],
+	    BS_ACTION_JUNK);
+	assert_int_equal(rules->actions[BS_SPF_HELO][BS_SPF_FAIL],
+	    BS_ACTION_HEADER);
+	assert_int_equal(rules->actions[BS_SPF_MAILFROM][BS_SPF_FAIL],
+	    BS_ACTION_REJECT);
+	assert_int_equal(rules->actions[BS_SPF_MAILFROM][BS_SPF_TEMPERROR],
+	    BS_ACTION_DEFER);
+	assert_int_equal(rules->own_domains, BS_ACTION_REJECT);
+	assert_true(rules->fail_needs_all);
+	assert_true(bs_config_is_forwarder(config, "forwarder.example"));
+	assert_true(bs_config_is_forwarder(config, "MX.Forwarder.example"));
+	assert_false(bs_config_is_forwarder(config, "notforwarder.example"));
+	assert_false(bs_config_is_forwarder(config, "example"));
+	assert_false(bs_config_is_forwarder(config, ""));
+	assert_string_equal(bs_config_spf_skips(config, "198.51.100.7"),
+	    "skipped");
+	assert_string_equal(bs_config_spf_skips(config, "192.0.2.9"),
+	    "gateway");
+	assert_false(config->spf.received_spf);
+	assert_true(config->spf.auth_results);
+	assert_string_equal(config->spf.authserv_id, "mx.example.org");
+	assert_int_equal(config->spf.deadline_seconds, 5);
+	assert_int_equal(config->spf.servers.count, 5);
 	bs_config_free(config);
 }
 
@@ -149,11 +236,14 @@ test_warnings(void **state)
 	bs_config_free(config);
 
 	assert_int_equal(parse("domains = a.example\n[domain a.example]\n"
-			       "exempt = x@b.example, y@*\n",
+			       "exempt = x@b.example, y@*\n"
+			       "[spf]\nhelo_temperror = reject\n",
 			     &config, &report),
 	    0);
 	assert_string_equal(report.text,
-	    "!3: exempt: x@b.example matches no address at a.example\n");
+	    "!3: exempt: x@b.example matches no address at a.example\n"
+	    "!5: helo_temperror: that DNS fails is no reason to refuse; taken "
+	    "as defer\n");
 	bs_config_free(config);
 }
 
@@ -185,31 +275,46 @@ test_files(void **state)
 	folder_remove(folder);
 }
 
-/* Reads the example with "#key" as "key". */
+/* Reads the example with "#key" as "key", and its sections but for domains
+ * that it does not have. */
 static size_t
 read_example(char *text, size_t size)
 {
 	const char *root = getenv("BS_SOURCE_ROOT");
 	char path[PATH_MAX];
+	char line[256];
 	size_t len = 0;
 	FILE *file;
-	int before = '\n';
-	int c;
 
 	assert_non_null(root);
 	snprintf(path, sizeof(path), "%s/packaging/examples/backstop.conf",
 	    root);
 	assert_non_null(file = fopen(path, "r"));
-	while ((c = fgetc(file)) != EOF && len + 2 < size) {
-		int next = fgetc(file);
+	while (fgets(line, sizeof(line), file) != NULL) {
+		bool is_key =
+		    line[0] == '#' &&
+		    ((line[1] >= 'a' && line[1] <= 'z') || line[1] == '[') &&
+		    strncmp(line, "#[domain", 8) != 0;
 
-		if (!(before == '\n' && c == '#' && next >= 'a' && next <= 'z'))
-			text[len++] = (char)c;
-		ungetc(next, file);
-		before = c;
+		assert_true(len + strlen(line) < size);
+		len += (size_t)snprintf(text + len, size - len, "%s",
+		    line + (is_key ? 1 : 0));
 	}
 	fclose(file);
 	return len;
+}
+
+static void
+assert_has_keys(const char *text, size_t len, const struct bs_config_key *keys,
+    size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "\n%s ", keys[i].name);
+		if (memmem(text, len, line, strlen(line)) == NULL)
+			fail_msg("%s is missing", keys[i].name);
+	}
 }
 
 static void
@@ -233,13 +338,9 @@ test_example(void **state)
 	(void)state;
 	if (parse_len(text, len, &shipped, &report) != 0)
 		fail_msg("%s", report.text);
-	for (size_t i = 0; i < bs_config_key_count; i++) {
-		char line[64];
-
-		snprintf(line, sizeof(line), "\n%s ", bs_config_keys[i].name);
-		if (memmem(text, len, line, strlen(line)) == NULL)
-			fail_msg("%s is missing", bs_config_keys[i].name);
-	}
+	assert_has_keys(text, len, bs_config_keys, bs_config_key_count);
+	assert_has_keys(text, len, bs_config_spf_keys, bs_config_spf_key_count);
+	assert_has_keys(text, len, bs_config_dns_keys, bs_config_dns_key_count);
 	assert_int_equal(parse("", &fallback, &report), 0);
 	assert_int_equal(shipped->lifetime_days, fallback->lifetime_days);
 	assert_int_equal(shipped->trusted_count, fallback->trusted_count);
@@ -250,6 +351,10 @@ test_example(void **state)
 	assert_string_equal(shipped->state, fallback->state);
 	assert_string_equal(shipped->socket, fallback->socket);
 	assert_string_equal(shipped->user, fallback->user);
+	assert_memory_equal(&shipped->spf.rules, &fallback->spf.rules,
+	    sizeof(fallback->spf.rules));
+	assert_int_equal(shipped->spf.deadline_seconds,
+	    fallback->spf.deadline_seconds);
 	bs_config_free(fallback);
 	bs_config_free(shipped);
 }
@@ -260,6 +365,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_fallbacks),
 	    cmocka_unit_test(test_design),
+	    cmocka_unit_test(test_spf_fallbacks),
+	    cmocka_unit_test(test_spf),
 	    cmocka_unit_test(test_inherited),
 	    cmocka_unit_test(test_warnings),
 	    cmocka_unit_test(test_files),

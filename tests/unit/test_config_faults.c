@@ -77,6 +77,60 @@ test_bad_lines(void **state)
 	}
 }
 
+/* The same of lines in a section. */
+static void
+test_bad_spf(void **state)
+{
+	static const struct {
+		const char *section;
+		const char *line;
+		const char *says;
+	} cases[] = {
+	    {"spf", "check = maybe", "must be no or yes"},
+	    {"spf", "mode = off", "must be observe, mark, junk or enforce"},
+	    {"spf", "helo_fail = refuse",
+		"helo_fail = refuse: must be ignore, mark, junk, defer or "
+		"reject"},
+	    {"spf", "helo_fail =", "helo_fail has no value"},
+	    {"spf", "helo_pass = mark", "unknown key 'helo_pass'"},
+	    {"spf", "servers = ::1", "unknown key 'servers'"},
+	    {"spf", "domains = a.example", "unknown key 'domains'"},
+	    {"spf", "own_domains = yes", "own_domains = yes: must be ignore"},
+	    {"spf", "fail_needs_all = all", "must be no or yes"},
+	    {"spf", "forwarders = a@b.example", "is no domain name"},
+	    {"spf", "skip = mx.example", "is no network"},
+	    {"spf", "header = spf", "must be both, received-spf"},
+	    {"spf", "authserv_id = mx example", "is no name"},
+	    {"spf", "deadline = 0", "must be 1 to 60"},
+	    {"spf", "deadline = 61", "must be 1 to 60"},
+	    {"dns", "check = yes",
+		"unknown key 'check'; known in [dns]: servers"},
+	    {"dns", "servers = resolver.example", "is no address of a server"},
+	    {"dns", "servers = 127.0.0.1:", "is no address of a server"},
+	    {"dns", "servers = 127.0.0.1:0", "is no address of a server"},
+	    {"dns", "servers = 127.0.0.1:65536", "is no address of a server"},
+	    {"dns", "servers = 127.0.0.1:53x", "is no address of a server"},
+	    {"dns", "servers = [127.0.0.1]:53", "is no address of a server"},
+	    {"dns", "servers = [::1", "is no address of a server"},
+	    {"dns", "servers = [::1]53", "is no address of a server"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char text[512];
+		struct bs_config *config;
+		struct report report;
+
+		snprintf(text, sizeof(text),
+		    "domains = example.org\n[%s]\n%s\n", cases[i].section,
+		    cases[i].line);
+		assert_int_equal(parse(text, &config, &report), -EINVAL);
+		if (report.count != 1 || strncmp(report.text, "3: ", 3) != 0 ||
+		    strstr(report.text, cases[i].says) == NULL)
+			fail_msg("'%s' got: %s", cases[i].line, report.text);
+	}
+}
+
 static void
 test_domain_names(void **state)
 {
@@ -209,9 +263,11 @@ test_one_pass(void **state)
 	    "outbound form exempt strict\n"
 	    "15: section [domain example.org] is there twice\n"
 	    "16: sign = ja: must be no or yes\n"
-	    "17: unknown section [wrong]; known: [domain NAME]\n"
-	    "!19: section [spf]: not used by this version\n"
+	    "17: unknown section [wrong]; known: [domain NAME], [spf], [dns]\n"
 	    "20: section [spf] is there twice\n"
+	    "21: unknown key 'x'; known in [spf]: check mode own_domains "
+	    "fail_needs_all forwarders skip header authserv_id deadline "
+	    "helo_none helo_neutral helo_softfail ...\n"
 	    "22: '=' is missing: 'x'\n");
 }
 
@@ -267,6 +323,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_bad_lines),
+	    cmocka_unit_test(test_bad_spf),
 	    cmocka_unit_test(test_domain_names),
 	    cmocka_unit_test(test_long_sections),
 	    cmocka_unit_test(test_one_pass),
