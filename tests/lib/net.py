@@ -72,8 +72,8 @@ class Lan:
         self.leave(self.space)
 
 
-def socket_in(space):
-    """A TCP socket that belongs to a namespace, usable from anywhere.
+def socket_in(space, family=socket.AF_INET, kind=socket.SOCK_STREAM):
+    """A socket that belongs to a namespace, usable from anywhere.
 
     A thread of its own enters the namespace, as that is a thread's property.
     """
@@ -85,7 +85,7 @@ def socket_in(space):
                 made.append(OSError(ctypes.get_errno(),
                                     os.strerror(ctypes.get_errno())))
                 return
-        made.append(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+        made.append(socket.socket(family, kind))
 
     thread = threading.Thread(target=make)
     thread.start()
