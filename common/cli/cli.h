@@ -25,6 +25,8 @@
 #define BS_TAKES_DIALECT 4
 #define BS_WRITES 8
 #define BS_TAKES_FORCE 16
+#define BS_TAKES_CLIENT 32
+#define BS_TAKES_DNS 64
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
 
@@ -38,6 +40,10 @@ struct bs_call {
 	bool no_record;
 	bool force;
 	enum bs_dialect dialect;
+	const char *client; /* of -i, or NULL */
+	const char *sender; /* of -s */
+	const char *helo;   /* of -H */
+	const char *dns;    /* of --dns */
 	bool help;
 	bool version;
 	size_t count; /* of words behind the subcommand's name */
@@ -74,6 +80,7 @@ int bs_cmd_store_check(const struct bs_call *call);
 int bs_cmd_store_confirm_clock(const struct bs_call *call);
 int bs_cmd_store_backup(const struct bs_call *call);
 int bs_cmd_store_forget(const struct bs_call *call);
+int bs_cmd_spf_check(const struct bs_call *call);
 int bs_cmd_checkconf(const struct bs_call *call);
 
 /* Reads the command line. All words are left in call->words, the name of the

@@ -47,6 +47,9 @@ static const struct bs_command commands[] = {
 	BS_WRITES, 1, 1, bs_cmd_store_backup},
     {"store forget", "ADDRESS", "remove what is remembered of an address",
 	BS_WRITES, 1, 1, bs_cmd_store_forget},
+    {"spf check", "-i ADDRESS [-s SENDER] [-H HELO] [--dns SERVER]",
+	"say whether a client may send for a domain",
+	BS_TAKES_CLIENT | BS_TAKES_DNS | BS_WRITES, 0, 0, bs_cmd_spf_check},
     {"checkconf", "[FILE]", "show every mistake of the configuration", 0, 0, 1,
 	bs_cmd_checkconf},
 };
@@ -153,6 +156,13 @@ print_help(const struct bs_command *command)
 	if (command->traits & BS_TAKES_FORCE)
 		puts(
 		    "  --force       take the step whatever speaks against it");
+	if (command->traits & BS_TAKES_CLIENT)
+		puts("  -i ADDRESS    the client's address\n"
+		     "  -s SENDER     the reverse-path; <> for the null one\n"
+		     "  -H HELO       what the client calls itself");
+	if (command->traits & BS_TAKES_DNS)
+		puts("  --dns SERVER  ask this one, as 192.0.2.1 or "
+		     "127.0.0.1:5353");
 	printf("\n%s\n%s", global_options, exit_statuses);
 }
 
@@ -171,6 +181,10 @@ check_call(const struct bs_command *command, const struct bs_call *call,
 		what = "takes neither --exim nor --batv-tools";
 	else if (traits & ~command->traits & BS_TAKES_FORCE)
 		what = "takes no --force";
+	else if (traits & ~command->traits & BS_TAKES_CLIENT)
+		what = "takes no -i, -s or -H";
+	else if (traits & ~command->traits & BS_TAKES_DNS)
+		what = "takes no --dns";
 	else if (call->has_at && (command->traits & BS_WRITES))
 		what = "takes no --at: it changes what is so from now on";
 	else if (call->count < command->min_words)

@@ -20,7 +20,8 @@ enum {
 	OPT_NO_RECORD,
 	OPT_EXIM,
 	OPT_BATV_TOOLS,
-	OPT_FORCE
+	OPT_FORCE,
+	OPT_DNS
 };
 
 static const struct option long_options[] = {
@@ -32,6 +33,10 @@ static const struct option long_options[] = {
     {"exim", no_argument, NULL, OPT_EXIM},
     {"batv-tools", no_argument, NULL, OPT_BATV_TOOLS},
     {"force", no_argument, NULL, OPT_FORCE},
+    {"ip", required_argument, NULL, 'i'},
+    {"sender", required_argument, NULL, 's'},
+    {"helo", required_argument, NULL, 'H'},
+    {"dns", required_argument, NULL, OPT_DNS},
     {NULL, 0, NULL, 0},
 };
 
@@ -156,6 +161,22 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 		*traits |= BS_TAKES_KEY;
 		call->key = bs_options_key(optarg);
 		return call->key < 0 ? EX_USAGE : 0;
+	case 'i':
+		*traits |= BS_TAKES_CLIENT;
+		call->client = optarg;
+		return 0;
+	case 's':
+		*traits |= BS_TAKES_CLIENT;
+		call->sender = optarg;
+		return 0;
+	case 'H':
+		*traits |= BS_TAKES_CLIENT;
+		call->helo = optarg;
+		return 0;
+	case OPT_DNS:
+		*traits |= BS_TAKES_DNS;
+		call->dns = optarg;
+		return 0;
 	case OPT_AT:
 		return read_at(optarg, call);
 	case OPT_JSON:
@@ -200,7 +221,7 @@ bs_options_read(int argc, char **argv, struct bs_call *call, unsigned *traits)
 		return EX_OSERR;
 	}
 	while (status == 0 && (option = getopt_long(argc, argv,
-				   "-:c:hk:", long_options, NULL)) != -1)
+				   "-:c:hH:i:k:s:", long_options, NULL)) != -1)
 		status = take_option(option, argv, call, traits);
 	while (status == 0 && optind < argc)
 		call->words[call->count++] = argv[optind++];
