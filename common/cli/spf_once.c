@@ -68,8 +68,8 @@ static void
 on_step(void *context, const struct bs_spf_step *step)
 {
 	struct bs_spf_trail *trail = ((struct once *)context)->trail;
-	struct bs_spf_step *grown = reallocarray(trail->steps,
-	    trail->count + 1, sizeof(*grown));
+	struct bs_spf_step *grown =
+	    reallocarray(trail->steps, trail->count + 1, sizeof(*grown));
 
 	if (grown == NULL)
 		return; /* it is shown without this one */
