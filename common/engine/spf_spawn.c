@@ -97,6 +97,16 @@ make_child(const struct bs_spf_settings *settings, struct bs_spf_board *board,
 	close(ends[0]);
 }
 
+/* Becomes the user, or nobody where the command line is all that there is of
+ * Backstop on this machine. */
+static int
+become(const char *user)
+{
+	int rc = bs_sandbox_become(user);
+
+	return rc == -ENOENT ? bs_sandbox_become("nobody") : rc;
+}
+
 /* The spawner's life: an octet is an order. */
 static void __attribute__((noreturn))
 serve(const struct bs_spf_settings *settings, struct bs_spf_board *board,
@@ -105,7 +115,7 @@ serve(const struct bs_spf_settings *settings, struct bs_spf_board *board,
 	char octet;
 	ssize_t got;
 
-	if (bs_sandbox_become(settings->user) != 0)
+	if (become(settings->user) != 0)
 		_exit(1);
 	bs_sandbox_close_doors();
 	signal(SIGCHLD, SIG_IGN); /* no zombies, nobody waits */

@@ -59,8 +59,8 @@ bs_spf_finding_fail(const struct bs_spf_query *query, const char *why,
 	memset(out, 0, sizeof(*out));
 	out->result = BS_SPF_TEMPERROR;
 	out->identity = query->identity;
-	snprintf(out->domain, sizeof(out->domain), "%s", domain);
-	snprintf(out->sender, sizeof(out->sender), "%s%s",
+	snprintf(out->domain, sizeof(out->domain), "%.255s", domain);
+	snprintf(out->sender, sizeof(out->sender), "%s%.500s",
 	    has_local ? "" : "postmaster@", has_local ? query->sender : domain);
 	snprintf(out->problem, sizeof(out->problem), "%s", why);
 	bs_spf_clean(out->domain);
