@@ -16,35 +16,6 @@ deciding_record(const struct bs_spf_run *run)
 	return n;
 }
 
-/* Whether the first bits of two addresses are the same. */
-static bool
-is_within(const uint8_t *a, const uint8_t *b, unsigned bits)
-{
-	unsigned octets = bits / 8;
-	unsigned rest = bits % 8;
-
-	return memcmp(a, b, octets) == 0 &&
-	       (rest == 0 || (a[octets] ^ b[octets]) >> (8 - rest) == 0);
-}
-
-/* Whether a term that asks nobody matches the client. */
-static bool
-matches_alone(const struct bs_spf_run *run, const struct bs_spf_term *term)
-{
-	switch (term->kind) {
-	case BS_SPF_ALL:
-		return true;
-	case BS_SPF_IP4:
-		return !run->is_ip6 &&
-		       is_within(run->client, term->address, term->prefix4);
-	case BS_SPF_IP6:
-		return run->is_ip6 &&
-		       is_within(run->client, term->address, term->prefix6);
-	default:
-		return false;
-	}
-}
-
 /* The term that matched: of those that ask DNS only the last one asked can
  * have, else the first one behind it that needs not ask. Returns its number;
  * *other is the second where both could have, else 0. */
@@ -61,7 +32,8 @@ find_term(const struct bs_spf_run *run, unsigned n, enum bs_spf_result result,
 	unsigned at = record->last_term + 1;
 
 	*other = 0;
-	while (bs_spf_run_term(record, at, &term) && !matches_alone(run, &term))
+	while (bs_spf_run_term(record, at, &term) &&
+	       !bs_spf_run_matches(run, &term))
 		at++;
 	if (!bs_spf_run_term(record, at, &term) || term.qualifier != result)
 		return has_asked ? record->last_term : 0;

@@ -21,9 +21,9 @@
 #define BS_SPF_VOIDS_MAX 2
 #define BS_SPF_NAMES_MAX 10 /* of an mx or ptr */
 
-/* Octets of a record as libspf2 gets it, with a NUL: a network may become two
- * of half its size, terms that ask DNS are few. */
-#define BS_SPF_SHOWN_MAX (3 * BS_SPF_RECORD_MAX)
+/* Octets of a record as libspf2 gets it, with a NUL: the few terms that can be
+ * reached, none of them long. */
+#define BS_SPF_SHOWN_MAX 2048
 
 /* The name by which libspf2 asks for the first record. */
 #define BS_SPF_RUN_FIRST "r.bs-run"

@@ -22,6 +22,10 @@ enum bs_dns_type bs_spf_run_address_type(const struct bs_spf_run *run);
 bool bs_spf_run_term(const struct bs_spf_run_record *record, unsigned n,
     struct bs_spf_term *out);
 
+/* Whether a term that asks nobody matches the client. */
+bool bs_spf_run_matches(const struct bs_spf_run *run,
+    const struct bs_spf_term *term);
+
 /* The name that a domain-spec stands for, the record's own for none. Returns 0
  * or -ECANCELED. */
 BS_MUST_USE int bs_spf_run_expand(struct bs_spf_run *run,

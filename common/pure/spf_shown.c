@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/pure/spf_run_state.h"
 
@@ -27,6 +28,34 @@ static void BS_PRINTF(2, 3) put(struct page *page, const char *format, ...)
 		page->len += (size_t)len;
 	else
 		page->out[page->len] = '\0';
+}
+
+/* Whether the first bits of two addresses are the same. */
+static bool
+is_within(const uint8_t *a, const uint8_t *b, unsigned bits)
+{
+	unsigned octets = bits / 8;
+	unsigned rest = bits % 8;
+
+	return memcmp(a, b, octets) == 0 &&
+	       (rest == 0 || (a[octets] ^ b[octets]) >> (8 - rest) == 0);
+}
+
+bool
+bs_spf_run_matches(const struct bs_spf_run *run, const struct bs_spf_term *term)
+{
+	switch (term->kind) {
+	case BS_SPF_ALL:
+		return true;
+	case BS_SPF_IP4:
+		return !run->is_ip6 &&
+		       is_within(run->client, term->address, term->prefix4);
+	case BS_SPF_IP6:
+		return run->is_ip6 &&
+		       is_within(run->client, term->address, term->prefix6);
+	default:
+		return false;
+	}
 }
 
 static char
@@ -85,9 +114,12 @@ put_question(struct page *page, const struct bs_spf_term *term, unsigned n)
 		put(page, "//%u", term->prefix6);
 }
 
-/* Writes a mechanism. Returns whether another one could still be reached. */
+/* Writes a mechanism. Returns whether another one could still be reached. Of
+ * networks only one that the client is in is shown: libspf2 counts mechanisms
+ * in an octet, and 256 of them are none. */
 static bool
-put_mechanism(struct page *page, const struct bs_spf_term *term, unsigned n)
+put_mechanism(struct page *page, const struct bs_spf_run *run,
+    const struct bs_spf_term *term, unsigned n)
 {
 	switch (term->kind) {
 	case BS_SPF_ALL:
@@ -95,8 +127,10 @@ put_mechanism(struct page *page, const struct bs_spf_term *term, unsigned n)
 		return false;
 	case BS_SPF_IP4:
 	case BS_SPF_IP6:
+		if (!bs_spf_run_matches(run, term))
+			return true;
 		put_network(page, term);
-		return true;
+		return false;
 	default:
 		put_question(page, term, n);
 		return page->budget-- > 0;
@@ -124,7 +158,7 @@ bs_spf_run_show(const struct bs_spf_run *run, unsigned n,
 			redirect = at;
 		if (!bs_spf_term_is_mechanism(&term))
 			continue;
-		if (!put_mechanism(&page, &term, at))
+		if (!put_mechanism(&page, run, &term, at))
 			return;
 		if (run->cut_term == at && run->cut_record == n)
 			return;
