@@ -253,8 +253,9 @@ run(struct bs_guard *guard, SPF_request_t *request, struct bs_spf_finding *out)
 	set_client(state, request);
 	if (state->state == BS_SPF_RUNNING)
 		walk(guard, request, &result, &matched);
-	if (state->state != BS_SPF_MISSING)
-		rc = bs_spf_run_end(state, result, matched, out);
+	if (state->state == BS_SPF_MISSING)
+		return BS_GUARD_MISSING;
+	rc = bs_spf_run_end(state, result, matched, out);
 	if (state->state == BS_SPF_MISSING)
 		return BS_GUARD_MISSING;
 	if (rc == BS_SPF_RUN_AGAIN) {
