@@ -180,8 +180,9 @@ bs_guard_free(struct bs_guard *guard)
 	free(guard);
 }
 
+/* Errors are found by ourselves: one of libspf2's is its own, or ours. */
 static enum bs_spf_result
-result_of(const struct bs_guard *guard, SPF_response_t *response)
+result_of(SPF_response_t *response)
 {
 	switch (SPF_response_result(response)) {
 	case SPF_RESULT_NEUTRAL:
@@ -192,11 +193,7 @@ result_of(const struct bs_guard *guard, SPF_response_t *response)
 		return BS_SPF_FAIL;
 	case SPF_RESULT_SOFTFAIL:
 		return BS_SPF_SOFTFAIL;
-	case SPF_RESULT_PERMERROR:
-		return BS_SPF_PERMERROR;
 	default:
-		/* what is left is an error of ours or of libspf2's */
-		(void)guard;
 		return BS_SPF_TEMPERROR;
 	}
 }
@@ -219,7 +216,7 @@ walk(struct bs_guard *guard, SPF_request_t *request, enum bs_spf_result *result,
 		response->spf_record_exp = record;
 		(void)SPF_record_interpret(record, request, response, 0);
 	}
-	*result = result_of(guard, response);
+	*result = result_of(response);
 	*matched = SPF_response_reason(response) == SPF_REASON_MECH;
 	if (record != NULL)
 		SPF_record_free(record);

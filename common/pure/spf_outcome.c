@@ -135,6 +135,11 @@ bs_spf_run_end(struct bs_spf_run *run, enum bs_spf_result result, bool matched,
 		bs_spf_clean(out->problem);
 		return 0;
 	}
+	if (result == BS_SPF_TEMPERROR) {
+		snprintf(out->problem, sizeof(out->problem),
+		    "libspf2 stumbled over the record");
+		return 0;
+	}
 	out->denies_all = denies_all(&run->records[n]);
 	if (!matched) {
 		snprintf(out->mechanism, sizeof(out->mechanism), "default");
