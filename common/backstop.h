@@ -18,6 +18,14 @@
 /* Octets that a tag adds to a local part: "prvs=" KDDDSSSSSS "=". */
 #define BS_TAG_COST 16
 
+/* An SMTP reply with its NUL: a line of it (RFC 5321 §4.5.3.1.5) and room for
+ * what a host puts around it. */
+#define BS_SMTP_REPLY_MAX 400
+
+/* A header field of ours with its NUL, folded; percent-encoded it has to fit a
+ * line of the wire. */
+#define BS_FIELD_MAX 768
+
 /* Longest local part that leaves room for a tag (RFC 5321 §4.5.3.1.1). */
 #define BS_SIGNABLE_LOCAL_MAX (64 - BS_TAG_COST)
 

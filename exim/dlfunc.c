@@ -18,7 +18,7 @@ __attribute__((visibility("default"))) int bs_check(uschar **yield, int argc,
 struct check {
 	struct bs_origin origin;
 	char recipient[BS_ADDRESS_MAX];
-	char reply[256]; /* empty: nothing is to be refused */
+	char reply[BS_SMTP_REPLY_MAX]; /* empty: nothing is to be refused */
 };
 
 static struct check check;

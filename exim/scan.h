@@ -29,8 +29,8 @@ struct bs_scan {
 	bool trusted;	 /* where it comes from, by the engine's word */
 	bool is_weighed; /* the engine has said what is to become of it: */
 	enum bs_action action;
-	char header[512]; /* to be added, no newline; empty: none */
-	char reply[256];  /* of defer and reject */
+	char header[BS_FIELD_MAX]; /* to be added, no newline; empty: none */
+	char reply[BS_SMTP_REPLY_MAX]; /* of defer and reject */
 
 	/* of those that are asked about */
 	unsigned asked_count;

@@ -44,8 +44,8 @@ struct bs_message {
 	int64_t ask_until;		      /* monotonic ms */
 	bool decided;
 	enum bs_action action; /* the mildest */
-	char reply[256];
-	char header[512];
+	char reply[BS_SMTP_REPLY_MAX];
+	char header[BS_FIELD_MAX];
 	bool end_is_held; /* smtpd asks for the last word */
 	struct bs_proto_asker end;
 };

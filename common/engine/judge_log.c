@@ -92,6 +92,8 @@ log_verdict(const struct bs_request *request, const struct bs_answer *answer,
 	bs_log_add(&line, "helo", request->helo);
 	add_address(&line, "sender", sender_text(request));
 	add_address(&line, "recipient", request->recipient);
+	if (request->spf[0] != '\0')
+		bs_log_add(&line, "spf", request->spf);
 	if (request->op == BS_OP_DATA)
 		add_message(&line, request, &judgement->finding);
 	bs_log_end(&line, BS_LOG_INFO);

@@ -222,6 +222,22 @@ add_raw(struct output *output, const char *text)
 		add_octet(output, *text++);
 }
 
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x21 && c < 0x7f && c != '%';
+}
+
+size_t
+bs_fields_cost(const char *text)
+{
+	size_t cost = 0;
+
+	for (; *text != '\0'; text++)
+		cost += is_plain((unsigned char)*text) ? 1 : 3;
+	return cost;
+}
+
 static void
 add_encoded(struct output *output, const char *text)
 {
@@ -230,7 +246,7 @@ add_encoded(struct output *output, const char *text)
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		if (c >= 0x21 && c < 0x7f && c != '%') {
+		if (is_plain(c)) {
 			add_octet(output, *text);
 			continue;
 		}

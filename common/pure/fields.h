@@ -47,4 +47,7 @@ BS_MUST_USE int bs_fields_encode(const struct bs_field *fields, size_t count,
     const void *source, const struct bs_field *always, bool *dropped, char *out,
     size_t size);
 
+/* Octets of a text once it is percent-encoded. */
+size_t bs_fields_cost(const char *text);
+
 #endif

@@ -244,12 +244,13 @@ add_explanation(struct reply *reply, const struct bs_spf_finding *finding)
 
 void
 bs_spf_reply(const struct bs_spf_decision *decision, const char *client,
-    char *out, size_t size)
+    bool explains, char *out, size_t size)
 {
 	struct reply reply = {.out = out, .size = size};
 
 	out[0] = '\0';
 	add(&reply, code_of(decision), VALUE_MAX);
 	add_sentence(&reply, sentence_of(decision), decision->finding, client);
-	add_explanation(&reply, decision->finding);
+	if (explains)
+		add_explanation(&reply, decision->finding);
 }

@@ -11,10 +11,6 @@
 
 #define BS_SPF_IDENTITIES 2
 
-/* Octets of a reply with its NUL: a line of SMTP (RFC 5321 §4.5.3.1.5) and
- * room for what a host puts around it. */
-#define BS_SPF_REPLY_MAX 400
-
 /* The settings. An action here is BS_ACTION_NONE ("ignore": not told of in a
  * header), _HEADER, _JUNK, _DEFER or _REJECT; a pass is always told of. */
 struct bs_spf_rules {
@@ -46,10 +42,10 @@ void bs_spf_decide(const struct bs_spf_rules *rules,
     const struct bs_spf_case *found, struct bs_spf_decision *out);
 
 /* The SMTP reply of a decision that refuses or defers (RFC 7372), printable
- * ASCII without a newline; client is the address that was checked. An
- * explanation of the domain that does not fit is left out. */
+ * ASCII without a newline; client is the address that was checked. explains:
+ * with the explanation of the domain, if that fits. */
 void bs_spf_reply(const struct bs_spf_decision *decision, const char *client,
-    char *out, size_t size);
+    bool explains, char *out, size_t size);
 
 /* "ignore", "mark", "junk", "defer", "reject". Returns 0 or -EINVAL. */
 BS_MUST_USE int bs_spf_action_parse(const char *text, enum bs_action *out);

@@ -88,6 +88,8 @@ static const struct bs_field request_fields[] = {
     VALUE(bs_request, date, BS_FIELD_ID, QUIET),
     TEXT(bs_request, return_path),
     TEXT(bs_request, header_from),
+    TEXT(bs_request, receiver),
+    TEXT(bs_request, spf),
     VALUE(bs_request, partial, BS_FIELD_FLAG, QUIET),
     LIST("message_id", message_ids),
     LIST("original_recipient", original_recipients),
@@ -104,6 +106,8 @@ static const struct bs_field answer_fields[] = {
     TEXT(bs_answer, address),
     TEXT(bs_answer, reply),
     TEXT(bs_answer, header),
+    TEXT(bs_answer, results),
+    TEXT(bs_answer, authserv_id),
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
@@ -181,6 +185,13 @@ bs_answer_encode(const struct bs_answer *answer, char *out, size_t size)
 
 	return bs_fields_encode(answer_fields, COUNT(answer_fields), answer,
 	    NULL, &dropped, out, size);
+}
+
+bool
+bs_wire_fits(const char *text)
+{
+	/* behind the longest name there is, "authserv_id=", and its newline */
+	return bs_fields_cost(text) + sizeof("authserv_id=\n") <= BS_WIRE_LINE;
 }
 
 const char *

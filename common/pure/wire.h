@@ -54,6 +54,9 @@ struct bs_request {
 	unsigned missed_seconds; /* op sent: since then, messages were lost
 				  * that should have been told */
 	unsigned deadline_ms;
+	char receiver[BS_HOST_MAX]; /* op spf: what the host calls itself */
+	char spf[16]; /* ops rcpt and data: what op spf found, a word of
+		       * RFC 7208 §2.6 */
 
 	/* what was read of the message (ops data and sent) */
 	bool inspect; /* op rcpt: op data will follow for this recipient */
@@ -77,9 +80,13 @@ struct bs_answer {
 	enum bs_action action;
 	char verdict[16];
 	char reason[24];
-	char address[BS_ADDRESS_MAX]; /* rewrite to this, if not empty */
-	char reply[256];	      /* SMTP reply of reject and defer */
-	char header[512];	      /* a header field to add, no newline */
+	char address[BS_ADDRESS_MAX];  /* rewrite to this, if not empty */
+	char reply[BS_SMTP_REPLY_MAX]; /* of reject and defer */
+	char header[BS_FIELD_MAX];     /* a field to add, no newline at its end;
+					* op spf: Received-SPF, folded */
+	char results[BS_FIELD_MAX];    /* op spf: another, of RFC 8601 */
+	char authserv_id[BS_HOST_MAX]; /* op spf: fields of RFC 8601 that bear
+					* it are forged */
 };
 
 /* Finds the end of the first request in buf: sets *frame_len, the empty line
@@ -101,6 +108,9 @@ BS_MUST_USE int bs_request_encode(const struct bs_request *request, char *out,
     size_t size);
 BS_MUST_USE int bs_answer_encode(const struct bs_answer *answer, char *out,
     size_t size);
+
+/* Whether a text fits a line of an answer, encoded. */
+bool bs_wire_fits(const char *text);
 
 /* Names as on the wire; never NULL. bs_listener_parse() returns 0 or -EINVAL.
  */

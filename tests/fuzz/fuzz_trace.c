@@ -62,9 +62,9 @@ check_reply(const struct bs_spf_finding *finding, const char *client)
 {
 	struct bs_spf_decision decision = {.finding = finding,
 	    .action = BS_ACTION_REJECT};
-	char out[BS_SPF_REPLY_MAX];
+	char out[BS_SMTP_REPLY_MAX];
 
-	bs_spf_reply(&decision, client, out, sizeof(out));
+	bs_spf_reply(&decision, client, true, out, sizeof(out));
 	MUST(strlen(out) > 10 && strlen(out) < sizeof(out));
 	for (const char *p = out; *p != '\0'; p++)
 		MUST(*p >= 0x20 && *p < 0x7f);

@@ -98,6 +98,15 @@ logs_what_it_rests_on(void **state)
 	line = log_end();
 	assert_non_null(strstr(line, " evidence=found"));
 	assert_non_null(strstr(line, " sent_day=20000"));
+	assert_null(strstr(line, " spf="));
+	/* what SPF found is told, and changes nothing */
+	SET(request.spf, "fail");
+	ask(T0);
+	log_begin();
+	bs_judge_log(&request, &answer, &judgement);
+	line = log_end();
+	assert_non_null(strstr(line, " verdict=genuine"));
+	assert_non_null(strstr(line, " spf=fail"));
 	domain("example.org")->mode = BS_ENFORCE;
 	line = logged(&nasty, BS_OP_DATA);
 	assert_null(strstr(line, " would="));

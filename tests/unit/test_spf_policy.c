@@ -207,9 +207,9 @@ assert_reply(const struct bs_spf_finding *found, enum bs_action action,
     const char *wanted)
 {
 	struct bs_spf_decision decision = {.finding = found, .action = action};
-	char out[BS_SPF_REPLY_MAX];
+	char out[BS_SMTP_REPLY_MAX];
 
-	bs_spf_reply(&decision, "192.0.2.1", out, sizeof(out));
+	bs_spf_reply(&decision, "192.0.2.1", true, out, sizeof(out));
 	assert_string_equal(out, wanted);
 }
 
@@ -254,11 +254,11 @@ test_long_replies(void **state)
 	struct bs_spf_finding found = finding(BS_SPF_MAILFROM, BS_SPF_FAIL);
 	struct bs_spf_decision decision = {.finding = &found,
 	    .action = BS_ACTION_REJECT};
-	char out[BS_SPF_REPLY_MAX];
+	char out[BS_SMTP_REPLY_MAX];
 
 	(void)state;
 	memset(found.explanation, 'e', sizeof(found.explanation) - 1);
-	bs_spf_reply(&decision, "192.0.2.1", out, sizeof(out));
+	bs_spf_reply(&decision, "192.0.2.1", true, out, sizeof(out));
 	assert_null(strstr(out, "says"));
 	memset(found.domain, 'd', sizeof(found.domain) - 1);
 	memset(found.problem, '\x01', sizeof(found.problem) - 1);
@@ -266,7 +266,7 @@ test_long_replies(void **state)
 		found.result = (enum bs_spf_result)(i / 4);
 		found.identity = i & 1 ? BS_SPF_HELO : BS_SPF_MAILFROM;
 		decision.by_own_rule = i & 2;
-		bs_spf_reply(&decision, "2001:db8:1:2:3:4:5:6", out,
+		bs_spf_reply(&decision, "2001:db8:1:2:3:4:5:6", true, out,
 		    sizeof(out));
 		assert_true(strlen(out) < sizeof(out) - 1);
 		for (size_t j = 0; out[j] != '\0'; j++)

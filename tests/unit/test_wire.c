@@ -21,6 +21,8 @@ static const struct bs_request request = {
     .recipient = "prvs=0461d4c0ad=alice@example.org",
     .recipients = UINT32_MAX,
     .deadline_ms = 500,
+    .receiver = "mx.example.org",
+    .spf = "softfail",
 };
 
 static const struct bs_answer answer = {
@@ -32,6 +34,8 @@ static const struct bs_answer answer = {
     .address = "alice@example.org",
     .reply = "550 5.7.1 100% forged",
     .header = "X-Backstop: genuine reason=tag row=4",
+    .results = "Authentication-Results: mx.example.org;\n\tspf=pass",
+    .authserv_id = "mx.example.org",
 };
 
 static void
@@ -50,6 +54,8 @@ same_request(const struct bs_request *a, const struct bs_request *b)
 	assert_string_equal(a->recipient, b->recipient);
 	assert_int_equal(a->recipients, b->recipients);
 	assert_int_equal(a->deadline_ms, b->deadline_ms);
+	assert_string_equal(a->receiver, b->receiver);
+	assert_string_equal(a->spf, b->spf);
 }
 
 static void
@@ -63,6 +69,8 @@ same_answer(const struct bs_answer *a, const struct bs_answer *b)
 	assert_string_equal(a->address, b->address);
 	assert_string_equal(a->reply, b->reply);
 	assert_string_equal(a->header, b->header);
+	assert_string_equal(a->results, b->results);
+	assert_string_equal(a->authserv_id, b->authserv_id);
 }
 
 static void
@@ -114,6 +122,30 @@ answer_comes_back(void **state)
 	assert_true(written > 0);
 	assert_int_equal(bs_answer_decode(frame, (size_t)written, &read), 0);
 	same_answer(&read, &changed);
+}
+
+/* What is said to fit does, in the longest line of an answer. */
+static void
+what_fits_is_written(void **state)
+{
+	struct bs_answer changed = {.id = 1};
+	char frame[BS_WIRE_MAX];
+
+	(void)state;
+	for (size_t i = 1; i < sizeof(changed.results); i++) {
+		memset(changed.results, i % 2 ? ' ' : 'a', i);
+		changed.results[i] = '\0';
+		snprintf(changed.header, sizeof(changed.header), "%s",
+		    changed.results);
+		assert_int_equal(
+		    bs_answer_encode(&changed, frame, sizeof(frame)) > 0 ||
+			!bs_wire_fits(changed.results),
+		    1);
+	}
+	assert_true(bs_wire_fits("Authentication-Results: a; none"));
+	memset(changed.results, ' ', 400);
+	changed.results[400] = '\0';
+	assert_false(bs_wire_fits(changed.results));
 }
 
 /* No sender is not the null reverse-path. */
@@ -481,6 +513,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(request_comes_back),
 	    cmocka_unit_test(answer_comes_back),
+	    cmocka_unit_test(what_fits_is_written),
 	    cmocka_unit_test(null_sender_is_not_absent),
 	    cmocka_unit_test(encodes_by_percent),
 	    cmocka_unit_test(judges_requests),
