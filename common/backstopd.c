@@ -13,6 +13,7 @@
 #include "common/engine/listen.h"
 #include "common/engine/sandbox.h"
 #include "common/engine/server.h"
+#include "common/engine/spf.h"
 #include "common/log.h"
 
 static const char usage_text[] =
@@ -42,14 +43,35 @@ raise_limits(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* The process that makes SPF checkers: it must be begun while there is no
+ * secret in memory. Without it mail passes unchecked. */
+static int
+start_spf(const struct bs_config *config)
+{
+	const struct bs_spf_settings settings = {
+	    .servers = (const char *const *)config->spf.servers.words,
+	    .server_count = config->spf.servers.count,
+	    .user = BS_FILTER_USER,
+	};
+	int control = -1;
+	int rc = bs_spf_start(&settings, &control);
+
+	if (rc == 0)
+		return control;
+	bs_log(BS_LOG_ERR, "SPF is not checked: %s", strerror(-rc));
+	return -1;
+}
+
 static int
 serve(const char *config_path, struct bs_config *config)
 {
 	bool is_ours = false;
+	int spf_control;
 	int fd;
 	int rc;
 
 	raise_limits();
+	spf_control = start_spf(config);
 	if ((fd = bs_listen(config->socket, config->user, &is_ours)) < 0) {
 		bs_log(BS_LOG_ERR, "%s: %s", config->socket,
 		    fd == -EADDRINUSE ? "another backstopd answers there"
@@ -65,7 +87,9 @@ serve(const char *config_path, struct bs_config *config)
 	}
 	bs_sandbox_close_doors();
 	signal(SIGPIPE, SIG_IGN);
-	return bs_server_run(config_path, config, fd) == 0 ? EX_OK : EX_CONFIG;
+	return bs_server_run(config_path, config, fd, spf_control) == 0
+		   ? EX_OK
+		   : EX_CONFIG;
 }
 
 int

@@ -17,9 +17,8 @@ typedef void bs_dns_done(void *context, const struct bs_dns_answer *answer);
 /* A resolver in a loop. servers are "address" or "address:port", "[v6]:port";
  * for none of them the system's are asked. timeout_ms is for one try. Returns
  * 0 with *out set, or -errno (-EINVAL: a server that is none). */
-BS_MUST_USE int bs_dns_new(struct event_base *base,
-    const char *const *servers, size_t server_count, unsigned timeout_ms,
-    struct bs_dns **out);
+BS_MUST_USE int bs_dns_new(struct event_base *base, const char *const *servers,
+    size_t server_count, unsigned timeout_ms, struct bs_dns **out);
 
 /* Ends every question as failed. Takes NULL. */
 void bs_dns_free(struct bs_dns *dns);

@@ -12,6 +12,7 @@
 #include <event2/listener.h>
 
 #include "common/engine/held.h"
+#include "common/engine/inquiry.h"
 #include "common/engine/judge.h"
 #include "common/engine/keeper.h"
 #include "common/engine/listen.h"
@@ -33,6 +34,8 @@ struct bs_server {
 	struct bs_limits *limits;
 	struct bs_keeper keeper;
 	struct bs_held *held;
+	struct bs_spf *spf; /* NULL: there is no checker */
+	struct bs_inquiries *inquiries;
 	size_t peer_count;
 	struct bs_peer *peers[PEERS_MAX];
 	bool in_doubt;	/* the clock, as last logged */
@@ -156,6 +159,8 @@ reload(struct bs_server *server)
 
 	server->noted = 0;
 	note_domains(server, time(NULL));
+	if (server->spf != NULL)
+		bs_spf_renew(server->spf);
 	return rc;
 }
 
@@ -186,6 +191,10 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 	struct bs_judgement judgement;
 	int64_t now = time(NULL);
 
+	if (request->op == BS_OP_SPF) {
+		bs_inquiry_begin(server->inquiries, peer, request);
+		return;
+	}
 	bs_settings_refresh(&server->settings);
 	bs_writer_look(server->writer, now);
 	bs_judge(&judge, request, now, &answer, &judgement);
@@ -210,6 +219,7 @@ on_gone(struct bs_server *server, struct bs_peer *peer)
 			break;
 		}
 	bs_held_forget(server->held, peer);
+	bs_inquiries_forget(server->inquiries, peer);
 }
 
 static void
@@ -409,7 +419,7 @@ finish(struct bs_server *server)
 
 /* Sets up all that the loop needs. */
 static int
-prepare(struct bs_server *server, int listen_fd)
+prepare(struct bs_server *server, int listen_fd, int spf_control)
 {
 	int rc;
 
@@ -425,13 +435,19 @@ prepare(struct bs_server *server, int listen_fd)
 	if ((server->base = event_base_new()) == NULL ||
 	    add_events(server) != 0)
 		return -ENOMEM;
+	if (spf_control != -1)
+		server->spf = bs_spf_new(server->base, spf_control);
+	server->inquiries = bs_inquiries_new(server->spf, &server->settings);
+	if (server->inquiries == NULL)
+		return -ENOMEM;
 	server->listener = evconnlistener_new(server->base, on_accept, server,
 	    LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0, listen_fd);
 	return server->listener == NULL ? -ENOMEM : 0;
 }
 
 int
-bs_server_run(const char *config_path, struct bs_config *config, int listen_fd)
+bs_server_run(const char *config_path, struct bs_config *config, int listen_fd,
+    int spf_control)
 {
 	struct bs_server *server = calloc(1, sizeof(*server));
 	int rc = -ENOMEM;
@@ -442,7 +458,7 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd)
 	}
 	server->settings.config_path = config_path;
 	server->settings.config = config;
-	if ((rc = prepare(server, listen_fd)) != 0) {
+	if ((rc = prepare(server, listen_fd, spf_control)) != 0) {
 		bs_log(BS_LOG_ERR, "cannot start: %s", strerror(-rc));
 		goto out;
 	}
@@ -452,6 +468,8 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd)
 	finish(server);
 	bs_log(BS_LOG_INFO, "backstopd ends");
 out:
+	bs_inquiries_free(server->inquiries);
+	bs_spf_free(server->spf);
 	free_events(server);
 	bs_held_free(server->held);
 	bs_limits_free(server->limits);

@@ -6,8 +6,9 @@
 #include "common/engine/config.h"
 
 /* Serves listen_fd until SIGTERM or SIGINT. SIGHUP reads config_path again.
- * Takes over the configuration and the descriptor. Returns 0 or -errno. */
+ * Takes over the configuration and both descriptors; spf_control is that of
+ * bs_spf_start(), or -1. Returns 0 or -errno. */
 BS_MUST_USE int bs_server_run(const char *config_path, struct bs_config *config,
-    int listen_fd);
+    int listen_fd, int spf_control);
 
 #endif

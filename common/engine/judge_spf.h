@@ -1,0 +1,34 @@
+/* Op spf: from a question to its checks, from findings to its answer. */
+#ifndef BS_JUDGE_SPF_H
+#define BS_JUDGE_SPF_H
+
+#include <stddef.h>
+
+#include "common/backstop.h"
+#include "common/engine/config.h"
+#include "common/pure/spf.h"
+#include "common/pure/spf_policy.h"
+#include "common/pure/wire.h"
+
+/* One transaction being judged; borrowed. */
+struct bs_spf_matter {
+	const struct bs_config *config;
+	const struct bs_request *request;
+	const char *host; /* what this host calls itself, if nobody says */
+};
+
+/* Why nothing is to be checked: a constant word, or NULL. */
+const char *bs_judge_spf_skips(const struct bs_spf_matter *matter);
+
+/* What is to be checked: HELO, MAIL FROM, both or neither. Returns how many
+ * queries were written; their deadlines leave time for the answer. */
+size_t bs_judge_spf_queries(const struct bs_spf_matter *matter,
+    struct bs_spf_query out[static BS_SPF_IDENTITIES]);
+
+/* The answer to what was found (count of 1 or 2, each of its identity), and
+ * its line in the log. */
+void bs_judge_spf(const struct bs_spf_matter *matter,
+    const struct bs_spf_finding *findings, size_t count,
+    struct bs_answer *answer);
+
+#endif
