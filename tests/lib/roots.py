@@ -16,6 +16,7 @@ SUITES = ("bookworm", "trixie")
 COMMON = """
 ca-certificates openssl procps faketime
 liblmdb-dev libevent-dev nettle-dev libinih-dev libjansson-dev
+libspf2-dev libc-ares-dev
 """.split()
 
 # The mail servers exclude each other: a tree has one of them. Backstop is
