@@ -45,7 +45,7 @@ raise_limits(void)
 
 /* The process that makes SPF checkers: it must be begun while there is no
  * secret in memory. Without it mail passes unchecked. */
-static int
+static struct bs_spf *
 start_spf(const struct bs_config *config)
 {
 	const struct bs_spf_settings settings = {
@@ -53,25 +53,24 @@ start_spf(const struct bs_config *config)
 	    .server_count = config->spf.servers.count,
 	    .user = BS_FILTER_USER,
 	};
-	int control = -1;
-	int rc = bs_spf_start(&settings, &control);
+	struct bs_spf *spf = NULL;
+	int rc = bs_spf_start(&settings, &spf);
 
-	if (rc == 0)
-		return control;
-	bs_log(BS_LOG_ERR, "SPF is not checked: %s", strerror(-rc));
-	return -1;
+	if (rc != 0)
+		bs_log(BS_LOG_ERR, "SPF is not checked: %s", strerror(-rc));
+	return spf;
 }
 
 static int
 serve(const char *config_path, struct bs_config *config)
 {
 	bool is_ours = false;
-	int spf_control;
+	struct bs_spf *spf;
 	int fd;
 	int rc;
 
 	raise_limits();
-	spf_control = start_spf(config);
+	spf = start_spf(config);
 	if ((fd = bs_listen(config->socket, config->user, &is_ours)) < 0) {
 		bs_log(BS_LOG_ERR, "%s: %s", config->socket,
 		    fd == -EADDRINUSE ? "another backstopd answers there"
@@ -87,9 +86,8 @@ serve(const char *config_path, struct bs_config *config)
 	}
 	bs_sandbox_close_doors();
 	signal(SIGPIPE, SIG_IGN);
-	return bs_server_run(config_path, config, fd, spf_control) == 0
-		   ? EX_OK
-		   : EX_CONFIG;
+	return bs_server_run(config_path, config, fd, spf) == 0 ? EX_OK
+								: EX_CONFIG;
 }
 
 int

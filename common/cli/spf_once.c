@@ -87,21 +87,16 @@ on_done(void *context, const struct bs_spf_finding *finding)
 }
 
 static int
-run(struct once *once, int control, const struct bs_spf_query *query)
+run(struct once *once, struct bs_spf *spf, const struct bs_spf_query *query)
 {
-	struct bs_spf *spf = NULL;
 	int status = EX_OSERR;
 
-	if ((once->base = event_base_new()) == NULL) {
-		close(control);
-		goto out;
+	if ((once->base = event_base_new()) != NULL &&
+	    bs_spf_attach(spf, once->base) == 0 &&
+	    bs_spf_trace(spf, query, on_done, on_step, once) != NULL) {
+		(void)event_base_dispatch(once->base);
+		status = 0;
 	}
-	if ((spf = bs_spf_new(once->base, control)) == NULL ||
-	    bs_spf_trace(spf, query, on_done, on_step, once) == NULL)
-		goto out;
-	(void)event_base_dispatch(once->base);
-	status = 0;
-out:
 	bs_spf_free(spf);
 	if (once->base != NULL)
 		event_base_free(once->base);
@@ -117,7 +112,7 @@ bs_spf_once(const struct bs_call *call, const struct bs_spf_query *query,
 	struct once once = {.finding = finding, .trail = trail};
 	struct bs_spf_settings settings = {.user = BS_FILTER_USER};
 	struct bs_spf_servers servers;
-	int control;
+	struct bs_spf *spf;
 	int status;
 	int rc;
 
@@ -125,11 +120,11 @@ bs_spf_once(const struct bs_call *call, const struct bs_spf_query *query,
 		return status;
 	settings.servers = servers.list;
 	settings.server_count = servers.count;
-	if ((rc = bs_spf_start(&settings, &control)) != 0) {
+	if ((rc = bs_spf_start(&settings, &spf)) != 0) {
 		bs_complain("no process for the check: %s", strerror(-rc));
 		status = EX_OSERR;
 	} else {
-		status = run(&once, control, query);
+		status = run(&once, spf, query);
 	}
 	bs_spf_servers_free(&servers);
 	return status;

@@ -119,26 +119,31 @@ on_socket_state(void *context, ares_socket_t fd, int readable, int writable)
 		(void)event_add(watch->event, NULL);
 }
 
-/* "192.0.2.1", "192.0.2.1:53", "[2001:db8::1]:53" and "2001:db8::1", which
- * c-ares wants in brackets to tell a port from it. */
+/* c-ares wants an address of IPv6 in brackets, with a port or without. */
 static int
-set_servers(struct bs_dns *dns, const char *const *servers, size_t count)
+set_servers(struct bs_dns *dns, const char *servers)
 {
 	char list[4096];
 	size_t len = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const char *at = servers[i];
-		bool bare6 = at[0] != '[' && strchr(at, ':') != NULL &&
-			     strchr(at, ':') != strrchr(at, ':');
-		int part = snprintf(list + len, sizeof(list) - len,
-		    bare6 ? "%s[%s]" : "%s%s", i > 0 ? "," : "", at);
+	for (size_t part; *servers != '\0'; servers += part) {
+		const char *colon = strchr(servers, ':');
+		bool bare6;
+		int put;
 
-		if (part < 0 || (size_t)part >= sizeof(list) - len)
+		part = strcspn(servers, ",");
+		bare6 = servers[0] != '[' && colon != NULL &&
+			memchr(colon + 1, ':',
+			    (size_t)(servers + part - colon)) != NULL;
+		put = snprintf(list + len, sizeof(list) - len,
+		    bare6 ? "%s[%.*s]" : "%s%.*s", len > 0 ? "," : "",
+		    (int)part, servers);
+		if (put < 0 || (size_t)put >= sizeof(list) - len)
 			return -EINVAL;
-		len += (size_t)part;
+		len += (size_t)put;
+		part += servers[part] == ',';
 	}
-	if (count > 0 &&
+	if (len > 0 &&
 	    ares_set_servers_ports_csv(dns->channel, list) != ARES_SUCCESS)
 		return -EINVAL;
 	return 0;
@@ -172,8 +177,8 @@ open_channel(struct bs_dns *dns, unsigned timeout_ms)
 }
 
 int
-bs_dns_new(struct event_base *base, const char *const *servers,
-    size_t server_count, unsigned timeout_ms, struct bs_dns **out)
+bs_dns_new(struct event_base *base, const char *servers, unsigned timeout_ms,
+    struct bs_dns **out)
 {
 	struct bs_dns *dns = calloc(1, sizeof(*dns));
 	int rc = -ENOMEM;
@@ -185,7 +190,7 @@ bs_dns_new(struct event_base *base, const char *const *servers,
 	dns->tick = evtimer_new(base, on_tick, dns);
 	if (dns->answer == NULL || dns->tick == NULL ||
 	    (rc = open_channel(dns, timeout_ms)) != 0 ||
-	    (rc = set_servers(dns, servers, server_count)) != 0) {
+	    (rc = set_servers(dns, servers)) != 0) {
 		bs_dns_free(dns);
 		return rc;
 	}

@@ -14,11 +14,11 @@ struct event_base;
  * lives until it returns. */
 typedef void bs_dns_done(void *context, const struct bs_dns_answer *answer);
 
-/* A resolver in a loop. servers are "address" or "address:port", "[v6]:port";
- * for none of them the system's are asked. timeout_ms is for one try. Returns
- * 0 with *out set, or -errno (-EINVAL: a server that is none). */
-BS_MUST_USE int bs_dns_new(struct event_base *base, const char *const *servers,
-    size_t server_count, unsigned timeout_ms, struct bs_dns **out);
+/* A resolver in a loop. servers are "address", "address:port" or "[v6]:port",
+ * with commas between them; empty: the system's. timeout_ms is for one try.
+ * Returns 0 with *out set, or -errno (-EINVAL: a server that is none). */
+BS_MUST_USE int bs_dns_new(struct event_base *base, const char *servers,
+    unsigned timeout_ms, struct bs_dns **out);
 
 /* Ends every question as failed. Takes NULL. */
 void bs_dns_free(struct bs_dns *dns);

@@ -160,7 +160,10 @@ reload(struct bs_server *server)
 	server->noted = 0;
 	note_domains(server, time(NULL));
 	if (server->spf != NULL)
-		bs_spf_renew(server->spf);
+		bs_spf_renew(server->spf,
+		    (const char *const *)
+			server->settings.config->spf.servers.words,
+		    server->settings.config->spf.servers.count);
 	return rc;
 }
 
@@ -419,7 +422,7 @@ finish(struct bs_server *server)
 
 /* Sets up all that the loop needs. */
 static int
-prepare(struct bs_server *server, int listen_fd, int spf_control)
+prepare(struct bs_server *server, int listen_fd)
 {
 	int rc;
 
@@ -435,8 +438,9 @@ prepare(struct bs_server *server, int listen_fd, int spf_control)
 	if ((server->base = event_base_new()) == NULL ||
 	    add_events(server) != 0)
 		return -ENOMEM;
-	if (spf_control != -1)
-		server->spf = bs_spf_new(server->base, spf_control);
+	if (server->spf != NULL &&
+	    bs_spf_attach(server->spf, server->base) != 0)
+		return -ENOMEM;
 	server->inquiries = bs_inquiries_new(server->spf, &server->settings);
 	if (server->inquiries == NULL)
 		return -ENOMEM;
@@ -447,18 +451,20 @@ prepare(struct bs_server *server, int listen_fd, int spf_control)
 
 int
 bs_server_run(const char *config_path, struct bs_config *config, int listen_fd,
-    int spf_control)
+    struct bs_spf *spf)
 {
 	struct bs_server *server = calloc(1, sizeof(*server));
 	int rc = -ENOMEM;
 
 	if (server == NULL) {
 		bs_config_free(config);
+		bs_spf_free(spf);
 		return rc;
 	}
 	server->settings.config_path = config_path;
 	server->settings.config = config;
-	if ((rc = prepare(server, listen_fd, spf_control)) != 0) {
+	server->spf = spf;
+	if ((rc = prepare(server, listen_fd)) != 0) {
 		bs_log(BS_LOG_ERR, "cannot start: %s", strerror(-rc));
 		goto out;
 	}

@@ -4,11 +4,12 @@
 
 #include "common/backstop.h"
 #include "common/engine/config.h"
+#include "common/engine/spf.h"
 
 /* Serves listen_fd until SIGTERM or SIGINT. SIGHUP reads config_path again.
- * Takes over the configuration and both descriptors; spf_control is that of
- * bs_spf_start(), or -1. Returns 0 or -errno. */
+ * Takes over all of it; spf is not in a loop yet, or NULL. Returns 0 or -errno.
+ */
 BS_MUST_USE int bs_server_run(const char *config_path, struct bs_config *config,
-    int listen_fd, int spf_control);
+    int listen_fd, struct bs_spf *spf);
 
 #endif

@@ -1,6 +1,7 @@
 /* The engine's end of the spf child: checks go in, findings come out. */
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -42,6 +43,7 @@ struct bs_spf_check {
 struct bs_spf {
 	struct event_base *base;
 	int control;
+	char servers[BS_SPF_SERVERS_MAX];
 	struct bs_spf_board *board;
 	struct bufferevent *child; /* NULL: none now */
 	struct event *respawn;
@@ -62,13 +64,42 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Handed from bs_spf_start(), before there is a loop, to bs_spf_new(). */
-static struct bs_spf_board *started_board;
+static int
+set_servers(struct bs_spf *spf, const char *const *servers, size_t count)
+{
+	size_t len = 0;
+
+	memset(spf->servers, 0, sizeof(spf->servers));
+	for (size_t i = 0; i < count; i++) {
+		size_t room = sizeof(spf->servers) - len;
+		int put = snprintf(spf->servers + len, room, "%s%s",
+		    i > 0 ? "," : "", servers[i]);
+
+		if (put < 0 || (size_t)put >= room)
+			return -EMSGSIZE;
+		len += (size_t)put;
+	}
+	return 0;
+}
 
 int
-bs_spf_start(const struct bs_spf_settings *settings, int *control)
+bs_spf_start(const struct bs_spf_settings *settings, struct bs_spf **out)
 {
-	return bs_spf_spawner_start(settings, control, &started_board);
+	struct bs_spf *spf = calloc(1, sizeof(*spf));
+	int rc;
+
+	if (spf == NULL)
+		return -ENOMEM;
+	rc = set_servers(spf, settings->servers, settings->server_count);
+	if (rc == 0)
+		rc = bs_spf_spawner_start(settings->user, &spf->control,
+		    &spf->board);
+	if (rc != 0) {
+		free(spf);
+		return rc;
+	}
+	*out = spf;
+	return 0;
 }
 
 static struct bs_spf_check **
@@ -153,7 +184,7 @@ static void on_gone(struct bufferevent *child, short what, void *context);
 static void
 spawn(struct bs_spf *spf)
 {
-	int fd = bs_spf_spawn(spf->control);
+	int fd = bs_spf_spawn(spf->control, spf->servers);
 
 	if (fd < 0)
 		return;
@@ -221,22 +252,12 @@ on_gone(struct bufferevent *child, short what, void *context)
 		(void)evtimer_add(spf->respawn, &pause);
 }
 
-struct bs_spf *
-bs_spf_new(struct event_base *base, int control)
+int
+bs_spf_attach(struct bs_spf *spf, struct event_base *base)
 {
-	struct bs_spf *spf = calloc(1, sizeof(*spf));
-
-	if (spf != NULL)
-		spf->respawn = evtimer_new(base, on_respawn, spf);
-	if (spf == NULL || spf->respawn == NULL) {
-		free(spf);
-		close(control);
-		return NULL;
-	}
 	spf->base = base;
-	spf->control = control;
-	spf->board = started_board;
-	return spf;
+	spf->respawn = evtimer_new(base, on_respawn, spf);
+	return spf->respawn == NULL ? -ENOMEM : 0;
 }
 
 void
@@ -248,8 +269,10 @@ bs_spf_free(struct bs_spf *spf)
 		while (spf->buckets[i] != NULL)
 			forget(spf->buckets[i]);
 	drop_child(spf);
-	event_free(spf->respawn);
+	if (spf->respawn != NULL)
+		event_free(spf->respawn);
 	close(spf->control);
+	(void)munmap(spf->board, sizeof(*spf->board));
 	free(spf);
 }
 
@@ -329,8 +352,11 @@ bs_spf_cancel(struct bs_spf *spf, struct bs_spf_check *check)
 }
 
 void
-bs_spf_renew(struct bs_spf *spf)
+bs_spf_renew(struct bs_spf *spf, const char *const *servers,
+    size_t server_count)
 {
+	if (set_servers(spf, servers, server_count) != 0)
+		bs_log(BS_LOG_ERR, "the list of DNS servers is too long");
 	if (spf->child == NULL)
 		return;
 	drop_child(spf);

@@ -13,7 +13,7 @@ struct bs_spf;
 struct bs_spf_check;
 struct event_base;
 
-/* How the child is to work; borrowed while bs_spf_start() runs. */
+/* How the child is to work; copied. */
 struct bs_spf_settings {
 	const char *const *servers; /* as bs_dns_new() takes them */
 	size_t server_count;
@@ -35,15 +35,14 @@ typedef void bs_spf_traced(void *context, const struct bs_spf_step *step);
  * returns. */
 typedef void bs_spf_done(void *context, const struct bs_spf_finding *finding);
 
-/* Starts the process that makes children. To be called before keys are read
- * and root is given up. Sets *control to a descriptor for bs_spf_new().
- * Returns 0 or -errno. */
+/* Starts the process that makes children, with nothing of ours in its memory:
+ * to be called before keys are read and root is given up. Sets *out, to be
+ * freed by bs_spf_free(). Returns 0 or -errno. */
 BS_MUST_USE int bs_spf_start(const struct bs_spf_settings *settings,
-    int *control);
+    struct bs_spf **out);
 
-/* The engine's end in its loop; takes over control. Returns NULL without
- * memory. */
-struct bs_spf *bs_spf_new(struct event_base *base, int control);
+/* Joins a loop, without which nothing can be asked. Returns 0 or -ENOMEM. */
+BS_MUST_USE int bs_spf_attach(struct bs_spf *spf, struct event_base *base);
 
 /* Cancels every check; the child ends. Takes NULL. */
 void bs_spf_free(struct bs_spf *spf);
@@ -64,8 +63,9 @@ struct bs_spf_check *bs_spf_trace(struct bs_spf *spf,
 /* done will not be called. */
 void bs_spf_cancel(struct bs_spf *spf, struct bs_spf_check *check);
 
-/* A new child, which reads the system's resolver settings anew; checks in
- * flight are asked again. */
-void bs_spf_renew(struct bs_spf *spf);
+/* A new child, which reads the system's resolver settings anew, or asks these
+ * servers; checks in flight are asked again. */
+void bs_spf_renew(struct bs_spf *spf, const char *const *servers,
+    size_t server_count);
 
 #endif

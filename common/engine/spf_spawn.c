@@ -5,6 +5,7 @@
  * the keys in its memory. */
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -74,8 +75,7 @@ receive_fd(int control)
 /* Forks a child and sends the engine its end of the socket. Returns in the
  * spawner only. */
 static void
-make_child(const struct bs_spf_settings *settings, struct bs_spf_board *board,
-    int control)
+make_child(const char *servers, struct bs_spf_board *board, int control)
 {
 	int ends[2];
 	pid_t pid;
@@ -88,7 +88,7 @@ make_child(const struct bs_spf_settings *settings, struct bs_spf_board *board,
 		close(control);
 		close(ends[0]);
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		_exit(bs_spf_worker_run(settings, board, ends[1]) == 0 ? 0 : 1);
+		_exit(bs_spf_worker_run(servers, board, ends[1]) == 0 ? 0 : 1);
 	}
 	close(ends[1]);
 	/* without a child the engine sees the socket's end at once */
@@ -107,32 +107,44 @@ become(const char *user)
 	return rc == -ENOENT ? bs_sandbox_become("nobody") : rc;
 }
 
-/* The spawner's life: an octet is an order. */
-static void __attribute__((noreturn))
-serve(const struct bs_spf_settings *settings, struct bs_spf_board *board,
-    int control)
+/* Reads an order whole. */
+static bool
+read_order(int control, char servers[static BS_SPF_SERVERS_MAX])
 {
-	char octet;
-	ssize_t got;
+	size_t got = 0;
 
-	if (become(settings->user) != 0)
+	while (got < BS_SPF_SERVERS_MAX) {
+		ssize_t part =
+		    read(control, servers + got, BS_SPF_SERVERS_MAX - got);
+
+		if (part == 0 || (part < 0 && errno != EINTR))
+			return false;
+		got += part < 0 ? 0 : (size_t)part;
+	}
+	servers[BS_SPF_SERVERS_MAX - 1] = '\0';
+	return true;
+}
+
+/* The spawner's life: an order is a list of servers. */
+static void __attribute__((noreturn))
+serve(const char *user, struct bs_spf_board *board, int control)
+{
+	char servers[BS_SPF_SERVERS_MAX];
+
+	if (become(user) != 0)
 		_exit(1);
 	bs_sandbox_close_doors();
 	signal(SIGCHLD, SIG_IGN); /* no zombies, nobody waits */
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN); /* the engine's to see to */
 	signal(SIGPIPE, SIG_IGN);
-	for (;;) {
-		got = read(control, &octet, 1);
-		if (got == 1)
-			make_child(settings, board, control);
-		else if (got == 0 || errno != EINTR)
-			_exit(0);
-	}
+	while (read_order(control, servers))
+		make_child(servers, board, control);
+	_exit(0);
 }
 
 int
-bs_spf_spawner_start(const struct bs_spf_settings *settings, int *control,
+bs_spf_spawner_start(const char *user, int *control,
     struct bs_spf_board **board)
 {
 	struct bs_spf_board *shared;
@@ -147,7 +159,7 @@ bs_spf_spawner_start(const struct bs_spf_settings *settings, int *control,
 		goto fail;
 	if ((pid = fork()) == 0) {
 		close(ends[0]);
-		serve(settings, shared, ends[1]);
+		serve(user, shared, ends[1]);
 	}
 	close(ends[1]);
 	if (pid < 0) {
@@ -163,12 +175,15 @@ fail:
 }
 
 int
-bs_spf_spawn(int control)
+bs_spf_spawn(int control, const char servers[static BS_SPF_SERVERS_MAX])
 {
 	ssize_t put;
 
+	/* less than a socket's buffer: whole or not at all */
 	do
-		put = send(control, "n", 1, MSG_NOSIGNAL);
+		put = send(control, servers, BS_SPF_SERVERS_MAX, MSG_NOSIGNAL);
 	while (put < 0 && errno == EINTR);
-	return put == 1 ? receive_fd(control) : -errno;
+	if (put < 0)
+		return -errno;
+	return put == BS_SPF_SERVERS_MAX ? receive_fd(control) : -EIO;
 }

@@ -299,7 +299,7 @@ on_gone(struct bufferevent *engine, short what, void *context)
 }
 
 static int
-prepare(struct worker *worker, const struct bs_spf_settings *settings, int fd)
+prepare(struct worker *worker, const char *servers, int fd)
 {
 	int rc;
 
@@ -308,8 +308,7 @@ prepare(struct worker *worker, const struct bs_spf_settings *settings, int fd)
 	    (worker->engine = bufferevent_socket_new(worker->base, fd,
 		 BEV_OPT_CLOSE_ON_FREE)) == NULL)
 		return -ENOMEM;
-	rc = bs_dns_new(worker->base, settings->servers, settings->server_count,
-	    DNS_TRY_MS, &worker->dns);
+	rc = bs_dns_new(worker->base, servers, DNS_TRY_MS, &worker->dns);
 	if (rc != 0)
 		return rc;
 	worker->cache = bs_dns_cache_new(worker->dns, CACHE_OCTETS);
@@ -317,13 +316,12 @@ prepare(struct worker *worker, const struct bs_spf_settings *settings, int fd)
 }
 
 int
-bs_spf_worker_run(const struct bs_spf_settings *settings,
-    struct bs_spf_board *board, int fd)
+bs_spf_worker_run(const char *servers, struct bs_spf_board *board, int fd)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	int rc = -ENOMEM;
 
-	if (worker == NULL || (rc = prepare(worker, settings, fd)) != 0)
+	if (worker == NULL || (rc = prepare(worker, servers, fd)) != 0)
 		return rc; /* the process ends now */
 	worker->board = board;
 	bs_confine();

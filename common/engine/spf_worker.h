@@ -3,13 +3,12 @@
 #define BS_SPF_WORKER_H
 
 #include "common/backstop.h"
-#include "common/engine/spf.h"
 #include "common/engine/spf_message.h"
 
-/* Serves the engine's orders from fd until it closes. Reads the system's
- * resolver settings, then gives up every power that it does not need. Returns
- * 0 or -errno. */
-BS_MUST_USE int bs_spf_worker_run(const struct bs_spf_settings *settings,
+/* Serves the engine's orders from fd until it closes. Asks servers, with commas
+ * between them, or the system's where there are none; gives up every power
+ * that it does not need once it knows them. Returns 0 or -errno. */
+BS_MUST_USE int bs_spf_worker_run(const char *servers,
     struct bs_spf_board *board, int fd);
 
 #endif
