@@ -274,6 +274,7 @@ bs_spf_run_record(struct bs_spf_run *run, const char *name,
     char out[static BS_SPF_SHOWN_MAX])
 {
 	unsigned n = run->record_count;
+	char domain[BS_HOST_MAX];
 	struct bs_spf_term term;
 	struct mark mark;
 	int rc;
@@ -284,9 +285,10 @@ bs_spf_run_record(struct bs_spf_run *run, const char *name,
 		if (!read_mark(run, name, &mark) || mark.has_host)
 			return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
 			    "a record was asked for by no name of ours");
-		rc = open_term(run, &mark, &term, run->records[n].domain);
-		if (rc != 0)
+		if ((rc = open_term(run, &mark, &term, domain)) != 0)
 			return rc;
+		/* the limit of look-ups is that of records, too */
+		memcpy(run->records[n].domain, domain, sizeof(domain));
 		if (term.kind == BS_SPF_REDIRECT)
 			run->records[mark.record].redirected_to = n;
 	}
