@@ -55,7 +55,7 @@ fold(const char *name, char out[static BS_HOST_MAX])
 {
 	size_t len = 0;
 
-	while (name[len] != '\0' && len < BS_HOST_MAX - 1) {
+	while (len < BS_HOST_MAX - 1 && name[len] != '\0') {
 		out[len] = bs_ascii_lower(name[len]);
 		len++;
 	}

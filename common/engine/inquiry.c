@@ -28,7 +28,7 @@ struct inquiry {
 };
 
 struct bs_inquiries {
-	LIST_HEAD(, inquiry) list;
+	LIST_HEAD(inquiry_list, inquiry) list;
 	struct bs_spf *spf;
 	const struct bs_settings *settings;
 	char host[BS_HOST_MAX];

@@ -113,13 +113,19 @@ link_of(struct bs_spf *spf, uint64_t id)
 }
 
 static void
+destroy(struct bs_spf_check *check)
+{
+	if (check->deadline != NULL)
+		event_free(check->deadline);
+	free(check);
+}
+
+static void
 forget(struct bs_spf_check *check)
 {
 	*link_of(check->spf, check->id) = check->next;
 	check->spf->count--;
-	if (check->deadline != NULL)
-		event_free(check->deadline);
-	free(check);
+	destroy(check);
 }
 
 static void
@@ -263,11 +269,15 @@ bs_spf_attach(struct bs_spf *spf, struct event_base *base)
 void
 bs_spf_free(struct bs_spf *spf)
 {
+	struct bs_spf_check *check;
+
 	if (spf == NULL)
 		return;
 	for (size_t i = 0; i < BUCKETS; i++)
-		while (spf->buckets[i] != NULL)
-			forget(spf->buckets[i]);
+		while ((check = spf->buckets[i]) != NULL) {
+			spf->buckets[i] = check->next;
+			destroy(check);
+		}
 	drop_child(spf);
 	if (spf->respawn != NULL)
 		event_free(spf->respawn);
@@ -322,9 +332,7 @@ bs_spf_trace(struct bs_spf *spf, const struct bs_spf_query *query,
 	    refused || spf->child == NULL ? on_refusal : on_deadline, check);
 	if (check->deadline == NULL ||
 	    evtimer_add(check->deadline, &delay) != 0) {
-		if (check->deadline != NULL)
-			event_free(check->deadline);
-		free(check);
+		destroy(check);
 		return NULL;
 	}
 	check->id = ++spf->last_id;

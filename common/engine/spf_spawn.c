@@ -78,13 +78,12 @@ static void
 make_child(const char *servers, struct bs_spf_board *board, int control)
 {
 	int ends[2];
-	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
 		ends) != 0)
 		_exit(1);
 	board->at_work = 0;
-	if ((pid = fork()) == 0) {
+	if (fork() == 0) {
 		close(control);
 		close(ends[0]);
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

@@ -278,13 +278,14 @@ on_order(struct bufferevent *engine, void *context)
 	struct worker *worker = context;
 	struct evbuffer *input = bufferevent_get_input(engine);
 	struct bs_spf_order order;
+	struct check *check;
 
 	while (evbuffer_get_length(input) >= sizeof(order)) {
 		(void)evbuffer_remove(input, &order, sizeof(order));
 		if (!order.cancelled)
 			begin(worker, &order);
-		else if (*link_of(worker, order.id) != NULL)
-			end(*link_of(worker, order.id));
+		else if ((check = *link_of(worker, order.id)) != NULL)
+			end(check);
 	}
 }
 
@@ -318,11 +319,13 @@ prepare(struct worker *worker, const char *servers, int fd)
 int
 bs_spf_worker_run(const char *servers, struct bs_spf_board *board, int fd)
 {
-	struct worker *worker = calloc(1, sizeof(*worker));
-	int rc = -ENOMEM;
+	/* of the process, as all that it has */
+	static struct worker all;
+	struct worker *worker = &all;
+	int rc = prepare(worker, servers, fd);
 
-	if (worker == NULL || (rc = prepare(worker, servers, fd)) != 0)
-		return rc; /* the process ends now */
+	if (rc != 0)
+		return rc;
 	worker->board = board;
 	bs_confine();
 	bufferevent_setcb(worker->engine, on_order, NULL, on_gone, worker);

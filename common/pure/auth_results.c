@@ -52,7 +52,10 @@ bs_auth_results_write(const char *authserv_id,
 static void
 compare(struct bs_auth_reader *reader, char c)
 {
-	char wanted = reader->differs ? '\0' : reader->id[reader->at];
+	char wanted = '\0';
+
+	if (!reader->differs)
+		wanted = reader->id[reader->at];
 
 	if (wanted == '\0' || bs_ascii_lower(wanted) != bs_ascii_lower(c))
 		reader->differs = true;

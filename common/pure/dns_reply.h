@@ -47,8 +47,9 @@ struct bs_dns_answer {
 
 /* Reads a reply to the question for name and type. What does not belong to
  * that question is passed over; a reply to another one, one that is cut or
- * whose lengths lie, one whose aliases go in a circle is BS_DNS_FAILED. size is that of out, BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX) at
- * best; what does not fit is BS_DNS_FAILED, too. */
+ * whose lengths lie, one whose aliases go in a circle is BS_DNS_FAILED. size is
+ * that of out, BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX) at best; what does not fit
+ * is BS_DNS_FAILED, too. */
 void bs_dns_reply_parse(const uint8_t *reply, size_t len, const char *name,
     enum bs_dns_type type, struct bs_dns_answer *out, size_t size);
 

@@ -114,7 +114,10 @@ add_escaped(struct bs_folded *folded, const char *text, const char *special)
 			continue;
 		if (strchr(special, *text) != NULL)
 			add_octet(folded, '\\');
-		add_octet(folded, (unsigned char)*text < 0x80 ? *text : '?');
+		if ((unsigned char)*text < 0x80)
+			add_octet(folded, *text);
+		else
+			add_octet(folded, '?');
 	}
 }
 

@@ -197,7 +197,7 @@ static int
 take_record(struct bs_spf_run *run, struct bs_spf_run_record *record)
 {
 	struct bs_spf_record walk;
-	struct bs_spf_term term;
+	struct bs_spf_term term = {0};
 	struct bs_spf_fault fault;
 	int rc;
 
@@ -275,8 +275,8 @@ bs_spf_run_record(struct bs_spf_run *run, const char *name,
 {
 	unsigned n = run->record_count;
 	char domain[BS_HOST_MAX];
-	struct bs_spf_term term;
-	struct mark mark;
+	struct bs_spf_term term = {0};
+	struct mark mark = {0};
 	int rc;
 
 	if (run->state != BS_SPF_RUNNING)
@@ -400,8 +400,8 @@ bs_spf_run_lookup(struct bs_spf_run *run, const char *asked, unsigned type,
     struct bs_spf_hit *out)
 {
 	char name[BS_HOST_MAX];
-	struct bs_spf_term term;
-	struct mark mark;
+	struct bs_spf_term term = {0};
+	struct mark mark = {0};
 	int rc;
 
 	memset(out, 0, sizeof(*out));

@@ -145,7 +145,7 @@ bs_spf_run_show(const struct bs_spf_run *run, unsigned n,
 	struct page page = {.out = out, .record = n};
 	struct bs_spf_record walk;
 	struct bs_spf_fault fault;
-	struct bs_spf_term term;
+	struct bs_spf_term term = {0};
 	unsigned redirect = 0;
 
 	/* the one beyond the limit has to be seen, none after it is */

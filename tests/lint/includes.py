@@ -21,14 +21,16 @@ bs_log""".split()
 # tests may: the bench measures the bare HMAC beside ours.
 OWNERS = (
     (r"lmdb\.h", ["common/engine/store.c"]),
-    (r"spf2/.*", ["common/engine/spf.c"]),
+    (r"spf2/.*", ["common/engine/guard.c"]),
     (r"ares.*\.h", ["common/engine/dns.c"]),
     (r"ini\.h", ["common/engine/config_read.c"]),
     (r"(nettle|openssl|gcrypt|sodium|mbedtls)/.*|gcrypt\.h|sodium\.h",
      ["common/engine/mac.c"]),
     (r"jansson.*\.h", ["common/cli/output.c", "common/cli/output.h"]),
     (r"event2?/.*|event\.h|evutil\.h",
-     ["common/engine/server.c", "common/engine/peer.c"]),
+     ["common/engine/server.c", "common/engine/peer.c", "common/engine/dns.c",
+      "common/engine/spf.c", "common/engine/spf_worker.c",
+      "common/cli/spf_once.c"]),
     (r"local_scan\.h|exim\.h|dlfunc\.h", [
         "exim/local_scan.c", "exim/dlfunc.c", "exim/origin.c"]),
 )

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "common/pure/ascii.h"
 #include "common/pure/dns_reply.h"
 #include "tests/unit/unit.h"
 
@@ -34,6 +35,12 @@ struct zone {
 		} is;
 	} answers[ZONE_ANSWERS];
 };
+
+static bool
+zone_same(const char *a, const char *b)
+{
+	return strlen(a) == strlen(b) && bs_ascii_same(a, b, strlen(a));
+}
 
 static void
 zone_add(struct bs_dns_answer *answer, const void *data, size_t len)
@@ -87,7 +94,7 @@ zone_lookup(void *context, const char *name, enum bs_dns_type type)
 
 	for (size_t i = 0; i < zone->asked; i++)
 		if (zone->answers[i].type == type &&
-		    strcasecmp(zone->answers[i].name, name) == 0)
+		    zone_same(zone->answers[i].name, name))
 			return &zone->answers[i].is.answer;
 	if (zone->asked == zone->known || zone->asked == ZONE_ANSWERS)
 		return NULL;
@@ -98,7 +105,7 @@ zone_lookup(void *context, const char *name, enum bs_dns_type type)
 	answer->is.answer.status = BS_DNS_NO_NAME;
 	for (size_t i = 0; i < zone->count; i++)
 		if (zone->records[i].type == type &&
-		    strcasecmp(zone->records[i].name, name) == 0)
+		    zone_same(zone->records[i].name, name))
 			zone_put(&answer->is.answer, type,
 			    zone->records[i].text);
 	if (answer->is.answer.status == BS_DNS_NO_NAME && zone->make != NULL &&
