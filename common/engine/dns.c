@@ -24,20 +24,36 @@
 
 #define TRIES 3
 
+/* Answers that come by TCP at one time; they are rare. */
+#define TCP_MAX 64
+
 /* Thousands of answers may come at once. */
 #define BUFFER_OCTETS (1 << 20)
+
+/* A channel of c-ares'. When a server closes a connection, c-ares takes every
+ * question of that channel for failed: one by TCP has a channel of its own, so
+ * that it harms nobody else's. */
+struct channel {
+	struct channel *next;
+	struct bs_dns *dns;
+	ares_channel ares;
+	bool is_done;
+};
 
 /* A socket of c-ares' that we watch. */
 struct watch {
 	struct watch *next;
-	struct bs_dns *dns;
+	struct channel *channel;
 	ares_socket_t fd;
 	struct event *event;
 };
 
 struct bs_dns {
 	struct event_base *base;
-	ares_channel channel;
+	struct channel udp;
+	struct channel *tcp; /* those at work, and those just done */
+	unsigned tcp_count;
+	unsigned timeout_ms;
 	struct watch *watches;
 	struct event *tick;
 	unsigned asked; /* and not answered yet */
@@ -52,6 +68,7 @@ struct question {
 	bs_dns_done *done;
 	void *context;
 	enum bs_dns_type type;
+	struct channel *tcp; /* NULL: asked by UDP */
 	char name[BS_HOST_MAX];
 };
 
@@ -59,12 +76,40 @@ static void
 on_socket(evutil_socket_t fd, short what, void *context)
 {
 	struct watch *watch = context;
-	struct bs_dns *dns = watch->dns;
 
 	/* may end the watch */
-	ares_process_fd(dns->channel,
+	ares_process_fd(watch->channel->ares,
 	    what & EV_READ ? (ares_socket_t)fd : ARES_SOCKET_BAD,
 	    what & EV_WRITE ? (ares_socket_t)fd : ARES_SOCKET_BAD);
+}
+
+static void
+channel_close(struct channel *channel)
+{
+	if (channel->ares != NULL)
+		ares_destroy(channel->ares);
+	channel->ares = NULL;
+}
+
+/* Frees the channels that are done: not from within a callback of theirs. */
+static void
+tcp_sweep(struct bs_dns *dns, bool all)
+{
+	struct channel **link = &dns->tcp;
+	struct channel *channel;
+
+	while ((channel = *link) != NULL) {
+		if (!all && !channel->is_done) {
+			ares_process_fd(channel->ares, ARES_SOCKET_BAD,
+			    ARES_SOCKET_BAD);
+			link = &channel->next;
+			continue;
+		}
+		channel_close(channel);
+		*link = channel->next;
+		dns->tcp_count--;
+		free(channel);
+	}
 }
 
 static void
@@ -75,8 +120,9 @@ on_tick(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	ares_process_fd(dns->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	if (dns->asked > 0)
+	ares_process_fd(dns->udp.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	tcp_sweep(dns, false);
+	if (dns->asked > 0 || dns->tcp != NULL)
 		(void)evtimer_add(dns->tick, &delay);
 }
 
@@ -101,7 +147,8 @@ unwatch(struct bs_dns *dns, ares_socket_t fd)
 static void
 on_socket_state(void *context, ares_socket_t fd, int readable, int writable)
 {
-	struct bs_dns *dns = context;
+	struct channel *channel = context;
+	struct bs_dns *dns = channel->dns;
 	short what = (short)((readable ? EV_READ : 0) |
 			     (writable ? EV_WRITE : 0) | EV_PERSIST);
 	struct watch *watch;
@@ -110,7 +157,7 @@ on_socket_state(void *context, ares_socket_t fd, int readable, int writable)
 	if ((!readable && !writable) ||
 	    (watch = calloc(1, sizeof(*watch))) == NULL)
 		return;
-	watch->dns = dns;
+	watch->channel = channel;
 	watch->fd = fd;
 	watch->next = dns->watches;
 	dns->watches = watch;
@@ -144,22 +191,23 @@ set_servers(struct bs_dns *dns, const char *servers)
 		part += servers[part] == ',';
 	}
 	if (len > 0 &&
-	    ares_set_servers_ports_csv(dns->channel, list) != ARES_SUCCESS)
+	    ares_set_servers_ports_csv(dns->udp.ares, list) != ARES_SUCCESS)
 		return -EINVAL;
 	return 0;
 }
 
 static int
-open_channel(struct bs_dns *dns, unsigned timeout_ms)
+channel_open(struct bs_dns *dns, int how, struct channel *channel)
 {
 	struct ares_options options = {
-	    .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS,
-	    .timeout = (int)timeout_ms,
+	    .flags =
+		ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | how,
+	    .timeout = (int)dns->timeout_ms,
 	    .tries = TRIES,
 	    .ednspsz = EDNS_OCTETS,
 	    .socket_receive_buffer_size = BUFFER_OCTETS,
 	    .sock_state_cb = on_socket_state,
-	    .sock_state_cb_data = dns,
+	    .sock_state_cb_data = channel,
 	};
 	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
 		   ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_RCVBUF |
@@ -170,9 +218,10 @@ open_channel(struct bs_dns *dns, unsigned timeout_ms)
 #endif
 	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
 		return -ENOMEM;
-	if (ares_init_options(&dns->channel, &options, mask) == ARES_SUCCESS)
+	channel->dns = dns;
+	if (ares_init_options(&channel->ares, &options, mask) == ARES_SUCCESS)
 		return 0;
-	dns->channel = NULL;
+	channel->ares = NULL;
 	return -ENOMEM;
 }
 
@@ -186,10 +235,11 @@ bs_dns_new(struct event_base *base, const char *servers, unsigned timeout_ms,
 	if (dns == NULL)
 		return rc;
 	dns->base = base;
+	dns->timeout_ms = timeout_ms;
 	dns->answer = malloc(BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX));
 	dns->tick = evtimer_new(base, on_tick, dns);
 	if (dns->answer == NULL || dns->tick == NULL ||
-	    (rc = open_channel(dns, timeout_ms)) != 0 ||
+	    (rc = channel_open(dns, ARES_FLAG_IGNTC, &dns->udp)) != 0 ||
 	    (rc = set_servers(dns, servers)) != 0) {
 		bs_dns_free(dns);
 		return rc;
@@ -204,14 +254,68 @@ bs_dns_free(struct bs_dns *dns)
 	if (dns == NULL)
 		return;
 	dns->ending = true;
-	if (dns->channel != NULL)
-		ares_destroy(dns->channel);
+	tcp_sweep(dns, true);
+	channel_close(&dns->udp);
 	while (dns->watches != NULL)
 		unwatch(dns, dns->watches->fd);
 	if (dns->tick != NULL)
 		event_free(dns->tick);
 	free(dns->answer);
 	free(dns);
+}
+
+static void
+fail(enum bs_dns_status status, bs_dns_done *done, void *context)
+{
+	const struct bs_dns_answer answer = {.status = status};
+
+	done(context, &answer);
+}
+
+static void ask(struct question *question, struct channel *channel);
+
+/* The servers of the one channel are those of the other. */
+static bool
+copy_servers(const struct channel *from, struct channel *to)
+{
+	struct ares_addr_port_node *servers = NULL;
+	bool copied =
+	    ares_get_servers_ports(from->ares, &servers) == ARES_SUCCESS &&
+	    ares_set_servers_ports(to->ares, servers) == ARES_SUCCESS;
+
+	ares_free_data(servers);
+	return copied;
+}
+
+/* Asks again for an answer that UDP does not hold (RFC 7766 §5). Returns
+ * whether it did. */
+static bool
+ask_by_tcp(struct question *question)
+{
+	struct bs_dns *dns = question->dns;
+	struct channel *channel;
+
+	if (dns->ending || dns->tcp_count >= TCP_MAX ||
+	    (channel = calloc(1, sizeof(*channel))) == NULL)
+		return false;
+	if (channel_open(dns, ARES_FLAG_USEVC, channel) != 0 ||
+	    !copy_servers(&dns->udp, channel)) {
+		channel_close(channel);
+		free(channel);
+		return false;
+	}
+	channel->next = dns->tcp;
+	dns->tcp = channel;
+	dns->tcp_count++;
+	question->tcp = channel;
+	ask(question, channel);
+	return true;
+}
+
+static bool
+is_cut(const unsigned char *reply, int len)
+{
+	return len > 2 && (reply[2] & 2) != 0;
 }
 
 static void
@@ -224,6 +328,10 @@ on_reply(void *context, int status, int timeouts, unsigned char *reply, int len)
 
 	(void)timeouts;
 	dns->asked--;
+	if (question->tcp != NULL)
+		question->tcp->is_done = true;
+	else if (reply != NULL && is_cut(reply, len) && ask_by_tcp(question))
+		return;
 	/* of these alone the reply is a server's answer; c-ares itself has
 	 * none for names that it does not ask for */
 	if (reply != NULL && len > 0 &&
@@ -251,19 +359,24 @@ escape(const char *name, char out[static 2 * BS_HOST_MAX])
 }
 
 static void
-fail(enum bs_dns_status status, bs_dns_done *done, void *context)
+ask(struct question *question, struct channel *channel)
 {
-	const struct bs_dns_answer answer = {.status = status};
+	const struct timeval delay = {0, TICK_MS * 1000L};
+	struct bs_dns *dns = question->dns;
+	char escaped[2 * BS_HOST_MAX];
 
-	done(context, &answer);
+	escape(question->name, escaped);
+	dns->asked++;
+	if (!evtimer_pending(dns->tick, NULL))
+		(void)evtimer_add(dns->tick, &delay);
+	ares_query(channel->ares, escaped, CLASS_IN, (int)question->type,
+	    on_reply, question);
 }
 
 void
 bs_dns_ask(struct bs_dns *dns, const char *name, enum bs_dns_type type,
     bs_dns_done *done, void *context)
 {
-	char escaped[2 * BS_HOST_MAX];
-	const struct timeval delay = {0, TICK_MS * 1000L};
 	struct question *question;
 
 	if (!bs_dns_is_name(name)) {
@@ -279,10 +392,5 @@ bs_dns_ask(struct bs_dns *dns, const char *name, enum bs_dns_type type,
 	question->context = context;
 	question->type = type;
 	snprintf(question->name, sizeof(question->name), "%s", name);
-	escape(name, escaped);
-	dns->asked++;
-	if (!evtimer_pending(dns->tick, NULL))
-		(void)evtimer_add(dns->tick, &delay);
-	ares_query(dns->channel, escaped, CLASS_IN, (int)type, on_reply,
-	    question);
+	ask(question, &dns->udp);
 }
