@@ -70,6 +70,14 @@ done(struct bs_question *question, const struct bs_answer *answer)
 	self.round->take(self.round->context, slot->n, answer);
 }
 
+/* Whether the engine has to hear of it: it must know all mail that leaves. */
+static bool
+is_of_mail_that_leaves(const struct bs_request *request)
+{
+	return request->op == BS_OP_SIGN ||
+	       (request->op == BS_OP_SENT && request->recipient[0] == '\0');
+}
+
 static void
 ask(struct slot *slot, int64_t now)
 {
@@ -81,8 +89,11 @@ ask(struct slot *slot, int64_t now)
 	slot->question.context = slot;
 	round->fill(round->context, slot->n, &slot->question.request);
 	slot->question.request.deadline_ms = (unsigned)(self.deadline - now);
-	if (bs_client_ask(&self.client, &slot->question, now) != 0)
-		round->take(round->context, slot->n, NULL);
+	if (bs_client_ask(&self.client, &slot->question, now) == 0)
+		return;
+	if (is_of_mail_that_leaves(&slot->question.request))
+		self.owed++;
+	round->take(round->context, slot->n, NULL);
 }
 
 /* Asks for as long as there are questions and free slots. Returns whether any

@@ -26,9 +26,10 @@ struct bs_round {
 };
 
 /* Asks, and waits until each question is answered or the deadline has passed.
- * Returns how many of them the engine owes an answer; one that does not fit
- * the wire is not counted. The connection is kept for the next round, and
- * allocated nothing: a longjmp out of here is made good by the next call. */
+ * Returns how many of them the engine owes an answer; of those that do not fit
+ * the wire, only what is about mail that leaves counts. The connection is kept
+ * for the next round, and allocated nothing: a longjmp out of here is made good
+ * by the next call. */
 BS_MUST_USE unsigned bs_ask(const struct bs_round *round);
 
 /* Sets what every request says of where its message comes from. */

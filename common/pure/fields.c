@@ -336,8 +336,9 @@ add_list(struct output *output, const struct bs_field *field,
 /* Adds one attribute that is no list. Returns 0 or -EMSGSIZE. */
 static int
 add_field(struct output *output, const struct bs_field *field, const char *at,
-    bool always)
+    bool always, bool *dropped)
 {
+	const struct output before = *output;
 	bool is_text = field->type == BS_FIELD_TEXT;
 	uint64_t number = number_of(field, at);
 
@@ -349,7 +350,13 @@ add_field(struct output *output, const struct bs_field *field, const char *at,
 		add_encoded(output, at);
 	else
 		add_number(output, field, number);
-	return end_line(output);
+	if (end_line(output) == 0)
+		return 0;
+	if (!field->spare)
+		return -EMSGSIZE;
+	*output = before;
+	*dropped = true;
+	return 0;
 }
 
 int
@@ -368,7 +375,7 @@ bs_fields_encode(const struct bs_field *fields, size_t count,
 			add_list(&output, &fields[i],
 			    (const struct bs_list *)(const void *)at, dropped);
 		else if (add_field(&output, &fields[i], at,
-			     &fields[i] == always) != 0)
+			     &fields[i] == always, dropped) != 0)
 			return -EMSGSIZE;
 	}
 	return end_line(&output) != 0 ? -EMSGSIZE : (int)output.len;

@@ -27,6 +27,7 @@ struct bs_field {
 	enum bs_field_type type;
 	bool required;
 	bool quiet; /* not written where it is 0 or the first word */
+	bool spare; /* not written where the limits leave no room for it */
 	size_t offset;
 	size_t size;		  /* BS_FIELD_TEXT: of the array */
 	const char *const *words; /* BS_FIELD_WORD: by enumerator */
@@ -41,8 +42,9 @@ BS_MUST_USE int bs_fields_decode(const char *frame, size_t len,
 
 /* Writes the struct at source as a frame, its empty line included. Empty
  * text is left out, but for the field always (or NULL). What the limits leave
- * no room for is -EMSGSIZE, but for an item of a list: that is left out and
- * *dropped set. Lists stand last in a table. Returns the length. */
+ * no room for is -EMSGSIZE, but for a spare field or an item of a list: that is
+ * left out and *dropped set. Lists stand last in a table. Returns the length.
+ */
 BS_MUST_USE int bs_fields_encode(const struct bs_field *fields, size_t count,
     const void *source, const struct bs_field *always, bool *dropped, char *out,
     size_t size);

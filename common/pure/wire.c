@@ -47,6 +47,11 @@ static const char *const status_names[] = {
 		.name = #member, .type = BS_FIELD_TEXT, AT(in, member),        \
 		.size = sizeof(((struct in *)NULL)->member)                    \
 	}
+#define SPARE_TEXT(in, member)                                                 \
+	{                                                                      \
+		.name = #member, .type = BS_FIELD_TEXT, AT(in, member),        \
+		.size = sizeof(((struct in *)NULL)->member), .spare = true     \
+	}
 #define VALUE(in, member, kind, rule)                                          \
 	{                                                                      \
 		.name = #member, .type = (kind), AT(in, member), rule          \
@@ -67,7 +72,8 @@ static const char *const status_names[] = {
 
 #define REQUEST_SENDER 7
 
-/* "partial" stands before the lists: it says what became of them. */
+/* A stranger writes what is spare and what the lists hold: it may keep no
+ * question from being asked. "partial" says that it was left out. */
 static const struct bs_field request_fields[] = {
     VALUE(bs_request, version, BS_FIELD_NUMBER, MUST),
     VALUE(bs_request, id, BS_FIELD_ID, MUST),
@@ -86,8 +92,8 @@ static const struct bs_field request_fields[] = {
     VALUE(bs_request, inspect, BS_FIELD_FLAG, QUIET),
     WORD(bs_request, "kind", kind, kind_names, QUIET),
     VALUE(bs_request, date, BS_FIELD_ID, QUIET),
-    TEXT(bs_request, return_path),
-    TEXT(bs_request, header_from),
+    SPARE_TEXT(bs_request, return_path),
+    SPARE_TEXT(bs_request, header_from),
     TEXT(bs_request, receiver),
     TEXT(bs_request, spf),
     VALUE(bs_request, partial, BS_FIELD_FLAG, QUIET),

@@ -102,7 +102,8 @@ BS_MUST_USE int bs_request_decode(const char *frame, size_t len,
 BS_MUST_USE int bs_answer_decode(const char *frame, size_t len,
     struct bs_answer *out);
 
-/* Writes one frame, its empty line included; no NUL. Returns its length or
+/* Writes one frame, its empty line included; no NUL. Evidence that the limits
+ * leave no room for is left out, and the frame says so. Returns its length or
  * -EMSGSIZE. */
 BS_MUST_USE int bs_request_encode(const struct bs_request *request, char *out,
     size_t size);

@@ -70,10 +70,44 @@ check_answer(const char *text, size_t size)
 	same_octets(&first, &second, sizeof(first));
 }
 
+static void
+put(const char *text, size_t size, char *out, size_t room)
+{
+	size_t len = size < room - 1 ? size : room - 1;
+
+	memcpy(out, text, len);
+	out[len] = '\0';
+}
+
+/* Any octets as what a stranger's message says: the question is asked, with
+ * what it has room for. */
+static void
+check_evidence(const char *text, size_t size)
+{
+	struct bs_request told = {.version = BS_WIRE_VERSION,
+	    .op = BS_OP_DATA,
+	    .has_sender = true};
+	struct bs_request heard;
+	char out[BS_WIRE_MAX];
+	int len;
+
+	put(text, size, told.return_path, sizeof(told.return_path));
+	put(text, size, told.header_from, sizeof(told.header_from));
+	(void)!bs_list_add(&told.message_ids, told.return_path,
+	    strlen(told.return_path));
+	len = bs_request_encode(&told, out, sizeof(out));
+	MUST(len > 0);
+	MUST(bs_request_decode(out, (size_t)len, &heard) == 0);
+	MUST(heard.partial ||
+	     (strcmp(heard.return_path, told.return_path) == 0 &&
+		 strcmp(heard.header_from, told.header_from) == 0));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	check_request((const char *)data, size);
 	check_answer((const char *)data, size);
+	check_evidence((const char *)data, size);
 	return 0;
 }

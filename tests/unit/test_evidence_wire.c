@@ -1,4 +1,6 @@
 /* What a message says, on the wire: lists of evidence and their limits. */
+#include <errno.h>
+
 #include "common/pure/wire.h"
 #include "tests/unit/unit.h"
 
@@ -100,6 +102,54 @@ long_evidence_is_partial(void **state)
 	    "short@example.org");
 }
 
+/* A stranger writes the returned header: what he makes too long for the wire
+ * must not keep the question from being asked. */
+static void
+a_long_return_path_is_partial(void **state)
+{
+	static const struct bs_request empty = {.version = BS_WIRE_VERSION};
+	struct bs_request read;
+	char frame[BS_WIRE_MAX];
+
+	(void)state;
+	for (unsigned which = 1; which <= 3; which++) {
+		struct bs_request sent = empty;
+		int written;
+
+		/* 1,350 octets encoded */
+		if (which & 1)
+			memset(sent.return_path, 0xe9, 450);
+		if (which & 2)
+			memset(sent.header_from, 0xe9, 450);
+		add(&sent.message_ids, "short@example.org");
+		written = bs_request_encode(&sent, frame, sizeof(frame));
+		assert_true(written > 0);
+		assert_int_equal(
+		    bs_request_decode(frame, (size_t)written, &read), 0);
+		assert_true(read.partial);
+		assert_string_equal(read.return_path, "");
+		assert_string_equal(read.header_from, "");
+		assert_int_equal(read.message_ids.count, 1);
+	}
+}
+
+/* What a question is about is not left out of it. */
+static void
+a_long_address_does_not_fit(void **state)
+{
+	struct bs_request sent = {.version = BS_WIRE_VERSION};
+	char frame[BS_WIRE_MAX];
+
+	(void)state;
+	memset(sent.sender, 0xe9, 450);
+	assert_int_equal(bs_request_encode(&sent, frame, sizeof(frame)),
+	    -EMSGSIZE);
+	memset(sent.sender, 0, sizeof(sent.sender));
+	memset(sent.recipient, 0xe9, 450);
+	assert_int_equal(bs_request_encode(&sent, frame, sizeof(frame)),
+	    -EMSGSIZE);
+}
+
 /* More than a list has room for is one that was not told. */
 static void
 long_lists_are_truncated(void **state)
@@ -126,6 +176,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(evidence_comes_back),
 	    cmocka_unit_test(long_evidence_is_partial),
+	    cmocka_unit_test(a_long_return_path_is_partial),
+	    cmocka_unit_test(a_long_address_does_not_fit),
 	    cmocka_unit_test(long_lists_are_truncated),
 	};
 

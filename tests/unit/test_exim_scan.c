@@ -182,6 +182,24 @@ a_bounce_is_judged_by_tag_and_message(void **state)
 	assert_string_equal(scan.header, "X-Backstop: for p");
 }
 
+/* A stranger writes the returned header, too. */
+static void
+so_is_one_whose_return_path_is_too_long_to_be_told(void **state)
+{
+	static const char *const to[] = {BAD_TAG};
+
+	(void)state;
+	engine_start(judge);
+	begin("", to, 1);
+	facts.kind = BS_KIND_DSN;
+	memset(facts.return_path, 0xe9, 450);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(heard.count, 1);
+	assert_true(heard.request[0].partial);
+	assert_string_equal(heard.request[0].return_path, "");
+	assert_int_equal(scan.action, BS_ACTION_REJECT);
+}
+
 static void
 so_is_one_of_a_mailer_daemon(void **state)
 {
@@ -373,6 +391,7 @@ main(void)
 	    TEST(a_tag_comes_off_a_reply),
 	    TEST(a_bad_tag_of_a_reply_is_not_refused),
 	    TEST(a_bounce_is_judged_by_tag_and_message),
+	    TEST(so_is_one_whose_return_path_is_too_long_to_be_told),
 	    TEST(so_is_one_of_a_mailer_daemon),
 	    TEST(a_bounce_to_a_bad_tag_is_refused),
 	    TEST(the_mildest_of_several_verdicts_counts),

@@ -120,6 +120,21 @@ class In(Message):
         self.assertEqual(noted["message_id"], "m1@example.org")
         self.finish()
 
+    def test_a_return_path_that_does_not_fit_changes_nothing(self):
+        """It is a stranger's, and must not keep us from asking."""
+        self.start("in")
+        self.transaction("")
+        path = b"Return-Path: <" + b"\xe9" * 450 + b">"
+        questions, _ = self.judge(
+            [path if line.startswith(b"Return-Path") else line
+             for line in BOUNCE],
+            {"action": "reject", "reply": "550 5.7.1 Never sent"})
+        self.assertEqual(questions[0]["partial"], "1")
+        self.assertEqual(questions[0]["message_id"], "m1@example.org")
+        self.assertNotIn("return_path", questions[0])
+        self.assertEqual(self.last_word(), "reject|550 5.7.1 Never sent")
+        self.finish()
+
     def test_refused_at_its_end(self):
         self.start("in")
         self.transaction("")
@@ -365,6 +380,16 @@ class Out(Message):
         self.assertEqual(note["sender"], TAGGED)
         self.assertEqual(note["recipients"], "3")
         self.assertNotIn("recipient", note)
+        self.finish()
+
+    def test_a_header_from_that_does_not_fit_hides_nothing_else(self):
+        self.start("out")
+        self.mail()
+        note, _ = self.sent([b"From: <" + b"\xe9" * 450 + b"@example.org>",
+                             b"Message-Id: <m2@x>", b""])
+        self.assertEqual(note["message_id"], "m2@x")
+        self.assertEqual(note["partial"], "1")
+        self.assertNotIn("header_from", note)
         self.finish()
 
     def test_a_message_id_is_added(self):
