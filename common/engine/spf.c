@@ -228,9 +228,44 @@ drop_child(struct bs_spf *spf)
 	spf->child = NULL;
 }
 
-/* A child is gone. The check that it was at work on is tried once more; a
- * second time its domain is to blame. The others only have to be asked again:
- * nobody can spoil another one's mail by a record that crashes libspf2. */
+/* Ends the checks that two children were lost with. */
+static void
+end_suspects(struct bs_spf *spf)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		struct bs_spf_check *check = spf->buckets[i];
+
+		while (check != NULL) {
+			if (check->crashes < 2) {
+				check = check->next;
+				continue;
+			}
+			give_up(check, "checking it brings the checker down");
+			/* who was told may have changed the list */
+			check = spf->buckets[i];
+		}
+	}
+}
+
+/* Counts a crash for the check that the child was at work on: nobody can spoil
+ * another one's mail by a record that brings libspf2 down. Where it was at work
+ * on none, any of them may have been the cause, but none is to blame. */
+static void
+suspect(struct bs_spf *spf, struct bs_spf_check *culprit)
+{
+	if (culprit != NULL) {
+		if (++culprit->crashes > 1)
+			bs_spf_poison_add(&spf->poison, &culprit->query,
+			    now_ms());
+		return;
+	}
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct bs_spf_check *check = spf->buckets[i];
+		     check != NULL; check = check->next)
+			check->crashes++;
+}
+
+/* A child is gone. Each check is asked again of the next one, once. */
 static void
 on_gone(struct bufferevent *child, short what, void *context)
 {
@@ -248,10 +283,8 @@ on_gone(struct bufferevent *child, short what, void *context)
 		    "the spf child ended%s%.100s; another takes over (%u more)",
 		    culprit == NULL ? "" : " at work on ",
 		    culprit == NULL ? "" : culprit->query.sender, missed);
-	if (culprit != NULL && culprit->crashes++ > 0) {
-		bs_spf_poison_add(&spf->poison, &culprit->query, now_ms());
-		give_up(culprit, "checking it brings the checker down");
-	}
+	suspect(spf, culprit);
+	end_suspects(spf);
 	if (culprit != NULL || !lived_shortly)
 		spawn(spf);
 	if (spf->child == NULL)

@@ -187,6 +187,31 @@ test_lost_child(void **state)
 	assert_int_equal(last.result, BS_SPF_NONE);
 }
 
+/* Lost twice, it is not asked a third time. */
+static void
+test_lost_children(void **state)
+{
+	(void)state;
+	ask("first.example");
+	wait_for(&server.heard, 1);
+	kill_worker();
+	wait_for(&server.heard, 2);
+	ask("second.example");
+	wait_for(&server.heard, 3);
+	kill_worker();
+	wait_for(&done_count, 1);
+	assert_string_equal(last.domain, "first.example");
+	assert_int_equal(last.result, BS_SPF_TEMPERROR);
+	server.answers = true;
+	wait_for(&done_count, 2);
+	assert_string_equal(last.domain, "second.example");
+	assert_int_equal(last.result, BS_SPF_NONE);
+	/* nobody is to blame */
+	ask("first.example");
+	wait_for(&done_count, 3);
+	assert_int_equal(last.result, BS_SPF_NONE);
+}
+
 /* A check that brings one child down after the other is given up, and its
  * domain left alone; its neighbour is not to blame. */
 static void
@@ -370,6 +395,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_lost_child),
+	    TEST(test_lost_children),
 	    TEST(test_poison),
 	    TEST(test_hung_child),
 	    TEST(test_cancel),
