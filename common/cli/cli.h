@@ -27,6 +27,9 @@
 #define BS_TAKES_FORCE 16
 #define BS_TAKES_CLIENT 32
 #define BS_TAKES_DNS 64
+#define BS_TAKES_RECORD 128
+#define BS_TAKES_DOMAIN 256
+#define BS_TAKES_STRICT 512
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
 
@@ -44,6 +47,9 @@ struct bs_call {
 	const char *sender; /* of -s */
 	const char *helo;   /* of -H */
 	const char *dns;    /* of --dns */
+	const char *record; /* of --record */
+	const char *domain; /* of --domain */
+	bool strict;
 	bool help;
 	bool version;
 	size_t count; /* of words behind the subcommand's name */
@@ -81,6 +87,9 @@ int bs_cmd_store_confirm_clock(const struct bs_call *call);
 int bs_cmd_store_backup(const struct bs_call *call);
 int bs_cmd_store_forget(const struct bs_call *call);
 int bs_cmd_spf_check(const struct bs_call *call);
+int bs_cmd_spf_lint(const struct bs_call *call);
+int bs_cmd_spf_diff(const struct bs_call *call);
+int bs_cmd_spf_make(const struct bs_call *call);
 int bs_cmd_checkconf(const struct bs_call *call);
 
 /* Reads the command line. All words are left in call->words, the name of the

@@ -50,6 +50,18 @@ static const struct bs_command commands[] = {
     {"spf check", "-i ADDRESS [-s SENDER] [-H HELO] [--dns SERVER]",
 	"say whether a client may send for a domain",
 	BS_TAKES_CLIENT | BS_TAKES_DNS | BS_WRITES, 0, 0, bs_cmd_spf_check},
+    {"spf lint",
+	"DOMAIN | --record TEXT [--domain D] [--strict] [--dns SERVER]",
+	"show what is wrong with an SPF record, and what to write instead",
+	BS_TAKES_RECORD | BS_TAKES_DOMAIN | BS_TAKES_STRICT | BS_TAKES_DNS |
+	    BS_WRITES,
+	0, 1, bs_cmd_spf_lint},
+    {"spf diff", "OLD NEW [--domain D] [--dns SERVER]",
+	"show which addresses get another result",
+	BS_TAKES_DOMAIN | BS_TAKES_DNS | BS_WRITES, 2, 2, bs_cmd_spf_diff},
+    {"spf make", "[DOMAIN] [--dns SERVER]",
+	"ask what sends mail for a domain, and write its SPF record",
+	BS_TAKES_DNS | BS_WRITES, 0, 1, bs_cmd_spf_make},
     {"checkconf", "[FILE]", "show every mistake of the configuration", 0, 0, 1,
 	bs_cmd_checkconf},
 };
@@ -140,29 +152,45 @@ print_list(FILE *file, const struct bs_call *call)
 	fprintf(file, "\n%s\n%s", global_options, exit_statuses);
 }
 
+/* The options that a few subcommands take. */
+static const struct {
+	unsigned trait;
+	const char *refusal;
+	const char *help;
+} options[] = {
+    {BS_TAKES_KEY, "takes no -k", "  -k K          the key number, 0 to 9\n"},
+    {BS_TAKES_NO_RECORD, "takes no --no-record",
+	"  --no-record   leave the store alone\n"},
+    {BS_TAKES_DIALECT, "takes neither --exim nor --batv-tools",
+	"  --exim        a secret as Exim's ${prvs} has it\n"
+	"  --batv-tools  a key file of batv-tools\n"},
+    {BS_TAKES_FORCE, "takes no --force",
+	"  --force       take the step whatever speaks against it\n"},
+    {BS_TAKES_CLIENT, "takes no -i, -s or -H",
+	"  -i ADDRESS    the client's address\n"
+	"  -s SENDER     the reverse-path; <> for the null one\n"
+	"  -H HELO       what the client calls itself\n"},
+    {BS_TAKES_RECORD, "takes no --record",
+	"  --record TEXT look at this record, as it is meant or as a line of "
+	"a zone file\n"},
+    {BS_TAKES_DOMAIN, "takes no --domain",
+	"  --domain D    the domain of a record that is given as text\n"},
+    {BS_TAKES_STRICT, "takes no --strict",
+	"  --strict      exit 1 for warnings, too\n"},
+    {BS_TAKES_DNS, "takes no --dns",
+	"  --dns SERVER  ask this one, as 192.0.2.1 or 127.0.0.1:5353\n"},
+};
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
+
 static void
 print_help(const struct bs_command *command)
 {
 	printf("usage: backstop [-c FILE]%s [--json] %s %s\n\n%s.\n",
 	    command->traits & BS_WRITES ? "" : " [--at TIME]", command->name,
 	    command->synopsis, command->help);
-	if (command->traits & BS_TAKES_KEY)
-		puts("  -k K          the key number, 0 to 9");
-	if (command->traits & BS_TAKES_NO_RECORD)
-		puts("  --no-record   leave the store alone");
-	if (command->traits & BS_TAKES_DIALECT)
-		puts("  --exim        a secret as Exim's ${prvs} has it\n"
-		     "  --batv-tools  a key file of batv-tools");
-	if (command->traits & BS_TAKES_FORCE)
-		puts(
-		    "  --force       take the step whatever speaks against it");
-	if (command->traits & BS_TAKES_CLIENT)
-		puts("  -i ADDRESS    the client's address\n"
-		     "  -s SENDER     the reverse-path; <> for the null one\n"
-		     "  -H HELO       what the client calls itself");
-	if (command->traits & BS_TAKES_DNS)
-		puts("  --dns SERVER  ask this one, as 192.0.2.1 or "
-		     "127.0.0.1:5353");
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (command->traits & options[i].trait)
+			fputs(options[i].help, stdout);
 	printf("\n%s\n%s", global_options, exit_statuses);
 }
 
@@ -173,18 +201,11 @@ check_call(const struct bs_command *command, const struct bs_call *call,
 {
 	const char *what = NULL;
 
-	if (traits & ~command->traits & BS_TAKES_KEY)
-		what = "takes no -k";
-	else if (traits & ~command->traits & BS_TAKES_NO_RECORD)
-		what = "takes no --no-record";
-	else if (traits & ~command->traits & BS_TAKES_DIALECT)
-		what = "takes neither --exim nor --batv-tools";
-	else if (traits & ~command->traits & BS_TAKES_FORCE)
-		what = "takes no --force";
-	else if (traits & ~command->traits & BS_TAKES_CLIENT)
-		what = "takes no -i, -s or -H";
-	else if (traits & ~command->traits & BS_TAKES_DNS)
-		what = "takes no --dns";
+	for (size_t i = 0; what == NULL && i < OPTIONS; i++)
+		if (traits & ~command->traits & options[i].trait)
+			what = options[i].refusal;
+	if (what != NULL)
+		; /* the first of them is enough */
 	else if (call->has_at && (command->traits & BS_WRITES))
 		what = "takes no --at: it changes what is so from now on";
 	else if (call->count < command->min_words)

@@ -21,7 +21,10 @@ enum {
 	OPT_EXIM,
 	OPT_BATV_TOOLS,
 	OPT_FORCE,
-	OPT_DNS
+	OPT_DNS,
+	OPT_RECORD,
+	OPT_DOMAIN,
+	OPT_STRICT
 };
 
 static const struct option long_options[] = {
@@ -37,6 +40,9 @@ static const struct option long_options[] = {
     {"sender", required_argument, NULL, 's'},
     {"helo", required_argument, NULL, 'H'},
     {"dns", required_argument, NULL, OPT_DNS},
+    {"record", required_argument, NULL, OPT_RECORD},
+    {"domain", required_argument, NULL, OPT_DOMAIN},
+    {"strict", no_argument, NULL, OPT_STRICT},
     {NULL, 0, NULL, 0},
 };
 
@@ -144,6 +150,44 @@ complain_option(char **argv, int option)
 	return EX_USAGE;
 }
 
+/* Those of the subcommands about SPF. Returns whether it was one. */
+static bool
+take_spf_option(int option, struct bs_call *call, unsigned *traits)
+{
+	switch (option) {
+	case 'i':
+		*traits |= BS_TAKES_CLIENT;
+		call->client = optarg;
+		return true;
+	case 's':
+		*traits |= BS_TAKES_CLIENT;
+		call->sender = optarg;
+		return true;
+	case 'H':
+		*traits |= BS_TAKES_CLIENT;
+		call->helo = optarg;
+		return true;
+	case OPT_DNS:
+		*traits |= BS_TAKES_DNS;
+		call->dns = optarg;
+		return true;
+	case OPT_RECORD:
+		*traits |= BS_TAKES_RECORD;
+		call->record = optarg;
+		return true;
+	case OPT_DOMAIN:
+		*traits |= BS_TAKES_DOMAIN;
+		call->domain = optarg;
+		return true;
+	case OPT_STRICT:
+		*traits |= BS_TAKES_STRICT;
+		call->strict = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int
 take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 {
@@ -161,22 +205,6 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 		*traits |= BS_TAKES_KEY;
 		call->key = bs_options_key(optarg);
 		return call->key < 0 ? EX_USAGE : 0;
-	case 'i':
-		*traits |= BS_TAKES_CLIENT;
-		call->client = optarg;
-		return 0;
-	case 's':
-		*traits |= BS_TAKES_CLIENT;
-		call->sender = optarg;
-		return 0;
-	case 'H':
-		*traits |= BS_TAKES_CLIENT;
-		call->helo = optarg;
-		return 0;
-	case OPT_DNS:
-		*traits |= BS_TAKES_DNS;
-		call->dns = optarg;
-		return 0;
 	case OPT_AT:
 		return read_at(optarg, call);
 	case OPT_JSON:
@@ -200,7 +228,9 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 		*traits |= BS_TAKES_DIALECT;
 		return take_dialect(call, BS_DIALECT_BATV_TOOLS);
 	default:
-		return complain_option(argv, option);
+		return take_spf_option(option, call, traits)
+			   ? 0
+			   : complain_option(argv, option);
 	}
 }
 

@@ -163,7 +163,7 @@ check_macros(const struct advice *advice, const struct bs_spf_term *term)
 		return;
 	if (bs_spf_macro_has(text, len, 'p'))
 		remark(advice, BS_SPF_USES_PTR, term,
-		    "%%{p} is slow and not to be relied on (RFC 7208 §7.2): "
+		    "%%{p} is slow and not to be relied on (RFC 7208, 7.2): "
 		    "use %%{i}");
 	if (bs_spf_macro_has(text, len, 'l') ||
 	    bs_spf_macro_has(text, len, 's')) {
@@ -283,7 +283,7 @@ check_term(struct advice *advice, const struct bs_spf_term *term)
 		check_modifier(advice, term);
 	if (term->kind == BS_SPF_PTR)
 		remark(advice, BS_SPF_USES_PTR, term,
-		    "ptr is slow and not to be relied on (RFC 7208 §5.5): name "
+		    "ptr is slow and not to be relied on (RFC 7208, 5.5): name "
 		    "the hosts with a: or their networks with ip4: and ip6:");
 	if (bs_spf_term_is_mechanism(term) && term->kind != BS_SPF_ALL)
 		check_earlier(advice, term);
@@ -311,6 +311,17 @@ check_whole(const struct advice *advice)
 			    "one of the two out");
 }
 
+/* Octets from a fault to the end of its term, one at least. */
+static size_t
+rest_of_term(const char *text, size_t len, size_t column)
+{
+	size_t end = column;
+
+	while (end < len && text[end] != ' ')
+		end++;
+	return end > column ? end - column : 1;
+}
+
 void
 bs_spf_advise(const char *text, size_t len, const char *domain, bool signs,
     bs_spf_tell *tell, void *context)
@@ -329,15 +340,15 @@ bs_spf_advise(const char *text, size_t len, const char *domain, bool signs,
 
 	bs_spf_record_begin(&record, text, len);
 	while ((rc = bs_spf_record_next(&record, &term, &fault)) != 0) {
-		struct bs_spf_remark found = {.flaw = BS_SPF_SYNTAX,
-		    .column = fault.column,
-		    .len = 1};
+		struct bs_spf_remark found = {.flaw = BS_SPF_SYNTAX};
 
 		if (rc == BS_SPF_TERM) {
 			check_term(&advice, &term);
 			continue;
 		}
 		faulty = true;
+		found.column = fault.column;
+		found.len = rest_of_term(text, len, fault.column);
 		snprintf(found.text, sizeof(found.text), "%s", fault.text);
 		tell(context, &found);
 	}

@@ -250,11 +250,25 @@ last_before(const struct comparison *all, size_t edge, uint8_t out[static 16])
 	step_back(all->is_ip6, out);
 }
 
+static bool
+is_listed(const struct bs_spf_flat *flat, bool is_ip6,
+    const uint8_t address[static 16])
+{
+	for (size_t i = 0; i < flat->count; i++)
+		if (flat->steps[i].kind == BS_SPF_FLAT_NET &&
+		    net_holds(&flat->steps[i].net, is_ip6, address))
+			return true;
+	return false;
+}
+
 static struct bs_spf_change
 look(const struct comparison *all, size_t edge)
 {
 	const uint8_t *address = all->edges[edge].address;
 	struct bs_spf_change change = {
+	    .net.is_ip6 = all->is_ip6,
+	    .is_rest = !is_listed(all->from, all->is_ip6, address) &&
+		       !is_listed(all->to, all->is_ip6, address),
 	    .from = bs_spf_flat_say(all->from, all->is_ip6, address),
 	    .to = bs_spf_flat_say(all->to, all->is_ip6, address),
 	};
@@ -266,6 +280,7 @@ static int
 compare_family(struct comparison *all)
 {
 	static const uint8_t zero[16];
+	struct bs_spf_change rest = {.is_rest = false};
 	uint8_t last[16];
 	size_t end;
 	int rc;
@@ -283,14 +298,22 @@ compare_family(struct comparison *all)
 			struct bs_spf_change next = look(all, end);
 
 			if (!is_same(&next.from, &change.from) ||
-			    !is_same(&next.to, &change.to))
+			    !is_same(&next.to, &change.to) ||
+			    next.is_rest != change.is_rest)
 				break;
 		}
 		if (is_same(&change.from, &change.to))
 			continue;
+		if (change.is_rest) {
+			/* the same wherever it is */
+			rest = change;
+			continue;
+		}
 		last_before(all, end, last);
 		tell_range(all, &change, all->edges[i].address, last);
 	}
+	if (rc == 0 && rest.is_rest)
+		all->tell(all->context, &rest);
 	return rc;
 }
 

@@ -45,9 +45,11 @@ struct bs_spf_said {
 };
 
 /* A network whose result changes. With the same result it is the open terms
- * before that differ. */
+ * before that differ. What no network of either list holds is told as one, the
+ * last of its family: it would be hundreds of networks. */
 struct bs_spf_change {
 	struct bs_spf_net net;
+	bool is_rest; /* of no length; all that is in no list */
 	struct bs_spf_said from;
 	struct bs_spf_said to;
 };
@@ -66,8 +68,8 @@ struct bs_spf_said bs_spf_flat_say(const struct bs_spf_flat *flat, bool is_ip6,
     const uint8_t address[static 16]);
 
 /* Tells of every network whose result changes, as few of them as can be, in
- * order. Returns 0, or -ENOSPC where edges are too few: two for each step of
- * both and two more are enough. */
+ * order, IPv4 first. Returns 0, or -ENOSPC where edges are too few: two for
+ * each step of both and two more are enough. */
 BS_MUST_USE int bs_spf_flat_compare(const struct bs_spf_flat *from,
     const struct bs_spf_flat *to, struct bs_spf_edge *edges, size_t edge_max,
     bs_spf_change_tell *tell, void *context);

@@ -70,3 +70,51 @@ bs_spf_zone_line(const char *name, unsigned ttl_seconds, const char *record,
 	out[line.len] = '\0';
 	return line.full || line.len > INT_MAX ? -EMSGSIZE : (int)line.len;
 }
+
+/* A string behind its quote, to its closing one. Returns the octets of text
+ * that it took, or -errno. */
+static int
+read_string(const char *text, uint8_t *out, size_t size)
+{
+	size_t len = 0;
+	size_t at = 0;
+
+	for (; text[at] != '"'; at++) {
+		if (text[at] == '\\')
+			at++;
+		if (text[at] == '\0')
+			return -EINVAL;
+		if (len == BS_SPF_STRING_MAX || len + 1 >= size)
+			return -EMSGSIZE;
+		out[1 + len++] = (uint8_t)text[at];
+	}
+	if (size == 0)
+		return -EMSGSIZE;
+	out[0] = (uint8_t)len;
+	return (int)at + 1;
+}
+
+int
+bs_spf_zone_read(const char *text, uint8_t *out, size_t size)
+{
+	size_t len = 0;
+
+	text += strcspn(text, "\"");
+	while (*text != '\0') {
+		int taken;
+
+		if (*text == ' ' || *text == '\t' || *text == '\n' ||
+		    *text == '\r' || *text == '(' || *text == ')') {
+			text++;
+			continue;
+		}
+		if (*text++ != '"')
+			return -EINVAL;
+		taken = read_string(text, out + len, size - len);
+		if (taken < 0)
+			return taken;
+		text += taken;
+		len += 1U + out[len];
+	}
+	return len > 0 && len <= INT_MAX ? (int)len : -EINVAL;
+}

@@ -30,7 +30,7 @@ OWNERS = (
     (r"event2?/.*|event\.h|evutil\.h",
      ["common/engine/server.c", "common/engine/peer.c", "common/engine/dns.c",
       "common/engine/spf.c", "common/engine/spf_worker.c",
-      "common/cli/spf_once.c"]),
+      "common/cli/lookup.c", "common/cli/spf_once.c"]),
     (r"local_scan\.h|exim\.h|dlfunc\.h", [
         "exim/local_scan.c", "exim/dlfunc.c", "exim/origin.c"]),
 )

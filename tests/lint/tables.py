@@ -18,6 +18,7 @@ COMMANDS = "common/cli/main.c"
 COMMAND_MANUAL = "common/backstop.8"
 ROWS = "common/pure/policy.c"
 ROW_MANUAL = "common/backstopd.8"
+FLAWS = "common/pure/spf_flaws.c"
 
 # Rows of DESIGN §5 that only a message which was read can come to. The others
 # are logged by any version, so none of them may hide in a range of the page.
@@ -216,6 +217,23 @@ def check_rows():
         tree.fault(ROW_MANUAL, 0, f"there is no row {number}")
 
 
+def check_flaws():
+    """Those of 'spf lint', each with its weight as the page groups them."""
+    weight, found = "", {}
+    inside = False
+    for line, depth, words in items(COMMAND_MANUAL):
+        if depth == 1:
+            inside = words[1:3] == ["spf", "lint"]
+        elif inside and depth == 2:
+            weight = words[1].upper()
+        elif inside and depth == 3:
+            found[f"{words[1]} ({weight})"] = line
+    compare({f"{match[1]} ({match[2]})": f"{FLAWS}:{line}" for line, match in
+             table(FLAWS, r"flaws\[\] = \{",
+                   r'\{"([a-z-]+)", BS_SPF_(\w+)\}')},
+            found, COMMAND_MANUAL, "check")
+
+
 def main():
     if len(sys.argv) != 2:
         tree.fail("usage: tables.py BACKSTOP")
@@ -223,6 +241,7 @@ def main():
     check_config()
     check_commands(sys.argv[1])
     check_rows()
+    check_flaws()
     tree.finish()
 
 

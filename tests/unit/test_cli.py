@@ -13,17 +13,18 @@ import unittest
 from cli_case import AS_ROOT, CONFIG, IOERR, NOINPUT, ROOT, USAGE, Case, main, program
 
 
-COMMANDS = 20  # rows of the table in common/cli/main.c
+COMMANDS = 24  # rows of the table in common/cli/main.c
 
 
 class CommandLine(Case):
     def test_help(self):
         text = self.run_raw("--help")
         self.assertEqual(text.returncode, 0)
-        names = re.findall(r"^  ((?:key |store )?[a-z-]+)", text.stdout, re.M)
+        names = re.findall(r"^  ((?:key |spf |store )?[a-z-]+)", text.stdout, re.M)
         for name in ("init", "key list", "key import", "sign", "verify",
                      "decode", "explain", "status", "mode", "store check",
-                     "store backup", "store forget", "checkconf"):
+                     "store backup", "store forget", "spf check", "spf lint",
+                     "spf diff", "spf make", "checkconf"):
             self.assertIn(name, names)
         for name in names[:COMMANDS]:
             one = self.run_raw(*name.split(), "--help")
@@ -36,7 +37,7 @@ class CommandLine(Case):
 
     def test_help_and_man_page_agree(self):
         text = self.run_raw("--help").stdout
-        rows = re.findall(r"^  ((?:key |store )?[a-z-]+)((?: [^ ]+)*)",
+        rows = re.findall(r"^  ((?:key |spf |store )?[a-z-]+)((?: [^ ]+)*)",
                           text.split("Options")[0], re.M)
         with open(os.path.join(ROOT, "common", "backstop.8"),
                   encoding="utf-8") as file:

@@ -1,0 +1,364 @@
+#!/usr/bin/python3
+"""spf lint, diff and make, against a DNS server that answers by a script.
+
+usage: test_cli_spf.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
+"""
+
+import json
+import os
+import sys
+
+from cli_case import ROOT, USAGE, Case, main
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+import dnsd  # noqa: E402
+
+DATAERR = 65
+ZONE = {
+    "clean.example": [
+        ["TXT", "v=spf1 mx ip6:2001:db8::25 -all"],
+        ["MX", [10, "mx.clean.example"]]],
+    "mx.clean.example": [
+        ["A", "192.0.2.25"], ["AAAA", "2001:db8::25"],
+        ["TXT", "v=spf1 a -all"]],
+    "tree.example": [["TXT", "v=spf1 a include:one.example "
+                             "include:two.example -all"],
+                     ["A", "192.0.2.1"], ["AAAA", "2001:db8::1"]],
+    "one.example": [["TXT", "v=spf1 include:three.example -all"]],
+    "two.example": [["TXT", "v=spf1 a:tree.example redirect=three.example"]],
+    "three.example": [["TXT", "v=spf1 ip4:198.51.100.0/24 ~all"]],
+    "plain.example": [["TXT", "token=1"]],
+    "empty.example": [["A", "192.0.2.1"]],
+    "twice.example": [["TXT", "v=spf1 -all"], ["TXT", "v=spf1 ~all"]],
+    "tenfold.example": [["TXT", "v=spf10 -all"]],
+    "fault.example": [["TXT", "v=spf1 a ipv4:192.0.2.1 -all"],
+                      ["A", "192.0.2.1"]],
+    "torn.example": [["TXT", ["v=spf1 ip4:192.0.2.1", "ip4:192.0.2.2 -all"]]],
+    "loop.example": [["TXT", "v=spf1 include:pool.example -all"]],
+    "pool.example": [["TXT", "v=spf1 include:loop.example -all"]],
+    "failed.example": [["SERVFAIL"]],
+    "hop.example": [["TXT", "v=spf1 include:failed.example -all"]],
+    "star.example": [["TXT", "v=spf1 -all"]],
+    "*.star.example": [["TXT", "v=spf1 -all"]],
+    "alias.example": [["CNAME", "clean.example"]],
+    "hosts.example": [["TXT", "v=spf1 mx -all"]] + [
+        ["MX", [10, f"h{n}.hosts.example"]] for n in range(11)],
+    "why.example": [["TXT", "one"], ["TXT", "two"]],
+    "large.example": [["TXT", "v=spf1 -all"]] + [
+        ["TXT", f"token{n}=" + "x" * 200] for n in range(3)],
+    "site.example": [["TXT", "v=spf1 -all"]],
+    "www.site.example": [["A", "192.0.2.1"]],
+    "many.example": [["TXT", "v=spf1 " + " ".join(
+        f"include:m{n}.example" for n in range(11)) + " -all"]],
+    **{f"m{n}.example": [["TXT", f"v=spf1 ip4:198.51.100.{n} -all"]]
+       for n in range(11)},
+    "void.example": [["TXT", "v=spf1 a:v1.example a:v2.example a:v3.example "
+                             "-all"]],
+    "open.example": [["TXT", "v=spf1 +all"]],
+    "wide.example": [["TXT", "v=spf1 include:open.example -all"]],
+    "new.example": [["MX", [10, "mx.new.example"]]],
+    "mx.new.example": [["A", "192.0.2.9"], ["AAAA", "2001:db8::9"]],
+    "www.new.example": [["A", "192.0.2.8"]],
+}
+
+
+class Spf(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.dns = dnsd.Dnsd("127.0.0.1", 0, ZONE)
+        cls.server = f"127.0.0.1:{cls.dns.port}"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.dns.close()
+
+    def spf(self, *words, status=0, **more):
+        return self.call("spf", *words, "--dns", self.server, status=status,
+                         **more)
+
+    def lint(self, *words, status=0):
+        """The object that lint prints."""
+        done = self.run_raw("-c", self.conf, "--json", "spf", "lint", *words,
+                            "--dns", self.server)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertEqual(done.stderr, "")
+        return json.loads(done.stdout)
+
+    def checks(self, *words, status=0):
+        return [remark["check"] for remark in
+                self.lint(*words, status=status)["remarks"]]
+
+
+class Lint(Spf):
+    def test_clean(self):
+        text = self.spf("lint", "clean.example")
+        self.assertIn("v=spf1 mx ip6:2001:db8::25 -all", text)
+        self.assertIn("0 errors, 0 warnings, 0 notes", text)
+        result = self.lint("clean.example")
+        self.assertEqual(list(result), [
+            "name", "errors", "warnings", "notes", "remarks", "records",
+            "questions", "elapsed_ms"])
+        self.assertEqual(result["remarks"], [])
+        self.assertEqual(result["records"][0]["text"],
+                         "v=spf1 mx ip6:2001:db8::25 -all")
+        self.assertEqual(result["records"][0]["ttl"], 300)
+
+    def test_costs(self):
+        """The tree: what each include costs, with all that it leads to."""
+        result = self.lint("tree.example")
+        root = result["records"][0]
+        self.assertEqual(root["total"]["lookups"], 6)
+        self.assertEqual([(term["term"], term["total"]["lookups"])
+                          for term in root["terms"]],
+                         [("a", 1), ("include:one.example", 2),
+                          ("include:two.example", 3), ("-all", 0)])
+        text = self.spf("lint", "tree.example")
+        self.assertRegex(text, r"(?m)^    include:one\.example +1 +2$")
+        self.assertRegex(text, r"(?m)^      include:three\.example +1 +1$")
+
+    def test_column(self):
+        remark, = self.lint("fault.example", status=1)["remarks"][:1]
+        self.assertEqual(remark["severity"], "error")
+        self.assertEqual(remark["check"], "syntax")
+        self.assertEqual(remark["column"], 10)
+        self.assertEqual(remark["term"], "ipv4:192.0.2.1")
+        self.assertIn("ip4:", remark["text"])
+        lines = self.run_raw("spf", "lint", "fault.example", "--dns",
+                             self.server).stdout.splitlines()
+        caret = next(n for n, line in enumerate(lines) if "^" in line)
+        self.assertEqual(lines[caret].index("^"),
+                         lines[caret - 1].index("ipv4:"))
+
+    def test_errors(self):
+        for domain, check in (
+                ("plain.example", "no-record"), ("empty.example", "no-record"),
+                ("none.example", "no-name"),
+                ("twice.example", "several-records"),
+                ("tenfold.example", "misspelt-version"),
+                ("fault.example", "syntax"),
+                ("torn.example", "missing-space"),
+                ("loop.example", "loop"), ("hosts.example", "too-many-mx"),
+                ("many.example", "too-many-lookups"),
+                ("void.example", "too-many-voids"),
+                ("void.example", "no-address"),
+                ("open.example", "passes-all"),
+                ("wide.example", "passes-all")):
+            with self.subTest(domain):
+                self.assertIn(check, self.checks(domain, status=1))
+
+    def test_records_that_are_given(self):
+        for record, check in (
+                ("v=spf1 include:none.example -all", "no-included-record"),
+                ("v=spf1 include:plain.example -all", "no-included-record"),
+                ("v=spf1 include:fault.example -all", "broken-include"),
+                ("v=spf1 include:twice.example -all", "broken-include"),
+                ("v=spf10 -all", "misspelt-version"),
+                ('"v=spf1 ip4:192.0.2.1" "-all"', "missing-space"),
+                ('"v=spf1 ' + 'ip4:192.0.2.1 ' * 20 + '-all"',
+                 "long-string")):
+            with self.subTest(record):
+                self.assertIn(check, self.checks("--record", record,
+                                                 status=1))
+        self.assertEqual(self.checks("--record", '"v=spf1 " "-all"'), [])
+        self.assertEqual(self.checks("--record", "v=spf1 include:loop.example"
+                                     " -all", "--domain", "pool.example",
+                                     status=1), ["loop"])
+
+    def test_warnings_and_notes(self):
+        for words, check in (
+                (("alias.example",), "alias"), (("star.example",), "wildcard"),
+                (("site.example",), "uncovered-name"),
+                (("large.example",), "large-answer"),
+                (("large.example",), "shared-answer"),
+                (("--record", "v=spf1 exp=why.example -all"), "explanation"),
+                (("--record", "v=spf1 exp=none.example -all"), "explanation"),
+                (("--record", "v=spf1 include:tree.example "
+                  "include:three.example -all"), "duplicate"),
+                (("--record", "v=spf1 a:empty.example mx:empty.example -all"),
+                 "no-address"),
+                (("--record", "v=spf1 a:x..example -all"), "no-address"),
+                (("--record", "v=spf1 include:tree.example "
+                  "a:tree.example -all"), "many-lookups"),
+                (("--record", "v=spf1 ptr ?all"), "uses-ptr")):
+            with self.subTest(words):
+                self.assertIn(check, self.checks(*words))
+        self.checks("--record", "v=spf1 ?all", "--strict", status=1)
+        self.checks("alias.example", "--strict")
+
+    def test_what_dns_does_not_say(self):
+        for domain in "failed.example", "hop.example":
+            self.assertEqual(self.checks(domain, status=2), ["dns-failed"])
+
+    def test_signed_return_paths(self):
+        """A local part in the record and signed mail do not go together."""
+        record = "v=spf1 exists:%{l}.x.example -all"
+        self.write("backstop.conf", self.configured().replace(
+            "[domain", f"sign = yes\n[dns]\nservers = {self.server}\n[domain"))
+        done = self.run_raw("-c", self.conf, "spf", "lint", "--record",
+                            record, "--domain", "example.org")
+        self.assertIn("local-part", done.stdout)
+        self.assertNotIn("local-part", self.spf("lint", "--record", record))
+
+    def test_words(self):
+        for words, says in (
+                ((), "name a domain"),
+                (("a.example", "--record", "v=spf1"), "name a domain"),
+                (("v=spf1 -all", "--domain", "a.example"), "--domain"),
+                (("a..example",), "no domain")):
+            self.spf("lint", *words, status=USAGE, says=says)
+        self.call("spf", "lint", "a.example", "--dns", "nonsense",
+                  status=USAGE, says="no DNS server")
+
+    def test_hostile_octets(self):
+        """Nothing of a record reaches the terminal as a control."""
+        self.dns.load({**ZONE, "evil.example": [
+            ["TXT", "v=spf1 a:\x1b[31m\x00\xff -all"]]})
+        done = self.run_raw("spf", "lint", "evil.example", "--dns",
+                            self.server)
+        self.assertEqual(done.returncode, 1)
+        for octet in "\x1b\x00\xff":
+            self.assertNotIn(octet, done.stdout)
+        self.assertIn("syntax", self.checks("evil.example", status=1))
+
+
+class Diff(Spf):
+    def diff(self, old, new, status, *words):
+        done = self.run_raw("--json", "spf", "diff", old, new, *words,
+                            "--dns", self.server)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        result = json.loads(done.stdout)
+        self.assertEqual(result["outcome"],
+                         ("same", "differs", "unknown")[status])
+        return [(change["network"], change["old"], change["new"])
+                for change in result["changes"]]
+
+    def test_same(self):
+        self.assertEqual(self.diff("clean.example", "v=spf1 ip4:192.0.2.25 "
+                                   "ip6:2001:db8::25 -all", 0), [])
+        self.assertEqual(self.diff("tree.example", "v=spf1 a "
+                                   "ip4:198.51.100.0/24 -all", 0), [])
+        self.assertIn("the same result", self.spf(
+            "diff", "clean.example", "v=spf1 mx -all"))
+
+    def test_differs(self):
+        self.assertEqual(
+            self.diff("tree.example", "v=spf1 a ip4:198.51.100.0/25 ~all", 1),
+            [("198.51.100.128/25", "pass", "softfail"),
+             ("0.0.0.0/0", "fail", "softfail"),
+             ("::/0", "fail", "softfail")])
+        self.assertEqual(
+            self.diff("v=spf1 a -all", "v=spf1 -all", 1, "--domain",
+                      "tree.example"),
+            [("192.0.2.1", "pass", "fail"), ("2001:db8::1", "pass", "fail")])
+        done = self.run_raw("spf", "diff", "v=spf1 ~all", "v=spf1 -all",
+                            "--dns", self.server)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, "IPv4, not listed +softfail -> fail")
+
+    def test_unknown(self):
+        self.diff("v=spf1 exists:%{i}.x.example -all", "v=spf1 -all", 2)
+        self.diff("v=spf1 ptr -all", "v=spf1 ptr -all", 0, "--domain",
+                  "a.example")
+        self.diff("hop.example", "v=spf1 -all", 2)
+        done = self.run_raw("spf", "diff", "v=spf1 ptr:x.example ~all",
+                            "v=spf1 ~all", "--dns", self.server)
+        self.assertIn("not compared, of the old: ptr:x.example", done.stdout)
+
+    def test_words(self):
+        self.spf("diff", "v=spf1 ip4:x -all", "v=spf1 -all", status=DATAERR,
+                 says="column 12")
+        self.spf("diff", "a b", "v=spf1 -all", status=DATAERR,
+                 says="no SPF record")
+        self.spf("diff", "x..y", "v=spf1 -all", status=USAGE,
+                 says="neither a domain nor a record")
+
+
+class Make(Spf):
+    def make(self, *answers, domain="new.example"):
+        return self.spf("make", domain, input="\n".join(answers) + "\n")
+
+    def zone(self, text):
+        return [line for line in text.splitlines()
+                if " IN TXT " in line and not line.startswith(";")]
+
+    def test_wizard(self):
+        text = self.make("y", "n", "y", "192.0.2.64/28", "other.example", "n",
+                         "", "three.example", "", "y", "n")
+        self.assertIn("has no SPF record yet", text)
+        self.assertIn("look-ups: 1 of 10", text)
+        self.assertIn("other.example has no address", text)
+        self.assertEqual(self.zone(text), [
+            'new.example. 3600 IN TXT "v=spf1 ip4:192.0.2.64/28 mx '
+            'include:three.example ~all"',
+            'mx.new.example. 3600 IN TXT "v=spf1 a -all"',
+            'www.new.example. 3600 IN TXT "v=spf1 -all"'])
+        self.assertRegex(text, "(?m)^; new.example.* -all")
+
+    def test_stages(self):
+        for answers, all_ in ((("n",), "?all"), (("y", "n"), "~all"),
+                              (("y", "y"), "-all")):
+            text = self.make("y", "n", "n", "192.0.2.1", "", "", *answers)
+            self.assertEqual(self.zone(text)[0], 'new.example. 3600 IN TXT '
+                             f'"v=spf1 ip4:192.0.2.1 {all_}"')
+
+    def test_no_mail(self):
+        self.assertEqual(self.zone(self.make("n")), [
+            'new.example. 3600 IN TXT "v=spf1 -all"'])
+
+    def test_what_is_broad(self):
+        text = self.make("y", "n", "n", "198.51.0.0/16", "n", "0.0.0.0/0",
+                         "+all", "ptr", "10.1.2.3", "n", "a b", "ip4:1.2.3",
+                         "", "open.example", "", "n")
+        for says in ("198.51.0.0/16 is broad", "That is everybody",
+                     "let everybody send", "ptr is slow", "private network",
+                     "one at a time", "all four numbers"):
+            self.assertIn(says, text)
+        self.assertEqual(self.zone(text)[0], 'new.example. 3600 IN TXT '
+                         '"v=spf1 include:open.example ?all"')
+
+    def test_limit(self):
+        text = self.make("y", "n", "n", "", *(
+            f"m{n}.example" for n in range(7)), "m7.example", "y",
+            "tree.example", "n", "none.example", "n", "", "y", "n")
+        self.assertIn("That makes 8 of 10", text)
+        self.assertRegex(text, "That makes 1[56] look-ups")
+        self.assertIn("none.example has no SPF record", text)
+        self.assertNotIn("tree.example", self.zone(text)[0])
+
+    def test_long_record(self):
+        text = self.make("y", "n", "n", *(
+            f"192.0.2.{n}" for n in range(30)), "", "", "y", "n")
+        line = self.zone(text)[0]
+        strings = line.split('"')[1::2]
+        self.assertEqual(len(strings), 2)
+        self.assertTrue(all(len(string) <= 255 for string in strings))
+        self.assertTrue(strings[0].endswith(" "))
+        path = self.lint("--record", line)
+        self.assertEqual(path["errors"], 0)
+
+    def test_end_of_input(self):
+        done = self.run_raw("spf", "make", "new.example", "--dns",
+                            self.server, input="")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn('"v=spf1 ~all"', done.stdout)
+
+    def test_own_host(self):
+        text = self.make("y", "y", *["y"] * 40)
+        self.assertEqual(len(self.zone(text)[:1]), 1)
+
+    def test_json(self):
+        done = self.run_raw("--json", "spf", "make", "new.example", "--dns",
+                            self.server, input="y\nn\ny\n\n\ny\nn\n")
+        self.assertEqual(json.loads(done.stdout), {
+            "domain": "new.example", "record": "v=spf1 mx ~all",
+            "zone": ['new.example. 3600 IN TXT "v=spf1 mx ~all"',
+                     'mx.new.example. 3600 IN TXT "v=spf1 a -all"']})
+        self.assertIn("Does anything send", done.stderr)
+
+    def test_words(self):
+        self.spf("make", "x..y", status=USAGE, says="is no domain")
+        self.spf("make", "localhost", status=USAGE, says="is no domain")
+
+
+if __name__ == "__main__":
+    main()

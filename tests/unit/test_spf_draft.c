@@ -1,0 +1,126 @@
+/* A record that is written: what is typed, where terms stand. */
+#include <errno.h>
+
+#include "common/pure/spf_draft.h"
+#include "tests/unit/unit.h"
+
+static void
+test_read(void **state)
+{
+	static const struct {
+		const char *typed;
+		bool is_service;
+		const char *term; /* NULL: it is not taken ... */
+		const char *why;  /* and this stands in the reason */
+	} cases[] = {
+	    {"192.0.2.1", false, "ip4:192.0.2.1", NULL},
+	    {"192.0.2.0/24", true, "ip4:192.0.2.0/24", NULL},
+	    {"2001:db8::/48", false, "ip6:2001:db8::/48", NULL},
+	    {"::1", false, "ip6:::1", NULL},
+	    {"mail.example.org", false, "a:mail.example.org", NULL},
+	    {"_spf.example.org", true, "include:_spf.example.org", NULL},
+	    {"include:example.org", false, "include:example.org", NULL},
+	    {"+ip4:192.0.2.1", false, "ip4:192.0.2.1", NULL},
+	    {"mx", false, "mx", NULL},
+	    {"a", false, "a", NULL},
+	    {"mx:example.org", false, "mx:example.org", NULL},
+	    {"face.example", false, "a:face.example", NULL},
+	    {"4.example", false, "a:4.example", NULL},
+	    {"+all", false, NULL, "everybody"},
+	    {"all", true, NULL, "everybody"},
+	    {"ptr:example.org", false, NULL, "slow"},
+	    {"192.0.2.1 192.0.2.2", false, NULL, "one at a time"},
+	    {"192.0.2", false, NULL, "all four numbers"},
+	    {"192.0.2.0/33", false, NULL, "/33"},
+	    {"localhost", false, NULL, "needs a dot"},
+	    {"exists", false, NULL, "needs a dot"},
+	    {"", false, NULL, "needs a domain"},
+	    {"m\xc3\xbcller.example", false, NULL, "xn--"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char term[BS_SPF_DRAFT_TERM];
+		struct bs_spf_fault why;
+		int rc = bs_spf_draft_read(cases[i].typed, cases[i].is_service,
+		    term, &why);
+
+		if (cases[i].term == NULL) {
+			assert_int_equal(rc, -EINVAL);
+			if (strstr(why.text, cases[i].why) == NULL)
+				fail_msg("'%s': %s", cases[i].typed, why.text);
+			continue;
+		}
+		if (rc != 0)
+			fail_msg("'%s': %s", cases[i].typed, why.text);
+		assert_string_equal(term, cases[i].term);
+	}
+}
+
+static void
+test_too_long(void **state)
+{
+	char typed[600];
+	char term[BS_SPF_DRAFT_TERM];
+	struct bs_spf_fault why;
+	struct bs_spf_draft draft = {0};
+
+	(void)state;
+	memset(typed, 'x', sizeof(typed) - 1);
+	typed[sizeof(typed) - 1] = '\0';
+	assert_int_equal(bs_spf_draft_read(typed, false, term, &why), -EINVAL);
+	assert_int_equal(bs_spf_draft_add(&draft, typed), -EINVAL);
+}
+
+static void
+test_write(void **state)
+{
+	struct bs_spf_draft draft = {0};
+	char record[128];
+
+	(void)state;
+	assert_int_equal(
+	    bs_spf_draft_write(&draft, "-all", record, sizeof(record)), 11);
+	assert_string_equal(record, "v=spf1 -all");
+	assert_int_equal(bs_spf_draft_add(&draft, "include:a.example"), 0);
+	assert_int_equal(bs_spf_draft_add(&draft, "mx"), 0);
+	assert_int_equal(bs_spf_draft_add(&draft, "ip6:2001:db8::1"), 0);
+	assert_int_equal(bs_spf_draft_add(&draft, "a:b.example"), 0);
+	assert_int_equal(bs_spf_draft_add(&draft, "ip4:192.0.2.1"), 0);
+	assert_int_equal(bs_spf_draft_add(&draft, "INCLUDE:a.example"),
+	    BS_SPF_DRAFT_KNOWN);
+	assert_int_equal(bs_spf_draft_add(&draft, "ipv4:x"), -EINVAL);
+	assert_int_equal(bs_spf_draft_add(&draft, "mx a"), -EINVAL);
+	(void)!bs_spf_draft_write(&draft, "~all", record, sizeof(record));
+	assert_string_equal(record,
+	    "v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 mx a:b.example "
+	    "include:a.example ~all");
+	for (size_t size = 1; size <= strlen(record); size++) {
+		char small[128];
+
+		assert_int_equal(
+		    bs_spf_draft_write(&draft, "~all", small, size), -EMSGSIZE);
+	}
+	bs_spf_draft_drop(&draft);
+	assert_int_equal(bs_spf_draft_add(&draft, "ip4:192.0.2.1"), 0);
+	for (unsigned i = 0; i < 100; i++) {
+		char term[64];
+		int rc;
+
+		snprintf(term, sizeof(term), "ip4:198.51.100.%u", i);
+		rc = bs_spf_draft_add(&draft, term);
+		assert_int_equal(rc, i + 5 < BS_SPF_DRAFT_TERMS ? 0 : -ENOSPC);
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_read),
+	    cmocka_unit_test(test_too_long),
+	    cmocka_unit_test(test_write),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
