@@ -17,6 +17,10 @@
 /* For one try, of which there are a few. */
 #define TIMEOUT_MS 2000
 
+/* What one command asks at most, and how long it waits for answers. */
+#define QUESTIONS_MAX 500
+#define ELAPSED_MAX_MS 60000
+
 /* An answer that was had. */
 struct memory {
 	struct memory *next;
@@ -142,19 +146,21 @@ recall(const struct bs_lookup *lookup, const char *name, enum bs_dns_type type)
 const struct bs_dns_answer *
 bs_lookup_ask(struct bs_lookup *lookup, const char *name, enum bs_dns_type type)
 {
+	static const struct bs_dns_answer failed = {.status = BS_DNS_FAILED};
 	struct memory *memory = recall(lookup, name, type);
 	int64_t begun = monotonic_ms();
 
 	if (memory != NULL)
 		return memory->answer;
+	if (bs_lookup_is_spent(lookup))
+		return &failed;
 	memory = must(calloc(1, sizeof(*memory)));
 	snprintf(memory->name, sizeof(memory->name), "%s", name);
 	memory->type = type;
 	bs_dns_ask(lookup->dns, memory->name, type, remember, memory);
 	while (memory->answer == NULL)
 		if (event_base_loop(lookup->base, EVLOOP_ONCE) != 0)
-			remember(memory,
-			    &(struct bs_dns_answer){.status = BS_DNS_FAILED});
+			remember(memory, &failed);
 	memory->next = lookup->memories;
 	lookup->memories = memory;
 	lookup->count++;
@@ -172,6 +178,13 @@ unsigned
 bs_lookup_elapsed_ms(const struct bs_lookup *lookup)
 {
 	return lookup->elapsed_ms;
+}
+
+bool
+bs_lookup_is_spent(const struct bs_lookup *lookup)
+{
+	return lookup->count >= QUESTIONS_MAX ||
+	       lookup->elapsed_ms >= ELAPSED_MAX_MS;
 }
 
 bool

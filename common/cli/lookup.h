@@ -2,6 +2,7 @@
 #ifndef BS_LOOKUP_H
 #define BS_LOOKUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/backstop.h"
@@ -19,13 +20,18 @@ BS_MUST_USE int bs_lookup_open(const struct bs_call *call,
 void bs_lookup_close(struct bs_lookup *lookup);
 
 /* The answer to a question; one that was asked before is remembered. Never
- * NULL; it lives as long as the lookup. Without memory the process ends. */
+ * NULL; it lives as long as the lookup. Once it is spent, new questions fail
+ * without being asked. Without memory the process ends. */
 const struct bs_dns_answer *bs_lookup_ask(struct bs_lookup *lookup,
     const char *name, enum bs_dns_type type);
 
 /* How many questions were asked, and how long that took. */
 unsigned bs_lookup_count(const struct bs_lookup *lookup);
 unsigned bs_lookup_elapsed_ms(const struct bs_lookup *lookup);
+
+/* Whether so much was asked, or for so long, that no more is: a record may lead
+ * to any number of names. */
+bool bs_lookup_is_spent(const struct bs_lookup *lookup);
 
 /* Whether mail of a domain leaves with signed return paths, as far as there is
  * a configuration to say so. */

@@ -57,7 +57,9 @@ read_side(struct bs_lookup *lookup, const char *word, const char *domain,
 		    word);
 	else {
 		bs_spf_flatten(out->tree, &out->flat);
-		return 0;
+		if (!out->flat.is_too_long)
+			return 0;
+		bs_complain("'%.100s' has too many networks to compare", word);
 	}
 	return EX_DATAERR;
 }

@@ -7,6 +7,9 @@
 #include "common/pure/spf_advice.h"
 #include "common/pure/spf_run.h"
 
+/* Steps that can be compared while somebody waits. */
+#define STEPS_MAX 5000
+
 /* Where we are in a record that is within others. */
 struct level {
 	size_t place;
@@ -26,6 +29,10 @@ add_step(struct work *work, enum bs_spf_flat_kind kind,
 	struct bs_spf_flattened *out = work->out;
 	struct bs_spf_flat_step *step;
 
+	if (out->count == STEPS_MAX) {
+		out->is_too_long = true;
+		out->count--;
+	}
 	out->steps =
 	    bs_spf_array(out->steps, out->count + 1, sizeof(*out->steps));
 	step = &out->steps[out->count++];
@@ -217,6 +224,8 @@ bs_spf_flatten(struct bs_spf_tree *tree, struct bs_spf_flattened *out)
 		    place->state == BS_SPF_PLACE_READ ? next_leaf(place, level)
 						      : NULL;
 
+		if (out->is_too_long)
+			return;
 		if (leaf == NULL) {
 			if (depth == 0)
 				return;

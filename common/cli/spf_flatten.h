@@ -16,6 +16,7 @@ struct bs_spf_flattened {
 	char **open;	   /* as they stand in the list */
 	bool has_failed;   /* DNS gave no answer to something */
 	bool is_broken;	   /* a record of it is none or faulty */
+	bool is_too_long;  /* it was cut, and is worth nothing */
 };
 
 /* Flattens. Without memory the process ends. */

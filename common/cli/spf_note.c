@@ -12,6 +12,9 @@
 /* Terms that ask DNS from which on there is little left. */
 #define LOOKUPS_MANY 8
 
+/* Remarks that somebody reads; a hostile record could have thousands. */
+#define NOTED_MAX 200
+
 /* Whom bs_spf_advise() tells. */
 struct hearing {
 	struct bs_spf_lint *lint;
@@ -22,6 +25,8 @@ struct hearing {
 static void
 add(struct bs_spf_lint *lint, size_t place, const struct bs_spf_remark *remark)
 {
+	if (lint->count == NOTED_MAX)
+		return;
 	lint->noted =
 	    bs_spf_array(lint->noted, lint->count + 1, sizeof(*lint->noted));
 	lint->noted[lint->count].place = place;
@@ -53,7 +58,7 @@ static bool
 matters(const struct hearing *hearing, enum bs_spf_flaw flaw)
 {
 	return hearing->is_ours || flaw == BS_SPF_PASSES_ALL ||
-	       flaw == BS_SPF_WIDE_NETWORK || flaw == BS_SPF_USES_PTR;
+	       flaw == BS_SPF_USES_PTR;
 }
 
 static void
@@ -217,12 +222,16 @@ bs_spf_note_all(struct bs_spf_lint *lint, const uint8_t *given,
 {
 	struct hearing hearing = {lint, 0, true};
 
+	if (bs_lookup_is_spent(lint->tree->lookup))
+		bs_spf_note(lint, 0, NULL, BS_SPF_DNS_FAILED,
+		    "the record leads to so many names that not all were "
+		    "asked for");
 	if (given != NULL)
 		bs_spf_advise_strings(given, given_len, hear, &hearing);
+	note_limits(lint);
 	bs_spf_note_domain(lint);
 	for (size_t i = 0; i < lint->tree->count; i++)
 		note_place(lint, i);
-	note_limits(lint);
 	if (lint->count > 0)
 		qsort(lint->noted, lint->count, sizeof(*lint->noted), compare);
 }

@@ -68,6 +68,10 @@ class Spf(Case):
         cls.dns = dnsd.Dnsd("127.0.0.1", 0, ZONE)
         cls.server = f"127.0.0.1:{cls.dns.port}"
 
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.dns.load, ZONE)
+
     @classmethod
     def tearDownClass(cls):
         cls.dns.close()
@@ -220,6 +224,19 @@ class Lint(Spf):
             self.assertNotIn(octet, done.stdout)
         self.assertIn("syntax", self.checks("evil.example", status=1))
 
+    def test_hostile_tree(self):
+        """However much a record leads to, an answer comes soon."""
+        zone = {f"t{n}.example": [["TXT", [
+            f"v=spf1 include:t{n + 1}.example include:t{n + 2}.example ",
+            *("a:x%d-%d.example " % (n, k) for k in range(150)), "-all"]]]
+            for n in range(70)}
+        self.dns.load({**ZONE, **zone})
+        result = self.lint("t0.example", status=1)
+        self.assertLessEqual(result["questions"], 500)
+        self.assertLessEqual(len(result["remarks"]), 200)
+        self.assertIn("too-many-lookups", [
+            remark["check"] for remark in result["remarks"]])
+
 
 class Diff(Spf):
     def diff(self, old, new, status, *words):
@@ -263,6 +280,15 @@ class Diff(Spf):
         done = self.run_raw("spf", "diff", "v=spf1 ptr:x.example ~all",
                             "v=spf1 ~all", "--dns", self.server)
         self.assertIn("not compared, of the old: ptr:x.example", done.stdout)
+
+    def test_too_many_networks(self):
+        zone = {f"f{n}.example": [["AAAA", f"2001:db8:{n:x}::{i:x}"]
+                                  for i in range(600)] for n in range(10)}
+        self.dns.load({**ZONE, **zone, "fat.example": [
+            ["TXT", "v=spf1 " + " ".join(
+                f"a:f{n}.example" for n in range(10)) + " -all"]]})
+        self.spf("diff", "fat.example", "v=spf1 -all", status=DATAERR,
+                 says="too many networks")
 
     def test_words(self):
         self.spf("diff", "v=spf1 ip4:x -all", "v=spf1 -all", status=DATAERR,
