@@ -6,6 +6,7 @@
 #include "filter/message.h"
 #include "filter/notice.h"
 #include "filter/reply.h"
+#include "filter/spf.h"
 #include "filter/verdict.h"
 
 static void
@@ -19,6 +20,8 @@ handle_mail(struct bs_filter *filter, struct bs_session *session,
 	bs_session_mail(session, line->text);
 	if (signs && session->tx.sender[0] != '\0')
 		bs_hold_ask(filter, session, line, BS_OP_SIGN);
+	else if (bs_spf_is_due(filter, session))
+		bs_hold_ask(filter, session, line, BS_OP_SPF);
 	else
 		bs_hold_proceed(filter, &line->asker);
 }
@@ -33,16 +36,24 @@ handle_rcpt(struct bs_filter *filter, struct bs_session *session,
 		bs_hold_proceed(filter, &line->asker);
 }
 
+/* Whether a message that will not be read is junk: to all of its recipients,
+ * or by its sender and genuine to none. */
+static bool
+is_junk(const struct bs_transaction *tx)
+{
+	return tx->accepted > 0 &&
+	       (tx->junk == tx->accepted || bs_spf_marks(tx, false));
+}
+
 /* Before DATA, where the message will not be read: smtpd marks it for the
  * delivery agent, which it can only do for all recipients at once. */
 static void
 handle_data(struct bs_filter *filter, const struct bs_session *session,
     const struct bs_proto_line *line)
 {
-	const struct bs_transaction *tx = &session->tx;
 	char text[BS_REPLY_MAX];
 
-	if (!filter->inspects && tx->accepted > 0 && tx->junk == tx->accepted)
+	if (!filter->inspects && is_junk(&session->tx))
 		bs_hold_put(filter, &line->asker, text,
 		    bs_reply_junk(&line->asker, text, sizeof(text)));
 	else
@@ -148,6 +159,17 @@ register_all(struct bs_filter *filter)
 	filter->ready = true;
 }
 
+/* The name that smtpd gives itself in fields of its own. */
+static void
+take_name(struct bs_filter *filter, struct bs_text name)
+{
+	if (name.len >= sizeof(filter->name) ||
+	    memchr(name.at, '\0', name.len) != NULL)
+		return;
+	memcpy(filter->name, name.at, name.len);
+	filter->name[name.len] = '\0';
+}
+
 static void
 warn_ignored(struct bs_filter *filter)
 {
@@ -171,6 +193,8 @@ bs_filter_line(struct bs_filter *filter, struct bs_text text)
 	}
 	if (line.kind == BS_PROTO_SPEAKS)
 		filter->protocol_minor = line.minor;
+	else if (line.kind == BS_PROTO_NAME)
+		take_name(filter, line.text);
 	else if (line.kind == BS_PROTO_READY && !filter->ready)
 		register_all(filter);
 	else if (line.kind == BS_PROTO_REPORT)

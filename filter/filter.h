@@ -14,6 +14,9 @@
  * microseconds, or after its next commit. */
 #define BS_FILTER_DEADLINE_MS 500
 
+/* SPF has to ask others; RFC 7208 §4.6.4 gives it 20 seconds. */
+#define BS_FILTER_SPF_DEADLINE_MS 25000
+
 /* Whether the filter is given the lines of messages. */
 enum bs_inspect {
 	BS_INSPECT_AUTO, /* where that costs nothing: from protocol 0.7 on */
@@ -27,11 +30,14 @@ struct bs_notice;
 struct bs_filter {
 	enum bs_listener mode;
 	enum bs_inspect inspect;
-	unsigned protocol_minor; /* 0 where smtpd did not say */
-	bool inspects;		 /* what came of these */
-	unsigned deadline_ms;	 /* of each question that holds a reply */
-	int64_t now_ms;		 /* monotonic; the loop's, before each call */
-	bool ready;		 /* registered */
+	unsigned protocol_minor;  /* 0 where smtpd did not say */
+	bool inspects;		  /* what came of these */
+	unsigned deadline_ms;	  /* of each question that holds a reply */
+	unsigned spf_deadline_ms; /* but of SPF's; 0: it is not asked */
+	int64_t now_ms;		  /* monotonic; the loop's, before each call */
+	bool ready;		  /* registered */
+	char name[BS_HOST_MAX];	  /* smtpd's, of its fields */
+	char authserv_id[BS_HOST_MAX]; /* the engine's, as it last said */
 	struct bs_client client;
 	struct bs_out out;
 	struct bs_sessions sessions;

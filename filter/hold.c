@@ -4,6 +4,7 @@
 #include "filter/field.h"
 #include "filter/hold.h"
 #include "filter/reply.h"
+#include "filter/spf.h"
 
 /* What a client hears when the engine gave no text, or one that smtpd would
  * not pass on. */
@@ -103,6 +104,23 @@ reply_to_mail(struct bs_filter *filter, struct bs_session *session,
 	bs_hold_proceed(filter, &session->asker);
 }
 
+/* The engine says whether the sender is refused; without its word mail flows.
+ */
+static void
+reply_to_sender(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_answer *answer)
+{
+	bool is_word = is_answer(filter, answer);
+
+	bs_spf_remember(filter, session, answer);
+	if (is_word && (answer->action == BS_ACTION_REJECT ||
+			   answer->action == BS_ACTION_DEFER))
+		bs_hold_refuse(filter, &session->asker, answer->action,
+		    answer->reply);
+	else
+		bs_hold_proceed(filter, &session->asker);
+}
+
 /* Whether the engine's word can refuse. On the socket it cannot: smtpd's own
  * bounces come in there, and one that is refused is lost. */
 static bool
@@ -153,6 +171,8 @@ reply_to_rcpt(struct bs_filter *filter, struct bs_session *session,
 		return;
 	}
 	tx->recipient_is_junk = answer->action == BS_ACTION_JUNK;
+	if (strcmp(answer->verdict, "genuine") == 0)
+		tx->has_genuine = true;
 	if (bs_reply_is_address(answer->address))
 		(void)rewrite(filter, session, tx->recipient, answer->address);
 	else
@@ -165,7 +185,9 @@ done(struct bs_question *question, const struct bs_answer *answer)
 	struct bs_session *session = question->context;
 
 	session->held = false;
-	if (session->phase == BS_PROTO_MAIL_FROM)
+	if (question->request.op == BS_OP_SPF)
+		reply_to_sender(session->filter, session, answer);
+	else if (session->phase == BS_PROTO_MAIL_FROM)
 		reply_to_mail(session->filter, session, answer);
 	else
 		reply_to_rcpt(session->filter, session, answer);
@@ -185,6 +207,11 @@ bs_hold_ask(struct bs_filter *filter, struct bs_session *session,
 	bs_session_request(session, filter->mode, request);
 	request->op = op;
 	request->deadline_ms = filter->deadline_ms;
+	if (op == BS_OP_SPF) {
+		request->deadline_ms = filter->spf_deadline_ms;
+		memcpy(request->receiver, filter->name,
+		    sizeof(request->receiver));
+	}
 	if (op == BS_OP_RCPT) {
 		memcpy(request->recipient, tx->recipient,
 		    sizeof(request->recipient));

@@ -5,8 +5,9 @@
 #include "filter/filter.h"
 
 /* Holds the reply to a request and asks the engine; the reply follows within
- * filter->deadline_ms. The transaction's sender, and for BS_OP_RCPT the
- * recipient at hand, are what is asked about. */
+ * filter->deadline_ms, for BS_OP_SPF filter->spf_deadline_ms. The
+ * transaction's sender, and for BS_OP_RCPT the recipient at hand, are what is
+ * asked about. */
 void bs_hold_ask(struct bs_filter *filter, struct bs_session *session,
     const struct bs_proto_line *line, enum bs_op op);
 

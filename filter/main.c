@@ -24,7 +24,7 @@
 
 static const char usage_text[] =
     "usage: filter-backstop -m in|out|local|untag [-i auto|yes|no]\n"
-    "                       [-s socket] [-t ms] [-v]\n"
+    "                       [-s socket] [-t ms] [-T ms] [-v]\n"
     "       filter-backstop -h | --help | --version\n";
 
 static const char help_text[] =
@@ -35,6 +35,7 @@ static const char help_text[] =
     "  -i when    to read messages: auto (from OpenSMTPD 7.4 on), yes, no\n"
     "  -s socket  of the engine; " BS_SOCKET_PATH "\n"
     "  -t ms      to wait for an answer before mail passes; 500\n"
+    "  -T ms      to wait for SPF; 25000, 0 is not to ask\n"
     "  -v         log more\n"
     "  -h, --help\n"
     "  --version\n";
@@ -45,6 +46,7 @@ struct options {
 	enum bs_inspect inspect;
 	const char *socket;
 	unsigned deadline_ms;
+	unsigned spf_deadline_ms;
 	bool verbose;
 };
 
@@ -57,16 +59,21 @@ bad_usage(const char *what, const char *value)
 }
 
 static unsigned
-parse_deadline(const char *text)
+parse_deadline(char option, const char *text, unsigned min)
 {
+	char what[64];
 	char *end;
 	unsigned long value;
 
 	errno = 0;
 	value = strtoul(text, &end, 10);
 	if (errno != 0 || *text < '0' || *text > '9' || *end != '\0' ||
-	    value == 0 || value > DEADLINE_MAX_MS)
-		bad_usage("-t wants milliseconds, 1 to 60000, not ", text);
+	    value < min || value > DEADLINE_MAX_MS) {
+		snprintf(what, sizeof(what),
+		    "-%c wants milliseconds, %u to %u, not ", option, min,
+		    DEADLINE_MAX_MS);
+		bad_usage(what, text);
+	}
 	return (unsigned)value;
 }
 
@@ -101,7 +108,10 @@ parse_option(int option, struct options *options)
 		options->socket = optarg;
 		return;
 	case 't':
-		options->deadline_ms = parse_deadline(optarg);
+		options->deadline_ms = parse_deadline('t', optarg, 1);
+		return;
+	case 'T':
+		options->spf_deadline_ms = parse_deadline('T', optarg, 0);
 		return;
 	case 'v':
 		options->verbose = true;
@@ -127,8 +137,8 @@ parse_options(int argc, char *argv[], struct options *options)
 	};
 	int option;
 
-	while (
-	    (option = getopt_long(argc, argv, "hi:m:s:t:v", longs, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "hi:m:s:t:T:v", longs,
+		    NULL)) != -1)
 		parse_option(option, options);
 	if (optind < argc)
 		bad_usage("what is this for: ", argv[optind]);
@@ -228,12 +238,14 @@ main(int argc, char *argv[])
 	struct options options = {
 	    .socket = BS_SOCKET_PATH,
 	    .deadline_ms = BS_FILTER_DEADLINE_MS,
+	    .spf_deadline_ms = BS_FILTER_SPF_DEADLINE_MS,
 	};
 
 	parse_options(argc, argv, &options);
 	filter.mode = options.mode;
 	filter.inspect = options.inspect;
 	filter.deadline_ms = options.deadline_ms;
+	filter.spf_deadline_ms = options.spf_deadline_ms;
 	if (bs_client_init(&filter.client, options.socket) != 0)
 		bad_usage("a socket's path is shorter than: ", options.socket);
 	ignore_signals();

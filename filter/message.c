@@ -7,6 +7,7 @@
 #include "filter/message_id.h"
 #include "filter/piece.h"
 #include "filter/reply.h"
+#include "filter/spf.h"
 #include "filter/verdict.h"
 
 /* Writes one line to smtpd. Returns false where there is no room. */
@@ -106,6 +107,18 @@ bs_message_drain(struct bs_filter *filter)
 		stop_waiting(filter, message);
 }
 
+/* What SPF found goes on top. */
+static void
+put_spf(struct bs_filter *filter, struct bs_message *message)
+{
+	const struct bs_transaction *tx = &message->session->tx;
+	bool marks = bs_spf_marks(tx, message->is_genuine);
+	struct bs_text line;
+
+	for (unsigned n = 0; (line = bs_spf_line(tx, n, marks)).len > 0; n++)
+		(void)write_line(filter, &message->asker, line);
+}
+
 void
 bs_message_release(struct bs_filter *filter, struct bs_message *message,
     const char *header, const char *another)
@@ -115,6 +128,7 @@ bs_message_release(struct bs_filter *filter, struct bs_message *message,
 	if (message->state == BS_MESSAGE_PASSING)
 		return;
 	message->state = BS_MESSAGE_PASSING;
+	put_spf(filter, message);
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		struct bs_text field = {fields[i], strlen(fields[i])};
 
@@ -200,12 +214,15 @@ begin(struct bs_filter *filter, struct bs_session *session,
 	memset(message, 0, sizeof(*message));
 	message->session = session;
 	message->asker = line->asker;
-	bs_watch_begin(&message->watch, filter->mode == BS_LISTENER_IN);
+	bs_watch_begin(&message->watch, filter->mode == BS_LISTENER_IN,
+	    session->tx.spf.authserv_id);
 	message->reads = true;
 	message->judged =
 	    filter->mode == BS_LISTENER_IN && session->tx.is_bounce;
 	if (message->judged && filter->kept_all < BS_KEPT_ALL)
 		message->state = BS_MESSAGE_KEPT;
+	else
+		put_spf(filter, message);
 	bs_dsn_begin(&message->dsn);
 	return message;
 }
@@ -224,6 +241,33 @@ take_line(struct bs_filter *filter, struct bs_message *message,
 		else
 			keep(filter, message, part);
 	}
+}
+
+/* The head's lines pass, but for what is forged; behind the head they all do.
+ * Without memory a line that may be forged is taken for it. */
+static void
+sift_line(struct bs_filter *filter, struct bs_message *message,
+    struct bs_text line)
+{
+	struct bs_kept *doubtful = &message->doubtful;
+
+	switch (bs_watch_look(&message->watch, line)) {
+	case BS_WATCH_HOLD:
+		(void)!bs_kept_add(doubtful, line);
+		return;
+	case BS_WATCH_PASS:
+		while (bs_kept_has(doubtful)) {
+			struct bs_text first = bs_kept_first(doubtful);
+
+			take_line(filter, message, first);
+			bs_kept_pop(doubtful, first);
+		}
+		take_line(filter, message, line);
+		break;
+	case BS_WATCH_DROP:
+		break;
+	}
+	bs_kept_clear(doubtful);
 }
 
 /* A judged message that is at its end, or as long as may be kept. */
@@ -272,8 +316,8 @@ bs_message_line(struct bs_filter *filter, struct bs_session *session,
 		message->lost = false;
 		pass(filter, message, text);
 		message->lost = true;
-	} else if (!bs_watch_drops(&message->watch, text))
-		take_line(filter, message, text);
+	} else
+		sift_line(filter, message, text);
 	judge_when_due(filter, message, ended);
 }
 
@@ -303,6 +347,7 @@ bs_message_drop(struct bs_filter *filter, struct bs_session *session)
 	bs_client_cancel(&filter->client, &message->question);
 	stop_waiting(filter, message);
 	free_kept(filter, message);
+	bs_kept_clear(&message->doubtful);
 	free(message);
 	session->message = NULL;
 }

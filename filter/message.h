@@ -35,6 +35,7 @@ struct bs_message {
 	bool lost;   /* there was no memory for a line of it */
 
 	struct bs_kept kept;	 /* what smtpd has yet to get */
+	struct bs_kept doubtful; /* lines that watch holds */
 	struct bs_message *next; /* of those that smtpd is behind with */
 	bool is_waiting;	 /* is one of them */
 
@@ -44,6 +45,7 @@ struct bs_message {
 	int64_t ask_until;		      /* monotonic ms */
 	bool decided;
 	enum bs_action action; /* the mildest */
+	bool is_genuine;       /* by that answer */
 	char reply[BS_SMTP_REPLY_MAX];
 	char header[BS_FIELD_MAX];
 	bool end_is_held; /* smtpd asks for the last word */

@@ -251,10 +251,17 @@ parse_config(struct bs_text rest, struct bs_proto_line *out)
 	struct bs_text name;
 	unsigned major;
 
-	if (is_word(rest, "ready"))
+	if (is_word(rest, "ready")) {
 		out->kind = BS_PROTO_READY;
-	else if (take(&rest, &name) && is_word(name, "protocol") &&
-		 read_version(rest, &major, &out->minor)) {
+		return;
+	}
+	if (!take(&rest, &name))
+		return;
+	if (is_word(name, "admd")) {
+		out->kind = BS_PROTO_NAME;
+		out->text = rest;
+	} else if (is_word(name, "protocol") &&
+		   read_version(rest, &major, &out->minor)) {
 		out->kind = BS_PROTO_SPEAKS;
 		if (major > 0)
 			out->minor = UINT16_MAX;

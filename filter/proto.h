@@ -16,6 +16,7 @@ struct bs_text {
 
 enum bs_proto_kind {
 	BS_PROTO_SPEAKS, /* smtpd says its protocol, since 7.4 */
+	BS_PROTO_NAME,	 /* smtpd says its name */
 	BS_PROTO_READY,	 /* smtpd has told its configuration */
 	BS_PROTO_REPORT,
 	BS_PROTO_FILTER, /* wants exactly one answer; data-line wants lines */
@@ -54,7 +55,8 @@ struct bs_proto_line {
 	enum bs_proto_phase phase;   /* BS_PROTO_FILTER */
 	struct bs_proto_asker asker; /* of a report, session alone */
 	struct bs_text text; /* the source, name, address or command; the
-			      * argument of a filter request; the line */
+			      * argument of a filter request; the line;
+			      * smtpd's name */
 	bool ok;	     /* BS_PROTO_AUTH, BS_PROTO_RCPT: it succeeded */
 	bool permanent;	     /* BS_PROTO_RCPT: it failed for good */
 	unsigned minor;	     /* BS_PROTO_SPEAKS: 7 of protocol 0.7 */

@@ -120,6 +120,7 @@ bs_session_request(const struct bs_session *session, enum bs_listener mode,
 	memcpy(request->client, session->client, sizeof(request->client));
 	memcpy(request->helo, session->helo, sizeof(request->helo));
 	memcpy(request->sender, tx->sender, sizeof(request->sender));
+	memcpy(request->spf, tx->spf.result, sizeof(request->spf));
 }
 
 static bool

@@ -24,6 +24,15 @@ struct bs_recipient {
 	char address[];
 };
 
+/* What SPF found of a transaction; all zero: nothing. */
+struct bs_spf_mark {
+	char result[16];	    /* a word of RFC 7208 §2.6 */
+	bool is_junk;		    /* the message is to be marked so */
+	char results[BS_FIELD_MAX]; /* fields for its top, folded */
+	char header[BS_FIELD_MAX];
+	char authserv_id[BS_HOST_MAX]; /* which others must not bear */
+};
+
 /* From one MAIL FROM to the next. */
 struct bs_transaction {
 	bool has_sender;		/* false where it did not fit */
@@ -31,6 +40,8 @@ struct bs_transaction {
 	char leaves_as[BS_ADDRESS_MAX]; /* as it leaves: signed, or the same */
 	bool is_bounce; /* the sender is null, or a mail system's name */
 	bool passes;	/* its lines go through unread */
+	struct bs_spf_mark spf;
+	bool has_genuine; /* one of its recipients awaits it, by its tag */
 	char recipient[BS_ADDRESS_MAX]; /* at hand: its fate is not known */
 	bool recipient_is_tagged;
 	bool recipient_is_junk;

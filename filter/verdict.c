@@ -4,6 +4,7 @@
 #include "filter/hold.h"
 #include "filter/message.h"
 #include "filter/reply.h"
+#include "filter/spf.h"
 #include "filter/verdict.h"
 
 static const char junk_field[] = "X-Spam: yes";
@@ -40,7 +41,9 @@ is_field(const char *text)
 static void
 decide(struct bs_filter *filter, struct bs_message *message)
 {
-	bool is_junk = message->action == BS_ACTION_JUNK;
+	bool is_junk =
+	    message->action == BS_ACTION_JUNK &&
+	    !bs_spf_marks(&message->session->tx, message->is_genuine);
 
 	message->decided = true;
 	if (!is_field(message->header))
@@ -63,6 +66,7 @@ weigh(struct bs_message *message, const struct bs_answer *answer, bool first)
 	    bs_policy_harm(answer->action) >= bs_policy_harm(message->action))
 		return;
 	message->action = answer->action;
+	message->is_genuine = strcmp(answer->verdict, "genuine") == 0;
 	memcpy(message->reply, answer->reply, sizeof(message->reply));
 	memcpy(message->header, answer->header, sizeof(message->header));
 }

@@ -4,11 +4,13 @@
 #include "filter/watch.h"
 
 void
-bs_watch_begin(struct bs_watch *watch, bool from_outside)
+bs_watch_begin(struct bs_watch *watch, bool from_outside, const char *id)
 {
-	watch->from_outside = from_outside;
-	watch->in_head = true;
-	watch->dropping = false;
+	*watch = (struct bs_watch){
+	    .from_outside = from_outside,
+	    .id = id,
+	    .in_head = true,
+	};
 }
 
 /* RFC 5322 §2.2: whether a line may begin a field. */
@@ -40,12 +42,38 @@ bs_watch_ends(const struct bs_watch *watch, struct bs_text line)
 	       (!watch->from_outside && !is_field(line) && !is_folded(line));
 }
 
-bool
-bs_watch_drops(struct bs_watch *watch, struct bs_text line)
+/* Whether a line tells that the field it belongs to bears our id. */
+static enum bs_auth_match
+match(struct bs_watch *watch, struct bs_text line)
 {
+	if (!is_folded(line)) {
+		watch->held = 0;
+		return bs_auth_begin(&watch->reader, watch->id, line.at,
+		    line.len);
+	}
+	return watch->holding ? bs_auth_next(&watch->reader, line.at, line.len)
+			      : BS_AUTH_OTHER;
+}
+
+enum bs_watch_word
+bs_watch_look(struct bs_watch *watch, struct bs_text line)
+{
+	enum bs_auth_match found;
+
 	if (!watch->in_head || !watch->from_outside)
-		return false;
+		return BS_WATCH_PASS;
 	if (!is_folded(line))
 		watch->dropping = bs_header_is_ours(line.at, line.len);
-	return watch->dropping;
+	if (watch->dropping) {
+		watch->holding = false;
+		return BS_WATCH_DROP;
+	}
+	found = match(watch, line);
+	watch->held += line.len;
+	watch->holding = found == BS_AUTH_MORE;
+	watch->dropping = found == BS_AUTH_OURS ||
+			  (watch->holding && watch->held > BS_WATCH_HELD_MAX);
+	if (watch->dropping)
+		return BS_WATCH_DROP;
+	return watch->holding ? BS_WATCH_HOLD : BS_WATCH_PASS;
 }

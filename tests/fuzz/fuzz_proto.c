@@ -1,6 +1,7 @@
 /* Lines of a lying smtpd, and answers of a lying engine, through the filter.
  *
- * The first octet is the mode, and whether messages are read. A line that
+ * The first octet is the mode, whether messages are read, and whether SPF is
+ * asked. A line that
  * begins with '!' is the engine's: an action's digit, then a text that is
  * address and reply at once. All else is smtpd's. */
 #include <stdlib.h>
@@ -30,6 +31,7 @@ start(uint8_t mode)
 	filter.inspect = mode & 4 ? BS_INSPECT_YES : BS_INSPECT_NO;
 	filter.missed_since_ms = 0;
 	filter.deadline_ms = BS_FILTER_DEADLINE_MS;
+	filter.spf_deadline_ms = mode & 8 ? BS_FILTER_SPF_DEADLINE_MS : 0;
 	filter.now_ms = 1;
 	filter.ready = false;
 	CHECK(bs_client_init(&filter.client, "/nonexistent/engine") == 0);
@@ -57,6 +59,11 @@ answer(struct bs_text line)
 	memcpy(word.address, line.at + 2, len);
 	memcpy(word.reply, line.at + 2, len);
 	memcpy(word.header, line.at + 2, len);
+	memcpy(word.results, line.at + 2, len);
+	if (len < sizeof(word.authserv_id))
+		memcpy(word.authserv_id, line.at + 2, len);
+	if (len < sizeof(word.verdict))
+		memcpy(word.verdict, line.at + 2, len);
 	bs_client_cancel(&filter.client, question);
 	question->done(question, &word);
 }
