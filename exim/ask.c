@@ -193,4 +193,5 @@ bs_ask_from(const struct bs_origin *origin, struct bs_request *request)
 	memcpy(request->client, origin->client, sizeof(request->client));
 	memcpy(request->helo, origin->helo, sizeof(request->helo));
 	memcpy(request->sender, origin->sender, sizeof(request->sender));
+	memcpy(request->spf, origin->spf, sizeof(request->spf));
 }

@@ -1,4 +1,4 @@
-/* What Exim's RCPT ACL calls: the verdict on a recipient, before DATA. */
+/* What Exim's ACLs call before DATA: the verdict on a recipient, and SPF. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,11 +8,15 @@
 #include "common/pure/ascii.h"
 #include "exim/ask.h"
 #include "exim/origin.h"
+#include "exim/scan.h"
+#include "exim/sender.h"
 
 #define DEADLINE_MS 500
 
-__attribute__((visibility("default"))) int bs_check(uschar **yield, int argc,
-    uschar *argv[]);
+#define EXPORTED __attribute__((visibility("default")))
+
+EXPORTED int bs_check(uschar **yield, int argc, uschar *argv[]);
+EXPORTED int bs_spf(uschar **yield, int argc, uschar *argv[]);
 
 /* One recipient, and what is said of it. */
 struct check {
@@ -92,5 +96,30 @@ bs_check(uschar **yield, int argc, uschar *argv[])
 		return FAIL_FORCED;
 	}
 	*yield = string_copy(US check.reply);
+	return OK;
+}
+
+/* ${dlfunc{...}{bs_spf}} in the ACL for MAIL or RCPT yields the SMTP reply with
+ * which to refuse the sender, or nothing. A sender that may be a bounce's is
+ * not refused before that is known: that is local_scan's. */
+int
+bs_spf(uschar **yield, int argc, uschar *argv[])
+{
+	static struct bs_origin origin;
+	const struct bs_answer *answer;
+	bool unanswered;
+
+	(void)argc;
+	(void)argv;
+	bs_origin_get(&origin);
+	answer = bs_sender_ask(&origin, &unanswered);
+	if (unanswered)
+		bs_origin_unanswered();
+	if (answer == NULL)
+		return FAIL_FORCED;
+	*yield = string_copy(
+	    !bs_scan_wants_body(&origin) && bs_sender_refuses(answer)
+		? US answer->reply
+		: US "");
 	return OK;
 }

@@ -6,9 +6,11 @@
 #include <local_scan.h>
 
 #include "common/pure/ascii.h"
+#include "common/pure/auth_results.h"
 #include "exim/body.h"
 #include "exim/origin.h"
 #include "exim/scan.h"
+#include "exim/sender.h"
 #include "exim/tell.h"
 
 /* Of a body, looked into for what a bounce returns: it stands in the first
@@ -143,10 +145,9 @@ tell(void)
 
 /* The engine's reply without its code, which Exim writes itself. */
 static int
-refuse(uschar **text)
+refuse(enum bs_action action, const char *reply, uschar **text)
 {
-	bool defer = scan.action == BS_ACTION_DEFER;
-	const char *reply = scan.reply;
+	bool defer = action == BS_ACTION_DEFER;
 
 	if (strlen(reply) > 4 && bs_ascii_is_digit(reply[0]) &&
 	    bs_ascii_is_digit(reply[1]) && bs_ascii_is_digit(reply[2]) &&
@@ -161,15 +162,59 @@ refuse(uschar **text)
 		     : LOCAL_SCAN_REJECT_NOLOGHDR;
 }
 
+/* What SPF says, or NULL. It is asked about first, so that the verdict on a
+ * bounce can tell of it. */
+static const struct bs_answer *
+ask_spf(void)
+{
+	bool unanswered;
+	const struct bs_answer *spf = bs_sender_ask(&origin, &unanswered);
+
+	if (unanswered) {
+		bs_origin_unanswered();
+		origin.engine_is_away = true;
+	}
+	if (spf != NULL)
+		memcpy(origin.spf, spf->verdict, sizeof(origin.spf));
+	return spf;
+}
+
+/* Fields of RFC 8601 that bear our name, and do not come from us. */
+static void
+remove_forged(const char *id)
+{
+	for (header_line *line = header_list; line != NULL; line = line->next)
+		if (line->type != '*' && line->text != NULL && line->slen > 0 &&
+		    bs_auth_is_ours(id, CCS line->text, (size_t)line->slen))
+			line->type = '*';
+}
+
+/* A field on top of the message. */
+static void
+put_on_top(const char *field)
+{
+	if (field[0] != '\0')
+		header_add_at_position(FALSE, NULL, FALSE, ' ', "%s\n", field);
+}
+
 /* What others say of a bounce in our words is no word of ours. */
 static void
-mark(void)
+mark(const struct bs_answer *spf)
 {
+	bool is_junk = scan.action == BS_ACTION_JUNK;
+
 	if (origin.listener == BS_LISTENER_IN && !scan.trusted)
 		header_remove(0, CUS "X-Backstop");
+	if (spf != NULL) {
+		remove_forged(spf->authserv_id);
+		put_on_top(spf->header);
+		put_on_top(spf->results);
+		is_junk = is_junk ||
+			  (spf->action == BS_ACTION_JUNK && !scan.is_genuine);
+	}
 	if (scan.header[0] != '\0')
 		header_add(' ', "%s\n", scan.header);
-	if (scan.action == BS_ACTION_JUNK)
+	if (is_junk)
 		header_add(' ', "X-Spam: yes\n");
 }
 
@@ -192,18 +237,22 @@ strip(void)
 EXPORTED int
 local_scan(int fd, uschar **text)
 {
+	const struct bs_answer *spf;
 	unsigned owed;
 
 	begin(fd);
+	spf = ask_spf();
 	owed = bs_scan_ask(&scan);
 	if (owed > 0)
 		bs_origin_unanswered();
 	if (scan.action == BS_ACTION_REJECT || scan.action == BS_ACTION_DEFER)
-		return refuse(text);
+		return refuse(scan.action, scan.reply, text);
+	if (spf != NULL && bs_sender_refuses(spf) && !scan.is_genuine)
+		return refuse(spf->action, spf->reply, text);
 	read_letter();
 	if (owed == 0 && !host_checking)
 		tell();
-	mark();
+	mark(spf);
 	strip();
 	if (scan.signed_as[0] != '\0')
 		*text = string_copy_taint(US scan.signed_as, sender_address);

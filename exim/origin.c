@@ -55,6 +55,8 @@ bs_origin_get(struct bs_origin *origin)
 	(void)copy(sender_host_address, origin->client, sizeof(origin->client));
 	(void)copy(expand_string(US "$sender_helo_name"), origin->helo,
 	    sizeof(origin->helo));
+	(void)copy(expand_string(US "$primary_hostname"), origin->receiver,
+	    sizeof(origin->receiver));
 }
 
 void

@@ -10,11 +10,13 @@
 struct bs_origin {
 	enum bs_listener listener; /* in, out or local */
 	bool auth;
-	char client[BS_HOST_MAX]; /* an address, or "local" */
-	char helo[BS_HOST_MAX];	  /* empty where there is none */
+	char client[BS_HOST_MAX];   /* an address, or "local" */
+	char helo[BS_HOST_MAX];	    /* empty where there is none */
+	char receiver[BS_HOST_MAX]; /* this host */
 	char sender[BS_ADDRESS_MAX];
 	bool has_sender;     /* false where it is too long to be asked about */
 	bool engine_is_away; /* has not answered for a while */
+	char spf[16];	     /* what was found of it, once it was asked */
 };
 
 /* Fills in where the message comes from. A message without a host is local:

@@ -115,6 +115,7 @@ weigh(struct bs_scan *scan, const struct bs_answer *answer)
 		return;
 	scan->is_weighed = true;
 	scan->action = answer->action;
+	scan->is_genuine = strcmp(answer->verdict, "genuine") == 0;
 	memcpy(scan->header, answer->header, sizeof(scan->header));
 	memcpy(scan->reply, answer->reply, sizeof(scan->reply));
 }

@@ -27,6 +27,7 @@ struct bs_scan {
 	char signed_as[BS_ADDRESS_MAX]; /* empty: it leaves as it is */
 	bool leaves;	 /* from here, with a return path: to be told */
 	bool trusted;	 /* where it comes from, by the engine's word */
+	bool is_genuine; /* as a bounce, by the engine's word */
 	bool is_weighed; /* the engine has said what is to become of it: */
 	enum bs_action action;
 	char header[BS_FIELD_MAX]; /* to be added, no newline; empty: none */

@@ -146,9 +146,9 @@ start(struct inquiry *inquiry, const struct bs_spf_query *queries)
 
 static void
 answer_at_once(struct bs_peer *peer, const struct bs_request *request,
-    enum bs_status status, const char *reason)
+    const char *reason)
 {
-	struct bs_answer answer = {.id = request->id, .status = status};
+	struct bs_answer answer = {.id = request->id};
 
 	snprintf(answer.reason, sizeof(answer.reason), "%s", reason);
 	bs_peer_answer(peer, &answer);
@@ -164,12 +164,12 @@ bs_inquiry_begin(struct bs_inquiries *inquiries, struct bs_peer *peer,
 	struct inquiry *inquiry;
 
 	if (reason != NULL) {
-		answer_at_once(peer, request, BS_STATUS_OK, reason);
+		answer_at_once(peer, request, reason);
 		return;
 	}
 	if (inquiries->spf == NULL ||
 	    (inquiry = calloc(1, sizeof(*inquiry))) == NULL) {
-		answer_at_once(peer, request, BS_STATUS_UNKNOWN, "no-checker");
+		answer_at_once(peer, request, "no-checker");
 		return;
 	}
 	inquiry->owner = inquiries;

@@ -171,3 +171,23 @@ bs_auth_begin(struct bs_auth_reader *reader, const char *id, const char *line,
 		return BS_AUTH_OTHER;
 	return bs_auth_next(reader, line + at, len - at);
 }
+
+bool
+bs_auth_is_ours(const char *id, const char *text, size_t len)
+{
+	struct bs_auth_reader reader;
+	enum bs_auth_match match = BS_AUTH_MORE;
+
+	for (bool first = true; match == BS_AUTH_MORE && len > 0;
+	     first = false) {
+		const char *end = memchr(text, '\n', len);
+		size_t line = end == NULL ? len : (size_t)(end - text);
+
+		match = first ? bs_auth_begin(&reader, id, text, line)
+			      : bs_auth_next(&reader, text, line);
+		line += end != NULL;
+		text += line;
+		len -= line;
+	}
+	return match == BS_AUTH_OURS;
+}

@@ -49,4 +49,7 @@ enum bs_auth_match bs_auth_begin(struct bs_auth_reader *reader, const char *id,
 enum bs_auth_match bs_auth_next(struct bs_auth_reader *reader, const char *line,
     size_t len);
 
+/* Whether a whole field, its lines joined by newlines, bears our id. */
+bool bs_auth_is_ours(const char *id, const char *text, size_t len);
+
 #endif

@@ -118,6 +118,9 @@ test_known(void **state)
 
 		if (match != cases[i].match)
 			fail_msg("'%s' is %d", cases[i].field, match);
+		assert_int_equal(bs_auth_is_ours("mx.example.org",
+				     cases[i].field, strlen(cases[i].field)),
+		    match == BS_AUTH_OURS);
 		/* nobody's id is nobody's */
 		assert_int_equal(read_field("", cases[i].field), BS_AUTH_OTHER);
 	}

@@ -124,30 +124,6 @@ answer_comes_back(void **state)
 	same_answer(&read, &changed);
 }
 
-/* What is said to fit does, in the longest line of an answer. */
-static void
-what_fits_is_written(void **state)
-{
-	struct bs_answer changed = {.id = 1};
-	char frame[BS_WIRE_MAX];
-
-	(void)state;
-	for (size_t i = 1; i < sizeof(changed.results); i++) {
-		memset(changed.results, i % 2 ? ' ' : 'a', i);
-		changed.results[i] = '\0';
-		snprintf(changed.header, sizeof(changed.header), "%s",
-		    changed.results);
-		assert_int_equal(
-		    bs_answer_encode(&changed, frame, sizeof(frame)) > 0 ||
-			!bs_wire_fits(changed.results),
-		    1);
-	}
-	assert_true(bs_wire_fits("Authentication-Results: a; none"));
-	memset(changed.results, ' ', 400);
-	changed.results[400] = '\0';
-	assert_false(bs_wire_fits(changed.results));
-}
-
 /* No sender is not the null reverse-path. */
 static void
 null_sender_is_not_absent(void **state)
@@ -513,7 +489,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(request_comes_back),
 	    cmocka_unit_test(answer_comes_back),
-	    cmocka_unit_test(what_fits_is_written),
 	    cmocka_unit_test(null_sender_is_not_absent),
 	    cmocka_unit_test(encodes_by_percent),
 	    cmocka_unit_test(judges_requests),
