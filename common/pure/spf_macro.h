@@ -35,7 +35,8 @@ BS_MUST_USE int bs_spf_macro_expand(const char *text, size_t len,
     size_t size);
 
 /* Expands a domain-spec: as above, and a name over 253 octets loses labels
- * from the left until it fits (RFC 7208 §7.3). A last dot is taken off. */
+ * from the left until it fits (RFC 7208 §7.3). A last dot is taken off.
+ * -EMSGSIZE: not even the last label fits. */
 BS_MUST_USE int bs_spf_macro_domain(const char *text, size_t len,
     const struct bs_spf_letters *letters, char out[static BS_HOST_MAX]);
 

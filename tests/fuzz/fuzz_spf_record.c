@@ -1,7 +1,9 @@
-/* Any octets as an SPF record: what its terms say lies within it. */
+/* Any octets as an SPF record: what its terms say, and what is remarked on
+ * them, lies within it. As strings of a TXT record, too. */
 #include <errno.h>
 #include <string.h>
 
+#include "common/pure/spf_advice.h"
 #include "common/pure/spf_macro.h"
 #include "common/pure/spf_record.h"
 #include "tests/fuzz/fuzz.h"
@@ -21,6 +23,18 @@ check_term(const struct bs_spf_term *term, const char *text, size_t size)
 	MUST(bs_spf_macro_is(term->domain, term->domain_len, false, &column));
 }
 
+static void
+check_remark(void *context, const struct bs_spf_remark *remark)
+{
+	size_t size = *(const size_t *)context;
+
+	MUST(remark->column <= size);
+	MUST(remark->len <= 1 || remark->column + remark->len <= size);
+	MUST(memchr(remark->text, '\0', sizeof(remark->text)) != NULL);
+	MUST(remark->text[0] != '\0');
+	MUST(bs_spf_flaw_name(remark->flaw) != NULL);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -31,8 +45,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t calls = 0;
 	int rc;
 
+	bs_spf_advise_strings(data, size, check_remark, &size);
+	(void)bs_spf_is_misspelt(text, size);
 	if (!bs_spf_record_is(text, size))
 		return 0;
+	bs_spf_advise(text, size, "example.org", true, check_remark, &size);
 	bs_spf_record_begin(&record, text, size);
 	while ((rc = bs_spf_record_next(&record, &term, &fault)) != 0) {
 		MUST(++calls <= size);
