@@ -178,6 +178,7 @@ take_answers(struct bs_client *client, int64_t now_ms)
 		client->in_len -= len;
 		memmove(client->in, client->in + len, client->in_len);
 		client->down_since = 0;
+		client->stalled = false;
 		/* late answers have no question any more */
 		if ((question = find(client, answer.id)) != NULL)
 			end_question(client, question, &answer);
@@ -284,8 +285,11 @@ expire(struct bs_client *client, uint64_t last_id, int64_t now_ms)
 {
 	struct bs_question *late;
 
-	while ((late = first_late(client, last_id, now_ms)) != NULL)
+	while ((late = first_late(client, last_id, now_ms)) != NULL) {
+		if (late->request.op != BS_OP_SPF)
+			client->stalled = true;
 		end_question(client, late, NULL);
+	}
 }
 
 int
@@ -378,6 +382,12 @@ bool
 bs_client_is_up(const struct bs_client *client)
 {
 	return client->state == BS_CLIENT_UP;
+}
+
+bool
+bs_client_is_stalled(const struct bs_client *client)
+{
+	return client->stalled;
 }
 
 void

@@ -50,6 +50,7 @@ struct bs_client {
 	struct bs_question *unsent; /* the first not yet in out, or NULL */
 	int64_t retry_at;	    /* monotonic ms: no connect before */
 	int64_t down_since;	    /* monotonic ms; 0 while it answers */
+	bool stalled; /* was late with what it need not ask others for */
 	size_t out_len;
 	size_t in_len;
 	char out[4 * BS_WIRE_MAX];
@@ -85,6 +86,11 @@ void bs_client_pump(struct bs_client *client, short revents, int64_t now_ms);
 
 /* Whether a connection to the engine stands. */
 bool bs_client_is_up(const struct bs_client *client);
+
+/* Whether the engine, though connected, was late with an answer that it need
+ * not ask others for, and has not answered since: no time to wait long for it.
+ */
+bool bs_client_is_stalled(const struct bs_client *client);
 
 /* Closes the connection; pending questions are forgotten. */
 void bs_client_close(struct bs_client *client);

@@ -9,7 +9,8 @@ bool
 bs_spf_is_due(const struct bs_filter *filter, const struct bs_session *session)
 {
 	return filter->mode == BS_LISTENER_IN && filter->spf_deadline_ms > 0 &&
-	       !session->auth && session->client[0] != '\0' &&
+	       !bs_client_is_stalled(&filter->client) && !session->auth &&
+	       session->client[0] != '\0' &&
 	       strcmp(session->client, "local") != 0;
 }
 

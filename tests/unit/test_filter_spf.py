@@ -124,6 +124,19 @@ class AtMail(Spf):
         self.assertEqual(self.smtpd.reply(1, MAIL), "proceed")
         self.assertIn("no answer from the engine", self.finish())
 
+    def test_a_hung_engine_is_not_waited_for(self):
+        self.start(deadline_ms=200)
+        self.mail()
+        self.ask_rcpt(1, PLAIN)
+        self.assertEqual(self.smtpd.reply(1, RCPT), "proceed")
+        self.smtpd.mail(1, MAIL, "u@d.example")
+        self.assertEqual(self.smtpd.reply(1, MAIL), "proceed")
+        # until it answers something
+        self.engine.answer(self.ask_rcpt(1, PLAIN))
+        self.assertEqual(self.smtpd.reply(1, RCPT), "proceed")
+        self.mail()
+        self.finish()
+
     def test_the_engine_dies_meanwhile(self):
         self.start()
         first = self.ask()
