@@ -145,37 +145,6 @@ null_sender_is_not_absent(void **state)
 	}
 }
 
-/* Every octet but NUL, in a value: encoded where DESIGN §10 says so. */
-static void
-encodes_by_percent(void **state)
-{
-	for (int octet = 1; octet < 256; octet++) {
-		struct bs_request sent = {.version = BS_WIRE_VERSION};
-		struct bs_request read;
-		char frame[BS_WIRE_MAX];
-		char want[8];
-		char *value;
-		int written;
-
-		(void)state;
-		sent.helo[0] = (char)octet;
-		written = bs_request_encode(&sent, frame, sizeof(frame) - 1);
-		assert_true(written > 0);
-		frame[written] = '\0';
-		if (octet < 0x21 || octet >= 0x7f || octet == '%')
-			snprintf(want, sizeof(want), "%%%02X\n",
-			    (unsigned)octet);
-		else
-			snprintf(want, sizeof(want), "%c\n", octet);
-		value = strstr(frame, "\nhelo=");
-		assert_non_null(value);
-		assert_memory_equal(value + 6, want, strlen(want));
-		assert_int_equal(
-		    bs_request_decode(frame, (size_t)written, &read), 0);
-		assert_string_equal(read.helo, sent.helo);
-	}
-}
-
 struct text {
 	const char *text;
 	size_t len;
@@ -490,7 +459,6 @@ main(void)
 	    cmocka_unit_test(request_comes_back),
 	    cmocka_unit_test(answer_comes_back),
 	    cmocka_unit_test(null_sender_is_not_absent),
-	    cmocka_unit_test(encodes_by_percent),
 	    cmocka_unit_test(judges_requests),
 	    cmocka_unit_test(judges_answers),
 	    cmocka_unit_test(keeps_the_id_of_bad_requests),

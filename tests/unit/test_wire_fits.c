@@ -1,4 +1,4 @@
-/* What fits a line of the wire, percent-encoded. */
+/* Percent-encoding on the wire, and what fits a line of it. */
 #include "common/pure/wire.h"
 #include "tests/unit/unit.h"
 
@@ -26,10 +26,42 @@ what_fits_is_written(void **state)
 	assert_false(bs_wire_fits(changed.results));
 }
 
+/* Every octet but NUL, in a value: encoded where DESIGN §10 says so. */
+static void
+encodes_by_percent(void **state)
+{
+	for (int octet = 1; octet < 256; octet++) {
+		struct bs_request sent = {.version = BS_WIRE_VERSION};
+		struct bs_request read;
+		char frame[BS_WIRE_MAX];
+		char want[8];
+		char *value;
+		int written;
+
+		(void)state;
+		sent.helo[0] = (char)octet;
+		written = bs_request_encode(&sent, frame, sizeof(frame) - 1);
+		assert_true(written > 0);
+		frame[written] = '\0';
+		if (octet < 0x21 || octet >= 0x7f || octet == '%')
+			snprintf(want, sizeof(want), "%%%02X\n",
+			    (unsigned)octet);
+		else
+			snprintf(want, sizeof(want), "%c\n", octet);
+		value = strstr(frame, "\nhelo=");
+		assert_non_null(value);
+		assert_memory_equal(value + 6, want, strlen(want));
+		assert_int_equal(
+		    bs_request_decode(frame, (size_t)written, &read), 0);
+		assert_string_equal(read.helo, sent.helo);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(encodes_by_percent),
 	    cmocka_unit_test(what_fits_is_written),
 	};
 
