@@ -142,6 +142,7 @@ add(struct reply *reply, const char *text, size_t max)
 
 /* Each value has its share of the line. */
 #define VALUE_MAX 80
+#define PROBLEM_MAX 120
 
 /* A sentence in which %d is the domain, %c the client, %p the problem, %r the
  * result. */
@@ -165,7 +166,7 @@ add_sentence(struct reply *reply, const char *sentence,
 			add(reply,
 			    finding->problem[0] == '\0' ? "see RFC 7208"
 							: finding->problem,
-			    VALUE_MAX);
+			    PROBLEM_MAX);
 			break;
 		default:
 			add(reply, bs_spf_result_name(finding->result),
