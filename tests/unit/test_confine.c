@@ -12,17 +12,25 @@
 #include "common/log.h"
 #include "tests/unit/unit.h"
 
+/* Of a process that ends with the trial. */
+static bool
+opened(int fd)
+{
+	return fd >= 0;
+}
+
 static bool
 can_read(void)
 {
-	return open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0;
+	return opened(open("/etc/passwd", O_RDONLY | O_CLOEXEC));
 }
 
 static bool
 can_write(void)
 {
-	return open("/dev/null", O_WRONLY | O_CLOEXEC) >= 0 ||
-	       open("/tmp/confined", O_CREAT | O_RDWR | O_CLOEXEC, 0600) >= 0;
+	return opened(open("/dev/null", O_WRONLY | O_CLOEXEC)) ||
+	       opened(
+		   open("/tmp/confined", O_CREAT | O_RDWR | O_CLOEXEC, 0600));
 }
 
 static bool
@@ -48,7 +56,7 @@ can_fork(void)
 static bool
 can_talk_locally(void)
 {
-	return socket(AF_UNIX, SOCK_STREAM, 0) >= 0;
+	return opened(socket(AF_UNIX, SOCK_STREAM, 0));
 }
 
 static bool
@@ -85,7 +93,7 @@ can_ask(void)
 
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	return connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-	       socket(AF_INET6, SOCK_DGRAM, 0) >= 0;
+	       opened(socket(AF_INET6, SOCK_DGRAM, 0));
 }
 
 /* Runs a trial behind the walls. Returns what it said, or -1 where the process
