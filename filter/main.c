@@ -20,7 +20,7 @@
 #include "filter/lines.h"
 #include "filter/message.h"
 
-#define DEADLINE_MAX_MS 60000
+#define DEADLINE_MAX_MS 60000U
 
 static const char usage_text[] =
     "usage: filter-backstop -m in|out|local|untag [-i auto|yes|no]\n"
