@@ -150,7 +150,8 @@ bs_folded_add_token(struct bs_folded *folded, const char *text)
 void
 bs_folded_add_comment(struct bs_folded *folded, const char *text)
 {
-	add_escaped(folded, text, "()\\");
+	/* a line of nothing but space would be no fold (RFC 5322 §4.2) */
+	add_escaped(folded, text, "()\\ ");
 }
 
 int

@@ -82,9 +82,9 @@ test_hostile(void **state)
 		assert_writes(&spf, wanted);
 	}
 	spf.helo = NULL;
-	spf.domain = "a)(b\\\n.example";
+	spf.domain = "a)(b\\\n .example";
 	assert_writes(&spf,
-	    "Received-SPF: none (domain of a\\)\\(b\\\\.example does not say "
+	    "Received-SPF: none (domain of a\\)\\(b\\\\\\ .example does not say "
 	    "whether it\n\tdesignates 192.0.2.1 as permitted sender) "
 	    "client-ip=192.0.2.1;\n\tidentity=helo");
 }
