@@ -28,6 +28,7 @@ struct bs_dns_known {
 	int64_t until;		      /* monotonic seconds */
 	enum bs_dns_type type;
 	size_t bucket;
+	size_t name_len;
 	char name[]; /* lower case, no last dot */
 };
 
@@ -78,7 +79,7 @@ bucket_of(const char *name, enum bs_dns_type type)
 static size_t
 cost(const struct bs_dns_known *known)
 {
-	return sizeof(*known) + strlen(known->name) + 1 +
+	return sizeof(*known) + known->name_len + 1 +
 	       (known->answer == NULL ? 0
 				      : BS_DNS_ANSWER_SIZE(known->answer->len));
 }
@@ -230,6 +231,22 @@ tell(struct bs_dns_known *known)
 	bs_dns_known_release(known);
 }
 
+/* Forgets the oldest answers until it is small enough; what is asked for has
+ * to stay. */
+static void
+shrink(struct bs_dns_cache *cache)
+{
+	struct bs_dns_known *known = cache->oldest;
+
+	while (cache->octets > cache->max_octets && known != NULL) {
+		struct bs_dns_known *newer = known->newer;
+
+		if (known->answer != NULL)
+			forget(cache, known);
+		known = newer;
+	}
+}
+
 /* The cache is alive: the resolver that calls ends before it does. */
 static void
 on_answer(void *context, const struct bs_dns_answer *answer)
@@ -247,10 +264,7 @@ on_answer(void *context, const struct bs_dns_answer *answer)
 	tell(known);
 	if (known->answer == NULL)
 		forget(cache, known);
-	/* what is asked for is not old, and a small cache has room for it */
-	while (cache->octets > cache->max_octets && cache->oldest != NULL &&
-	       cache->oldest->answer != NULL)
-		forget(cache, cache->oldest);
+	shrink(cache);
 }
 
 static struct bs_dns_known *
@@ -262,6 +276,7 @@ add(struct bs_dns_cache *cache, const char *name, enum bs_dns_type type)
 	if (known == NULL)
 		return NULL;
 	memcpy(known->name, name, size);
+	known->name_len = size - 1;
 	known->cache = cache;
 	known->type = type;
 	known->held = 1;
@@ -336,10 +351,11 @@ bool
 bs_dns_known_is(const struct bs_dns_known *known, const char *name,
     enum bs_dns_type type)
 {
-	char folded[BS_HOST_MAX];
+	size_t len = strlen(name);
 
 	if (known->type != type)
 		return false;
-	fold(name, folded);
-	return strcmp(known->name, folded) == 0;
+	if (len > 0 && name[len - 1] == '.')
+		len--;
+	return known->name_len == len && bs_ascii_same(known->name, name, len);
 }

@@ -42,13 +42,14 @@ be_gone(const char *file, int line, const char *text)
 	abort();
 }
 
-/* An answer of n records with room for len octets each, or as good as none
- * where there is no memory: libspf2 must be given something. */
+/* An answer of so many records with room for len octets each. libspf2 must be
+ * given something: without memory this process has nothing to give. */
 static SPF_dns_rr_t *
 new_answer(SPF_dns_server_t *layer, const char *name, ns_type type,
-    unsigned count, size_t len, SPF_dns_stat_t state)
+    unsigned count, size_t len)
 {
-	SPF_dns_rr_t *answer = SPF_dns_rr_new_init(layer, name, type, 0, state);
+	SPF_dns_rr_t *answer = SPF_dns_rr_new_init(layer, name, type, 0,
+	    count > 0 ? NETDB_SUCCESS : HOST_NOT_FOUND);
 
 	if (answer == NULL)
 		abort();
@@ -66,38 +67,32 @@ static SPF_dns_rr_t *
 tell_hosts(SPF_dns_server_t *layer, const char *name,
     const struct bs_spf_hit *hit)
 {
-	unsigned count = hit->answer == NULL ? 0 : hit->answer->count;
-	SPF_dns_rr_t *answer = new_answer(layer, name, ns_t_mx, count,
-	    BS_SPF_RUN_NAME, count > 0 ? NETDB_SUCCESS : HOST_NOT_FOUND);
+	SPF_dns_rr_t *answer =
+	    new_answer(layer, name, ns_t_mx, hit->hosts, BS_SPF_RUN_NAME);
 
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < hit->hosts; i++)
 		snprintf(answer->rr[i]->mx, BS_SPF_RUN_NAME, "%u.%s", i, name);
 	return answer;
 }
 
-/* Addresses of a type; where the answer stands for the client, its own. */
 static SPF_dns_rr_t *
-tell_addresses(SPF_dns_server_t *layer, const char *name, ns_type type,
+tell_address(SPF_dns_server_t *layer, const char *name, ns_type type,
     const struct bs_spf_hit *hit)
 {
-	const struct bs_guard *guard = layer->hook;
-	unsigned count = hit->answer == NULL ? 0 : hit->answer->count;
-	size_t size = type == ns_t_aaaa ? 16 : 4;
-	const uint8_t *at = NULL;
-	SPF_dns_rr_t *answer;
-	size_t len;
+	SPF_dns_rr_t *answer = new_answer(layer, name, type,
+	    hit->address != NULL ? 1 : 0, sizeof(SPF_dns_rr_data_t));
 
-	if (hit->is_client && count > 0)
-		count = 1;
-	answer = new_answer(layer, name, type, count, sizeof(SPF_dns_rr_data_t),
-	    count > 0 ? NETDB_SUCCESS : HOST_NOT_FOUND);
-	for (unsigned i = 0; i < count; i++) {
-		if (!hit->is_client)
-			at = bs_dns_answer_next(hit->answer, at, &len);
-		memcpy(answer->rr[i],
-		    hit->is_client || at == NULL ? guard->run.client : at,
-		    size);
-	}
+	if (hit->address != NULL)
+		memcpy(answer->rr[0], hit->address, type == ns_t_aaaa ? 16 : 4);
+	return answer;
+}
+
+static SPF_dns_rr_t *
+tell_stop(SPF_dns_server_t *layer, const char *name, ns_type type)
+{
+	SPF_dns_rr_t *answer = new_answer(layer, name, type, 0, 0);
+
+	answer->herrno = TRY_AGAIN;
 	return answer;
 }
 
@@ -109,10 +104,10 @@ on_lookup(SPF_dns_server_t *layer, const char *name, ns_type type, int cached)
 
 	(void)cached;
 	if (bs_spf_run_lookup(&guard->run, name, (unsigned)type, &hit) != 0)
-		return new_answer(layer, name, type, 0, 0, TRY_AGAIN);
+		return tell_stop(layer, name, type);
 	if (type == ns_t_mx)
 		return tell_hosts(layer, name, &hit);
-	return tell_addresses(layer, name, type, &hit);
+	return tell_address(layer, name, type, &hit);
 }
 
 static SPF_errcode_t
@@ -254,7 +249,7 @@ run(struct bs_guard *guard, SPF_request_t *request, struct bs_spf_finding *out)
 		return BS_GUARD_MISSING;
 	rc = bs_spf_run_end(state, result, matched, out);
 	if (state->state == BS_SPF_MISSING)
-		return BS_GUARD_MISSING;
+		return BS_GUARD_EXPLAINING;
 	if (rc == BS_SPF_RUN_AGAIN) {
 		bs_spf_run_again(state);
 		walk(guard, request, &result, &matched);

@@ -7,6 +7,15 @@
 
 #define POISON_MS (3600 * 1000)
 
+/* The length of a domain without its last dot. */
+static size_t
+length(const char *domain)
+{
+	size_t len = strlen(domain);
+
+	return len > 0 && domain[len - 1] == '.' ? len - 1 : len;
+}
+
 void
 bs_spf_poison_add(struct bs_spf_poison *poison,
     const struct bs_spf_query *query, int64_t now_ms)
@@ -24,12 +33,12 @@ bs_spf_poison_has(const struct bs_spf_poison *poison,
     const struct bs_spf_query *query, int64_t now_ms)
 {
 	const char *domain = bs_spf_query_domain(query);
-	size_t len = strlen(domain);
+	size_t len = length(domain);
 
 	for (unsigned i = 0; i < BS_SPF_POISONED; i++) {
 		const struct bs_spf_poisoned *slot = &poison->domains[i];
 
-		if (slot->until > now_ms && strlen(slot->domain) == len &&
+		if (slot->until > now_ms && length(slot->domain) == len &&
 		    bs_ascii_same(slot->domain, domain, len))
 			return true;
 	}

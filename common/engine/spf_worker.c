@@ -1,8 +1,8 @@
 /* The spf child: checks in flight, DNS, libspf2 behind its guard.
  *
- * A check is run against the answers that are known. Where one is missing, it
- * waits for that one and is run again, from its beginning: libspf2 knows no
- * other way to wait without blocking. */
+ * A check is run against the answers that are known. Where some are missing, it
+ * waits for them and is run again, from its beginning: libspf2 knows no other
+ * way to wait without blocking. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,17 @@
  * and the names of the client for p and ptr. */
 #define ANSWERS_MAX 160
 
-/* CPU time of one run; thousands of times what one needs. */
+/* Octets of them; far more than a record for people, far less than would fill
+ * the memory of a child. */
+#define OCTETS_MAX ((size_t)1 << 20)
+
+/* CPU time of a check, all of its runs: a thousand times what one needs. */
+#define CPU_MAX_US 200000
+
+/* How long an explanation is waited for once the result is known. */
+#define EXPLAIN_MS 2000
+
+/* CPU time of one run that does not end by itself. */
 #define RUN_SECONDS 5
 
 /* For one try of c-ares; it makes several. */
@@ -41,18 +51,31 @@ struct answer {
 	bool cached;
 };
 
+/* A question that a run had no answer to. */
+struct wanted {
+	struct check *check;
+	struct bs_dns_waiter waiter;
+	enum bs_dns_type type;
+	char name[BS_HOST_MAX];
+};
+
 struct check {
 	struct check *next; /* in its bucket */
 	struct worker *worker;
 	uint64_t id;
 	bool traced;
+	bool has_finding; /* but for its explanation */
+	bool is_over;	  /* it wants more than one check may */
 	struct bs_spf_query query;
+	struct bs_spf_finding finding;
 	int64_t began; /* monotonic ms */
-	int64_t asked; /* when the answer waited for was */
+	int64_t asked; /* when those wanted were */
+	int64_t cpu_us;
 	struct event *deadline;
-	struct bs_dns_waiter waiter;
-	char missing[BS_HOST_MAX]; /* what the last run had no answer for */
-	enum bs_dns_type missing_type;
+	unsigned wanted_count;
+	unsigned waiting; /* for so many of them */
+	struct wanted wanted[BS_SPF_NAMES_MAX];
+	size_t octets;
 	unsigned answer_count;
 	struct answer answers[ANSWERS_MAX];
 };
@@ -76,6 +99,15 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static int64_t
+cpu_us(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (int64_t)used.tv_sec * 1000000 + used.tv_nsec / 1000;
+}
+
 static struct check **
 link_of(struct worker *worker, uint64_t id)
 {
@@ -92,7 +124,8 @@ end(struct check *check)
 	struct check **link = link_of(check->worker, check->id);
 
 	*link = check->next;
-	bs_dns_cache_cancel(&check->waiter);
+	for (unsigned i = 0; i < check->wanted_count; i++)
+		bs_dns_cache_cancel(&check->wanted[i].waiter);
 	for (unsigned i = 0; i < check->answer_count; i++)
 		bs_dns_known_release(check->answers[i].known);
 	if (check->deadline != NULL)
@@ -154,18 +187,41 @@ give_up(struct check *check, const char *why)
 	finish(check, &finding);
 }
 
+/* Takes an answer over, unless it is one too many. */
 static bool
 keep_answer(struct check *check, struct bs_dns_known *known, bool cached)
 {
 	struct answer *answer;
 
-	if (check->answer_count == ANSWERS_MAX)
+	if (known == NULL)
 		return false;
+	check->octets += bs_dns_known_answer(known)->len;
+	check->is_over = check->is_over || check->octets > OCTETS_MAX ||
+			 check->answer_count == ANSWERS_MAX;
+	if (check->is_over) {
+		bs_dns_known_release(known);
+		return false;
+	}
 	answer = &check->answers[check->answer_count++];
 	answer->known = known;
 	answer->cached = cached;
 	answer->elapsed_ms = cached ? 0 : (unsigned)(now_ms() - check->asked);
 	return true;
+}
+
+/* Notes what is to be asked once the run has ended. */
+static void
+want(struct check *check, const char *name, enum bs_dns_type type)
+{
+	struct wanted *wanted = &check->wanted[check->wanted_count];
+
+	if (check->wanted_count == BS_SPF_NAMES_MAX)
+		return; /* the next run wants it */
+	memset(wanted, 0, sizeof(*wanted));
+	wanted->check = check;
+	wanted->type = type;
+	snprintf(wanted->name, sizeof(wanted->name), "%s", name);
+	check->wanted_count++;
 }
 
 /* What the guard asks for. An answer once given stays the same for the check,
@@ -180,61 +236,117 @@ on_lookup(void *context, const char *name, enum bs_dns_type type)
 		if (bs_dns_known_is(check->answers[i].known, name, type))
 			return bs_dns_known_answer(check->answers[i].known);
 	known = bs_dns_cache_find(check->worker->cache, name, type);
-	if (known != NULL && keep_answer(check, known, true))
+	if (keep_answer(check, known, true))
 		return bs_dns_known_answer(known);
-	bs_dns_known_release(known);
-	snprintf(check->missing, sizeof(check->missing), "%s", name);
-	check->missing_type = type;
+	want(check, name, type);
 	return NULL;
 }
 
 static int
-run_guarded(struct check *check, struct bs_spf_finding *finding)
+run_guarded(struct check *check)
 {
 	static const struct itimerval none;
 	static const struct itimerval limit = {.it_value = {RUN_SECONDS, 0}};
 	struct worker *worker = check->worker;
+	int64_t before = cpu_us();
 	int rc;
 
 	/* whoever runs for so long is ended, and known by the board */
 	worker->board->at_work = check->id;
 	(void)setitimer(ITIMER_PROF, &limit, NULL);
 	rc = bs_guard_check(worker->guard, &check->query, time(NULL), on_lookup,
-	    check, finding);
+	    check, &check->finding);
 	(void)setitimer(ITIMER_PROF, &none, NULL);
 	worker->board->at_work = 0;
+	check->cpu_us += cpu_us() - before;
 	return rc;
+}
+
+static void on_answer(struct bs_dns_waiter *waiter, struct bs_dns_known *known);
+
+/* Asks for all that is wanted; held at one more than that, so that answers
+ * which come at once do not run the check from within. Returns whether any has
+ * yet to come. */
+static bool
+ask_wanted(struct check *check)
+{
+	check->asked = now_ms();
+	check->waiting = check->wanted_count + 1;
+	for (unsigned i = 0; i < check->wanted_count; i++) {
+		struct wanted *wanted = &check->wanted[i];
+
+		wanted->waiter.done = on_answer;
+		wanted->waiter.context = wanted;
+		bs_dns_cache_ask(check->worker->cache, wanted->name,
+		    wanted->type, &wanted->waiter);
+	}
+	return --check->waiting > 0;
+}
+
+static void
+set_deadline(struct check *check, unsigned ms)
+{
+	const struct timeval delay = {ms / 1000, (ms % 1000) * 1000L};
+
+	(void)evtimer_add(check->deadline, &delay);
+}
+
+/* The result is known: what its domain says of it is not worth much time. */
+static void
+await_explanation(struct check *check)
+{
+	int64_t left = check->began + check->query.deadline_ms - check->asked;
+
+	if (check->has_finding)
+		return;
+	check->has_finding = true;
+	set_deadline(check, left < 0		? 0
+			    : left < EXPLAIN_MS ? (unsigned)left
+						: EXPLAIN_MS);
+}
+
+/* Ends a check before its time, with what is known by now. */
+static void
+conclude(struct check *check, const char *why)
+{
+	if (check->has_finding)
+		finish(check, &check->finding);
+	else
+		give_up(check, why);
 }
 
 static void
 run(struct check *check)
 {
-	struct bs_spf_finding finding;
+	int rc;
 
-	if (run_guarded(check, &finding) == 0) {
-		finish(check, &finding);
-		return;
-	}
-	if (check->answer_count == ANSWERS_MAX) {
-		give_up(check, "it needs too many answers of DNS");
-		return;
-	}
-	check->asked = now_ms();
-	bs_dns_cache_ask(check->worker->cache, check->missing,
-	    check->missing_type, &check->waiter);
+	do {
+		check->wanted_count = 0;
+		rc = run_guarded(check);
+		if (rc == 0) {
+			finish(check, &check->finding);
+			return;
+		}
+		if (rc == BS_GUARD_EXPLAINING)
+			await_explanation(check);
+		if (check->is_over || check->cpu_us > CPU_MAX_US) {
+			conclude(check, "it takes more than a check may take");
+			return;
+		}
+	} while (!ask_wanted(check));
 }
 
 static void
 on_answer(struct bs_dns_waiter *waiter, struct bs_dns_known *known)
 {
-	struct check *check = waiter->context;
+	struct wanted *wanted = waiter->context;
+	struct check *check = wanted->check;
 
-	if (known == NULL || !keep_answer(check, known, false)) {
-		bs_dns_known_release(known);
-		give_up(check, "the spf child is short of memory");
-		return;
-	}
-	run(check);
+	/* without memory for an answer it is wanted again, until the deadline;
+	 * what does not fit any more ends the check at its next run */
+	(void)keep_answer(check, known, false);
+	if (--check->waiting == 0)
+		run(check);
 }
 
 static void
@@ -242,33 +354,30 @@ on_deadline(evutil_socket_t fd, short what, void *context)
 {
 	(void)fd;
 	(void)what;
-	give_up(context, "DNS did not answer in time");
+	conclude(context, "DNS did not answer in time");
 }
 
 static void
 begin(struct worker *worker, const struct bs_spf_order *order)
 {
 	struct check *check = calloc(1, sizeof(*check));
-	unsigned ms = order->query.deadline_ms;
-	const struct timeval delay = {ms / 1000, (ms % 1000) * 1000L};
 
+	/* who asked has a deadline of its own */
 	if (check == NULL)
-		abort(); /* who asked has a deadline of its own */
+		return;
 	check->worker = worker;
 	check->id = order->id;
 	check->traced = order->traced;
 	check->query = order->query;
 	check->began = now_ms();
-	check->waiter.done = on_answer;
-	check->waiter.context = check;
 	check->next = worker->buckets[order->id % BUCKETS];
 	worker->buckets[order->id % BUCKETS] = check;
 	check->deadline = evtimer_new(worker->base, on_deadline, check);
-	if (check->deadline == NULL ||
-	    evtimer_add(check->deadline, &delay) != 0) {
+	if (check->deadline == NULL) {
 		give_up(check, "the spf child is short of memory");
 		return;
 	}
+	set_deadline(check, order->query.deadline_ms);
 	run(check);
 }
 

@@ -85,7 +85,8 @@ bs_spf_run_validate(struct bs_spf_run *run, const char *domain,
 	reverse_name(run, name);
 	/* RFC 7208 §5.5: a failure of DNS is no match, and only so many names
 	 * are looked at */
-	if ((rc = bs_spf_run_ask(run, name, BS_DNS_PTR, &answer)) != 0)
+	if ((rc = bs_spf_run_ask(run, name, BS_DNS_PTR, &answer)) != 0 ||
+	    (rc = bs_spf_run_ask_all(run, answer, BS_SPF_NAMES_MAX)) != 0)
 		return rc;
 	while (best < 2 && seen++ < BS_SPF_NAMES_MAX &&
 	       (at = bs_dns_answer_next(answer, at, &len)) != NULL) {

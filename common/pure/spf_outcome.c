@@ -17,61 +17,41 @@ deciding_record(const struct bs_spf_run *run)
 }
 
 /* The term that matched: of those that ask DNS only the last one asked can
- * have, else the first one behind it that needs not ask. Returns its number;
- * *other is the second where both could have, else 0. */
+ * have, else the one that ends the record and needs not ask. Returns its
+ * number; *other is the second where both could have, else 0. */
 static unsigned
 find_term(const struct bs_spf_run *run, unsigned n, enum bs_spf_result result,
     unsigned *other)
 {
 	const struct bs_spf_run_record *record = &run->records[n];
-	struct bs_spf_term asked;
-	struct bs_spf_term term;
-	bool has_asked = bs_spf_run_term(record, record->last_term, &asked) &&
-			 bs_spf_term_is_mechanism(&asked) &&
-			 asked.qualifier == result;
-	unsigned at = record->last_term + 1;
+	unsigned asked = record->last_term;
+	unsigned last = record->term_count;
 
 	*other = 0;
-	while (bs_spf_run_term(record, at, &term) &&
-	       !bs_spf_run_matches(run, &term))
-		at++;
-	if (!bs_spf_run_term(record, at, &term) || term.qualifier != result)
-		return has_asked ? record->last_term : 0;
-	if (!has_asked)
-		return at;
-	*other = at;
-	return record->last_term;
+	if (asked > 0 && record->terms[asked - 1].qualifier != result)
+		asked = 0;
+	if (last == 0 || last != record->last_term + 1 ||
+	    bs_spf_term_asks_dns(&record->terms[last - 1]) ||
+	    record->terms[last - 1].qualifier != result)
+		return asked;
+	if (asked == 0)
+		return last;
+	*other = last;
+	return asked;
 }
 
 static void
 copy_term(const struct bs_spf_run *run, unsigned n, unsigned number,
     struct bs_spf_finding *out)
 {
-	struct bs_spf_term term;
+	const struct bs_spf_run_record *record = &run->records[n];
+	const struct bs_spf_term *term;
 
-	if (bs_spf_run_term(&run->records[n], number, &term))
-		snprintf(out->mechanism, sizeof(out->mechanism), "%.*s",
-		    (int)term.len, term.text);
-}
-
-static bool
-denies_all(const struct bs_spf_run_record *record)
-{
-	struct bs_spf_term term;
-
-	for (unsigned n = 1; bs_spf_run_term(record, n, &term); n++)
-		if (term.kind == BS_SPF_ALL)
-			return term.qualifier == BS_SPF_FAIL;
-	return false;
-}
-
-static bool
-find_exp(const struct bs_spf_run_record *record, struct bs_spf_term *out)
-{
-	for (unsigned n = 1; bs_spf_run_term(record, n, out); n++)
-		if (out->kind == BS_SPF_EXP)
-			return true;
-	return false;
+	if (number == 0 || number > record->term_count)
+		return;
+	term = &record->terms[number - 1];
+	snprintf(out->mechanism, sizeof(out->mechanism), "%.*s", (int)term->len,
+	    term->text);
 }
 
 /* RFC 7208 §6.2: what is wrong with an explanation makes it none. */
@@ -83,12 +63,11 @@ explain(struct bs_spf_run *run, unsigned n, struct bs_spf_finding *out)
 	char name[BS_HOST_MAX];
 	const struct bs_dns_answer *answer;
 	const uint8_t *at;
-	struct bs_spf_term term;
 	size_t len;
 	int joined;
 
-	if (!find_exp(record, &term) ||
-	    bs_spf_run_expand(run, record, &term, name) != 0 ||
+	if (!record->has_exp ||
+	    bs_spf_run_expand(run, record, &record->exp, name) != 0 ||
 	    bs_spf_run_ask(run, name, BS_DNS_TXT, &answer) != 0 ||
 	    answer->count != 1)
 		return;
@@ -140,7 +119,7 @@ bs_spf_run_end(struct bs_spf_run *run, enum bs_spf_result result, bool matched,
 		    "libspf2 stumbled over the record");
 		return 0;
 	}
-	out->denies_all = denies_all(&run->records[n]);
+	out->denies_all = run->records[n].denies_all;
 	if (!matched) {
 		snprintf(out->mechanism, sizeof(out->mechanism), "default");
 		return 0;

@@ -398,7 +398,8 @@ read_term(struct bs_spf_record *record, struct reading *reading,
 			    reading->fault->text);
 			return fault_at(reading, term->text + i);
 		}
-	if (term->len > BS_SPF_TERM_MAX)
+	reading->fault->too_long = term->len > BS_SPF_TERM_MAX;
+	if (reading->fault->too_long)
 		return refuse(reading, term->text,
 		    "a term of over 480 octets: no name is that long");
 	read_qualifier(reading, term);

@@ -48,6 +48,7 @@ struct bs_spf_term {
 
 /* Why a record is none, and where. */
 struct bs_spf_fault {
+	bool too_long; /* for us: the RFC knows no such limit */
 	size_t column; /* octets of the record before it */
 	char text[120];
 };

@@ -9,7 +9,8 @@
 #include "common/pure/spf_run.h"
 #include "common/pure/spf_run_state.h"
 
-/* A name of ours: of term (counted from 1) of a record, and of a host of it. */
+/* A name of ours: of a term of a record (counted from 1; 0: its redirect), and
+ * of a host of it. */
 struct mark {
 	unsigned record;
 	unsigned term;
@@ -137,17 +138,64 @@ bs_spf_run_ask(struct bs_spf_run *run, const char *name, enum bs_dns_type type,
 }
 
 bool
-bs_spf_run_term(const struct bs_spf_run_record *record, unsigned n,
-    struct bs_spf_term *out)
+bs_spf_is_within(const uint8_t *a, const uint8_t *b, unsigned bits)
 {
-	struct bs_spf_record walk;
-	struct bs_spf_fault fault;
+	unsigned octets = bits / 8;
+	unsigned rest = bits % 8;
 
-	bs_spf_record_begin(&walk, record->text, record->len);
-	while (n > 0 && bs_spf_record_next(&walk, out, &fault) == BS_SPF_TERM)
-		if (--n == 0)
-			return true;
-	return false;
+	return memcmp(a, b, octets) == 0 &&
+	       (rest == 0 || (a[octets] ^ b[octets]) >> (8 - rest) == 0);
+}
+
+bool
+bs_spf_run_matches(const struct bs_spf_run *run, const struct bs_spf_term *term)
+{
+	switch (term->kind) {
+	case BS_SPF_ALL:
+		return true;
+	case BS_SPF_IP4:
+		return !run->is_ip6 && bs_spf_is_within(run->client,
+					   term->address, term->prefix4);
+	case BS_SPF_IP6:
+		return run->is_ip6 && bs_spf_is_within(run->client,
+					  term->address, term->prefix6);
+	default:
+		return false;
+	}
+}
+
+/* The n-th name of an answer, counted from 0. */
+static bool
+name_of(const struct bs_dns_answer *answer, unsigned n,
+    char out[static BS_HOST_MAX])
+{
+	const uint8_t *at = NULL;
+	size_t len = 0;
+
+	do
+		at = bs_dns_answer_next(answer, at, &len);
+	while (at != NULL && n-- > 0);
+	if (at == NULL || len >= BS_HOST_MAX)
+		return false;
+	memcpy(out, at, len);
+	out[len] = '\0';
+	return true;
+}
+
+int
+bs_spf_run_ask_all(struct bs_spf_run *run, const struct bs_dns_answer *names,
+    unsigned max)
+{
+	const struct bs_dns_answer *answer;
+	char name[BS_HOST_MAX];
+	int rc = 0;
+
+	for (unsigned n = 0; n < max && n < names->count; n++)
+		if (name_of(names, n, name) &&
+		    bs_spf_run_ask(run, name, bs_spf_run_address_type(run),
+			&answer) != 0)
+			rc = -ECANCELED;
+	return rc;
 }
 
 /* Reads a number and the octet behind it; moves behind both. */
@@ -178,34 +226,82 @@ read_mark(const struct bs_spf_run *run, const char *name, struct mark *out)
 /* The term of a mark, expanded; it counts, once (RFC 7208 §4.6.4). */
 static int
 open_term(struct bs_spf_run *run, const struct mark *mark,
-    struct bs_spf_term *term, char name[static BS_HOST_MAX])
+    const struct bs_spf_term **term, char name[static BS_HOST_MAX])
 {
 	struct bs_spf_run_record *record = &run->records[mark->record];
 
-	if (!bs_spf_run_term(record, mark->term, term))
+	if (mark->term > record->term_count ||
+	    (mark->term == 0 && !record->has_redirect))
 		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
 		    "a term was asked for that is not there");
-	record->last_term = mark->term;
+	*term = mark->term == 0 ? &record->redirect
+				: &record->terms[mark->term - 1];
+	if (mark->term > 0)
+		record->last_term = mark->term;
 	if (!mark->has_host && ++run->lookups > BS_SPF_LOOKUPS_MAX)
 		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
 		    "more than %d terms that ask DNS", BS_SPF_LOOKUPS_MAX);
-	return bs_spf_run_expand(run, record, term, name);
+	return bs_spf_run_expand(run, record, *term, name);
 }
 
-/* Takes a record over once its grammar holds. */
+/* Keeps a mechanism that can be reached. */
+static void
+keep_mechanism(const struct bs_spf_run *run, struct bs_spf_run_record *record,
+    const struct bs_spf_term *term)
+{
+	bool asks = bs_spf_term_asks_dns(term);
+
+	if (term->kind == BS_SPF_ALL && !record->has_all) {
+		record->has_all = true;
+		record->denies_all = term->qualifier == BS_SPF_FAIL;
+	}
+	if (record->is_closed || (!asks && !bs_spf_run_matches(run, term)))
+		return;
+	record->terms[record->term_count++] = *term;
+	/* so many that ask end it, whatever they find */
+	record->is_closed = !asks || record->term_count > BS_SPF_LOOKUPS_MAX;
+}
+
+static void
+keep_term(const struct bs_spf_run *run, struct bs_spf_run_record *record,
+    const struct bs_spf_term *term)
+{
+	if (term->kind == BS_SPF_REDIRECT) {
+		record->has_redirect = true;
+		record->redirect = *term;
+	} else if (term->kind == BS_SPF_EXP) {
+		record->has_exp = true;
+		record->exp = *term;
+	} else if (bs_spf_term_is_mechanism(term)) {
+		keep_mechanism(run, record, term);
+	}
+}
+
+/* Reads a record to its end: a fault anywhere makes it void (RFC 7208 §4.6).
+ * What only we cannot read is no fault of the domain's. */
 static int
 take_record(struct bs_spf_run *run, struct bs_spf_run_record *record)
 {
 	struct bs_spf_record walk;
 	struct bs_spf_term term = {0};
-	struct bs_spf_fault fault;
+	struct bs_spf_fault fault = {0};
 	int rc;
 
+	record->term_count = 0;
+	record->is_closed = false;
+	record->has_all = false;
+	record->denies_all = false;
+	record->has_redirect = false;
+	record->has_exp = false;
 	bs_spf_record_begin(&walk, record->text, record->len);
 	while ((rc = bs_spf_record_next(&walk, &term, &fault)) == BS_SPF_TERM)
-		;
+		keep_term(run, record, &term);
+	/* RFC 7208 §6.1 */
+	if (record->has_all)
+		record->has_redirect = false;
 	if (rc != 0)
-		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
+		return bs_spf_run_decide(run,
+		    fault.too_long ? BS_SPF_TEMPERROR : BS_SPF_PERMERROR,
 		    "%.60s, column %zu: %s", record->domain, fault.column + 1,
 		    fault.text);
 	return 0;
@@ -263,7 +359,7 @@ fetch(struct bs_spf_run *run, unsigned n)
 		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
 		    "%.80s has %u SPF records", record->domain, found);
 	if (record->len > sizeof(record->text))
-		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
+		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
 		    "the record of %.80s has more than %d octets",
 		    record->domain, BS_SPF_RECORD_MAX);
 	return take_record(run, record);
@@ -275,7 +371,7 @@ bs_spf_run_record(struct bs_spf_run *run, const char *name,
 {
 	unsigned n = run->record_count;
 	char domain[BS_HOST_MAX];
-	struct bs_spf_term term = {0};
+	const struct bs_spf_term *term;
 	struct mark mark = {0};
 	int rc;
 
@@ -289,7 +385,7 @@ bs_spf_run_record(struct bs_spf_run *run, const char *name,
 			return rc;
 		/* the limit of look-ups is that of records, too */
 		memcpy(run->records[n].domain, domain, sizeof(domain));
-		if (term.kind == BS_SPF_REDIRECT)
+		if (mark.term == 0)
 			run->records[mark.record].redirected_to = n;
 	}
 	if ((rc = fetch(run, n)) != 0)
@@ -316,67 +412,75 @@ weigh(struct bs_spf_run *run, const char *name,
 	return 0;
 }
 
-/* The name of the n-th host of an mx, counted from 0. */
-static bool
-host_name(const struct bs_dns_answer *answer, unsigned n,
-    char out[static BS_HOST_MAX])
-{
-	const uint8_t *at = NULL;
-	size_t len = 0;
-
-	do
-		at = bs_dns_answer_next(answer, at, &len);
-	while (at != NULL && n-- > 0);
-	if (at == NULL || len >= BS_HOST_MAX)
-		return false;
-	memcpy(out, at, len);
-	out[len] = '\0';
-	return true;
-}
-
+/* The hosts of an mx; the addresses of all of them are asked for at once. */
 static int
 find_hosts(struct bs_spf_run *run, const char *name, struct bs_spf_hit *out)
 {
-	int rc = bs_spf_run_ask(run, name, BS_DNS_MX, &out->answer);
+	const struct bs_dns_answer *answer;
+	int rc = bs_spf_run_ask(run, name, BS_DNS_MX, &answer);
 
-	if (rc != 0 || (rc = weigh(run, name, out->answer)) != 0)
+	if (rc != 0 || (rc = weigh(run, name, answer)) != 0)
 		return rc;
-	if (out->answer->count > BS_SPF_NAMES_MAX)
+	if (answer->count > BS_SPF_NAMES_MAX)
 		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
 		    "%.80s has more than %d MX records", name,
 		    BS_SPF_NAMES_MAX);
-	return 0;
+	out->hosts = answer->count;
+	return bs_spf_run_ask_all(run, answer, BS_SPF_NAMES_MAX);
 }
 
-/* Addresses; a prefix of no length has the client in it wherever there is one
- * (libspf2 takes it for none given). */
-static int
-find_addresses(struct bs_spf_run *run, const struct bs_spf_term *term,
-    const char *name, enum bs_dns_type type, struct bs_spf_hit *out)
+/* Of the addresses, the one that matches by the prefix, else any. Of no length,
+ * which libspf2 takes for none given, it has the client in it. */
+static const uint8_t *
+choose_address(const struct bs_spf_run *run, const struct bs_spf_term *term,
+    const struct bs_dns_answer *answer)
 {
 	unsigned prefix = run->is_ip6 ? term->prefix6 : term->prefix4;
-	int rc = bs_spf_run_ask(run, name, type, &out->answer);
+	size_t size = run->is_ip6 ? 16 : 4;
+	const uint8_t *chosen = NULL;
+	const uint8_t *at = NULL;
+	size_t len;
 
-	if (rc != 0 || (rc = weigh(run, name, out->answer)) != 0)
+	if (answer->count > 0 && (term->kind == BS_SPF_EXISTS || prefix == 0))
+		return run->client;
+	while ((at = bs_dns_answer_next(answer, at, &len)) != NULL) {
+		bool matches =
+		    len == size && bs_spf_is_within(run->client, at, prefix);
+
+		if (matches || (chosen == NULL && len == size))
+			chosen = at;
+		if (matches)
+			break;
+	}
+	return chosen;
+}
+
+static int
+find_address(struct bs_spf_run *run, const struct bs_spf_term *term,
+    const char *name, struct bs_spf_hit *out)
+{
+	/* RFC 7208 §5.7: whatever the client's family */
+	enum bs_dns_type type = term->kind == BS_SPF_EXISTS
+				    ? BS_DNS_A
+				    : bs_spf_run_address_type(run);
+	const struct bs_dns_answer *answer;
+	int rc = bs_spf_run_ask(run, name, type, &answer);
+
+	if (rc != 0 || (rc = weigh(run, name, answer)) != 0)
 		return rc;
-	out->is_client = term->kind == BS_SPF_EXISTS || prefix == 0;
+	out->address = choose_address(run, term, answer);
 	return 0;
 }
 
 static int
 find_ptr(struct bs_spf_run *run, const char *name, struct bs_spf_hit *out)
 {
-	/* any record will do, where it matches */
-	static const struct bs_dns_answer match = {
-	    .status = BS_DNS_FOUND,
-	    .count = 1,
-	};
 	char validated[BS_HOST_MAX];
 	bool within;
 	int rc = bs_spf_run_validate(run, name, validated, &within);
 
-	out->answer = rc == 0 && within ? &match : NULL;
-	out->is_client = true;
+	if (rc == 0 && within)
+		out->address = run->client;
 	return rc;
 }
 
@@ -385,14 +489,13 @@ static int
 find_host(struct bs_spf_run *run, const struct mark *mark,
     const struct bs_spf_term *term, const char *name, struct bs_spf_hit *out)
 {
-	struct bs_spf_hit hosts = {0};
+	const struct bs_dns_answer *hosts;
 	char host[BS_HOST_MAX];
-	int rc = bs_spf_run_ask(run, name, BS_DNS_MX, &hosts.answer);
+	int rc = bs_spf_run_ask(run, name, BS_DNS_MX, &hosts);
 
-	if (rc != 0 || !host_name(hosts.answer, mark->host, host))
+	if (rc != 0 || !name_of(hosts, mark->host, host))
 		return rc;
-	return find_addresses(run, term, host, bs_spf_run_address_type(run),
-	    out);
+	return find_address(run, term, host, out);
 }
 
 int
@@ -400,7 +503,7 @@ bs_spf_run_lookup(struct bs_spf_run *run, const char *asked, unsigned type,
     struct bs_spf_hit *out)
 {
 	char name[BS_HOST_MAX];
-	struct bs_spf_term term = {0};
+	const struct bs_spf_term *term;
 	struct mark mark = {0};
 	int rc;
 
@@ -413,13 +516,10 @@ bs_spf_run_lookup(struct bs_spf_run *run, const char *asked, unsigned type,
 	if ((rc = open_term(run, &mark, &term, name)) != 0)
 		return rc;
 	if (mark.has_host)
-		return find_host(run, &mark, &term, name, out);
+		return find_host(run, &mark, term, name, out);
 	if (type == BS_DNS_MX)
 		return find_hosts(run, name, out);
-	if (term.kind == BS_SPF_PTR)
+	if (term->kind == BS_SPF_PTR)
 		return find_ptr(run, name, out);
-	if (term.kind == BS_SPF_EXISTS)
-		return find_addresses(run, &term, name, BS_DNS_A, out);
-	return find_addresses(run, &term, name, bs_spf_run_address_type(run),
-	    out);
+	return find_address(run, term, name, out);
 }

@@ -32,7 +32,8 @@
 #define BS_SPF_RUN_NAME 48
 
 /* The answer to a question, or NULL where it is not known yet. It lives until
- * the evaluation ends. */
+ * the evaluation ends. Questions that do not wait for each other are asked one
+ * after the other, whether the first is known or not. */
 typedef const struct bs_dns_answer *bs_spf_lookup(void *context,
     const char *name, enum bs_dns_type type);
 
@@ -42,11 +43,24 @@ enum bs_spf_run_state {
 	BS_SPF_DECIDED, /* by us, and what libspf2 makes of it is no matter */
 };
 
+/* Mechanisms of a record that can be reached: those that ask DNS, one beyond
+ * the limit of them, and the first that needs not ask and matches. */
+#define BS_SPF_REACHED_MAX (BS_SPF_LOOKUPS_MAX + 2)
+
 /* A record that was asked for. */
 struct bs_spf_run_record {
 	char domain[BS_HOST_MAX];
 	size_t len;
 	char text[BS_SPF_RECORD_MAX];
+	unsigned term_count;
+	struct bs_spf_term terms[BS_SPF_REACHED_MAX]; /* view text */
+	bool is_closed; /* none behind them can be reached */
+	bool has_all;
+	bool denies_all;
+	bool has_redirect;
+	bool has_exp;
+	struct bs_spf_term redirect;
+	struct bs_spf_term exp;
 	unsigned last_term;	/* that asked DNS, counted from 1; 0: none */
 	unsigned redirected_to; /* the record that stands for it; 0: none */
 };
@@ -74,8 +88,9 @@ struct bs_spf_run {
 
 /* What libspf2 is told of a name. */
 struct bs_spf_hit {
-	const struct bs_dns_answer *answer; /* NULL: there is nothing */
-	bool is_client; /* the answer stands for the client's own address */
+	unsigned hosts;		/* MX */
+	const uint8_t *address; /* of the client's family: the one that
+				 * matches, if any does; NULL: there is none */
 };
 
 /* Begins an evaluation as of now (epoch seconds); the query must outlive it.
@@ -88,7 +103,7 @@ void bs_spf_run_begin(struct bs_spf_run *run, const struct bs_spf_query *query,
 BS_MUST_USE int bs_spf_run_record(struct bs_spf_run *run, const char *name,
     char out[static BS_SPF_SHOWN_MAX]);
 
-/* What libspf2 asks DNS for: addresses of its client's family, or MX, whose
+/* What libspf2 asks DNS for: an address of its client's family, or MX, whose
  * hosts are called "0.", "1." ... before the name asked for. Returns 0 or
  * -ECANCELED. */
 BS_MUST_USE int bs_spf_run_lookup(struct bs_spf_run *run, const char *name,

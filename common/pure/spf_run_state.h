@@ -17,10 +17,13 @@ BS_MUST_USE int bs_spf_run_ask(struct bs_spf_run *run, const char *name,
 /* The type of the client's own addresses. */
 enum bs_dns_type bs_spf_run_address_type(const struct bs_spf_run *run);
 
-/* The n-th term of a record, counted from 1, of those that its grammar has:
- * it was read to its end before. Returns whether there is one. */
-bool bs_spf_run_term(const struct bs_spf_run_record *record, unsigned n,
-    struct bs_spf_term *out);
+/* Asks for the addresses of each name in an answer, at most so many, all at
+ * once. Returns 0 where all are known, or -ECANCELED. */
+BS_MUST_USE int bs_spf_run_ask_all(struct bs_spf_run *run,
+    const struct bs_dns_answer *names, unsigned max);
+
+/* Whether the first bits of two addresses are the same. */
+bool bs_spf_is_within(const uint8_t *a, const uint8_t *b, unsigned bits);
 
 /* Whether a term that asks nobody matches the client. */
 bool bs_spf_run_matches(const struct bs_spf_run *run,

@@ -2,16 +2,13 @@
 #include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "common/pure/spf_run_state.h"
 
-/* What is written, and how many terms that ask DNS may still be. */
 struct page {
 	char *out;
 	size_t len;
 	unsigned record;
-	unsigned budget;
 };
 
 static void BS_PRINTF(2, 3) put(struct page *page, const char *format, ...)
@@ -28,34 +25,6 @@ static void BS_PRINTF(2, 3) put(struct page *page, const char *format, ...)
 		page->len += (size_t)len;
 	else
 		page->out[page->len] = '\0';
-}
-
-/* Whether the first bits of two addresses are the same. */
-static bool
-is_within(const uint8_t *a, const uint8_t *b, unsigned bits)
-{
-	unsigned octets = bits / 8;
-	unsigned rest = bits % 8;
-
-	return memcmp(a, b, octets) == 0 &&
-	       (rest == 0 || (a[octets] ^ b[octets]) >> (8 - rest) == 0);
-}
-
-bool
-bs_spf_run_matches(const struct bs_spf_run *run, const struct bs_spf_term *term)
-{
-	switch (term->kind) {
-	case BS_SPF_ALL:
-		return true;
-	case BS_SPF_IP4:
-		return !run->is_ip6 &&
-		       is_within(run->client, term->address, term->prefix4);
-	case BS_SPF_IP6:
-		return run->is_ip6 &&
-		       is_within(run->client, term->address, term->prefix6);
-	default:
-		return false;
-	}
 }
 
 static char
@@ -114,56 +83,39 @@ put_question(struct page *page, const struct bs_spf_term *term, unsigned n)
 		put(page, "//%u", term->prefix6);
 }
 
-/* Writes a mechanism. Returns whether another one could still be reached. Of
- * networks only one that the client is in is shown: libspf2 counts mechanisms
- * in an octet, and 256 of them are none. */
-static bool
-put_mechanism(struct page *page, const struct bs_spf_run *run,
-    const struct bs_spf_term *term, unsigned n)
+static void
+put_mechanism(struct page *page, const struct bs_spf_term *term, unsigned n)
 {
 	switch (term->kind) {
 	case BS_SPF_ALL:
 		put(page, " %call", sign_of(term->qualifier));
-		return false;
+		break;
 	case BS_SPF_IP4:
 	case BS_SPF_IP6:
-		if (!bs_spf_run_matches(run, term))
-			return true;
 		put_network(page, term);
-		return false;
+		break;
 	default:
 		put_question(page, term, n);
-		return page->budget-- > 0;
+		break;
 	}
 }
 
+/* What can be reached of it: libspf2 counts mechanisms in an octet, and of 256
+ * it would see none. */
 void
 bs_spf_run_show(const struct bs_spf_run *run, unsigned n,
     char out[static BS_SPF_SHOWN_MAX])
 {
 	const struct bs_spf_run_record *record = &run->records[n];
 	struct page page = {.out = out, .record = n};
-	struct bs_spf_record walk;
-	struct bs_spf_fault fault;
-	struct bs_spf_term term = {0};
-	unsigned redirect = 0;
 
-	/* the one beyond the limit has to be seen, none after it is */
-	page.budget = BS_SPF_LOOKUPS_MAX - run->lookups;
 	put(&page, "v=spf1");
-	bs_spf_record_begin(&walk, record->text, record->len);
-	for (unsigned at = 1;
-	     bs_spf_record_next(&walk, &term, &fault) == BS_SPF_TERM; at++) {
-		if (term.kind == BS_SPF_REDIRECT)
-			redirect = at;
-		if (!bs_spf_term_is_mechanism(&term))
-			continue;
-		if (!put_mechanism(&page, run, &term, at))
-			return;
+	for (unsigned at = 1; at <= record->term_count; at++) {
+		put_mechanism(&page, &record->terms[at - 1], at);
 		if (run->cut_term == at && run->cut_record == n)
 			return;
 	}
 	/* RFC 7208 §6.1: whatever its place, it comes last */
-	if (redirect > 0)
-		put(&page, " redirect=t%u.r%u.bs-run", redirect, n);
+	if (record->has_redirect)
+		put(&page, " redirect=t0.r%u.bs-run", n);
 }

@@ -75,7 +75,8 @@ ask(const char *client, const char *sender, const char *helo)
 
 		if (rc == 0)
 			return;
-		assert_int_equal(rc, BS_GUARD_MISSING);
+		assert_true(
+		    rc == BS_GUARD_MISSING || rc == BS_GUARD_EXPLAINING);
 	}
 	fail_msg("%s: there is no end", sender);
 }
@@ -246,6 +247,7 @@ test_hostile(void **state)
 				    "mail.example.org");
 				assert_true(
 				    finding.result == BS_SPF_PERMERROR ||
+				    finding.result == BS_SPF_TEMPERROR ||
 				    finding.result == BS_SPF_FAIL);
 			}
 	zone.make = NULL;
