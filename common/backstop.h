@@ -52,6 +52,9 @@
 #ifndef BS_FILTER_USER
 #define BS_FILTER_USER "_bsfilter"
 #endif
+#ifndef BS_SPF_USER
+#define BS_SPF_USER "_bsspf"
+#endif
 
 #define BS_MUST_USE __attribute__((warn_unused_result))
 #define BS_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))

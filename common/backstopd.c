@@ -51,7 +51,7 @@ start_spf(const struct bs_config *config)
 	const struct bs_spf_settings settings = {
 	    .servers = (const char *const *)config->spf.servers.words,
 	    .server_count = config->spf.servers.count,
-	    .user = BS_FILTER_USER,
+	    .user = BS_SPF_USER,
 	};
 	struct bs_spf *spf = NULL;
 	int rc = bs_spf_start(&settings, &spf);

@@ -110,7 +110,7 @@ bs_spf_once(const struct bs_call *call, const struct bs_spf_query *query,
     struct bs_spf_finding *finding, struct bs_spf_trail *trail)
 {
 	struct once once = {.finding = finding, .trail = trail};
-	struct bs_spf_settings settings = {.user = BS_FILTER_USER};
+	struct bs_spf_settings settings = {.user = BS_SPF_USER};
 	struct bs_spf_servers servers;
 	struct bs_spf *spf;
 	int status;

@@ -1,30 +1,21 @@
 /* The engine's end of the spf child: checks go in, findings come out. */
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
-#include <unistd.h>
 
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
 #include <event2/event.h>
 
 #include "common/engine/spf.h"
+#include "common/engine/spf_child.h"
 #include "common/engine/spf_message.h"
 #include "common/engine/spf_poison.h"
-#include "common/engine/spf_spawn.h"
 #include "common/log.h"
 
 /* Beyond its deadline a check is ended here: its child may hang. */
 #define GRACE_MS 1000
-
-/* Between the crash of a child that lived shortly and the next child. */
-#define PAUSE_MS 1000
-#define SHORT_LIFE_MS 10000
 
 #define BUCKETS 1024
 
@@ -36,18 +27,14 @@ struct bs_spf_check {
 	bs_spf_done *done;
 	bs_spf_traced *traced;
 	void *context;
+	int64_t ordered; /* when a child was last told of it; monotonic ms */
 	struct event *deadline;
 	unsigned crashes; /* of a child that was at work on it */
 };
 
 struct bs_spf {
 	struct event_base *base;
-	int control;
-	char servers[BS_SPF_SERVERS_MAX];
-	struct bs_spf_board *board;
-	struct bufferevent *child; /* NULL: none now */
-	struct event *respawn;
-	int64_t born; /* monotonic ms */
+	struct bs_spf_child *child;
 	uint64_t last_id;
 	unsigned count;
 	struct bs_spf_check *buckets[BUCKETS];
@@ -64,24 +51,6 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int
-set_servers(struct bs_spf *spf, const char *const *servers, size_t count)
-{
-	size_t len = 0;
-
-	memset(spf->servers, 0, sizeof(spf->servers));
-	for (size_t i = 0; i < count; i++) {
-		size_t room = sizeof(spf->servers) - len;
-		int put = snprintf(spf->servers + len, room, "%s%s",
-		    i > 0 ? "," : "", servers[i]);
-
-		if (put < 0 || (size_t)put >= room)
-			return -EMSGSIZE;
-		len += (size_t)put;
-	}
-	return 0;
-}
-
 int
 bs_spf_start(const struct bs_spf_settings *settings, struct bs_spf **out)
 {
@@ -90,11 +59,7 @@ bs_spf_start(const struct bs_spf_settings *settings, struct bs_spf **out)
 
 	if (spf == NULL)
 		return -ENOMEM;
-	rc = set_servers(spf, settings->servers, settings->server_count);
-	if (rc == 0)
-		rc = bs_spf_spawner_start(settings->user, &spf->control,
-		    &spf->board);
-	if (rc != 0) {
+	if ((rc = bs_spf_child_start(settings, &spf->child)) != 0) {
 		free(spf);
 		return rc;
 	}
@@ -157,90 +122,53 @@ order(struct bs_spf_check *check, bool cancelled)
 	    .query = check->query,
 	};
 
-	/* without memory the check meets its deadline */
-	if (check->spf->child != NULL)
-		(void)bufferevent_write(check->spf->child, &order,
-		    sizeof(order));
+	check->ordered = now_ms();
+	bs_spf_child_send(check->spf->child, &order);
 }
 
+/* Which identity was asked about is not for a child to say. */
 static void
-on_message(struct bufferevent *child, void *context)
+on_message(void *context, const struct bs_spf_message *message)
 {
-	struct bs_spf *spf = context;
-	struct evbuffer *input = bufferevent_get_input(child);
-	struct bs_spf_message message;
-	struct bs_spf_check *check;
+	struct bs_spf_check *check = *link_of(context, message->id);
+	struct bs_spf_finding finding;
 
-	while (spf->child == child &&
-	       evbuffer_get_length(input) >= sizeof(message)) {
-		(void)evbuffer_remove(input, &message, sizeof(message));
-		check = *link_of(spf, message.id);
-		if (check == NULL)
-			continue;
-		if (message.kind == BS_SPF_MESSAGE_FINDING)
-			finish(check, &message.is.finding);
-		else if (check->traced != NULL)
-			check->traced(check->context, &message.is.step);
+	if (check == NULL)
+		return;
+	if (message->kind == BS_SPF_MESSAGE_FINDING) {
+		finding = message->is.finding;
+		finding.identity = check->query.identity;
+		finish(check, &finding);
+	} else if (check->traced != NULL) {
+		check->traced(check->context, &message->is.step);
 	}
 }
 
-static void on_gone(struct bufferevent *child, short what, void *context);
-
-/* Gets a child and gives it every check there is. */
+/* A child is there, and is told of every check there is. */
 static void
-spawn(struct bs_spf *spf)
+on_came(void *context)
 {
-	int fd = bs_spf_spawn(spf->control, spf->servers);
+	const struct bs_spf *spf = context;
 
-	if (fd < 0)
-		return;
-	spf->child =
-	    bufferevent_socket_new(spf->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (spf->child == NULL) {
-		close(fd);
-		return;
-	}
-	spf->born = now_ms();
-	bufferevent_setcb(spf->child, on_message, NULL, on_gone, spf);
-	(void)bufferevent_enable(spf->child, EV_READ | EV_WRITE);
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct bs_spf_check *check = spf->buckets[i];
 		     check != NULL; check = check->next)
 			order(check, false);
 }
 
+/* Ends the checks that so many children were lost with. */
 static void
-on_respawn(evutil_socket_t fd, short what, void *context)
-{
-	struct bs_spf *spf = context;
-
-	(void)fd;
-	(void)what;
-	if (spf->child == NULL)
-		spawn(spf);
-}
-
-static void
-drop_child(struct bs_spf *spf)
-{
-	if (spf->child != NULL)
-		bufferevent_free(spf->child);
-	spf->child = NULL;
-}
-
-/* Ends the checks that two children were lost with. */
-static void
-end_suspects(struct bs_spf *spf)
+end_suspects(struct bs_spf *spf, unsigned crashes, const char *why)
 {
 	for (size_t i = 0; i < BUCKETS; i++) {
 		struct bs_spf_check *check = spf->buckets[i];
 
 		while (check != NULL) {
-			if (check->crashes < 2) {
+			if (check->crashes < crashes) {
 				check = check->next;
 				continue;
 			}
-			give_up(check, "checking it brings the checker down");
+			give_up(check, why);
 			/* who was told may have changed the list */
 			check = spf->buckets[i];
 		}
@@ -267,36 +195,39 @@ suspect(struct bs_spf *spf, struct bs_spf_check *culprit)
 
 /* A child is gone. Each check is asked again of the next one, once. */
 static void
-on_gone(struct bufferevent *child, short what, void *context)
+on_gone(void *context, uint64_t at_work)
 {
 	struct bs_spf *spf = context;
-	struct bs_spf_check *culprit = *link_of(spf, spf->board->at_work);
-	const struct timeval pause = {PAUSE_MS / 1000, 0};
-	bool lived_shortly = now_ms() - spf->born < SHORT_LIFE_MS;
+	struct bs_spf_check *culprit = *link_of(spf, at_work);
 	unsigned missed;
 
-	(void)child;
-	(void)what;
-	drop_child(spf);
 	if (bs_log_allowed(&spf->limit, now_ms(), &missed))
 		bs_log(BS_LOG_WARNING,
 		    "the spf child ended%s%.100s; another takes over (%u more)",
 		    culprit == NULL ? "" : " at work on ",
 		    culprit == NULL ? "" : culprit->query.sender, missed);
 	suspect(spf, culprit);
-	end_suspects(spf);
-	if (culprit != NULL || !lived_shortly)
-		spawn(spf);
-	if (spf->child == NULL)
-		(void)evtimer_add(spf->respawn, &pause);
+	end_suspects(spf, 2, "checking it brings the checker down");
+}
+
+static void
+on_lost(void *context)
+{
+	end_suspects(context, 0, "there is no checker any more");
 }
 
 int
 bs_spf_attach(struct bs_spf *spf, struct event_base *base)
 {
+	static const struct bs_spf_child_events events = {
+	    .came = on_came,
+	    .message = on_message,
+	    .gone = on_gone,
+	    .lost = on_lost,
+	};
+
 	spf->base = base;
-	spf->respawn = evtimer_new(base, on_respawn, spf);
-	return spf->respawn == NULL ? -ENOMEM : 0;
+	return bs_spf_child_attach(spf->child, base, &events, spf);
 }
 
 void
@@ -311,23 +242,25 @@ bs_spf_free(struct bs_spf *spf)
 			spf->buckets[i] = check->next;
 			destroy(check);
 		}
-	drop_child(spf);
-	if (spf->respawn != NULL)
-		event_free(spf->respawn);
-	close(spf->control);
-	(void)munmap(spf->board, sizeof(*spf->board));
+	bs_spf_child_free(spf->child);
 	free(spf);
 }
 
+/* The child had a deadline before this one. Where nothing at all came from it
+ * since it was told of the check, it hangs. */
 static void
 on_deadline(evutil_socket_t fd, short what, void *context)
 {
 	struct bs_spf_check *check = context;
+	struct bs_spf_child *child = check->spf->child;
+	bool hangs = bs_spf_child_heard(child) < check->ordered;
 
 	(void)fd;
 	(void)what;
 	order(check, true);
 	give_up(check, "the check took too long");
+	if (hangs)
+		bs_spf_child_replace(child);
 }
 
 /* What can be said without asking; on the next round of the loop, so that
@@ -340,15 +273,35 @@ on_refusal(evutil_socket_t fd, short what, void *context)
 	give_up(context, "there is no checker, or it failed at this domain");
 }
 
+static bool
+is_refused(const struct bs_spf *spf, const struct bs_spf_query *query)
+{
+	return spf->count >= BS_SPF_CHECKS_MAX ||
+	       bs_spf_child_is_lost(spf->child) ||
+	       bs_spf_poison_has(&spf->poison, query, now_ms());
+}
+
+/* Sets the time at which a check ends here. */
+static int
+set_deadline(struct bs_spf_check *check, bool refused)
+{
+	unsigned ms = refused ? 0 : check->query.deadline_ms + GRACE_MS;
+	const struct timeval delay = {ms / 1000, (ms % 1000) * 1000L};
+
+	check->deadline = evtimer_new(check->spf->base,
+	    refused ? on_refusal : on_deadline, check);
+	return check->deadline != NULL &&
+		       evtimer_add(check->deadline, &delay) == 0
+		   ? 0
+		   : -ENOMEM;
+}
+
 struct bs_spf_check *
 bs_spf_trace(struct bs_spf *spf, const struct bs_spf_query *query,
     bs_spf_done *done, bs_spf_traced *traced, void *context)
 {
 	struct bs_spf_check *check = calloc(1, sizeof(*check));
-	unsigned ms = query->deadline_ms + GRACE_MS;
-	struct timeval delay = {ms / 1000, (ms % 1000) * 1000L};
-	bool refused = spf->count >= BS_SPF_CHECKS_MAX ||
-		       bs_spf_poison_has(&spf->poison, query, now_ms());
+	bool refused = is_refused(spf, query);
 
 	if (check == NULL)
 		return NULL;
@@ -357,14 +310,7 @@ bs_spf_trace(struct bs_spf *spf, const struct bs_spf_query *query,
 	check->done = done;
 	check->traced = traced;
 	check->context = context;
-	if (spf->child == NULL && !evtimer_pending(spf->respawn, NULL))
-		spawn(spf);
-	if (refused || spf->child == NULL)
-		memset(&delay, 0, sizeof(delay));
-	check->deadline = evtimer_new(spf->base,
-	    refused || spf->child == NULL ? on_refusal : on_deadline, check);
-	if (check->deadline == NULL ||
-	    evtimer_add(check->deadline, &delay) != 0) {
+	if (set_deadline(check, refused) != 0) {
 		destroy(check);
 		return NULL;
 	}
@@ -372,8 +318,10 @@ bs_spf_trace(struct bs_spf *spf, const struct bs_spf_query *query,
 	check->next = spf->buckets[check->id % BUCKETS];
 	spf->buckets[check->id % BUCKETS] = check;
 	spf->count++;
-	if (!refused)
+	if (!refused) {
+		bs_spf_child_want(spf->child);
 		order(check, false);
+	}
 	return check;
 }
 
@@ -396,10 +344,5 @@ void
 bs_spf_renew(struct bs_spf *spf, const char *const *servers,
     size_t server_count)
 {
-	if (set_servers(spf, servers, server_count) != 0)
-		bs_log(BS_LOG_ERR, "the list of DNS servers is too long");
-	if (spf->child == NULL)
-		return;
-	drop_child(spf);
-	spawn(spf);
+	bs_spf_child_renew(spf->child, servers, server_count);
 }

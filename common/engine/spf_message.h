@@ -35,6 +35,10 @@ struct bs_spf_message {
 	} is;
 };
 
+/* Makes a message safe to use: every text ends and is printable ASCII. Returns
+ * -EINVAL for one that no honest child sends. */
+BS_MUST_USE int bs_spf_message_tidy(struct bs_spf_message *message);
+
 /* In memory that the engine and its children share: which check libspf2 is at
  * work on, 0 for none. It outlives a child that crashes, and so tells whose
  * record it was. */

@@ -9,15 +9,18 @@
 #define BS_SPF_SERVERS_MAX 2048
 
 /* Forks it. It becomes the user, or nobody where there is none of that name,
- * and holds nothing of the engine's. Sets *control, which ends it when closed,
- * and *board, shared by all. Returns 0 or -errno. */
+ * and holds nothing of the engine's. Sets *control, which ends it when closed
+ * and never blocks, and *board, shared by all. Returns 0 or -errno. */
 BS_MUST_USE int bs_spf_spawner_start(const char *user, int *control,
     struct bs_spf_board **board);
 
-/* Asks for another child, which asks these servers (with commas between them;
- * none: the system's). The one before must be gone, or go by its socket's end.
- * Returns its socket, or -errno. */
-BS_MUST_USE int bs_spf_spawn(int control,
+/* Orders a child, which asks these servers (with commas between them; none: the
+ * system's). The one before is killed. Returns 0 or -errno. */
+BS_MUST_USE int bs_spf_spawner_order(int control,
     const char servers[static BS_SPF_SERVERS_MAX]);
+
+/* Takes what the spawner sends: returns the socket of a child; -ECHILD, there
+ * could be none; -EAGAIN, nothing yet; -EPIPE, the spawner is gone. */
+BS_MUST_USE int bs_spf_spawner_take(int control);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -81,6 +82,26 @@ can_trace(void)
 	       0;
 }
 
+static bool
+can_signal_threads(void)
+{
+	return syscall(SYS_tgkill, getppid(), getppid(), 0) == 0;
+}
+
+static bool
+can_limit_others(void)
+{
+	const struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+
+	return prlimit(getppid(), RLIMIT_CPU, &limit, NULL) == 0;
+}
+
+static bool
+can_send_raw(void)
+{
+	return opened(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
+}
+
 /* What it is there for. */
 static bool
 can_ask(void)
@@ -131,6 +152,9 @@ test_walls(void **state)
 	    {"open a local socket", can_talk_locally},
 	    {"listen", can_listen},
 	    {"send signals", can_kill},
+	    {"signal threads", can_signal_threads},
+	    {"limit others", can_limit_others},
+	    {"send raw packets", can_send_raw},
 	    {"trace", can_trace},
 	};
 

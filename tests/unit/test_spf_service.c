@@ -243,7 +243,7 @@ test_poison(void **state)
 	assert_int_equal(server.heard, heard);
 }
 
-/* One that hangs: the deadline is kept without it. */
+/* One that hangs: the deadline is kept without it, and it is replaced. */
 static void
 test_hung_child(void **state)
 {
@@ -261,9 +261,48 @@ test_hung_child(void **state)
 	wait_for(&done_count, 1);
 	assert_int_equal(last.result, BS_SPF_TEMPERROR);
 	assert_string_equal(last.domain, "slow.example");
-	assert_int_equal(kill(pid, SIGCONT), 0);
 	server.answers = true;
 	wait_for(&done_count, 2);
+	assert_string_equal(last.domain, "first.example");
+	assert_int_equal(last.result, BS_SPF_NONE);
+	assert_true(worker() != pid);
+}
+
+/* Nor does the engine wait for the process that makes children. */
+static void
+test_hung_spawner(void **state)
+{
+	struct bs_spf_query query = query_of("second.example");
+	pid_t spawner = child_of(getpid());
+
+	(void)state;
+	ask("first.example");
+	wait_for(&server.heard, 1);
+	assert_int_equal(kill(spawner, SIGSTOP), 0);
+	kill_worker();
+	query.deadline_ms = 100;
+	assert_non_null(bs_spf_ask(spf, &query, on_done, NULL));
+	wait_for(&done_count, 1);
+	assert_string_equal(last.domain, "second.example");
+	assert_int_equal(last.result, BS_SPF_TEMPERROR);
+	server.answers = true;
+	assert_int_equal(kill(spawner, SIGCONT), 0);
+	wait_for(&done_count, 2);
+	assert_int_equal(last.result, BS_SPF_NONE);
+}
+
+/* Without it there are no more checks, and that is said at once. */
+static void
+test_lost_spawner(void **state)
+{
+	(void)state;
+	ask("first.example");
+	wait_for(&server.heard, 1);
+	assert_int_equal(kill(child_of(getpid()), SIGKILL), 0);
+	wait_for(&done_count, 1);
+	ask("second.example");
+	wait_for(&done_count, 2);
+	assert_int_equal(last.result, BS_SPF_TEMPERROR);
 }
 
 static void
@@ -312,6 +351,35 @@ test_deadline(void **state)
 	assert_true(last.elapsed_ms > 0);
 }
 
+/* Whether a process has a descriptor of ours. */
+static bool
+has_fd(pid_t pid, int fd)
+{
+	char path[64];
+	char ours[128] = "";
+	char link[128];
+	struct dirent *entry;
+	bool found = false;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	assert_true(readlink(path, ours, sizeof(ours) - 1) > 0);
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	folder = opendir(path);
+	if (folder == NULL && geteuid() != 0)
+		return false; /* it is not for us to see */
+	assert_non_null(folder);
+	while ((entry = readdir(folder)) != NULL) {
+		ssize_t len = readlinkat(dirfd(folder), entry->d_name, link,
+		    sizeof(link) - 1);
+
+		link[len < 0 ? 0 : len] = '\0';
+		found = found || strcmp(link, ours) == 0;
+	}
+	closedir(folder);
+	return found;
+}
+
 /* The child must have no way to the engine's things. */
 static void
 test_walls(void **state)
@@ -325,6 +393,8 @@ test_walls(void **state)
 	(void)state;
 	ask("walls.example");
 	wait_for(&server.heard, 1);
+	assert_false(has_fd(worker(), server.fd));
+	assert_false(has_fd(child_of(getpid()), server.fd));
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)worker());
 	file = fopen(path, "r");
 	assert_non_null(file);
@@ -398,6 +468,8 @@ main(void)
 	    TEST(test_lost_children),
 	    TEST(test_poison),
 	    TEST(test_hung_child),
+	    TEST(test_hung_spawner),
+	    TEST(test_lost_spawner),
 	    TEST(test_cancel),
 	    TEST(test_renew),
 	    TEST(test_deadline),
