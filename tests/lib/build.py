@@ -67,7 +67,7 @@ def furnish(lan, tree, stage):
     layer that hosts have over the same tree."""
     with Host(lan, "furnished", "192.0.2.200", [tree]) as host:
         subprocess.run(["cp", "-a", f"{stage}/.", host.root], check=True)
-        for user in ("_backstop", "_bsfilter"):
+        for user in ("_backstop", "_bsfilter", "_bsspf"):
             host.run("useradd", "--system", "--user-group", "--badname",
                      "--shell", "/usr/sbin/nologin", user)
         for user in USERS:
