@@ -126,8 +126,8 @@ close_files(void)
  * generic fcntl.h. */
 #define WRITING (01 | 02 | 0100 | 01000)
 
-/* A list of what is denied, not of what is allowed: updates of libc and
- * c-ares change what they need. */
+/* A list of what is denied, not of what is allowed: updates of libc
+ * change what it needs. */
 static const struct sock_filter program[] = {
     LOAD(offsetof(struct seccomp_data, arch)),
     UNLESS(OUR_ARCH, 1),

@@ -1,66 +1,68 @@
-/* Questions to DNS servers, many at a time, by c-ares. */
-#define CARES_NO_DEPRECATED
-#include <sys/select.h>
-
+/* Questions to DNS servers, many at a time.
+ *
+ * Our own, as c-ares does not fit. That of Debian 13 (1.34) does not ask for
+ * names with '+', '=' or '%', which macros make of senders. And when an answer
+ * is broken, or a server hangs up, it asks all other questions anew, three
+ * times at most, so that a few lying domains fail everybody's checks. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <unistd.h>
 
-#include <ares.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 
 #include "common/engine/dns.h"
+#include "common/engine/dns_servers.h"
+#include "common/pure/dns_query.h"
 
-/* Time-outs are looked for this often while there are questions. */
-#define TICK_MS 50
-
-#define CLASS_IN 1
+/* Each server is asked so often; each round waits twice as long. */
+#define ROUNDS 3
 
 /* RFC 9715: an answer that is not cut into fragments. */
 #define EDNS_OCTETS 1232
 
-#define TRIES 3
+/* Sockets to a server. A forger has to guess one of their ports and the id;
+ * each is replaced after some questions (RFC 5452 §9.2). */
+#define WIRES 16
+#define WIRE_USES 500
 
-/* Answers that come by TCP at one time; they are rare. */
+/* Connections at one time; answers that UDP does not hold are rare. */
 #define TCP_MAX 64
+
+#define IDS 65536
+#define QUESTIONS_MAX (IDS / 2)
 
 /* Thousands of answers may come at once. */
 #define BUFFER_OCTETS (1 << 20)
 
-/* A channel of c-ares'. When a server closes a connection, c-ares takes every
- * question of that channel for failed: one by TCP has a channel of its own, so
- * that it harms nobody else's. */
-struct channel {
-	struct channel *next;
+/* A socket by which questions go to a server. */
+struct wire {
 	struct bs_dns *dns;
-	ares_channel ares;
-	bool is_done;
-};
-
-/* A socket of c-ares' that we watch. */
-struct watch {
-	struct watch *next;
-	struct channel *channel;
-	ares_socket_t fd;
-	struct event *event;
+	struct event *event; /* NULL: closed */
+	int fd;
+	unsigned uses;
+	unsigned waiting; /* questions without an answer */
 };
 
 struct bs_dns {
 	struct event_base *base;
-	struct channel udp;
-	struct channel *tcp; /* those at work, and those just done */
-	unsigned tcp_count;
+	struct bs_dns_server servers[BS_DNS_SERVERS_MAX];
+	struct wire wires[BS_DNS_SERVERS_MAX][WIRES];
+	unsigned server_count;
 	unsigned timeout_ms;
-	struct watch *watches;
-	struct event *tick;
-	unsigned asked; /* and not answered yet */
+	unsigned count; /* of questions */
+	unsigned tcp_count;
 	bool ending;
-	/* what the reply at hand is taken apart into: replies come from
-	 * ares_process_fd() alone, so that there is one at a time */
-	struct bs_dns_answer *answer;
+	struct question *by_id[IDS];
+	uint8_t random[256];
+	size_t random_left;
+	uint8_t message[BS_DNS_REPLY_MAX];
+	struct bs_dns_answer *answer; /* that is told at the moment */
 };
 
 struct question {
@@ -68,161 +70,294 @@ struct question {
 	bs_dns_done *done;
 	void *context;
 	enum bs_dns_type type;
-	struct channel *tcp; /* NULL: asked by UDP */
+	uint16_t id;
+	unsigned tries;
+	unsigned refusals; /* servers that will not answer */
+	bool by_tcp;
+	struct wire *wire;	 /* or NULL */
+	struct bufferevent *tcp; /* or NULL */
+	struct event *timer;
+	int query_len;
+	uint8_t query[BS_DNS_QUERY_MAX];
 	char name[BS_HOST_MAX];
 };
 
-static void
-on_socket(evutil_socket_t fd, short what, void *context)
-{
-	struct watch *watch = context;
+static void attempt(struct question *question);
 
-	/* may end the watch */
-	ares_process_fd(watch->channel->ares,
-	    what & EV_READ ? (ares_socket_t)fd : ARES_SOCKET_BAD,
-	    what & EV_WRITE ? (ares_socket_t)fd : ARES_SOCKET_BAD);
+static unsigned
+random16(struct bs_dns *dns)
+{
+	if (dns->random_left < 2) {
+		if (getentropy(dns->random, sizeof(dns->random)) != 0)
+			abort(); /* a child without it is no resolver */
+		dns->random_left = sizeof(dns->random);
+	}
+	dns->random_left -= 2;
+	return (unsigned)dns->random[dns->random_left] << 8 |
+	       dns->random[dns->random_left + 1];
+}
+
+/* Nobody answers the question any more. */
+static void
+hang_up(struct question *question)
+{
+	if (question->wire != NULL)
+		question->wire->waiting--;
+	question->wire = NULL;
+	if (question->tcp != NULL) {
+		bufferevent_free(question->tcp);
+		question->dns->tcp_count--;
+	}
+	question->tcp = NULL;
 }
 
 static void
-channel_close(struct channel *channel)
+finish(struct question *question, const struct bs_dns_answer *answer)
 {
-	if (channel->ares != NULL)
-		ares_destroy(channel->ares);
-	channel->ares = NULL;
+	struct bs_dns *dns = question->dns;
+
+	hang_up(question);
+	dns->by_id[question->id] = NULL;
+	dns->count--;
+	question->done(question->context, answer);
+	event_free(question->timer);
+	free(question);
 }
 
-/* Frees the channels that are done: not from within a callback of theirs. */
 static void
-tcp_sweep(struct bs_dns *dns, bool all)
+fail(struct question *question)
 {
-	struct channel **link = &dns->tcp;
-	struct channel *channel;
+	static const struct bs_dns_answer failed = {.status = BS_DNS_FAILED};
 
-	while ((channel = *link) != NULL) {
-		if (!all && !channel->is_done) {
-			ares_process_fd(channel->ares, ARES_SOCKET_BAD,
-			    ARES_SOCKET_BAD);
-			link = &channel->next;
+	finish(question, &failed);
+}
+
+/* The server at hand has no answer; another one may. */
+static void
+refused(struct question *question)
+{
+	if (++question->refusals < question->dns->server_count)
+		attempt(question);
+	else
+		fail(question);
+}
+
+/* What was sent to us and may be an answer to the question. Returns whether it
+ * is one, or ends the try. */
+static bool
+take(struct question *question, const uint8_t *message, size_t len)
+{
+	struct bs_dns *dns = question->dns;
+
+	switch (bs_dns_query_fit(question->query, message, len)) {
+	case BS_DNS_FOREIGN:
+		return false;
+	case BS_DNS_CUT:
+		if (question->by_tcp)
+			break;
+		question->by_tcp = true;
+		question->tries--;
+		attempt(question);
+		return true;
+	case BS_DNS_NO_EDNS:
+		question->query_len = bs_dns_query_write(question->name,
+		    question->type, question->id, 0, question->query);
+		question->tries--;
+		attempt(question);
+		return true;
+	case BS_DNS_WHOLE:
+		bs_dns_reply_parse(message, len, question->name, question->type,
+		    dns->answer, BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX));
+		if (dns->answer->status == BS_DNS_FAILED)
+			break;
+		finish(question, dns->answer);
+		return true;
+	case BS_DNS_REFUSED:
+		break;
+	}
+	refused(question);
+	return true;
+}
+
+/* The system says that nobody listens there. Each question finds out by its
+ * timer, as an answer to one may lead to others. */
+static void
+wire_broken(struct wire *wire)
+{
+	const struct timeval now = {0, 0};
+	struct bs_dns *dns = wire->dns;
+
+	for (unsigned id = 0; id < IDS && wire->waiting > 0; id++) {
+		struct question *question = dns->by_id[id];
+
+		if (question == NULL || question->wire != wire)
 			continue;
-		}
-		channel_close(channel);
-		*link = channel->next;
-		dns->tcp_count--;
-		free(channel);
+		hang_up(question);
+		(void)evtimer_add(question->timer, &now);
 	}
 }
 
 static void
-on_tick(evutil_socket_t fd, short what, void *context)
+on_wire(evutil_socket_t fd, short what, void *context)
 {
-	struct bs_dns *dns = context;
-	const struct timeval delay = {0, TICK_MS * 1000L};
+	struct wire *wire = context;
+	struct bs_dns *dns = wire->dns;
+	struct question *question;
+	ssize_t len;
 
 	(void)fd;
 	(void)what;
-	ares_process_fd(dns->udp.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	tcp_sweep(dns, false);
-	if (dns->asked > 0 || dns->tcp != NULL)
-		(void)evtimer_add(dns->tick, &delay);
-}
-
-static void
-unwatch(struct bs_dns *dns, ares_socket_t fd)
-{
-	struct watch **link = &dns->watches;
-	struct watch *watch;
-
-	while ((watch = *link) != NULL && watch->fd != fd)
-		link = &watch->next;
-	if (watch == NULL)
-		return;
-	*link = watch->next;
-	if (watch->event != NULL)
-		event_free(watch->event);
-	free(watch);
-}
-
-/* c-ares wants a socket watched in another way. Without memory its questions
- * time out. */
-static void
-on_socket_state(void *context, ares_socket_t fd, int readable, int writable)
-{
-	struct channel *channel = context;
-	struct bs_dns *dns = channel->dns;
-	short what = (short)((readable ? EV_READ : 0) |
-			     (writable ? EV_WRITE : 0) | EV_PERSIST);
-	struct watch *watch;
-
-	unwatch(dns, fd);
-	if ((!readable && !writable) ||
-	    (watch = calloc(1, sizeof(*watch))) == NULL)
-		return;
-	watch->channel = channel;
-	watch->fd = fd;
-	watch->next = dns->watches;
-	dns->watches = watch;
-	watch->event = event_new(dns->base, fd, what, on_socket, watch);
-	if (watch->event != NULL)
-		(void)event_add(watch->event, NULL);
-}
-
-/* c-ares wants an address of IPv6 in brackets, with a port or without. */
-static int
-set_servers(struct bs_dns *dns, const char *servers)
-{
-	char list[4096];
-	size_t len = 0;
-
-	for (size_t part; *servers != '\0'; servers += part) {
-		const char *colon = strchr(servers, ':');
-		bool bare6;
-		int put;
-
-		part = strcspn(servers, ",");
-		bare6 = servers[0] != '[' && colon != NULL &&
-			memchr(colon + 1, ':',
-			    (size_t)(servers + part - colon)) != NULL;
-		put = snprintf(list + len, sizeof(list) - len,
-		    bare6 ? "%s[%.*s]" : "%s%.*s", len > 0 ? "," : "",
-		    (int)part, servers);
-		if (put < 0 || (size_t)put >= sizeof(list) - len)
-			return -EINVAL;
-		len += (size_t)put;
-		part += servers[part] == ',';
+	/* an answer may lead to questions for which the wire is replaced */
+	while (wire->event != NULL) {
+		len = recv(wire->fd, dns->message, sizeof(dns->message),
+		    MSG_DONTWAIT);
+		if (len < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (len < 0) {
+			wire_broken(wire);
+			return;
+		}
+		if (len < 2)
+			continue;
+		question = dns->by_id[dns->message[0] << 8 | dns->message[1]];
+		if (question != NULL && question->wire == wire)
+			(void)take(question, dns->message, (size_t)len);
 	}
-	if (len > 0 &&
-	    ares_set_servers_ports_csv(dns->udp.ares, list) != ARES_SUCCESS)
-		return -EINVAL;
-	return 0;
 }
 
-static int
-channel_open(struct bs_dns *dns, int how, struct channel *channel)
+static void
+wire_close(struct wire *wire)
 {
-	struct ares_options options = {
-	    .flags =
-		ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | how,
-	    .timeout = (int)dns->timeout_ms,
-	    .tries = TRIES,
-	    .ednspsz = EDNS_OCTETS,
-	    .socket_receive_buffer_size = BUFFER_OCTETS,
-	    .sock_state_cb = on_socket_state,
-	    .sock_state_cb_data = channel,
-	};
-	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-		   ARES_OPT_EDNSPSZ | ARES_OPT_SOCK_RCVBUF |
-		   ARES_OPT_SOCK_STATE_CB;
+	if (wire->event == NULL)
+		return;
+	event_free(wire->event);
+	wire->event = NULL;
+	close(wire->fd);
+}
 
-#ifdef ARES_OPT_QUERY_CACHE
-	mask |= ARES_OPT_QUERY_CACHE; /* for no time: we have our own */
-#endif
-	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
-		return -ENOMEM;
-	channel->dns = dns;
-	if (ares_init_options(&channel->ares, &options, mask) == ARES_SUCCESS)
-		return 0;
-	channel->ares = NULL;
-	return -ENOMEM;
+static bool
+wire_open(struct wire *wire, const struct bs_dns_server *server)
+{
+	const int room = BUFFER_OCTETS;
+
+	wire->fd = socket(server->address.ss_family,
+	    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (wire->fd < 0)
+		return false;
+	(void)setsockopt(wire->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	if (connect(wire->fd, (const struct sockaddr *)&server->address,
+		server->len) == 0)
+		wire->event = event_new(wire->dns->base, wire->fd,
+		    EV_READ | EV_PERSIST, on_wire, wire);
+	if (wire->event == NULL) {
+		close(wire->fd);
+		return false;
+	}
+	wire->uses = 0;
+	(void)event_add(wire->event, NULL);
+	return true;
+}
+
+static bool
+send_by_udp(struct question *question, unsigned server)
+{
+	struct bs_dns *dns = question->dns;
+	struct wire *wire = &dns->wires[server][random16(dns) % WIRES];
+
+	if (wire->uses >= WIRE_USES && wire->waiting == 0)
+		wire_close(wire);
+	if (wire->event == NULL && !wire_open(wire, &dns->servers[server]))
+		return false;
+	wire->uses++;
+	wire->waiting++;
+	question->wire = wire;
+	return send(wire->fd, question->query, (size_t)question->query_len,
+		   MSG_NOSIGNAL) == question->query_len;
+}
+
+static void
+on_tcp_read(struct bufferevent *tcp, void *context)
+{
+	struct question *question = context;
+	struct evbuffer *input = bufferevent_get_input(tcp);
+	uint8_t *message = question->dns->message;
+	uint8_t head[2];
+	size_t len;
+
+	if (evbuffer_copyout(input, head, 2) < 2)
+		return;
+	len = (size_t)head[0] << 8 | head[1];
+	if (evbuffer_get_length(input) < 2 + len)
+		return;
+	(void)evbuffer_drain(input, 2);
+	(void)evbuffer_remove(input, message, len);
+	if (!take(question, message, len))
+		refused(question);
+}
+
+static void
+on_tcp_event(struct bufferevent *tcp, short what, void *context)
+{
+	(void)tcp;
+	if ((what & (BEV_EVENT_EOF | BEV_EVENT_ERROR)) != 0)
+		refused(context);
+}
+
+/* RFC 7766; one connection a question, so that none suffers from another. */
+static bool
+send_by_tcp(struct question *question, unsigned server)
+{
+	struct bs_dns *dns = question->dns;
+	const uint8_t head[2] = {(uint8_t)(question->query_len >> 8),
+	    (uint8_t)question->query_len};
+	struct bs_dns_server *to = &dns->servers[server];
+
+	if (dns->tcp_count >= TCP_MAX)
+		return false;
+	question->tcp =
+	    bufferevent_socket_new(dns->base, -1, BEV_OPT_CLOSE_ON_FREE);
+	if (question->tcp == NULL)
+		return false;
+	dns->tcp_count++;
+	bufferevent_setcb(question->tcp, on_tcp_read, NULL, on_tcp_event,
+	    question);
+	(void)bufferevent_enable(question->tcp, EV_READ | EV_WRITE);
+	return bufferevent_write(question->tcp, head, 2) == 0 &&
+	       bufferevent_write(question->tcp, question->query,
+		   (size_t)question->query_len) == 0 &&
+	       bufferevent_socket_connect(question->tcp,
+		   (struct sockaddr *)&to->address, (int)to->len) == 0;
+}
+
+/* Asks the next server, or the same one again. */
+static void
+attempt(struct question *question)
+{
+	struct bs_dns *dns = question->dns;
+
+	while (question->tries < ROUNDS * dns->server_count) {
+		unsigned server = question->tries % dns->server_count;
+		unsigned ms = dns->timeout_ms
+			      << (question->tries / dns->server_count);
+		const struct timeval wait = {ms / 1000, (ms % 1000) * 1000L};
+
+		question->tries++;
+		hang_up(question);
+		if ((question->by_tcp ? send_by_tcp : send_by_udp)(question,
+			server) &&
+		    evtimer_add(question->timer, &wait) == 0)
+			return;
+	}
+	fail(question);
+}
+
+/* Without an answer by now; one that comes later counts no more. */
+static void
+on_timer(evutil_socket_t fd, short what, void *context)
+{
+	(void)fd;
+	(void)what;
+	attempt(context);
 }
 
 int
@@ -230,20 +365,23 @@ bs_dns_new(struct event_base *base, const char *servers, unsigned timeout_ms,
     struct bs_dns **out)
 {
 	struct bs_dns *dns = calloc(1, sizeof(*dns));
-	int rc = -ENOMEM;
+	int count;
 
 	if (dns == NULL)
-		return rc;
+		return -ENOMEM;
 	dns->base = base;
 	dns->timeout_ms = timeout_ms;
 	dns->answer = malloc(BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX));
-	dns->tick = evtimer_new(base, on_tick, dns);
-	if (dns->answer == NULL || dns->tick == NULL ||
-	    (rc = channel_open(dns, ARES_FLAG_IGNTC, &dns->udp)) != 0 ||
-	    (rc = set_servers(dns, servers)) != 0) {
+	count = *servers != '\0' ? bs_dns_servers_parse(servers, dns->servers)
+				 : bs_dns_servers_read(dns->servers);
+	if (dns->answer == NULL || count <= 0) {
 		bs_dns_free(dns);
-		return rc;
+		return count <= 0 ? -EINVAL : -ENOMEM;
 	}
+	dns->server_count = (unsigned)count;
+	for (unsigned i = 0; i < dns->server_count; i++)
+		for (unsigned j = 0; j < WIRES; j++)
+			dns->wires[i][j].dns = dns;
 	*out = dns;
 	return 0;
 }
@@ -254,143 +392,60 @@ bs_dns_free(struct bs_dns *dns)
 	if (dns == NULL)
 		return;
 	dns->ending = true;
-	tcp_sweep(dns, true);
-	channel_close(&dns->udp);
-	while (dns->watches != NULL)
-		unwatch(dns, dns->watches->fd);
-	if (dns->tick != NULL)
-		event_free(dns->tick);
+	for (unsigned id = 0; id < IDS; id++)
+		if (dns->by_id[id] != NULL)
+			fail(dns->by_id[id]);
+	for (unsigned i = 0; i < dns->server_count; i++)
+		for (unsigned j = 0; j < WIRES; j++)
+			wire_close(&dns->wires[i][j]);
 	free(dns->answer);
 	free(dns);
 }
 
-static void
-fail(enum bs_dns_status status, bs_dns_done *done, void *context)
+static struct question *
+question_new(struct bs_dns *dns, const char *name, enum bs_dns_type type)
 {
-	const struct bs_dns_answer answer = {.status = status};
+	struct question *question = calloc(1, sizeof(*question));
 
-	done(context, &answer);
-}
-
-static void ask(struct question *question, struct channel *channel);
-
-/* The servers of the one channel are those of the other. */
-static bool
-copy_servers(const struct channel *from, struct channel *to)
-{
-	struct ares_addr_port_node *servers = NULL;
-	bool copied =
-	    ares_get_servers_ports(from->ares, &servers) == ARES_SUCCESS &&
-	    ares_set_servers_ports(to->ares, servers) == ARES_SUCCESS;
-
-	ares_free_data(servers);
-	return copied;
-}
-
-/* Asks again for an answer that UDP does not hold (RFC 7766 §5). Returns
- * whether it did. */
-static bool
-ask_by_tcp(struct question *question)
-{
-	struct bs_dns *dns = question->dns;
-	struct channel *channel;
-
-	if (dns->ending || dns->tcp_count >= TCP_MAX ||
-	    (channel = calloc(1, sizeof(*channel))) == NULL)
-		return false;
-	if (channel_open(dns, ARES_FLAG_USEVC, channel) != 0 ||
-	    !copy_servers(&dns->udp, channel)) {
-		channel_close(channel);
-		free(channel);
-		return false;
+	if (question == NULL)
+		return NULL;
+	question->dns = dns;
+	question->type = type;
+	snprintf(question->name, sizeof(question->name), "%s", name);
+	question->timer = evtimer_new(dns->base, on_timer, question);
+	if (question->timer == NULL) {
+		free(question);
+		return NULL;
 	}
-	channel->next = dns->tcp;
-	dns->tcp = channel;
-	dns->tcp_count++;
-	question->tcp = channel;
-	ask(question, channel);
-	return true;
-}
-
-static bool
-is_cut(const unsigned char *reply, int len)
-{
-	return len > 2 && (reply[2] & 2) != 0;
-}
-
-static void
-on_reply(void *context, int status, int timeouts, unsigned char *reply, int len)
-{
-	static const struct bs_dns_answer failed = {.status = BS_DNS_FAILED};
-	struct question *question = context;
-	struct bs_dns *dns = question->dns;
-	const struct bs_dns_answer *answer = &failed;
-
-	(void)timeouts;
-	dns->asked--;
-	if (question->tcp != NULL)
-		question->tcp->is_done = true;
-	else if (reply != NULL && is_cut(reply, len) && ask_by_tcp(question))
-		return;
-	/* of these alone the reply is a server's answer; c-ares itself has
-	 * none for names that it does not ask for */
-	if (reply != NULL && len > 0 &&
-	    (status == ARES_SUCCESS || status == ARES_ENODATA ||
-		status == ARES_ENOTFOUND)) {
-		bs_dns_reply_parse(reply, (size_t)len, question->name,
-		    question->type, dns->answer,
-		    BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX));
-		answer = dns->answer;
-	}
-	question->done(question->context, answer);
-	free(question);
-}
-
-/* A backslash in a name is one, and no escape of c-ares'. */
-static void
-escape(const char *name, char out[static 2 * BS_HOST_MAX])
-{
-	for (; *name != '\0'; name++) {
-		if (*name == '\\')
-			*out++ = '\\';
-		*out++ = *name;
-	}
-	*out = '\0';
-}
-
-static void
-ask(struct question *question, struct channel *channel)
-{
-	const struct timeval delay = {0, TICK_MS * 1000L};
-	struct bs_dns *dns = question->dns;
-	char escaped[2 * BS_HOST_MAX];
-
-	escape(question->name, escaped);
-	dns->asked++;
-	if (!evtimer_pending(dns->tick, NULL))
-		(void)evtimer_add(dns->tick, &delay);
-	ares_query(channel->ares, escaped, CLASS_IN, (int)question->type,
-	    on_reply, question);
+	do
+		question->id = (uint16_t)random16(dns);
+	while (dns->by_id[question->id] != NULL);
+	question->query_len = bs_dns_query_write(name, type, question->id,
+	    EDNS_OCTETS, question->query);
+	dns->by_id[question->id] = question;
+	dns->count++;
+	return question;
 }
 
 void
 bs_dns_ask(struct bs_dns *dns, const char *name, enum bs_dns_type type,
     bs_dns_done *done, void *context)
 {
-	struct question *question;
+	struct bs_dns_answer none = {.status = BS_DNS_NO_NAME};
+	struct question *question = NULL;
 
 	if (!bs_dns_is_name(name)) {
-		fail(BS_DNS_NO_NAME, done, context);
+		done(context, &none);
 		return;
 	}
-	if (dns->ending || (question = calloc(1, sizeof(*question))) == NULL) {
-		fail(BS_DNS_FAILED, done, context);
+	if (!dns->ending && dns->count < QUESTIONS_MAX)
+		question = question_new(dns, name, type);
+	if (question == NULL) {
+		none.status = BS_DNS_FAILED;
+		done(context, &none);
 		return;
 	}
-	question->dns = dns;
 	question->done = done;
 	question->context = context;
-	question->type = type;
-	snprintf(question->name, sizeof(question->name), "%s", name);
-	ask(question, &dns->udp);
+	attempt(question);
 }

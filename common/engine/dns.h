@@ -1,4 +1,4 @@
-/* Questions to DNS servers, many at a time, by c-ares. */
+/* Questions to DNS servers, many at a time. */
 #ifndef BS_DNS_H
 #define BS_DNS_H
 

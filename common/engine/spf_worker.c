@@ -38,7 +38,7 @@
 /* CPU time of one run that does not end by itself. */
 #define RUN_SECONDS 5
 
-/* For one try of c-ares; it makes several. */
+/* For the first try of a question; dns.c makes several. */
 #define DNS_TRY_MS 2500
 
 #define BUCKETS 1024

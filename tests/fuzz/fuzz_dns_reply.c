@@ -4,6 +4,7 @@
  * the front, up to a newline. */
 #include <string.h>
 
+#include "common/pure/dns_query.h"
 #include "common/pure/dns_reply.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -32,6 +33,19 @@ check(const struct bs_dns_answer *answer, enum bs_dns_type type)
 	MUST((count > 0) == (answer->status == BS_DNS_FOUND));
 }
 
+/* Whether it answers the question, before it is read. */
+static void
+fit(const char *name, enum bs_dns_type type, const uint8_t *reply, size_t len)
+{
+	uint8_t query[BS_DNS_QUERY_MAX];
+	uint16_t id = 0;
+
+	if (len >= 2)
+		id = (uint16_t)(reply[0] << 8 | reply[1]);
+	if (bs_dns_query_write(name, type, id, 1232, query) > 0)
+		(void)bs_dns_query_fit(query, reply, len);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -56,9 +70,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(name, data, len);
 	name[len] = '\0';
+	fit(name, type, end + 1, size - len - 1);
 	bs_dns_reply_parse(end + 1, size - len - 1, name, type, &out.answer,
 	    sizeof(out));
 	check(&out.answer, type);
+	fit(name, type, end + 1, size - len - 1);
 	bs_dns_reply_parse(end + 1, size - len - 1, name, type, &out.answer,
 	    BS_DNS_ANSWER_SIZE(40));
 	check(&out.answer, type);

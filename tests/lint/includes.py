@@ -22,7 +22,6 @@ bs_log""".split()
 OWNERS = (
     (r"lmdb\.h", ["common/engine/store.c"]),
     (r"spf2/.*", ["common/engine/guard.c"]),
-    (r"ares.*\.h", ["common/engine/dns.c"]),
     (r"ini\.h", ["common/engine/config_read.c"]),
     (r"(nettle|openssl|gcrypt|sodium|mbedtls)/.*|gcrypt\.h|sodium\.h",
      ["common/engine/mac.c"]),

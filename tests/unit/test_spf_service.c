@@ -337,7 +337,7 @@ test_renew(void **state)
 	assert_true(worker() != before);
 }
 
-/* DNS that is silent: the check's own deadline, and c-ares' tries. */
+/* DNS that is silent: the check's own deadline, within the first try. */
 static void
 test_deadline(void **state)
 {
