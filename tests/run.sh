@@ -8,5 +8,6 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$here/lib/enter.sh"
 
 need_root
-install_packages debootstrap iproute2 python3 python3-pytest util-linux
+install_packages debootstrap iproute2 python3 python3-pytest \
+	python3-yaml util-linux
 enter "$python" -B "$here/lib/run.py" "$@"

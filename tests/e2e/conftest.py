@@ -74,6 +74,13 @@ def exim(request, lab):
     return made
 
 
+@pytest.fixture(scope="session")
+def spf_host(lab):
+    """A host with all engines for SPF; each test serves its own DNS there."""
+    with build.spf_host_of(lab, stage_of(lab.suite, lab.lan)) as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
 def remote(lab):
     with lab.remote() as made:

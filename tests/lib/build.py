@@ -7,9 +7,13 @@ import subprocess
 import corpus
 import exim
 import roots
+import spf_lab
 from host import Host, mount
 from lab import Lab, USERS
 from net import Lan
+
+
+LIBRARIES = "-lspf2 -levent_core -llmdb -lnettle -linih"
 
 
 class BuildError(Exception):
@@ -54,12 +58,24 @@ class Workshop(Host):
         self.do("mkdir", "-p", modules)
         self.do("gcc", "-shared", "-fPIC", "-isystem/usr/include/exim4", "-o",
                 f"{modules}/wrong-abi.so", "/src/tests/lib/wrong_abi.c")
+        self.tool("spf_many", folder)
         self.do("DESTDIR=/build/stage", "meson", "install", "-C", folder,
                 "--no-rebuild")
         kept = self.folder / "stage"
         subprocess.run(["cp", "-a", self.path("/build/stage"), kept],
                        check=True)
         return kept
+
+
+    def tool(self, name, folder):
+        """Compiles one of tests/tools into the stage: a build for tests alone
+        may lack it."""
+        where = "/build/stage/usr/local/bin"
+        self.do("mkdir", "-p", where)
+        self.do("sh", "-c", f"gcc -std=c11 -O2 -D_GNU_SOURCE -I/src -o "
+                f"{where}/{name} /src/tests/tools/{name}.c "
+                f"-Wl,--start-group {folder}/common/*.a -Wl,--end-group "
+                f"-Wl,--as-needed {LIBRARIES}")
 
 
 def furnish(lan, tree, stage):
@@ -100,6 +116,12 @@ def exim_lab_of(lab, daemon, stage, say=print):
     """
     tree = roots.root(lab.suite, say, f"exim-{daemon}")
     return exim.EximLab(lab, daemon, [furnish(lab.lan, tree, stage), tree])
+
+
+def spf_host_of(lab, stage, say=print):
+    """A host on the same wire that has it beside other engines for SPF."""
+    tree = roots.root(lab.suite, say, "spf")
+    return spf_lab.host(lab, [furnish(lab.lan, tree, stage), tree])
 
 
 def plain_lan(suite):

@@ -82,10 +82,13 @@ class Zone:
 
     def records(self, name, kind):
         """Follows CNAMEs: the response code and (owner, type, value) of each
-        record, owner None for the name that was asked for."""
+        record, owner None for the name that was asked for. An alias of what
+        fails has failed, as a resolver would say."""
         found, owner, seen = [], None, set()
         while name not in seen and len(seen) < CNAMES_MAX:
             seen.add(name)
+            if self.act(name, kind, "SERVFAIL"):
+                return dnswire.SERVFAIL, []
             entries = self.entries(name)
             if entries is None:
                 return dnswire.NXDOMAIN, found
@@ -105,8 +108,6 @@ class Zone:
         if self.act(name, kind, "SILENT"):
             return None
         rcode = self.act(name, kind, "RCODE")
-        if self.act(name, kind, "SERVFAIL"):
-            rcode = dnswire.SERVFAIL
         if rcode:
             return dnswire.reply(question, rcode)
         rcode, found = self.records(name, kind)
@@ -213,7 +214,11 @@ class Dnsd:
             return None, None, 0, False
         key = question.name, question.type
         delay_ms = self.zone.act(*key, "DELAY") or 0
-        octets = self.zone.honest(question)
+        try:
+            octets = self.zone.honest(question)
+        except (Malformed, ValueError, struct.error) as error:
+            raise ValueError(f"{key} has what no answer can hold: {error}"
+                             ) from None
         lie = self.zone.act(*key, "LIE")
         if lie == "id":
             # of this question, not of those that the memo answers later

@@ -16,7 +16,7 @@ SUITES = ("bookworm", "trixie")
 COMMON = """
 ca-certificates openssl procps faketime
 liblmdb-dev libevent-dev nettle-dev libinih-dev libjansson-dev
-libspf2-dev libc-ares-dev
+libspf2-dev
 """.split()
 
 # The mail servers exclude each other: a tree has one of them. Backstop is
@@ -28,6 +28,11 @@ python3 libcmocka-dev exim4-dev
 """.split(),
     "exim-light": COMMON + ["exim4-daemon-light"],
     "exim-heavy": COMMON + ["exim4-daemon-heavy"],
+    # Other engines for SPF, and DNS servers for all of them. pyspf by pydns
+    # takes a SERVFAIL for an answer without records.
+    "spf": COMMON + """
+spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
+""".split(),
 }
 
 # Lint runs in this tree alone: other releases of the tools judge differently.

@@ -1,0 +1,42 @@
+# Mail::SPF's word on queries: reads and writes what spf_many does.
+use strict;
+use warnings;
+use Mail::SPF;
+use Time::HiRes 'time';
+
+my $server = Mail::SPF::Server->new(
+    hostname                      => 'receiver.example',
+    default_authority_explanation => 'DEFAULT',
+);
+
+sub processor_seconds {
+    my ($user, $system) = times();
+    return $user + $system;
+}
+
+sub check {
+    my (undef, $client, $helo, $sender) = @_;
+    my $request = Mail::SPF::Request->new(
+        versions      => [1],
+        scope         => $sender ne '' ? 'mfrom' : 'helo',
+        identity      => $sender ne '' ? $sender : $helo,
+        ip_address    => $client,
+        helo_identity => $helo,
+    );
+    my $result = $server->process($request);
+    my $said = $result->isa('Mail::SPF::Result::Fail')
+        ? $result->authority_explanation : '';
+    return ($result->code, $said);
+}
+
+my $number = 0;
+my ($begun, $spent) = (time(), processor_seconds());
+while (my $line = <STDIN>) {
+    chomp $line;
+    my ($result, $said) = eval { check(split /\t/, $line, -1) };
+    ($result, $said) = ('exception', '') unless defined $result;
+    $said =~ s/[^ -~]/?/g;
+    print join("\t", $number++, $result, '', $said), "\n";
+}
+printf STDERR "%d checks in %.3f s, %.3f s of the processor\n", $number,
+    time() - $begun, processor_seconds() - $spent;
