@@ -1,8 +1,8 @@
 #!/bin/sh
-# Messages a second through real mail servers; see bench_smtpd.py,
-# bench_flood.py and bench_exim.py.
+# Messages a second through real mail servers, and checks a second with real
+# DNS; see bench_smtpd.py, bench_flood.py, bench_exim.py and bench_spf.py.
 #
-# usage: sh tests/bench/real.sh smtpd|flood|exim [bookworm|trixie ...]
+# usage: sh tests/bench/real.sh smtpd|flood|exim|spf [bookworm|trixie ...]
 set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=tests/lib/enter.sh
