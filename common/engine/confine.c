@@ -1,5 +1,6 @@
 /* The walls around the spf child: no files, no programs, no other sockets. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -42,8 +43,10 @@ limit(void)
 #if defined(__OpenBSD__)
 
 void
-bs_confine(void)
+bs_confine(const uint16_t *ports, size_t count)
 {
+	(void)ports;
+	(void)count;
 	limit();
 	if (pledge("stdio inet", NULL) != 0)
 		bs_log(BS_LOG_WARNING, "the spf child is not pledged: %s",
@@ -68,6 +71,14 @@ struct ruleset {
 };
 
 #define NET_BIND_TCP 1
+#define NET_CONNECT_TCP 2
+#define RULE_NET_PORT 2
+
+struct port_rule {
+	uint64_t allowed;
+	uint64_t port;
+};
+
 #define SCOPED_ABSTRACT_SOCKETS_AND_SIGNALS 3
 
 /* How many rights of files an ABI knows; its rules allow none of them. */
@@ -79,8 +90,22 @@ file_rights(long abi)
 	return rights[abi < 5 ? abi : 5];
 }
 
+/* Returns whether each port may be connected to. */
+static bool
+allow_ports(int rules, const uint16_t *ports, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct port_rule rule = {NET_CONNECT_TCP, ports[i]};
+
+		if (syscall(SYS_landlock_add_rule, rules, RULE_NET_PORT, &rule,
+			0) != 0)
+			return false;
+	}
+	return true;
+}
+
 static int
-close_files(void)
+close_files(const uint16_t *ports, size_t count)
 {
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
 	struct ruleset rules = {0};
@@ -91,12 +116,13 @@ close_files(void)
 	if (abi < 1)
 		return -errno;
 	rules.fs = ((uint64_t)1 << file_rights(abi)) - 1;
-	rules.net = abi >= 4 ? NET_BIND_TCP : 0;
+	rules.net = abi >= 4 ? NET_BIND_TCP | NET_CONNECT_TCP : 0;
 	rules.scoped = abi >= 6 ? SCOPED_ABSTRACT_SOCKETS_AND_SIGNALS : 0;
 	fd = syscall(SYS_landlock_create_ruleset, &rules, size, 0);
 	if (fd < 0)
 		return -errno;
-	if (syscall(SYS_landlock_restrict_self, (int)fd, 0) != 0)
+	if ((abi >= 4 && !allow_ports((int)fd, ports, count)) ||
+	    syscall(SYS_landlock_restrict_self, (int)fd, 0) != 0)
 		rc = -errno;
 	close((int)fd);
 	return rc;
@@ -224,13 +250,13 @@ close_calls(void)
 #endif
 
 void
-bs_confine(void)
+bs_confine(const uint16_t *ports, size_t count)
 {
 	int rc;
 
 	limit();
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if ((rc = close_files()) != 0)
+	if ((rc = close_files(ports, count)) != 0)
 		bs_log(BS_LOG_INFO, "the spf child goes without Landlock: %s",
 		    strerror(-rc));
 	/* last, as a log may be a socket */
@@ -242,8 +268,10 @@ bs_confine(void)
 #else
 
 void
-bs_confine(void)
+bs_confine(const uint16_t *ports, size_t count)
 {
+	(void)ports;
+	(void)count;
 	limit();
 }
 

@@ -2,8 +2,12 @@
 #ifndef BS_CONFINE_H
 #define BS_CONFINE_H
 
-/* Gives up, for good, all that asking DNS does not need. What this kernel
- * lacks is logged and stops nothing. To be called once all files are open. */
-void bs_confine(void);
+#include <stddef.h>
+#include <stdint.h>
+
+/* Gives up, for good, all that asking DNS does not need; connections are made
+ * to these ports alone. What this kernel lacks is logged and stops nothing. To
+ * be called once all files are open. */
+void bs_confine(const uint16_t *ports, size_t count);
 
 #endif

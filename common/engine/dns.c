@@ -31,8 +31,13 @@
 #define WIRES 16
 #define WIRE_USES 500
 
-/* Connections at one time; answers that UDP does not hold are rare. */
-#define TCP_MAX 64
+/* Connections at one time; answers that UDP does not hold are rare. A question
+ * that finds them all in use waits for one, so many times so long; and none has
+ * one for longer than that in one try. */
+#define TCP_MAX 256
+#define TCP_WAITS 40
+#define TCP_WAIT_MS 250
+#define TCP_TRY_MS 4000
 
 #define IDS 65536
 #define QUESTIONS_MAX (IDS / 2)
@@ -54,6 +59,7 @@ struct bs_dns {
 	struct bs_dns_server servers[BS_DNS_SERVERS_MAX];
 	struct wire wires[BS_DNS_SERVERS_MAX][WIRES];
 	unsigned server_count;
+	unsigned first; /* the server that is asked first: one that answers */
 	unsigned timeout_ms;
 	unsigned count; /* of questions */
 	unsigned tcp_count;
@@ -71,7 +77,9 @@ struct question {
 	void *context;
 	enum bs_dns_type type;
 	uint16_t id;
+	unsigned first; /* server asked */
 	unsigned tries;
+	unsigned tcp_waits;
 	unsigned refusals; /* servers that will not answer */
 	bool by_tcp;
 	struct wire *wire;	 /* or NULL */
@@ -312,8 +320,6 @@ send_by_tcp(struct question *question, unsigned server)
 	    (uint8_t)question->query_len};
 	struct bs_dns_server *to = &dns->servers[server];
 
-	if (dns->tcp_count >= TCP_MAX)
-		return false;
 	question->tcp =
 	    bufferevent_socket_new(dns->base, -1, BEV_OPT_CLOSE_ON_FREE);
 	if (question->tcp == NULL)
@@ -329,35 +335,71 @@ send_by_tcp(struct question *question, unsigned server)
 		   (struct sockaddr *)&to->address, (int)to->len) == 0;
 }
 
+static unsigned
+server_at_hand(const struct question *question)
+{
+	return (question->first + question->tries) %
+	       question->dns->server_count;
+}
+
+static bool
+set_timer(struct question *question, unsigned ms)
+{
+	const struct timeval wait = {ms / 1000, (ms % 1000) * 1000L};
+
+	return evtimer_add(question->timer, &wait) == 0;
+}
+
+/* Sends the question to the server at hand, with a time to wait for it. */
+static bool
+try(struct question *question)
+{
+	const struct bs_dns *dns = question->dns;
+	unsigned ms = dns->timeout_ms << (question->tries / dns->server_count);
+
+	if (!question->by_tcp)
+		return send_by_udp(question, server_at_hand(question)) &&
+		       set_timer(question, ms);
+	return send_by_tcp(question, server_at_hand(question)) &&
+	       set_timer(question, ms < TCP_TRY_MS ? ms : TCP_TRY_MS);
+}
+
 /* Asks the next server, or the same one again. */
 static void
 attempt(struct question *question)
 {
-	struct bs_dns *dns = question->dns;
+	const struct bs_dns *dns = question->dns;
+	bool sent = false;
 
-	while (question->tries < ROUNDS * dns->server_count) {
-		unsigned server = question->tries % dns->server_count;
-		unsigned ms = dns->timeout_ms
-			      << (question->tries / dns->server_count);
-		const struct timeval wait = {ms / 1000, (ms % 1000) * 1000L};
-
-		question->tries++;
-		hang_up(question);
-		if ((question->by_tcp ? send_by_tcp : send_by_udp)(question,
-			server) &&
-		    evtimer_add(question->timer, &wait) == 0)
-			return;
+	hang_up(question);
+	if (question->by_tcp && dns->tcp_count >= TCP_MAX) {
+		if (++question->tcp_waits > TCP_WAITS ||
+		    !set_timer(question, TCP_WAIT_MS))
+			fail(question);
+		return;
 	}
-	fail(question);
+	while (!sent && question->tries < ROUNDS * dns->server_count) {
+		hang_up(question);
+		sent = try(question);
+		question->tries++;
+	}
+	if (!sent)
+		fail(question);
 }
 
-/* Without an answer by now; one that comes later counts no more. */
+/* Without an answer by now; one that comes later counts no more. A server that
+ * is silent is not the first to be asked from now on. */
 static void
 on_timer(evutil_socket_t fd, short what, void *context)
 {
+	struct question *question = context;
+	struct bs_dns *dns = question->dns;
+
 	(void)fd;
 	(void)what;
-	attempt(context);
+	if (question->tries == 1 && question->first == dns->first)
+		dns->first = (dns->first + 1) % dns->server_count;
+	attempt(question);
 }
 
 int
@@ -447,5 +489,14 @@ bs_dns_ask(struct bs_dns *dns, const char *name, enum bs_dns_type type,
 	}
 	question->done = done;
 	question->context = context;
+	question->first = dns->first;
 	attempt(question);
+}
+
+size_t
+bs_dns_ports(const struct bs_dns *dns, uint16_t out[static BS_DNS_SERVERS_MAX])
+{
+	for (unsigned i = 0; i < dns->server_count; i++)
+		out[i] = bs_dns_server_port(&dns->servers[i]);
+	return dns->server_count;
 }

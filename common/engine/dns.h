@@ -3,8 +3,10 @@
 #define BS_DNS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/backstop.h"
+#include "common/engine/dns_servers.h"
 #include "common/pure/dns_reply.h"
 
 struct bs_dns;
@@ -27,5 +29,9 @@ void bs_dns_free(struct bs_dns *dns);
  * BS_DNS_NO_NAME. */
 void bs_dns_ask(struct bs_dns *dns, const char *name, enum bs_dns_type type,
     bs_dns_done *done, void *context);
+
+/* The ports of the servers that are asked. Returns how many. */
+size_t bs_dns_ports(const struct bs_dns *dns,
+    uint16_t out[static BS_DNS_SERVERS_MAX]);
 
 #endif

@@ -115,3 +115,17 @@ bs_dns_servers_read(struct bs_dns_server out[static BS_DNS_SERVERS_MAX])
 		count = 1;
 	return count;
 }
+
+uint16_t
+bs_dns_server_port(const struct bs_dns_server *server)
+{
+	struct sockaddr_in6 six;
+	struct sockaddr_in four;
+
+	if (server->address.ss_family == AF_INET6) {
+		memcpy(&six, &server->address, sizeof(six));
+		return ntohs(six.sin6_port);
+	}
+	memcpy(&four, &server->address, sizeof(four));
+	return ntohs(four.sin_port);
+}

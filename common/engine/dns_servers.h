@@ -3,6 +3,7 @@
 #define BS_DNS_SERVERS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <sys/socket.h>
 
@@ -24,5 +25,7 @@ BS_MUST_USE int bs_dns_servers_parse(const char *list,
  * be read. Returns how many there are. */
 BS_MUST_USE int bs_dns_servers_read(
     struct bs_dns_server out[static BS_DNS_SERVERS_MAX]);
+
+uint16_t bs_dns_server_port(const struct bs_dns_server *server);
 
 #endif

@@ -38,8 +38,8 @@
 /* CPU time of one run that does not end by itself. */
 #define RUN_SECONDS 5
 
-/* For the first try of a question; dns.c makes several. */
-#define DNS_TRY_MS 2500
+/* For the first try of a question; each of the next has twice as long. */
+#define DNS_TRY_MS 1500
 
 #define BUCKETS 1024
 
@@ -431,12 +431,13 @@ bs_spf_worker_run(const char *servers, struct bs_spf_board *board, int fd)
 	/* of the process, as all that it has */
 	static struct worker all;
 	struct worker *worker = &all;
+	uint16_t ports[BS_DNS_SERVERS_MAX];
 	int rc = prepare(worker, servers, fd);
 
 	if (rc != 0)
 		return rc;
 	worker->board = board;
-	bs_confine();
+	bs_confine(ports, bs_dns_ports(worker->dns, ports));
 	bufferevent_setcb(worker->engine, on_order, NULL, on_gone, worker);
 	if (bufferevent_enable(worker->engine, EV_READ | EV_WRITE) != 0)
 		return -ENOMEM;
