@@ -187,12 +187,19 @@ take(struct question *question, const uint8_t *message, size_t len)
 	return true;
 }
 
+static bool
+set_timer(struct question *question, unsigned ms)
+{
+	const struct timeval wait = {ms / 1000, (ms % 1000) * 1000L};
+
+	return evtimer_add(question->timer, &wait) == 0;
+}
+
 /* The system says that nobody listens there. Each question finds out by its
  * timer, as an answer to one may lead to others. */
 static void
 wire_broken(struct wire *wire)
 {
-	const struct timeval now = {0, 0};
 	struct bs_dns *dns = wire->dns;
 
 	for (unsigned id = 0; id < IDS && wire->waiting > 0; id++) {
@@ -201,7 +208,7 @@ wire_broken(struct wire *wire)
 		if (question == NULL || question->wire != wire)
 			continue;
 		hang_up(question);
-		(void)evtimer_add(question->timer, &now);
+		(void)set_timer(question, 0);
 	}
 }
 
@@ -342,14 +349,6 @@ server_at_hand(const struct question *question)
 	       question->dns->server_count;
 }
 
-static bool
-set_timer(struct question *question, unsigned ms)
-{
-	const struct timeval wait = {ms / 1000, (ms % 1000) * 1000L};
-
-	return evtimer_add(question->timer, &wait) == 0;
-}
-
 /* Sends the question to the server at hand, with a time to wait for it. */
 static bool
 try(struct question *question)
@@ -387,8 +386,7 @@ attempt(struct question *question)
 		fail(question);
 }
 
-/* Without an answer by now; one that comes later counts no more. A server that
- * is silent is not the first to be asked from now on. */
+/* Without an answer by now. A silent server is not asked first any more. */
 static void
 on_timer(evutil_socket_t fd, short what, void *context)
 {

@@ -85,22 +85,29 @@ destroy(struct bs_spf_check *check)
 	free(check);
 }
 
+/* Ends a check that is in no list any more. */
 static void
-forget(struct bs_spf_check *check)
+tell(struct bs_spf_check *check, const struct bs_spf_finding *finding)
+{
+	bs_spf_done *done = check->done;
+	void *context = check->context;
+
+	destroy(check);
+	done(context, finding);
+}
+
+static void
+unlink_check(struct bs_spf_check *check)
 {
 	*link_of(check->spf, check->id) = check->next;
 	check->spf->count--;
-	destroy(check);
 }
 
 static void
 finish(struct bs_spf_check *check, const struct bs_spf_finding *finding)
 {
-	bs_spf_done *done = check->done;
-	void *context = check->context;
-
-	forget(check);
-	done(context, finding);
+	unlink_check(check);
+	tell(check, finding);
 }
 
 static void
@@ -160,17 +167,23 @@ on_came(void *context)
 static void
 end_suspects(struct bs_spf *spf, unsigned crashes, const char *why)
 {
-	for (size_t i = 0; i < BUCKETS; i++) {
-		struct bs_spf_check *check = spf->buckets[i];
+	struct bs_spf_finding finding;
+	struct bs_spf_check *check;
 
-		while (check != NULL) {
+	for (size_t i = 0; i < BUCKETS; i++) {
+		struct bs_spf_check **link = &spf->buckets[i];
+
+		while ((check = *link) != NULL) {
 			if (check->crashes < crashes) {
-				check = check->next;
+				link = &check->next;
 				continue;
 			}
-			give_up(check, why);
+			*link = check->next;
+			spf->count--;
+			bs_spf_finding_fail(&check->query, why, &finding);
+			tell(check, &finding);
 			/* who was told may have changed the list */
-			check = spf->buckets[i];
+			link = &spf->buckets[i];
 		}
 	}
 }
@@ -337,7 +350,8 @@ bs_spf_cancel(struct bs_spf *spf, struct bs_spf_check *check)
 {
 	(void)spf;
 	order(check, true);
-	forget(check);
+	unlink_check(check);
+	destroy(check);
 }
 
 void

@@ -5,18 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/pure/ascii.h"
 #include "common/pure/spf_run.h"
 #include "common/pure/spf_run_state.h"
-
-/* A name of ours: of a term of a record (counted from 1; 0: its redirect), and
- * of a host of it. */
-struct mark {
-	unsigned record;
-	unsigned term;
-	bool has_host;
-	unsigned host;
-};
 
 int
 bs_spf_run_decide(struct bs_spf_run *run, enum bs_spf_result result,
@@ -164,9 +154,8 @@ bs_spf_run_matches(const struct bs_spf_run *run, const struct bs_spf_term *term)
 	}
 }
 
-/* The n-th name of an answer, counted from 0. */
-static bool
-name_of(const struct bs_dns_answer *answer, unsigned n,
+bool
+bs_spf_run_name(const struct bs_dns_answer *answer, unsigned n,
     char out[static BS_HOST_MAX])
 {
 	const uint8_t *at = NULL;
@@ -191,57 +180,11 @@ bs_spf_run_ask_all(struct bs_spf_run *run, const struct bs_dns_answer *names,
 	int rc = 0;
 
 	for (unsigned n = 0; n < max && n < names->count; n++)
-		if (name_of(names, n, name) &&
+		if (bs_spf_run_name(names, n, name) &&
 		    bs_spf_run_ask(run, name, bs_spf_run_address_type(run),
 			&answer) != 0)
 			rc = -ECANCELED;
 	return rc;
-}
-
-/* Reads a number and the octet behind it; moves behind both. */
-static bool
-read_number(const char **at, char end, unsigned *out)
-{
-	const char *first = *at;
-
-	*out = 0;
-	while (bs_ascii_is_digit(**at) && *out < 10000)
-		*out = *out * 10 + (unsigned)(*(*at)++ - '0');
-	return *at > first && *(*at)++ == end;
-}
-
-/* "t2.r0.bs-run", "4.t2.r0.bs-run": what bs_spf_run_show() wrote. */
-static bool
-read_mark(const struct bs_spf_run *run, const char *name, struct mark *out)
-{
-	out->has_host = bs_ascii_is_digit(name[0]);
-	if (out->has_host && !read_number(&name, '.', &out->host))
-		return false;
-	if (*name++ != 't' || !read_number(&name, '.', &out->term) ||
-	    *name++ != 'r' || !read_number(&name, '.', &out->record))
-		return false;
-	return strcmp(name, "bs-run") == 0 && out->record < run->record_count;
-}
-
-/* The term of a mark, expanded; it counts, once (RFC 7208 §4.6.4). */
-static int
-open_term(struct bs_spf_run *run, const struct mark *mark,
-    const struct bs_spf_term **term, char name[static BS_HOST_MAX])
-{
-	struct bs_spf_run_record *record = &run->records[mark->record];
-
-	if (mark->term > record->term_count ||
-	    (mark->term == 0 && !record->has_redirect))
-		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
-		    "a term was asked for that is not there");
-	*term = mark->term == 0 ? &record->redirect
-				: &record->terms[mark->term - 1];
-	if (mark->term > 0)
-		record->last_term = mark->term;
-	if (!mark->has_host && ++run->lookups > BS_SPF_LOOKUPS_MAX)
-		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
-		    "more than %d terms that ask DNS", BS_SPF_LOOKUPS_MAX);
-	return bs_spf_run_expand(run, record, *term, name);
 }
 
 /* Keeps a mechanism that can be reached. */
@@ -371,17 +314,17 @@ bs_spf_run_record(struct bs_spf_run *run, const char *name,
 {
 	unsigned n = run->record_count;
 	char domain[BS_HOST_MAX];
-	const struct bs_spf_term *term;
-	struct mark mark = {0};
+	const struct bs_spf_term *term = NULL;
+	struct bs_spf_mark mark = {0};
 	int rc;
 
 	if (run->state != BS_SPF_RUNNING)
 		return -ECANCELED;
 	if (n > 0) {
-		if (!read_mark(run, name, &mark) || mark.has_host)
+		if (!bs_spf_mark_read(run, name, &mark) || mark.has_host)
 			return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
 			    "a record was asked for by no name of ours");
-		if ((rc = open_term(run, &mark, &term, domain)) != 0)
+		if ((rc = bs_spf_mark_open(run, &mark, &term, domain)) != 0)
 			return rc;
 		/* the limit of look-ups is that of records, too */
 		memcpy(run->records[n].domain, domain, sizeof(domain));
@@ -393,133 +336,4 @@ bs_spf_run_record(struct bs_spf_run *run, const char *name,
 	run->record_count++;
 	bs_spf_run_show(run, n, out);
 	return 0;
-}
-
-/* Counts an answer that has nothing (RFC 7208 §4.6.4), and minds one that
- * failed. Not asked for at all is not void. */
-static int
-weigh(struct bs_spf_run *run, const char *name,
-    const struct bs_dns_answer *answer)
-{
-	if (answer->status == BS_DNS_FAILED)
-		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
-		    "DNS gave no answer for %.80s", name);
-	if (answer->status != BS_DNS_FOUND && bs_dns_is_name(name) &&
-	    ++run->voids > BS_SPF_VOIDS_MAX)
-		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
-		    "more than %d look-ups found nothing, the last for %.60s",
-		    BS_SPF_VOIDS_MAX, name);
-	return 0;
-}
-
-/* The hosts of an mx; the addresses of all of them are asked for at once. */
-static int
-find_hosts(struct bs_spf_run *run, const char *name, struct bs_spf_hit *out)
-{
-	const struct bs_dns_answer *answer;
-	int rc = bs_spf_run_ask(run, name, BS_DNS_MX, &answer);
-
-	if (rc != 0 || (rc = weigh(run, name, answer)) != 0)
-		return rc;
-	if (answer->count > BS_SPF_NAMES_MAX)
-		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
-		    "%.80s has more than %d MX records", name,
-		    BS_SPF_NAMES_MAX);
-	out->hosts = answer->count;
-	return bs_spf_run_ask_all(run, answer, BS_SPF_NAMES_MAX);
-}
-
-/* Of the addresses, the one that matches by the prefix, else any. Of no length,
- * which libspf2 takes for none given, it has the client in it. */
-static const uint8_t *
-choose_address(const struct bs_spf_run *run, const struct bs_spf_term *term,
-    const struct bs_dns_answer *answer)
-{
-	unsigned prefix = run->is_ip6 ? term->prefix6 : term->prefix4;
-	size_t size = run->is_ip6 ? 16 : 4;
-	const uint8_t *chosen = NULL;
-	const uint8_t *at = NULL;
-	size_t len;
-
-	if (answer->count > 0 && (term->kind == BS_SPF_EXISTS || prefix == 0))
-		return run->client;
-	while ((at = bs_dns_answer_next(answer, at, &len)) != NULL) {
-		bool matches =
-		    len == size && bs_spf_is_within(run->client, at, prefix);
-
-		if (matches || (chosen == NULL && len == size))
-			chosen = at;
-		if (matches)
-			break;
-	}
-	return chosen;
-}
-
-static int
-find_address(struct bs_spf_run *run, const struct bs_spf_term *term,
-    const char *name, struct bs_spf_hit *out)
-{
-	/* RFC 7208 §5.7: whatever the client's family */
-	enum bs_dns_type type = term->kind == BS_SPF_EXISTS
-				    ? BS_DNS_A
-				    : bs_spf_run_address_type(run);
-	const struct bs_dns_answer *answer;
-	int rc = bs_spf_run_ask(run, name, type, &answer);
-
-	if (rc != 0 || (rc = weigh(run, name, answer)) != 0)
-		return rc;
-	out->address = choose_address(run, term, answer);
-	return 0;
-}
-
-static int
-find_ptr(struct bs_spf_run *run, const char *name, struct bs_spf_hit *out)
-{
-	char validated[BS_HOST_MAX];
-	bool within;
-	int rc = bs_spf_run_validate(run, name, validated, &within);
-
-	if (rc == 0 && within)
-		out->address = run->client;
-	return rc;
-}
-
-/* A host of an mx, by its place among the answers. */
-static int
-find_host(struct bs_spf_run *run, const struct mark *mark,
-    const struct bs_spf_term *term, const char *name, struct bs_spf_hit *out)
-{
-	const struct bs_dns_answer *hosts;
-	char host[BS_HOST_MAX];
-	int rc = bs_spf_run_ask(run, name, BS_DNS_MX, &hosts);
-
-	if (rc != 0 || !name_of(hosts, mark->host, host))
-		return rc;
-	return find_address(run, term, host, out);
-}
-
-int
-bs_spf_run_lookup(struct bs_spf_run *run, const char *asked, unsigned type,
-    struct bs_spf_hit *out)
-{
-	char name[BS_HOST_MAX];
-	const struct bs_spf_term *term;
-	struct mark mark = {0};
-	int rc;
-
-	memset(out, 0, sizeof(*out));
-	if (run->state != BS_SPF_RUNNING)
-		return -ECANCELED;
-	if (!read_mark(run, asked, &mark))
-		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
-		    "DNS was asked for no name of ours");
-	if ((rc = open_term(run, &mark, &term, name)) != 0)
-		return rc;
-	if (mark.has_host)
-		return find_host(run, &mark, term, name, out);
-	if (type == BS_DNS_MX)
-		return find_hosts(run, name, out);
-	if (term->kind == BS_SPF_PTR)
-		return find_ptr(run, name, out);
-	return find_address(run, term, name, out);
 }

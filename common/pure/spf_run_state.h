@@ -5,6 +5,26 @@
 #include "common/backstop.h"
 #include "common/pure/spf_run.h"
 
+/* A name of ours: of a term of a record (counted from 1; 0: its redirect), and
+ * of a host of it. */
+struct bs_spf_mark {
+	unsigned record;
+	unsigned term;
+	bool has_host;
+	unsigned host;
+};
+
+/* Reads one that bs_spf_run_show() wrote, or libspf2 made for a host. Returns
+ * whether it is one of a record that there is. */
+bool bs_spf_mark_read(const struct bs_spf_run *run, const char *name,
+    struct bs_spf_mark *out);
+
+/* The term of a mark, with the name that it stands for; it counts, once
+ * (RFC 7208 §4.6.4). Returns 0 or -ECANCELED. */
+BS_MUST_USE int bs_spf_mark_open(struct bs_spf_run *run,
+    const struct bs_spf_mark *mark, const struct bs_spf_term **term,
+    char name[static BS_HOST_MAX]);
+
 /* Ends the evaluation with a result and why. Returns -ECANCELED. */
 int bs_spf_run_decide(struct bs_spf_run *run, enum bs_spf_result result,
     const char *format, ...) BS_PRINTF(3, 4);
@@ -16,6 +36,10 @@ BS_MUST_USE int bs_spf_run_ask(struct bs_spf_run *run, const char *name,
 
 /* The type of the client's own addresses. */
 enum bs_dns_type bs_spf_run_address_type(const struct bs_spf_run *run);
+
+/* The n-th name of an answer, counted from 0. Returns whether there is one. */
+bool bs_spf_run_name(const struct bs_dns_answer *answer, unsigned n,
+    char out[static BS_HOST_MAX]);
 
 /* Asks for the addresses of each name in an answer, at most so many, all at
  * once. Returns 0 where all are known, or -ECANCELED. */

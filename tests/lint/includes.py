@@ -28,7 +28,8 @@ OWNERS = (
     (r"jansson.*\.h", ["common/cli/output.c", "common/cli/output.h"]),
     (r"event2?/.*|event\.h|evutil\.h",
      ["common/engine/server.c", "common/engine/peer.c", "common/engine/dns.c",
-      "common/engine/spf.c", "common/engine/spf_worker.c",
+      "common/engine/spf.c", "common/engine/spf_child.c",
+      "common/engine/spf_worker.c",
       "common/cli/lookup.c", "common/cli/spf_once.c"]),
     (r"local_scan\.h|exim\.h|dlfunc\.h", [
         "exim/local_scan.c", "exim/dlfunc.c", "exim/origin.c"]),
