@@ -31,24 +31,29 @@ bs_spf_mark_read(const struct bs_spf_run *run, const char *name,
 	return strcmp(name, "bs-run") == 0 && out->record < run->record_count;
 }
 
-int
+const struct bs_spf_term *
 bs_spf_mark_open(struct bs_spf_run *run, const struct bs_spf_mark *mark,
-    const struct bs_spf_term **term, char name[static BS_HOST_MAX])
+    char name[static BS_HOST_MAX])
 {
 	struct bs_spf_run_record *record = &run->records[mark->record];
+	const struct bs_spf_term *term = &record->redirect;
 
 	if (mark->term > record->term_count ||
-	    (mark->term == 0 && !record->has_redirect))
-		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
+	    (mark->term == 0 && !record->has_redirect)) {
+		(void)bs_spf_run_decide(run, BS_SPF_TEMPERROR,
 		    "a term was asked for that is not there");
-	*term = mark->term == 0 ? &record->redirect
-				: &record->terms[mark->term - 1];
-	if (mark->term > 0)
+		return NULL;
+	}
+	if (mark->term > 0) {
+		term = &record->terms[mark->term - 1];
 		record->last_term = mark->term;
-	if (!mark->has_host && ++run->lookups > BS_SPF_LOOKUPS_MAX)
-		return bs_spf_run_decide(run, BS_SPF_PERMERROR,
+	}
+	if (!mark->has_host && ++run->lookups > BS_SPF_LOOKUPS_MAX) {
+		(void)bs_spf_run_decide(run, BS_SPF_PERMERROR,
 		    "more than %d terms that ask DNS", BS_SPF_LOOKUPS_MAX);
-	return bs_spf_run_expand(run, record, *term, name);
+		return NULL;
+	}
+	return bs_spf_run_expand(run, record, term, name) == 0 ? term : NULL;
 }
 
 /* Counts an answer that has nothing (RFC 7208 §4.6.4), and minds one that
@@ -158,10 +163,9 @@ int
 bs_spf_run_lookup(struct bs_spf_run *run, const char *asked, unsigned type,
     struct bs_spf_hit *out)
 {
-	char name[BS_HOST_MAX] = "";
-	const struct bs_spf_term *term = NULL;
+	char name[BS_HOST_MAX];
+	const struct bs_spf_term *term;
 	struct bs_spf_mark mark = {0};
-	int rc;
 
 	memset(out, 0, sizeof(*out));
 	if (run->state != BS_SPF_RUNNING)
@@ -169,8 +173,8 @@ bs_spf_run_lookup(struct bs_spf_run *run, const char *asked, unsigned type,
 	if (!bs_spf_mark_read(run, asked, &mark))
 		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
 		    "DNS was asked for no name of ours");
-	if ((rc = bs_spf_mark_open(run, &mark, &term, name)) != 0)
-		return rc;
+	if ((term = bs_spf_mark_open(run, &mark, name)) == NULL)
+		return -ECANCELED;
 	if (mark.has_host)
 		return find_host(run, &mark, term, name, out);
 	if (type == BS_DNS_MX)

@@ -314,7 +314,6 @@ bs_spf_run_record(struct bs_spf_run *run, const char *name,
 {
 	unsigned n = run->record_count;
 	char domain[BS_HOST_MAX];
-	const struct bs_spf_term *term = NULL;
 	struct bs_spf_mark mark = {0};
 	int rc;
 
@@ -324,8 +323,8 @@ bs_spf_run_record(struct bs_spf_run *run, const char *name,
 		if (!bs_spf_mark_read(run, name, &mark) || mark.has_host)
 			return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
 			    "a record was asked for by no name of ours");
-		if ((rc = bs_spf_mark_open(run, &mark, &term, domain)) != 0)
-			return rc;
+		if (bs_spf_mark_open(run, &mark, domain) == NULL)
+			return -ECANCELED;
 		/* the limit of look-ups is that of records, too */
 		memcpy(run->records[n].domain, domain, sizeof(domain));
 		if (mark.term == 0)

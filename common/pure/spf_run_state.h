@@ -19,11 +19,10 @@ struct bs_spf_mark {
 bool bs_spf_mark_read(const struct bs_spf_run *run, const char *name,
     struct bs_spf_mark *out);
 
-/* The term of a mark, with the name that it stands for; it counts, once
- * (RFC 7208 §4.6.4). Returns 0 or -ECANCELED. */
-BS_MUST_USE int bs_spf_mark_open(struct bs_spf_run *run,
-    const struct bs_spf_mark *mark, const struct bs_spf_term **term,
-    char name[static BS_HOST_MAX]);
+/* The term of a mark, a view, with the name that it stands for; it counts, once
+ * (RFC 7208 §4.6.4). Returns NULL where the evaluation ends. */
+const struct bs_spf_term *bs_spf_mark_open(struct bs_spf_run *run,
+    const struct bs_spf_mark *mark, char name[static BS_HOST_MAX]);
 
 /* Ends the evaluation with a result and why. Returns -ECANCELED. */
 int bs_spf_run_decide(struct bs_spf_run *run, enum bs_spf_result result,
