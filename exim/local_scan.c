@@ -247,7 +247,8 @@ local_scan(int fd, uschar **text)
 		bs_origin_unanswered();
 	if (scan.action == BS_ACTION_REJECT || scan.action == BS_ACTION_DEFER)
 		return refuse(scan.action, scan.reply, text);
-	if (spf != NULL && bs_sender_refuses(spf) && !scan.is_genuine)
+	if (spf != NULL && bs_sender_refuses(spf) && !scan.is_genuine &&
+	    origin.sender[0] != '\0')
 		return refuse(spf->action, spf->reply, text);
 	read_letter();
 	if (owed == 0 && !host_checking)

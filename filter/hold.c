@@ -104,6 +104,19 @@ reply_to_mail(struct bs_filter *filter, struct bs_session *session,
 	bs_hold_proceed(filter, &session->asker);
 }
 
+/* Whether an answer refuses the sender. One without a reply that is its own
+ * does not, and a bounce is not refused for its sender. */
+static bool
+refuses_sender(const struct bs_session *session, const struct bs_answer *answer)
+{
+	char first = answer->action == BS_ACTION_REJECT ? '5' : '4';
+
+	return (answer->action == BS_ACTION_REJECT ||
+		   answer->action == BS_ACTION_DEFER) &&
+	       session->tx.sender[0] != '\0' && answer->reply[0] == first &&
+	       bs_reply_is_smtp(answer->reply);
+}
+
 /* The engine says whether the sender is refused; without its word mail flows.
  */
 static void
@@ -113,10 +126,8 @@ reply_to_sender(struct bs_filter *filter, struct bs_session *session,
 	bool is_word = is_answer(filter, answer);
 
 	bs_spf_remember(filter, session, answer);
-	if (is_word && (answer->action == BS_ACTION_REJECT ||
-			   answer->action == BS_ACTION_DEFER))
-		bs_hold_refuse(filter, &session->asker, answer->action,
-		    answer->reply);
+	if (is_word && refuses_sender(session, answer))
+		reject(filter, &session->asker, answer->reply);
 	else
 		bs_hold_proceed(filter, &session->asker);
 }

@@ -125,8 +125,9 @@ def test_the_module_is_removed(mx, remote, word):
 def waits(mx, word):
     """Exim defers all mail, and takes nothing that it would lose."""
     with Dialogue(mx.lan.space, mx.address) as session:
-        session.envelope(CAROL, ALICE)
-        reply = session.message(message(CAROL, ALICE, word))
+        reply, = session.envelope(CAROL, ALICE)
+        if reply.startswith("250"):
+            reply = session.message(message(CAROL, ALICE, word))
     assert reply[:3] in ("451", "421"), reply
     assert not mx.mails("alice")
 

@@ -90,8 +90,11 @@ class AtMail(Spf):
                 ({"action": "reject", "reply": REPLY}, f"reject|{REPLY}"),
                 ({"action": "defer", "reply": "451 4.7.24 SPF: no answer"},
                  "reject|451 4.7.24 SPF: no answer"),
-                ({"action": "defer", "reply": REPLY},
-                 "reject|451 4.7.1 Please try again later"),
+                ({"action": "defer", "reply": REPLY}, "proceed"),
+                ({"action": "reject", "reply": "451 4.7.24 later"},
+                 "proceed"),
+                ({"action": "reject"}, "proceed"),
+                ({"action": "reject", "reply": "550 a\r\n250 b"}, "proceed"),
                 ({"action": "junk"}, "proceed"),
                 ({"action": "header"}, "proceed"),
                 ({"action": "rewrite", "address": TAGGED}, "proceed"),
@@ -101,6 +104,9 @@ class AtMail(Spf):
                  "proceed")):
             with self.subTest(**answer):
                 self.assertEqual(self.mail(**answer), reply)
+        # a bounce is not refused for its sender, whoever says so
+        self.assertEqual(self.mail("", action="reject", reply=REPLY),
+                         "proceed")
         self.finish()
 
     def test_the_session_goes_on(self):
