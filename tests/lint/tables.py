@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import tree
+from pages import compare, items, table
 
 # Where the keys of each section stand.
 KEYS = (("common/engine/config_keys.c", "bs_config_keys"),
@@ -23,47 +24,6 @@ FLAWS = "common/pure/spf_flaws.c"
 # Rows of DESIGN §5 that only a message which was read can come to. The others
 # are logged by any version, so none of them may hide in a range of the page.
 NEED_MESSAGE = {12, 13, 14, 15, 17, 18}
-
-
-def table(path, begin, row):
-    """Matches of a row's pattern in a C initializer, each with its line."""
-    text = tree.code(tree.read(path), strings=True)
-    start = re.search(begin, text)
-    if not start:
-        tree.fault(path, 0, f"no table begins with {begin}: tell "
-                   "tests/lint/tables.py where it went")
-        return []
-    end = text.find("\n};", start.end())
-    found = [(text.count("\n", 0, match.start()) + 1, match)
-             for match in re.compile(row).finditer(text, start.end(), end)]
-    if not found:
-        tree.fault(path, 0, f"the table {begin} has no rows that "
-                   "tests/lint/tables.py can read")
-    return found
-
-
-def items(path):
-    """The items of a page's lists: (line, depth of the list, words). A quoted
-    word is one."""
-    depth = 0
-    for number, line in enumerate(tree.read(path).split("\n"), 1):
-        if line.startswith(".Bl"):
-            depth += 1
-        elif line.startswith(".El"):
-            depth -= 1
-        elif line.startswith(".It"):
-            yield number, depth, [word.strip('"') for word in
-                                  re.findall(r'"[^"]*"|\S+', line)[1:]]
-
-
-def compare(wanted, found, where, what):
-    """Both are dicts of name to line; where is a path or a program."""
-    for name in wanted.keys() - found.keys():
-        tree.fault(where, 0, f"{what} '{name}' is missing; it stands in "
-                   f"{wanted[name]}")
-    for name in found.keys() - wanted.keys():
-        tree.fault(where, found[name], f"{what} '{name}' is not in the code's "
-                   "table")
 
 
 def macros():

@@ -1,0 +1,224 @@
+"""STYLE §1.20: what Backstop says to logs and to other hosts stands in its
+manual pages, word for word."""
+
+import re
+
+import tree
+from pages import compare, items, lines, table
+
+MANUAL = "common/backstop.7"
+
+# Where messages in plain words are explained: those of the files of a folder.
+MESSAGES = (
+    (("common/engine/*.c", "common/backstopd.c"), "common/backstopd.8"),
+    (("filter/*.c",), "filter/filter-backstop.8"),
+    (("exim/*.c",), "exim/backstop-exim.7"),
+)
+
+# Names whose values are those of another name.
+LIKE = {"would": "action", "was": "mode", "helo_spf": "spf",
+        "mailfrom_spf": "spf"}
+
+# What stands for a value in the texts of spf_policy.c.
+PLACES = {"%d": "DOMAIN", "%c": "CLIENT", "%p": "PROBLEM", "%r": "RESULT"}
+
+LITERAL = r'"((?:\\.|[^"\\])*)"'
+STRING = rf"{LITERAL}(?:[\s\\]*{LITERAL})*"
+WORD = re.compile(r'"([a-z]+(?:-[a-z]+)*)"')
+LOGGED = re.compile(
+    r'(?:bs_log_add(?:_number)?|add_address)\(\s*&?\w+,\s*"(\w+)"([^;]*);')
+SPOKEN = re.compile(r"(?:\d\d\d )?[245]\.\d\.\d+ |SPF: |\. The domain ")
+SAID = re.compile(rf'(?:bs_log|bs_keeper_warn|\bLOG)\(([^;"]*)({STRING})')
+
+
+def joined(source):
+    """The text of one C string or of several in a row."""
+    return re.sub(r"\\(.)", r"\1", "".join(re.findall(LITERAL, source)))
+
+
+def code(path):
+    return tree.code(tree.read(path), strings=True)
+
+
+def function(path, name):
+    """The body of a function, or nothing and a fault."""
+    found = re.search(rf"^(?:\w[\w \t*]*)?\b{name}\([^;]*?^\{{(.*?)^\}}",
+                      code(path), re.M | re.S)
+    if not found:
+        tree.fault(path, 0, f"no {name}(): tell tests/lint/words.py where it "
+                   "went")
+    return found[1] if found else ""
+
+
+def words_of(source, place):
+    return {word: place for word in WORD.findall(source)}
+
+
+def names(path, begin):
+    """The words of a table that is indexed by an enumeration."""
+    return {match[1]: f"{path}:{line}" for line, match in
+            table(path, begin, r'\[BS_\w+\] = "([a-z-]+)"')}
+
+
+def rows(column):
+    path = "common/pure/policy.c"
+    return {match[column]: f"{path}:{line}" for line, match in
+            table(path, r"bs_row rows\[ROWS\] = \{",
+                  r'\{\d+, "([^"]*)", "([^"]*)"') if match[column]}
+
+
+def unsigned_reasons():
+    """Why a sender stays unsigned, but for what nobody is told of."""
+    path = "common/engine/judge_sign.c"
+    found = words_of(code(path), path)
+    found.update(words_of(function("common/pure/tag.c", "bs_tag_obstacle"),
+                          "common/pure/tag.c"))
+    for word in WORD.findall(re.search(
+            r"silent\[\] = \{(.*?)\}", code("common/engine/judge_log.c"),
+            re.S)[1]):
+        found.pop(word, None)
+    return found
+
+
+def closed():
+    """name -> word -> place, for the values that tables of the code hold."""
+    coverage = words_of(code("common/engine/coverage.c"),
+                        "common/engine/coverage.c")
+    evidence = words_of(code("common/engine/evidence.c"),
+                        "common/engine/evidence.c")
+    evidence["unrecorded"] = coverage.pop("unrecorded")
+    step = "common/cli/step.c"
+    return {
+        "verdict": rows(1),
+        "reason": {**rows(2), **unsigned_reasons()},
+        "mode": names("common/pure/policy.c", r"mode_names\[\] = \{"),
+        "action": names("common/pure/policy.c",
+                        r"bs_action_names\[BS_ACTIONS\] = \{"),
+        "listener": names("common/pure/wire.c", r"listener_names\[\] = \{"),
+        "kind": names("common/pure/wire.c", r"kind_names\[\] = \{"),
+        "spf": names("common/pure/spf.c", r"names\[BS_SPF_RESULTS\] = \{"),
+        "identity": words_of(function("common/pure/spf.c",
+                                      "bs_spf_identity_name"),
+                             "common/pure/spf.c"),
+        "coverage": coverage,
+        "evidence": evidence,
+        "against": {word: step for word in
+                    re.findall(r'against\(out, "([a-z-]+)"', code(step))},
+    }
+
+
+def logged():
+    """name -> word -> place: all that lines of key=value are made of. A name
+    without words has values that nobody can list."""
+    found = {}
+    for path in tree.files("common/*.c", "filter/*.c", "exim/*.c"):
+        for name, rest in LOGGED.findall(code(path)):
+            found.setdefault(name, {}).update(words_of(rest, str(path)))
+    for name, words in closed().items():
+        if name not in found:
+            tree.fail(f"tests/lint/words.py: no line has '{name}'")
+        found.setdefault(name, {}).update(words)
+    for name, other in LIKE.items():
+        found[name] = found[other]
+    return found
+
+
+def section(title):
+    """The items of a section of the page: (line, depth, words)."""
+    first, last, inside = 0, 0, False
+    for number, line in lines(MANUAL):
+        if line.startswith(".Sh"):
+            if inside:
+                last = number
+                break
+            inside = line == f".Sh {title}"
+            first = number
+    return [item for item in items(MANUAL) if first < item[0] < last]
+
+
+def documented():
+    """name -> word -> line."""
+    found, current = {}, []
+    for line, depth, words in section("LOG WORDS"):
+        listed = [word for word in words if word not in ("Cm", ",")]
+        if depth == 1:
+            current = listed
+            found.update({name: {"": line} for name in listed})
+        else:
+            for name in current:
+                found[name].update({word: line for word in listed})
+    return found
+
+
+def check_words():
+    wanted, page = logged(), documented()
+    compare({name: ", ".join(sorted(set(words.values()))) or "a bs_log_add()"
+             for name, words in wanted.items()},
+            {name: words[""] for name, words in page.items()}, MANUAL,
+            "log word")
+    for name in wanted.keys() & page.keys():
+        page[name].pop("")
+        compare(wanted[name], page[name], MANUAL, f"value of {name}=")
+
+
+def spoken():
+    """text -> place: all that SMTP clients are told, as the page writes it."""
+    found = {}
+    for path in tree.files("common/pure/*.c", "common/engine/*.c",
+                           "filter/*.c", "exim/*.c"):
+        for match in re.finditer(STRING, code(path)):
+            text = joined(match[0])
+            if not SPOKEN.match(text):
+                continue
+            if text[1] == ".":  # Exim writes the code itself
+                text = ("451 " if text[0] == "4" else "550 ") + text
+            for short, place in PLACES.items():
+                text = text.replace(short, place)
+            found[text.removeprefix(". ").strip()] = str(path)
+    return found
+
+
+def check_texts():
+    compare(spoken(), {" ".join(words): line for line, _, words in
+                       section("SMTP TEXTS")}, MANUAL, "SMTP text")
+
+
+def plain(path):
+    """The words of a page without its macros and quotes."""
+    kept = []
+    for _, line in lines(path):
+        if line.startswith("."):
+            line = re.sub(r"(^\.|(?<=\s))[A-Z][a-z]\b", "", line)
+        kept.append(line.replace('"', "").replace("\\&", ""))
+    return re.sub(r"\s+", " ", " ".join(kept)).replace(" ,", ",")
+
+
+def constant(message):
+    """The first part of a message that is always the same, if it tells one
+    message from others."""
+    for part in re.split(r"%[-.\d]*[hlzj]*[a-zA-Z]?", message):
+        part = part.replace('"', "").strip(" :;(),")
+        if len(part) > 8:
+            return part
+    return ""
+
+
+def check_messages():
+    for patterns, page in MESSAGES:
+        known = plain(page)
+        for path in tree.files(*patterns):
+            for match in SAID.finditer(code(path)):
+                part = constant(joined(match[2]))
+                if part not in known and "BS_LOG_DEBUG" not in match[1]:
+                    tree.fault(page, 0, f"the message '{part}' is missing; "
+                               f"it stands in {path}")
+
+
+def main():
+    check_words()
+    check_texts()
+    check_messages()
+    tree.finish()
+
+
+main()
