@@ -18,7 +18,8 @@ def log_in(session, user):
 def submit(host, user, sender, to, word):
     """A logged-in user's message from another host; returns the reply to
     MAIL or the last one."""
-    with Dialogue(host.lan.space, host.address, 465, tls=True) as session:
+    with Dialogue(host.lan.space, host.address, 587) as session:
+        session.start_tls()
         log_in(session, user)
         reply = session.say(f"MAIL FROM:<{sender}>")
         if reply.startswith("250"):

@@ -343,13 +343,14 @@ class Lab:
 
     @staticmethod
     def _add_logins(host):
-        """Passwords, who may send as whom, and a certificate."""
+        """Passwords, who may send as whom, and a certificate, where the
+        examples have them."""
         secret = host.run("smtpctl", "encrypt", PASSWORD).stdout.strip()
         host.write("/etc/mail/credentials", "".join(
             f"{user} {secret}\n" for user in USERS))
-        host.write("/etc/mail/senders", "".join(
+        host.write("/etc/mail/owners", "".join(
             f"{user} {user}@example.org\n" for user in USERS))
         host.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                  "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
-                 "/CN=ours.test", "-keyout", "/etc/ssl/ours.key", "-out",
-                 "/etc/ssl/ours.crt")
+                 "/CN=ours.test", "-keyout", "/etc/ssl/private/mail.key",
+                 "-out", "/etc/ssl/mail.crt")

@@ -1,4 +1,7 @@
-"""smtpd.conf of our host, in the layouts that filter-backstop(8) shows."""
+"""smtpd.conf of our host, made from the examples that packages ship."""
+
+import pathlib
+import re
 
 OURS = "example.org"
 OURS_TOO = "example.net"  # where a test wants two
@@ -10,83 +13,58 @@ OUR_ADDRESS = "192.0.2.10"
 REMOTE_ADDRESS = "192.0.2.20"
 SINK_ADDRESS = "192.0.2.30"
 
-# What both layouts begin with. Without DNS, relays have names of their own.
-_HEAD = """\
-table aliases file:/etc/aliases
-{auth_tables}
-{filters}
-action "local" maildir alias <aliases>
-action "out" relay host "smtp://{remote}"
-action "sink" relay host "smtp://{sink}"
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "packaging/examples"
+
+# Another listener of the tests' own, for mail of the host itself.
+_SOCKET = re.compile(r"^listen on socket .*\n", re.M)
+_SUBMIT = "listen on lo port 587 tag SUBMIT"
+
+# What cannot be had without TLS, such as logins.
+_NEEDS_TLS = re.compile(
+    r"^(pki|table (credentials|owners)|listen .* auth|match .*from auth).*\n",
+    re.M)
+
+_RELAYS = f"""\
+action "out" relay host "smtp://{REMOTE_ADDRESS}"
+action "sink" relay host "smtp://{SINK_ADDRESS}"
 """
 
-_FILTER = ('filter "bs-{mode}" proc-exec "/usr/libexec/opensmtpd/'
-           'filter-backstop -m {mode}" user _bsfilter group _bsfilter\n')
 
-# 6.8 of Debian 12 has no TLS, so nobody can log in there; mail is submitted
-# from the host itself.
-_AUTH_TABLES = """\
-table credentials file:/etc/mail/credentials
-table whose file:/etc/mail/senders
-pki ours cert "/etc/ssl/ours.crt"
-pki ours key "/etc/ssl/ours.key"
-"""
-
-_ONE_HOP = _HEAD + """\
-listen on socket filter "bs-local"
-listen on lo port 587 tag SUBMIT filter "bs-out"
-{submission}
-listen on eth0 port 25 tag MX filter "bs-in"
-match from any for domain "example.org" action "local"
-{from_auth}
-match from local for domain "sink.example" action "sink"
-match from local for any action "out"
-"""
-_ONE_HOP_AUTH = ('listen on eth0 port 465 smtps pki ours auth <credentials> '
-                 'tag SUBMIT filter "bs-out"')
-_ONE_HOP_FROM_AUTH = """\
-match from auth for domain "sink.example" action "sink"
-match from auth for any action "out"
-"""
-
-_TWO_HOPS = _HEAD + """\
-action "sign" relay host "smtp://127.0.0.1:10026"
-listen on socket tag LOCAL filter "bs-untag"
-listen on lo port 587 tag SUBMIT
-{submission}
-listen on lo port 10026 tag SIGN filter "bs-out"
-listen on eth0 port 25 tag MX filter "bs-in"
-match from any for domain "example.org" action "local"
-match tag SIGN from local for domain "sink.example" action "sink"
-match tag SIGN from local for any action "out"
-match tag MX from local for domain "sink.example" action "sink"
-match tag MX from local for any action "out"
-{from_auth}
-match tag SUBMIT from local for any action "sign"
-match tag LOCAL from local for any action "sign"
-"""
-_TWO_HOPS_AUTH = ('listen on eth0 port 465 smtps pki ours auth <credentials> '
-                  'senders <whose> tag SUBMIT')
-_TWO_HOPS_FROM_AUTH = 'match tag SUBMIT from auth for any action "sign"\n'
+def example(name):
+    """smtpd.conf as packages ship it."""
+    return (EXAMPLES / f"smtpd/{name}.conf").read_text()
 
 
-def _layout(text, modes, has_auth, submission, from_auth):
-    return text.format(
-        remote=REMOTE_ADDRESS, sink=SINK_ADDRESS,
-        filters="".join(_FILTER.format(mode=mode) for mode in modes),
-        auth_tables=_AUTH_TABLES if has_auth else "",
-        submission=submission if has_auth else "",
-        from_auth=from_auth if has_auth else "")
+def _edited(text, old, new):
+    assert text.count(old) == 1, f"{old!r} in an example:\n{text}"
+    return text.replace(old, new)
+
+
+def _layout(name, has_auth, *added):
+    """An example on a wire without DNS, so that relays have names of their
+    own, with lines of the tests' own behind its socket. 6.8 of Debian 12 has
+    no TLS, so nobody can log in there."""
+    text = _edited(example(name), 'action "out" relay\n', _RELAYS)
+    text = re.sub(r'^(match .*)for any action "out"\n',
+                  rf'\1for domain "{SINK}" action "sink"\n\g<0>', text,
+                  flags=re.M)
+    text = _SOCKET.sub(lambda found: found[0] + "".join(
+        f"{line}\n" for line in added), text)
+    if not has_auth:
+        text = _edited(text, " tls pki mail tag MX", " tag MX")
+        text = _NEEDS_TLS.sub("", text)
+    return text
 
 
 def one_hop(has_auth):
-    return _layout(_ONE_HOP, ("out", "in", "local"), has_auth,
-                   _ONE_HOP_AUTH, _ONE_HOP_FROM_AUTH)
+    return _layout("one-hop", has_auth, f'{_SUBMIT} filter "bs-out"')
 
 
 def two_hops(has_auth):
-    return _layout(_TWO_HOPS, ("out", "in", "untag"), has_auth,
-                   _TWO_HOPS_AUTH, _TWO_HOPS_FROM_AUTH)
+    return _edited(
+        _layout("two-hops", has_auth, _SUBMIT),
+        'match tag LOCAL', 'match tag SUBMIT from local for any '
+        'action "sign"\nmatch tag LOCAL')
 
 
 def reading(layout):
