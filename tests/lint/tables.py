@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import tree
-from pages import compare, items, table
+from pages import compare, items, lines, table
 
 # Where the keys of each section stand.
 KEYS = (("common/engine/config_keys.c", "bs_config_keys"),
@@ -20,6 +20,10 @@ COMMAND_MANUAL = "common/backstop.8"
 ROWS = "common/pure/policy.c"
 ROW_MANUAL = "common/backstopd.8"
 FLAWS = "common/pure/spf_flaws.c"
+# Where each program reads its options, and its page.
+OPTIONS = (("common/cli/options.c", COMMAND_MANUAL),
+           ("common/backstopd.c", ROW_MANUAL),
+           ("filter/main.c", "filter/filter-backstop.8"))
 
 # Rows of DESIGN §5 that only a message which was read can come to. The others
 # are logged by any version, so none of them may hide in a range of the page.
@@ -194,6 +198,34 @@ def check_flaws():
             found, COMMAND_MANUAL, "check")
 
 
+def option_names(path):
+    text = tree.code(tree.read(path), strings=True)
+    letters = re.search(r'getopt_long\([^"]*"([^"]*)"', text)
+    found = [letter for letter in letters[1] if letter.isalpha()]
+    found += re.findall(r'\{"([a-z-]+)", (?:no|required)_argument', text)
+    return {("-" if len(name) == 1 else "--") + name: path for name in found}
+
+
+def manual_options(path):
+    """Whatever stands behind an Fl up to the next macro; letters in one word
+    are options each."""
+    found = {}
+    for number, line in lines(path):
+        is_option = False
+        for word in line[1:].split() if line.startswith(".") else []:
+            if re.fullmatch("[A-Z][a-z]", word):
+                is_option = word == "Fl"
+            elif is_option and word not in ("|", ",", ".", ":"):
+                found.update({f"-{name}": number for name in
+                              ([word] if word[0] == "-" else word)})
+    return found
+
+
+def check_options():
+    for path, page in OPTIONS:
+        compare(option_names(path), manual_options(page), page, "option")
+
+
 def main():
     if len(sys.argv) != 2:
         tree.fail("usage: tables.py BACKSTOP")
@@ -202,6 +234,7 @@ def main():
     check_commands(sys.argv[1])
     check_rows()
     check_flaws()
+    check_options()
     tree.finish()
 
 
