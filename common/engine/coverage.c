@@ -53,14 +53,15 @@ bs_store_fault(const struct bs_view *view, int64_t from, int64_t to)
 	return bs_meta_is_complete(meta, from, to) ? NULL : "gap";
 }
 
-/* Whether somebody else may sign, and so send, with a key of ours. */
+/* Whether somebody else may sign, and so send, with a key of ours. One that
+ * never signed here is but for old tags. */
 static bool
 has_foreign_key(const struct bs_keyring *keyring)
 {
 	for (size_t i = 0; i < keyring->count; i++) {
 		const struct bs_key *key = &keyring->keys[i];
 
-		if (key->state != BS_KEY_PENDING &&
+		if (key->state != BS_KEY_PENDING && key->activated != 0 &&
 		    key->origin != BS_KEY_MADE && key->origin != BS_KEY_REMADE)
 			return true;
 	}

@@ -112,6 +112,7 @@ by_the_keys(void **state)
 	    {BS_KEY_SHARED, BS_KEY_REVOKED, "foreign-key"},
 	    {BS_KEY_SHARED, BS_KEY_PENDING, NULL},
 	};
+	int64_t activated = keyring.keys[0].activated;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -120,6 +121,11 @@ by_the_keys(void **state)
 		expect(ALICE, 0, cases[i].reason,
 		    cases[i].reason == NULL ? "not-found" : cases[i].reason);
 	}
+	/* nobody else signed while we did: it came to verify old tags */
+	keyring.keys[0].state = BS_KEY_REVOKED;
+	keyring.keys[0].activated = 0;
+	expect(ALICE, 0, NULL, "not-found");
+	keyring.keys[0].activated = activated;
 }
 
 static void
