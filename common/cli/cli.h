@@ -30,8 +30,13 @@
 #define BS_TAKES_RECORD 128
 #define BS_TAKES_DOMAIN 256
 #define BS_TAKES_STRICT 512
+#define BS_TAKES_SERVERS 1024
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
+
+/* Where mail servers have their configuration. */
+#define BS_SMTPD_CONF_PATH "/etc/smtpd.conf"
+#define BS_EXIM_CONF_PATH "/etc/exim4"
 
 /* What was typed. Strings are argv's. */
 struct bs_call {
@@ -50,6 +55,10 @@ struct bs_call {
 	const char *record; /* of --record */
 	const char *domain; /* of --domain */
 	bool strict;
+	const char *smtpd_conf; /* of --smtpd-conf: a file ... */
+	const char *exim_conf;	/* ... and of --exim-conf: a folder */
+	bool ask_mx;
+	unsigned mx_port; /* of --ask-mx */
 	bool help;
 	bool version;
 	size_t count; /* of words behind the subcommand's name */
@@ -90,6 +99,7 @@ int bs_cmd_spf_check(const struct bs_call *call);
 int bs_cmd_spf_lint(const struct bs_call *call);
 int bs_cmd_spf_diff(const struct bs_call *call);
 int bs_cmd_spf_make(const struct bs_call *call);
+int bs_cmd_doctor(const struct bs_call *call);
 int bs_cmd_checkconf(const struct bs_call *call);
 
 /* Reads the command line. All words are left in call->words, the name of the

@@ -24,7 +24,10 @@ enum {
 	OPT_DNS,
 	OPT_RECORD,
 	OPT_DOMAIN,
-	OPT_STRICT
+	OPT_STRICT,
+	OPT_SMTPD_CONF,
+	OPT_EXIM_CONF,
+	OPT_ASK_MX
 };
 
 static const struct option long_options[] = {
@@ -43,6 +46,9 @@ static const struct option long_options[] = {
     {"record", required_argument, NULL, OPT_RECORD},
     {"domain", required_argument, NULL, OPT_DOMAIN},
     {"strict", no_argument, NULL, OPT_STRICT},
+    {"smtpd-conf", required_argument, NULL, OPT_SMTPD_CONF},
+    {"exim-conf", required_argument, NULL, OPT_EXIM_CONF},
+    {"ask-mx", optional_argument, NULL, OPT_ASK_MX},
     {NULL, 0, NULL, 0},
 };
 
@@ -188,6 +194,22 @@ take_spf_option(int option, struct bs_call *call, unsigned *traits)
 	}
 }
 
+/* The port is for mail servers that are tried out elsewhere. */
+static int
+take_ask_mx(struct bs_call *call)
+{
+	int64_t port = 25;
+
+	if (optarg != NULL && (!read_number(optarg, strlen(optarg), &port) ||
+				  port < 1 || port > 65535)) {
+		bs_complain("--ask-mx=%.60s: is no port", optarg);
+		return EX_USAGE;
+	}
+	call->ask_mx = true;
+	call->mx_port = (unsigned)port;
+	return 0;
+}
+
 static int
 take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 {
@@ -227,6 +249,17 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 	case OPT_BATV_TOOLS:
 		*traits |= BS_TAKES_DIALECT;
 		return take_dialect(call, BS_DIALECT_BATV_TOOLS);
+	case OPT_SMTPD_CONF:
+		*traits |= BS_TAKES_SERVERS;
+		call->smtpd_conf = optarg;
+		return 0;
+	case OPT_EXIM_CONF:
+		*traits |= BS_TAKES_SERVERS;
+		call->exim_conf = optarg;
+		return 0;
+	case OPT_ASK_MX:
+		*traits |= BS_TAKES_SERVERS;
+		return take_ask_mx(call);
 	default:
 		return take_spf_option(option, call, traits)
 			   ? 0
@@ -242,6 +275,8 @@ bs_options_read(int argc, char **argv, struct bs_call *call, unsigned *traits)
 
 	memset(call, 0, sizeof(*call));
 	call->config_path = BS_CONFIG_PATH;
+	call->smtpd_conf = BS_SMTPD_CONF_PATH;
+	call->exim_conf = BS_EXIM_CONF_PATH;
 	call->key = -1;
 	call->now = (int64_t)time(NULL);
 	*traits = 0;

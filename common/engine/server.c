@@ -124,6 +124,7 @@ answer_ping(const struct bs_server *server, struct bs_answer *answer)
 	snprintf(answer->verdict, sizeof(answer->verdict), "up");
 	snprintf(answer->reason, sizeof(answer->reason), "store-%s",
 	    bs_keeper_state(&server->keeper));
+	snprintf(answer->version, sizeof(answer->version), "%s", BS_VERSION);
 }
 
 static struct bs_judge

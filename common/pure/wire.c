@@ -114,6 +114,7 @@ static const struct bs_field answer_fields[] = {
     TEXT(bs_answer, header),
     TEXT(bs_answer, results),
     TEXT(bs_answer, authserv_id),
+    TEXT(bs_answer, version),
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

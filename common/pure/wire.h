@@ -87,6 +87,7 @@ struct bs_answer {
 	char results[BS_FIELD_MAX];    /* op spf: another, of RFC 8601 */
 	char authserv_id[BS_HOST_MAX]; /* op spf: fields of RFC 8601 that bear
 					* it are forged */
+	char version[16];	       /* op ping: the engine's */
 };
 
 /* Finds the end of the first request in buf: sets *frame_len, the empty line
