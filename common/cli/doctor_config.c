@@ -27,6 +27,9 @@ count_fault(void *context, const struct bs_fault *fault, bool is_warning)
 	unsigned *count = is_warning ? &faults->warnings : &faults->errors;
 	struct bs_fault *first = is_warning ? &faults->warning : &faults->error;
 
+	/* that there are no domains has a finding of its own */
+	if (is_warning && fault->line == 0)
+		return;
 	if ((*count)++ == 0)
 		*first = *fault;
 }

@@ -120,7 +120,8 @@ read_folder(struct bs_doctor_exim *exim, const char *section)
 	snprintf(folder, sizeof(folder), "%s/conf.d/%s",
 	    exim->doctor->call->exim_conf, section);
 	if ((count = scandir(folder, &entries, is_piece, by_octets)) < 0) {
-		tell_unread(exim, folder, -errno);
+		if (errno != ENOENT)
+			tell_unread(exim, folder, -errno);
 		return;
 	}
 	for (int i = 0; i < count; i++) {

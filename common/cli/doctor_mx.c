@@ -84,27 +84,6 @@ tell(const struct visit *visit, const char *host,
 	}
 }
 
-/* Asks one address. Returns whether the host answered. */
-static bool
-ask_address(const struct visit *visit, const char *host, bool is_last,
-    const struct sockaddr_storage *address)
-{
-	const char *const recipients[2] = {visit->tagged, visit->plain};
-	struct bs_smtp_asked asked;
-
-	if (bs_smtp_ask(address, recipients, &asked) == 0) {
-		tell(visit, host, &asked);
-		return true;
-	}
-	if (!is_last)
-		return false;
-	bs_doctor_unseen(visit->doctor, BS_CHECK_MX_TAGS,
-	    "%s: MX %s could not be asked: %s", visit->domain, host,
-	    asked.reply);
-	bs_doctor_fix(visit->doctor, "ask again later, or from another place");
-	return false;
-}
-
 /* Addresses of a host, of either family. Returns how many. */
 static size_t
 find_addresses(const struct visit *visit, const char *host,
@@ -142,7 +121,10 @@ find_addresses(const struct visit *visit, const char *host,
 static void
 ask_host(const struct visit *visit, const char *host)
 {
+	const char *const recipients[2] = {visit->tagged, visit->plain};
 	struct sockaddr_storage addresses[ADDRESSES_MAX];
+	struct bs_smtp_asked asked;
+	struct bs_smtp_asked first = {0};
 	size_t count = find_addresses(visit, host, BS_DNS_A, addresses, 1);
 
 	count += find_addresses(visit, host, BS_DNS_AAAA, addresses + count,
@@ -151,11 +133,24 @@ ask_host(const struct visit *visit, const char *host)
 		bs_doctor_unseen(visit->doctor, BS_CHECK_MX_TAGS,
 		    "%s: MX %s %s", visit->domain, host,
 		    count == 0 ? "has no address" : "was not asked any more");
+		bs_doctor_fix(visit->doctor,
+		    count == 0 ? "take it out of the zone, or give it one"
+			       : "ask again with fewer domains");
 		return;
 	}
-	for (size_t i = 0; i < count; i++)
-		if (ask_address(visit, host, i + 1 == count, &addresses[i]))
-			break;
+	for (size_t i = 0; i < count; i++) {
+		if (bs_smtp_ask(&addresses[i], recipients, &asked) == 0) {
+			tell(visit, host, &asked);
+			return;
+		}
+		/* where there is no IPv6, that is not the reason */
+		if (i == 0)
+			first = asked;
+	}
+	bs_doctor_unseen(visit->doctor, BS_CHECK_MX_TAGS,
+	    "%s: MX %s could not be asked: %s", visit->domain, host,
+	    first.reply);
+	bs_doctor_fix(visit->doctor, "ask again later, or from another place");
 }
 
 static void

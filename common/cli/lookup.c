@@ -33,6 +33,7 @@ struct bs_lookup {
 	struct event_base *base;
 	struct bs_dns *dns;
 	struct bs_spf_servers servers;
+	const struct bs_config *config; /* borrowed, or that of servers */
 	struct memory *memories;
 	unsigned count;
 	unsigned elapsed_ms;
@@ -84,6 +85,7 @@ bs_lookup_open(const struct bs_call *call, struct bs_lookup **out)
 
 	if (status != 0)
 		goto fail;
+	lookup->config = lookup->servers.config;
 	lookup->base = must(event_base_new());
 	rc = open_dns(lookup);
 	if (rc == 0) {
@@ -192,8 +194,14 @@ bs_lookup_signs(const struct bs_lookup *lookup, const char *domain)
 {
 	const struct bs_domain *settings = NULL;
 
-	if (lookup->servers.config != NULL)
-		settings = bs_config_domain(lookup->servers.config, domain,
-		    strlen(domain));
+	if (lookup->config != NULL)
+		settings =
+		    bs_config_domain(lookup->config, domain, strlen(domain));
 	return settings != NULL && settings->sign;
+}
+
+void
+bs_lookup_lend(struct bs_lookup *lookup, const struct bs_config *config)
+{
+	lookup->config = config;
 }

@@ -63,8 +63,7 @@ static const struct bs_command commands[] = {
 	"ask what sends mail for a domain, and write its SPF record",
 	BS_TAKES_DNS | BS_WRITES, 0, 1, bs_cmd_spf_make},
     {"doctor",
-	"[--smtpd-conf FILE] [--exim-conf FOLDER] [--dns SERVER] "
-	"[--ask-mx[=PORT]]",
+	"[--smtpd-conf FILE] [--exim-conf FOLDER] [--dns SERVER] [--ask-mx]",
 	"check the installation, and say what to type",
 	BS_TAKES_SERVERS | BS_TAKES_DNS, 0, 0, bs_cmd_doctor},
     {"checkconf", "[FILE]", "show every mistake of the configuration", 0, 0, 1,

@@ -76,6 +76,7 @@ bs_exim_item(const char **list, char *separator, char *out, size_t size)
 	at = skip_spaces(*list);
 	while (*at == *separator && at[1] != *separator)
 		at = skip_spaces(at + 1);
+	*list = at;
 	if (*at == '\0')
 		return false;
 	for (; *at != '\0'; at++) {

@@ -19,11 +19,16 @@ COMMANDS = "common/cli/main.c"
 COMMAND_MANUAL = "common/backstop.8"
 ROWS = "common/pure/policy.c"
 ROW_MANUAL = "common/backstopd.8"
-FLAWS = "common/pure/spf_flaws.c"
 # Where each program reads its options, and its page.
 OPTIONS = (("common/cli/options.c", COMMAND_MANUAL),
            ("common/backstopd.c", ROW_MANUAL),
            ("filter/main.c", "filter/filter-backstop.8"))
+# Tables of checks: subcommand, file, beginning of the table, its rows with the
+# word and the weight.
+CHECKS = (("spf lint", "common/pure/spf_flaws.c", r"flaws\[\] = \{",
+           r'\{"([a-z-]+)", BS_SPF_(\w+)\}'),
+          ("doctor", "common/cli/doctor_checks.c", r"checks\[\] = \{",
+           r'\{"([a-z-]+)", BS_FOUND_(\w+)\}'))
 
 # Rows of DESIGN §5 that only a message which was read can come to. The others
 # are logged by any version, so none of them may hide in a range of the page.
@@ -181,21 +186,21 @@ def check_rows():
         tree.fault(ROW_MANUAL, 0, f"there is no row {number}")
 
 
-def check_flaws():
-    """Those of 'spf lint', each with its weight as the page groups them."""
+def check_checks(subcommand, path, begin, row):
+    """Those of a subcommand, each with its weight as the page groups them."""
+    name = subcommand.split()
     weight, found = "", {}
     inside = False
     for line, depth, words in items(COMMAND_MANUAL):
         if depth == 1:
-            inside = words[1:3] == ["spf", "lint"]
+            inside = words[1:1 + len(name)] == name
         elif inside and depth == 2:
             weight = words[1].upper()
         elif inside and depth == 3:
             found[f"{words[1]} ({weight})"] = line
-    compare({f"{match[1]} ({match[2]})": f"{FLAWS}:{line}" for line, match in
-             table(FLAWS, r"flaws\[\] = \{",
-                   r'\{"([a-z-]+)", BS_SPF_(\w+)\}')},
-            found, COMMAND_MANUAL, "check")
+    compare({f"{match[1]} ({match[2]})": f"{path}:{line}" for line, match in
+             table(path, begin, row)},
+            found, COMMAND_MANUAL, f"{subcommand}: check")
 
 
 def option_names(path):
@@ -233,8 +238,9 @@ def main():
     check_config()
     check_commands(sys.argv[1])
     check_rows()
-    check_flaws()
     check_options()
+    for checks in CHECKS:
+        check_checks(*checks)
     tree.finish()
 
 
