@@ -48,7 +48,7 @@ append_line(struct reading *reading, char *out, size_t *used)
 	if (len > LINE_OCTETS - 1 - *used)
 		len = LINE_OCTETS - 1 - *used;
 	for (size_t i = 0; i < len; i++)
-		out[(*used)++] = from[i] == '\0' ? '?' : from[i];
+		out[(*used)++] = (char)(from[i] == '\0' ? '?' : from[i]);
 	out[*used] = '\0';
 	return goes_on;
 }
@@ -60,7 +60,6 @@ next_statement(struct reading *reading, struct statement *out)
 
 	while (used == 0 && reading->at < reading->len) {
 		out->line = reading->line + 1;
-		out->text[0] = '\0';
 		while (reading->at < reading->len &&
 		       append_line(reading, out->text, &used))
 			;
@@ -324,7 +323,7 @@ bs_exim_read(struct bs_exim_conf *conf, unsigned file, const char *text,
     size_t len, bs_exim_include *include, void *context)
 {
 	struct reading reading = {.text = text, .len = len};
-	struct statement statement;
+	struct statement statement = {0};
 
 	while (next_statement(&reading, &statement))
 		take(conf, statement.text,
