@@ -207,7 +207,7 @@ def option_names(path):
     text = tree.code(tree.read(path), strings=True)
     letters = re.search(r'getopt_long\([^"]*"([^"]*)"', text)
     found = [letter for letter in letters[1] if letter.isalpha()]
-    found += re.findall(r'\{"([a-z-]+)", (?:no|required)_argument', text)
+    found += re.findall(r'\{"([a-z-]+)", (?:no|required|optional)_argument', text)
     return {("-" if len(name) == 1 else "--") + name: path for name in found}
 
 
