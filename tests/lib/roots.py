@@ -33,12 +33,16 @@ python3 libcmocka-dev exim4-dev
     "spf": COMMON + """
 spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
 """.split(),
+    # Where RPMs are built and looked at, with Debian's tools.
+    "rpm": COMMON + "gcc libc6-dev meson ninja-build pkg-config rpm rpmlint"
+                    .split(),
 }
 
 # Lint runs in this tree alone: other releases of the tools judge differently.
 LINT_SUITE = "bookworm"
 LINT_PACKAGES = """
 clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck binutils
+bmake mksh
 """.split()
 
 
