@@ -10,6 +10,7 @@
 #include "exim/origin.h"
 #include "exim/scan.h"
 #include "exim/sender.h"
+#include "exim/trouble.h"
 
 #define DEADLINE_MS 500
 
@@ -22,6 +23,7 @@ EXPORTED int bs_spf(uschar **yield, int argc, uschar *argv[]);
 struct check {
 	struct bs_origin origin;
 	char recipient[BS_ADDRESS_MAX];
+	bool untold;		       /* what was missed */
 	char reply[BS_SMTP_REPLY_MAX]; /* empty: nothing is to be refused */
 };
 
@@ -45,8 +47,10 @@ take(void *context, unsigned n, const struct bs_answer *answer)
 	struct check *self = context;
 
 	(void)n;
-	if (answer != NULL && (answer->action == BS_ACTION_REJECT ||
-				  answer->action == BS_ACTION_DEFER))
+	if (answer == NULL || (self->untold && !bs_scan_holds_untold(answer)))
+		return;
+	if (answer->action == BS_ACTION_REJECT ||
+	    answer->action == BS_ACTION_DEFER)
 		memcpy(self->reply, answer->reply, sizeof(self->reply));
 }
 
@@ -83,18 +87,21 @@ bs_check(uschar **yield, int argc, uschar *argv[])
 	};
 	size_t len;
 
-	if (argc != 1 || (len = strlen(CCS argv[0])) >= BS_ADDRESS_MAX)
+	if (host_checking || argc != 1 ||
+	    (len = strlen(CCS argv[0])) >= BS_ADDRESS_MAX)
 		return FAIL_FORCED;
 	memset(&check, 0, sizeof(check));
 	memcpy(check.recipient, as_written(CCS argv[0]), len);
 	bs_origin_get(&check.origin);
-	round.is_away = check.origin.engine_is_away;
 	if (check.origin.listener != BS_LISTENER_IN)
 		return FAIL_FORCED;
+	check.untold = !bs_trouble_tell(&check.origin);
+	round.is_away = check.origin.engine_is_away;
 	if (bs_ask(&round) > 0) {
-		bs_origin_unanswered();
+		bs_trouble_unanswered(false);
 		return FAIL_FORCED;
 	}
+	bs_trouble_answered();
 	*yield = string_copy(US check.reply);
 	return OK;
 }
@@ -111,10 +118,13 @@ bs_spf(uschar **yield, int argc, uschar *argv[])
 
 	(void)argc;
 	(void)argv;
+	if (host_checking)
+		return FAIL_FORCED;
 	bs_origin_get(&origin);
+	(void)!bs_trouble_tell(&origin);
 	answer = bs_sender_ask(&origin, &unanswered);
 	if (unanswered)
-		bs_origin_unanswered();
+		bs_trouble_unanswered(false);
 	if (answer == NULL)
 		return FAIL_FORCED;
 	*yield = string_copy(

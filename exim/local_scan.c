@@ -12,6 +12,7 @@
 #include "exim/scan.h"
 #include "exim/sender.h"
 #include "exim/tell.h"
+#include "exim/trouble.h"
 
 /* Of a body, looked into for what a bounce returns: it stands in the first
  * 36 kB of nearly all of them. */
@@ -134,13 +135,8 @@ read_letter(void)
 static void
 tell(void)
 {
-	unsigned missed = bs_origin_missed();
-
-	if (bs_tell(&scan, &letter, missed) == 0)
-		return;
-	if (missed > 0)
-		bs_origin_put_back(missed);
-	bs_origin_unanswered();
+	if (bs_tell(&scan, &letter) > 0)
+		bs_trouble_unanswered(scan.leaves);
 }
 
 /* The engine's reply without its code, which Exim writes itself. */
@@ -171,7 +167,7 @@ ask_spf(void)
 	const struct bs_answer *spf = bs_sender_ask(&origin, &unanswered);
 
 	if (unanswered) {
-		bs_origin_unanswered();
+		bs_trouble_unanswered(false);
 		origin.engine_is_away = true;
 	}
 	if (spf != NULL)
@@ -240,18 +236,24 @@ local_scan(int fd, uschar **text)
 	const struct bs_answer *spf;
 	unsigned owed;
 
+	/* "exim -bh" is anybody's, and nothing really comes in */
+	if (host_checking)
+		return LOCAL_SCAN_ACCEPT;
 	begin(fd);
+	scan.untold = !bs_trouble_tell(&origin);
 	spf = ask_spf();
 	owed = bs_scan_ask(&scan);
 	if (owed > 0)
-		bs_origin_unanswered();
+		bs_trouble_unanswered(scan.leaves_as != NULL);
+	else if (scan.asked_count > 0 || scan.leaves_as != NULL)
+		bs_trouble_answered();
 	if (scan.action == BS_ACTION_REJECT || scan.action == BS_ACTION_DEFER)
 		return refuse(scan.action, scan.reply, text);
 	if (spf != NULL && bs_sender_refuses(spf) && !scan.is_genuine &&
 	    origin.sender[0] != '\0')
 		return refuse(spf->action, spf->reply, text);
 	read_letter();
-	if (owed == 0 && !host_checking)
+	if (owed == 0)
 		tell();
 	mark(spf);
 	strip();

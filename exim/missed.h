@@ -1,4 +1,4 @@
-/* Messages that the engine was not told of, remembered in Exim's spool. */
+/* What Exim's processes know of the engine together, in files of its spool. */
 #ifndef BS_MISSED_H
 #define BS_MISSED_H
 
@@ -8,22 +8,37 @@
 #include "common/backstop.h"
 
 /* A process of Exim lives for one connection, so that no memory of it would
- * last: an empty file in the spool folder does, whose mtime is when the first
- * message was missed, and whose atime is when that was last logged. */
+ * last. Three empty files in the spool folder do, by their times:
+ *
+ *	backstop.missed	there while mail left that the engine was not told of;
+ *			mtime: since when, atime: when last
+ *	backstop.away	mtime: since when the engine does not answer, 0 while
+ *			it does; atime: when it last had its full time to
+ *	backstop.logged	mtime: when that was last logged */
 
-/* Notes that the engine did not answer. Returns whether to log it: at first,
- * and then once a minute on this host. */
-bool bs_missed_note(const char *spool, time_t now);
+/* Notes that the engine did not answer, and where leaves is set, that it does
+ * not know of mail that left. Returns whether to log it: at first, and then
+ * once a minute on this host. */
+bool bs_missed_note(const char *spool, bool leaves, time_t now);
 
-/* Whether the engine has not answered for two seconds or more: it is not
- * worth a long wait then. */
+/* The engine answered. */
+void bs_missed_answered(const char *spool);
+
+/* Whether the engine has not answered for two seconds or more, so that it is
+ * not worth a long wait. Every few seconds it is all the same: who is told so
+ * has to wait for it. */
 bool bs_missed_is_away(const char *spool, time_t now);
 
-/* Forgets what was missed. Returns for how many seconds something was, or 0
- * for nothing. */
-unsigned bs_missed_take(const char *spool, time_t now);
+/* What is to be told: for how many seconds up to now something was missed. */
+struct bs_missed {
+	unsigned seconds;
+	struct timespec last; /* when something was missed last */
+};
 
-/* Remembers again what could not be told after all. */
-void bs_missed_put_back(const char *spool, unsigned seconds, time_t now);
+/* Returns whether something was missed, and what in *missed. */
+bool bs_missed_look(const char *spool, time_t now, struct bs_missed *missed);
+
+/* Forgets what was told, unless more was missed meanwhile. */
+void bs_missed_told(const char *spool, const struct bs_missed *told);
 
 #endif

@@ -15,7 +15,7 @@ struct bs_origin {
 	char receiver[BS_HOST_MAX]; /* this host */
 	char sender[BS_ADDRESS_MAX];
 	bool has_sender;     /* false where it is too long to be asked about */
-	bool engine_is_away; /* has not answered for a while */
+	bool engine_is_away; /* bs_trouble_tell()'s */
 	char spf[16];	     /* what was found of it, once it was asked */
 };
 
@@ -23,13 +23,5 @@ struct bs_origin {
  * Exim's own bounces are, and what users submit on this machine. Whether a
  * host is trusted is for the engine to say. */
 void bs_origin_get(struct bs_origin *origin);
-
-/* The engine did not answer: logged by Exim, once a minute on this host. */
-void bs_origin_unanswered(void);
-
-/* The engine did answer: seconds since it first did not, where that has to be
- * told; 0 for nothing to tell. What is not told has to be put back. */
-unsigned bs_origin_missed(void);
-void bs_origin_put_back(unsigned seconds);
 
 #endif

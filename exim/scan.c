@@ -101,6 +101,13 @@ take_sender(struct bs_scan *scan, const struct bs_answer *answer)
 		COPY(scan->signed_as, answer->address);
 }
 
+bool
+bs_scan_holds_untold(const struct bs_answer *answer)
+{
+	return answer->action != BS_ACTION_REJECT ||
+	       strcmp(answer->reason, "bad-tag") == 0;
+}
+
 /* The message has one fate: the mildest of its recipients', where none known
  * is as mild as can be. */
 static void
@@ -108,7 +115,7 @@ weigh(struct bs_scan *scan, const struct bs_answer *answer)
 {
 	static const struct bs_answer none;
 
-	if (answer == NULL)
+	if (answer == NULL || (scan->untold && !bs_scan_holds_untold(answer)))
 		answer = &none;
 	if (scan->is_weighed &&
 	    bs_policy_harm(answer->action) >= bs_policy_harm(scan->action))

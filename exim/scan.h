@@ -22,6 +22,7 @@ struct bs_scan {
 	unsigned recipients;
 	const char *(*recipient)(unsigned n); /* lives as long as the scan */
 	const struct bs_dsn_facts *facts;     /* where bs_scan_wants_body() */
+	bool untold; /* what was missed: the store proves nothing */
 
 	/* what follows, when asked */
 	char signed_as[BS_ADDRESS_MAX]; /* empty: it leaves as it is */
@@ -44,6 +45,11 @@ struct bs_scan {
 /* Whether the verdict needs the message: it says that it is a bounce, and
  * comes from outside. */
 bool bs_scan_wants_body(const struct bs_origin *origin);
+
+/* Whether an answer may be acted upon where what was missed is not told:
+ * whatever refuses for the want of a record may not; a bad tag is one without
+ * any. */
+bool bs_scan_holds_untold(const struct bs_answer *answer);
 
 /* Asks. Returns how many answers the engine owes. */
 BS_MUST_USE unsigned bs_scan_ask(struct bs_scan *scan);

@@ -19,10 +19,8 @@
 struct telling {
 	const struct bs_scan *scan;
 	const struct bs_letter *letter;
-	unsigned missed_seconds;
 	unsigned bounces; /* a question each */
 	unsigned leaves;  /* 1 or 0 */
-	unsigned missed;  /* 1 or 0 */
 };
 
 static void
@@ -72,10 +70,8 @@ fill(void *context, unsigned n, struct bs_request *request)
 		COPY(request->recipient,
 		    scan->recipient(scan->asked[n].recipient));
 		bs_scan_evidence(scan, request);
-	} else if (n == telling->bounces && telling->leaves > 0) {
-		fill_leaving(telling, request);
 	} else {
-		request->missed_seconds = telling->missed_seconds;
+		fill_leaving(telling, request);
 	}
 }
 
@@ -88,21 +84,18 @@ ignore(void *context, unsigned n, const struct bs_answer *answer)
 }
 
 unsigned
-bs_tell(const struct bs_scan *scan, const struct bs_letter *letter,
-    unsigned missed_seconds)
+bs_tell(const struct bs_scan *scan, const struct bs_letter *letter)
 {
 	struct telling telling = {
 	    .scan = scan,
 	    .letter = letter,
-	    .missed_seconds = missed_seconds,
 	    .leaves = scan->leaves ? 1 : 0,
-	    .missed = missed_seconds > 0 ? 1 : 0,
 	};
 	struct bs_round round = {
 	    .deadline_ms = TELL_MS,
 	    /* a bounce that is not counted does no harm, mail that leaves and
 	     * is not known does */
-	    .one_way = telling.leaves + telling.missed == 0,
+	    .one_way = telling.leaves == 0,
 	    .fill = fill,
 	    .take = ignore,
 	    .context = &telling,
@@ -110,6 +103,35 @@ bs_tell(const struct bs_scan *scan, const struct bs_letter *letter,
 
 	if (bs_scan_wants_body(scan->origin) && !scan->trusted)
 		telling.bounces = scan->asked_count;
-	round.count = telling.bounces + telling.leaves + telling.missed;
+	round.count = telling.bounces + telling.leaves;
+	return bs_ask(&round);
+}
+
+/* It is about no message: it has no sender. */
+static void
+fill_missed(void *context, unsigned n, struct bs_request *request)
+{
+	const unsigned *seconds = context;
+
+	(void)n;
+	request->op = BS_OP_SENT;
+	request->host = BS_HOST_EXIM;
+	request->listener = BS_LISTENER_LOCAL;
+	COPY(request->client, "local");
+	request->missed_seconds = *seconds;
+}
+
+unsigned
+bs_tell_missed(unsigned seconds, bool is_away)
+{
+	struct bs_round round = {
+	    .count = 1,
+	    .deadline_ms = TELL_MS,
+	    .is_away = is_away,
+	    .fill = fill_missed,
+	    .take = ignore,
+	    .context = &seconds,
+	};
+
 	return bs_ask(&round);
 }

@@ -12,10 +12,13 @@ struct bs_letter {
 };
 
 /* Tells of mail that leaves, and of bounces that came home, before their
- * recipients are changed; letter is for the former. missed_seconds as
- * bs_origin_missed() has it, or 0. Returns how many answers the engine owes.
- */
+ * recipients are changed; letter is for the former. Returns how many answers
+ * the engine owes. */
 BS_MUST_USE unsigned bs_tell(const struct bs_scan *scan,
-    const struct bs_letter *letter, unsigned missed_seconds);
+    const struct bs_letter *letter);
+
+/* Tells for how many seconds up to now mail was missed. Returns how many
+ * answers the engine owes. */
+BS_MUST_USE unsigned bs_tell_missed(unsigned seconds, bool is_away);
 
 #endif

@@ -1,4 +1,4 @@
-/* exim/missed.c: since when the engine was not told, in a file. */
+/* exim/missed.c: since when the engine does not answer, in files. */
 #include <sys/stat.h>
 
 #include <limits.h>
@@ -26,70 +26,136 @@ tear_down(void **state)
 	return 0;
 }
 
+/* For how many seconds something was missed; it is forgotten then. */
+static unsigned
+take(time_t now)
+{
+	struct bs_missed missed;
+
+	if (!bs_missed_look(spool, now, &missed))
+		return 0;
+	bs_missed_told(spool, &missed);
+	return missed.seconds;
+}
+
 static void
 nothing_was_missed_at_first(void **state)
 {
 	(void)state;
 	assert_false(bs_missed_is_away(spool, NOW));
-	assert_int_equal(bs_missed_take(spool, NOW), 0);
+	assert_int_equal(take(NOW), 0);
 }
 
 static void
 is_logged_at_first_and_once_a_minute(void **state)
 {
 	(void)state;
-	assert_true(bs_missed_note(spool, NOW));
-	assert_false(bs_missed_note(spool, NOW));
-	assert_false(bs_missed_note(spool, NOW + 59));
-	assert_true(bs_missed_note(spool, NOW + 60));
-	assert_false(bs_missed_note(spool, NOW + 61));
-	assert_true(bs_missed_note(spool, NOW + 120));
+	assert_true(bs_missed_note(spool, true, NOW));
+	assert_false(bs_missed_note(spool, true, NOW));
+	assert_false(bs_missed_note(spool, true, NOW + 59));
+	assert_true(bs_missed_note(spool, true, NOW + 60));
+	assert_false(bs_missed_note(spool, true, NOW + 61));
+	assert_true(bs_missed_note(spool, true, NOW + 120));
 	/* what was logged does not hide since when it is so */
-	assert_int_equal(bs_missed_take(spool, NOW + 121), 122);
+	assert_int_equal(take(NOW + 121), 122);
+}
+
+/* An engine that comes and goes is logged no more often. */
+static void
+is_logged_once_a_minute_where_the_engine_flaps(void **state)
+{
+	(void)state;
+	assert_true(bs_missed_note(spool, true, NOW));
+	for (unsigned n = 1; n < 60; n++) {
+		bs_missed_answered(spool);
+		assert_int_not_equal(take(NOW + n), 0);
+		assert_false(bs_missed_note(spool, n % 2 == 0, NOW + n));
+		if (n % 2 != 0)
+			(void)bs_missed_note(spool, true, NOW + n);
+	}
+	assert_true(bs_missed_note(spool, true, NOW + 60));
 }
 
 static void
 is_logged_where_the_clock_was_set_back(void **state)
 {
 	(void)state;
-	assert_true(bs_missed_note(spool, NOW));
-	assert_true(bs_missed_note(spool, NOW - 3600));
-	assert_false(bs_missed_note(spool, NOW - 3600));
+	assert_true(bs_missed_note(spool, true, NOW));
+	assert_true(bs_missed_note(spool, true, NOW - 3600));
+	assert_false(bs_missed_note(spool, true, NOW - 3600));
+}
+
+/* A bounce that was not judged, say. */
+static void
+what_does_not_leave_is_logged_and_not_missed(void **state)
+{
+	(void)state;
+	assert_true(bs_missed_note(spool, false, NOW));
+	assert_false(bs_missed_note(spool, false, NOW + 9));
+	assert_true(bs_missed_is_away(spool, NOW + 3));
+	assert_int_equal(take(NOW + 9), 0);
 }
 
 static void
 is_away_after_two_seconds(void **state)
 {
 	(void)state;
-	(void)bs_missed_note(spool, NOW);
+	(void)bs_missed_note(spool, true, NOW);
 	assert_false(bs_missed_is_away(spool, NOW));
 	assert_false(bs_missed_is_away(spool, NOW + 1));
 	assert_true(bs_missed_is_away(spool, NOW + 2));
-	assert_int_equal(bs_missed_take(spool, NOW + 2), 3);
+	/* one that is told is one that answers */
+	bs_missed_answered(spool);
 	assert_false(bs_missed_is_away(spool, NOW + 3));
+	(void)bs_missed_note(spool, true, NOW + 4);
+	assert_false(bs_missed_is_away(spool, NOW + 4));
+	assert_true(bs_missed_is_away(spool, NOW + 6));
+}
+
+/* It may be there by now, or answer late. */
+static void
+one_that_is_away_gets_its_time_every_few_seconds(void **state)
+{
+	(void)state;
+	(void)bs_missed_note(spool, true, NOW);
+	assert_true(bs_missed_is_away(spool, NOW + 4));
+	assert_false(bs_missed_is_away(spool, NOW + 5));
+	assert_true(bs_missed_is_away(spool, NOW + 5));
+	(void)bs_missed_note(spool, true, NOW + 6);
+	assert_true(bs_missed_is_away(spool, NOW + 9));
+	assert_false(bs_missed_is_away(spool, NOW + 10));
+	assert_false(bs_missed_is_away(spool, NOW + 100));
+	assert_true(bs_missed_is_away(spool, NOW + 101));
+	/* the clock was set back */
+	assert_false(bs_missed_is_away(spool, NOW - 3600));
 }
 
 static void
-is_taken_once(void **state)
+is_told_once(void **state)
 {
 	(void)state;
-	(void)bs_missed_note(spool, NOW);
-	assert_int_equal(bs_missed_take(spool, NOW), 1);
-	assert_int_equal(bs_missed_take(spool, NOW), 0);
-	(void)bs_missed_note(spool, NOW);
-	assert_int_equal(bs_missed_take(spool, NOW - 3600), 1);
+	(void)bs_missed_note(spool, true, NOW);
+	assert_int_equal(take(NOW), 1);
+	assert_int_equal(take(NOW), 0);
+	(void)bs_missed_note(spool, true, NOW);
+	assert_int_equal(take(NOW - 3600), 1);
 }
 
+/* Another process has missed something while this one told. */
 static void
-is_put_back_where_it_was(void **state)
+what_was_missed_meanwhile_is_told_again(void **state)
 {
+	const struct timespec tick = {.tv_nsec = 20000000};
+	struct bs_missed missed;
+
 	(void)state;
-	(void)bs_missed_note(spool, NOW);
-	assert_int_equal(bs_missed_take(spool, NOW + 9), 10);
-	/* another process has missed one meanwhile */
-	(void)bs_missed_note(spool, NOW + 9);
-	bs_missed_put_back(spool, 10, NOW + 10);
-	assert_int_equal(bs_missed_take(spool, NOW + 10), 11);
+	(void)bs_missed_note(spool, true, NOW);
+	assert_true(bs_missed_look(spool, NOW + 9, &missed));
+	assert_int_equal(missed.seconds, 10);
+	nanosleep(&tick, NULL); /* of the file system's clock */
+	(void)bs_missed_note(spool, true, NOW + 9);
+	bs_missed_told(spool, &missed);
+	assert_int_equal(take(NOW + 10), 11);
 }
 
 /* A user of the machine cannot point it elsewhere, and where nothing can be
@@ -97,32 +163,37 @@ is_put_back_where_it_was(void **state)
 static void
 a_link_is_not_followed(void **state)
 {
+	static const char *const names[] = {"missed", "away", "logged"};
+	struct bs_missed missed;
 	char link[PATH_MAX + 32];
 	char target[PATH_MAX + 32];
 
 	(void)state;
-	snprintf(link, sizeof(link), "%s/backstop.missed", spool);
 	snprintf(target, sizeof(target), "%s/target", spool);
-	assert_int_equal(symlink(target, link), 0);
-	(void)bs_missed_note(spool, NOW);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(link, sizeof(link), "%s/backstop.%s", spool, names[i]);
+		assert_int_equal(symlink(target, link), 0);
+	}
+	(void)bs_missed_note(spool, true, NOW);
+	bs_missed_answered(spool);
 	assert_int_equal(access(target, F_OK), -1);
-	assert_true(bs_missed_note("/nonexistent", NOW));
-	assert_true(bs_missed_note("/nonexistent", NOW));
-	bs_missed_put_back("/nonexistent", 1, NOW);
-	assert_int_equal(bs_missed_take("/nonexistent", NOW), 0);
+	assert_true(bs_missed_note("/nonexistent", true, NOW));
+	assert_true(bs_missed_note("/nonexistent", true, NOW));
+	assert_false(bs_missed_look("/nonexistent", NOW, &missed));
 }
 
 static void
 a_path_that_does_not_fit_is_logged(void **state)
 {
 	static char path[PATH_MAX + 1];
+	struct bs_missed missed;
 
 	(void)state;
 	memset(path, 'x', PATH_MAX - 1);
-	assert_true(bs_missed_note(path, NOW));
+	assert_true(bs_missed_note(path, true, NOW));
+	bs_missed_answered(path);
 	assert_false(bs_missed_is_away(path, NOW));
-	assert_int_equal(bs_missed_take(path, NOW), 0);
-	bs_missed_put_back(path, 1, NOW);
+	assert_false(bs_missed_look(path, NOW, &missed));
 }
 
 #define TEST(function)                                                         \
@@ -134,10 +205,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(nothing_was_missed_at_first),
 	    TEST(is_logged_at_first_and_once_a_minute),
+	    TEST(is_logged_once_a_minute_where_the_engine_flaps),
 	    TEST(is_logged_where_the_clock_was_set_back),
+	    TEST(what_does_not_leave_is_logged_and_not_missed),
 	    TEST(is_away_after_two_seconds),
-	    TEST(is_taken_once),
-	    TEST(is_put_back_where_it_was),
+	    TEST(one_that_is_away_gets_its_time_every_few_seconds),
+	    TEST(is_told_once),
+	    TEST(what_was_missed_meanwhile_is_told_again),
 	    TEST(a_link_is_not_followed),
 	    TEST(a_path_that_does_not_fit_is_logged),
 	};

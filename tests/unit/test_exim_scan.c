@@ -52,6 +52,7 @@ judge(const struct bs_request *request, struct bs_answer *answer)
 		if (request->op == BS_OP_RCPT)
 			return true;
 		answer->action = BS_ACTION_REJECT;
+		snprintf(answer->reason, sizeof(answer->reason), "bad-tag");
 		snprintf(answer->reply, sizeof(answer->reply), "550 5.7.1 bad");
 	} else if (request->op == BS_OP_RCPT) {
 		answer->action = BS_ACTION_REWRITE;
@@ -311,8 +312,8 @@ what_leaves_is_told(void **state)
 	begin(PLAIN, to, 3);
 	origin.listener = BS_LISTENER_OUT;
 	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(bs_tell(&scan, &letter, 7), 0);
-	assert_int_equal(heard.count, 3);
+	assert_int_equal(bs_tell(&scan, &letter), 0);
+	assert_int_equal(heard.count, 2);
 	assert_int_equal(told->op, BS_OP_SENT);
 	assert_string_equal(told->sender, TAG);
 	assert_string_equal(told->header_from, "Alice@example.org");
@@ -323,8 +324,42 @@ what_leaves_is_told(void **state)
 	domain = bs_list_next(&told->recipient_domains, NULL);
 	assert_string_equal(domain, "remote.example");
 	assert_int_equal(told->missed_seconds, 0);
-	assert_int_equal(heard.request[2].missed_seconds, 7);
-	assert_int_equal(heard.request[2].recipients, 0);
+}
+
+/* It is told of no sender: his mail was not what was missed. */
+static void
+what_was_missed_is_told(void **state)
+{
+	(void)state;
+	engine_start(judge);
+	assert_int_equal(bs_tell_missed(7, false), 0);
+	assert_int_equal(heard.count, 1);
+	assert_int_equal(heard.request[0].op, BS_OP_SENT);
+	assert_int_equal(heard.request[0].missed_seconds, 7);
+	assert_int_equal(heard.request[0].recipients, 0);
+	assert_false(heard.request[0].has_sender);
+	engine_end();
+	assert_int_equal(bs_tell_missed(7, true), 1);
+}
+
+/* Mail may have left that the store does not know of. */
+static void
+nothing_is_refused_for_want_of_a_record_that_was_missed(void **state)
+{
+	static const char *const to[] = {"r@example.org"};
+	static const char *const bad[] = {BAD_TAG};
+
+	(void)state;
+	engine_start(judge);
+	begin("", to, 1);
+	scan.untold = true;
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(scan.action, BS_ACTION_NONE);
+	assert_string_equal(scan.header, "");
+	begin("", bad, 1);
+	scan.untold = true;
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(scan.action, BS_ACTION_REJECT);
 }
 
 static void
@@ -338,7 +373,7 @@ what_came_home_is_told_for_each_recipient(void **state)
 	begin("", to, 2);
 	facts.kind = BS_KIND_DSN;
 	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(bs_tell(&scan, &none, 0), 0);
+	assert_int_equal(bs_tell(&scan, &none), 0);
 	/* nobody waited for answers, but the next question is behind it */
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(heard.count, 6);
@@ -360,7 +395,7 @@ mail_of_strangers_is_not_told(void **state)
 
 	(void)state;
 	begin("carol@remote.example", to, 1);
-	assert_int_equal(bs_tell(&scan, &none, 0), 0);
+	assert_int_equal(bs_tell(&scan, &none), 0);
 	assert_int_equal(heard.count, 0);
 }
 
@@ -377,7 +412,7 @@ many_domains_are_cut_short(void **state)
 	begin(PLAIN, to, COUNT(to));
 	origin.listener = BS_LISTENER_LOCAL;
 	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(bs_tell(&scan, &none, 0), 0);
+	assert_int_equal(bs_tell(&scan, &none), 0);
 	assert_int_equal(heard.request[1].recipient_domains.count, 5);
 	assert_int_equal(heard.request[1].message_ids.count, 0);
 }
@@ -397,7 +432,9 @@ main(void)
 	    TEST(the_mildest_of_several_verdicts_counts),
 	    TEST(nothing_is_refused_for_want_of_an_answer),
 	    TEST(nor_where_there_are_recipients_that_nobody_asked_about),
+	    TEST(nothing_is_refused_for_want_of_a_record_that_was_missed),
 	    TEST(what_leaves_is_told),
+	    TEST(what_was_missed_is_told),
 	    TEST(what_came_home_is_told_for_each_recipient),
 	    TEST(mail_of_strangers_is_not_told),
 	    TEST(many_domains_are_cut_short),

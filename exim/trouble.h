@@ -1,0 +1,21 @@
+/* An engine that does not answer: logged, remembered, and told of it later. */
+#ifndef BS_TROUBLE_H
+#define BS_TROUBLE_H
+
+#include <stdbool.h>
+
+#include "common/backstop.h"
+#include "exim/origin.h"
+
+/* The engine did not answer: logged by Exim, once a minute on this host. Where
+ * leaves is set, it does not know of mail that left, which has to be told. */
+void bs_trouble_unanswered(bool leaves);
+
+void bs_trouble_answered(void);
+
+/* Tells the engine of what was missed on this host, if anything, before it is
+ * asked about a message. Returns whether it knows; where it does not, nothing
+ * may be refused for the want of a record, and a short wait will do. */
+BS_MUST_USE bool bs_trouble_tell(struct bs_origin *origin);
+
+#endif
