@@ -21,6 +21,14 @@ copy(const uschar *text, char *out, size_t size)
 	return true;
 }
 
+/* Whether a program of this host waits for its end, and not a host for a reply.
+ */
+static bool
+is_submitted(void)
+{
+	return !smtp_input || smtp_batched_input;
+}
+
 void
 bs_origin_get(struct bs_origin *origin)
 {
@@ -29,11 +37,13 @@ bs_origin_get(struct bs_origin *origin)
 	    copy(sender_address, origin->sender, sizeof(origin->sender));
 	if (sender_host_address == NULL) {
 		origin->listener = BS_LISTENER_LOCAL;
+		origin->signer = BS_LISTENER_LOCAL;
 		(void)copy(CUS "local", origin->client, sizeof(origin->client));
 		return;
 	}
 	origin->auth = sender_host_authenticated != NULL;
-	origin->listener = origin->auth ? BS_LISTENER_OUT : BS_LISTENER_IN;
+	origin->signer = origin->auth ? BS_LISTENER_OUT : BS_LISTENER_IN;
+	origin->listener = is_submitted() ? BS_LISTENER_LOCAL : origin->signer;
 	(void)copy(sender_host_address, origin->client, sizeof(origin->client));
 	(void)copy(expand_string(US "$sender_helo_name"), origin->helo,
 	    sizeof(origin->helo));

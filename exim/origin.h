@@ -8,7 +8,8 @@
 #include "common/pure/wire.h"
 
 struct bs_origin {
-	enum bs_listener listener; /* in, out or local */
+	enum bs_listener listener; /* in: to be judged; out or local */
+	enum bs_listener signer;   /* the same, to be signed for */
 	bool auth;
 	char client[BS_HOST_MAX];   /* an address, or "local" */
 	char helo[BS_HOST_MAX];	    /* empty where there is none */
@@ -19,9 +20,10 @@ struct bs_origin {
 	char spf[16];	     /* what was found of it, once it was asked */
 };
 
-/* Fills in where the message comes from. A message without a host is local:
- * Exim's own bounces are, and what users submit on this machine. Whether a
- * host is trusted is for the engine to say. */
+/* Fills in where the message comes from. Exim's own bounces are local, and what
+ * users submit on this machine: whoever refuses those loses them. Where such a
+ * one is said to be from a host (-oMa), it is signed if that host's mail would
+ * be. Whether a host is trusted is for the engine to say. */
 void bs_origin_get(struct bs_origin *origin);
 
 #endif

@@ -77,6 +77,7 @@ fill(void *context, unsigned n, struct bs_request *request)
 	bs_ask_from(scan->origin, request);
 	if (n == scan->asked_count) {
 		request->op = BS_OP_SIGN;
+		request->listener = scan->origin->signer;
 		COPY(request->sender, scan->leaves_as);
 		return;
 	}

@@ -44,6 +44,7 @@ fill_leaving(const struct telling *telling, struct bs_request *request)
 	const struct bs_scan *scan = telling->scan;
 	const char *id = telling->letter->message_id;
 
+	request->listener = scan->origin->signer;
 	COPY(request->sender,
 	    scan->signed_as[0] != '\0' ? scan->signed_as : scan->leaves_as);
 	COPY(request->header_from, telling->letter->from);

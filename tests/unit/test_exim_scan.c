@@ -310,11 +310,14 @@ what_leaves_is_told(void **state)
 	(void)state;
 	engine_start(judge);
 	begin(PLAIN, to, 3);
-	origin.listener = BS_LISTENER_OUT;
+	origin.listener = BS_LISTENER_LOCAL;
+	origin.signer = BS_LISTENER_OUT;
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(bs_tell(&scan, &letter), 0);
 	assert_int_equal(heard.count, 2);
+	assert_int_equal(heard.request[0].listener, BS_LISTENER_OUT);
 	assert_int_equal(told->op, BS_OP_SENT);
+	assert_int_equal(told->listener, BS_LISTENER_OUT);
 	assert_string_equal(told->sender, TAG);
 	assert_string_equal(told->header_from, "Alice@example.org");
 	assert_string_equal(bs_list_next(&told->message_ids, NULL),
