@@ -119,6 +119,18 @@ disconnect(struct bs_client *client, int64_t now_ms)
 	    now_ms + (is_away(client, now_ms) ? RETRY_AWAY_MS : RETRY_MS);
 }
 
+/* The engine closed, or is gone. One that answered until now may have been
+ * restarted: it is there, and worth a connect at once. */
+static void
+lose(struct bs_client *client, int64_t now_ms)
+{
+	bool answered = client->down_since == 0;
+
+	disconnect(client, now_ms);
+	if (answered)
+		client->retry_at = now_ms;
+}
+
 static void
 connect_engine(struct bs_client *client, int64_t now_ms)
 {
@@ -198,7 +210,7 @@ receive(struct bs_client *client, int64_t now_ms)
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return;
 		if (n <= 0) {
-			disconnect(client, now_ms);
+			lose(client, now_ms);
 			return;
 		}
 		client->in_len += (size_t)n;
@@ -247,7 +259,7 @@ flush(struct bs_client *client, int64_t now_ms)
 			continue;
 		if (n < 0) {
 			if (errno != EAGAIN && errno != EWOULDBLOCK)
-				disconnect(client, now_ms);
+				lose(client, now_ms);
 			return false;
 		}
 		client->out_len -= (size_t)n;

@@ -71,6 +71,31 @@ asks_again_after_a_restart(void **state)
 	assert_false(engine_hears(&request));
 }
 
+/* Whoever keeps a connection and asks seldom finds it dead: the engine that
+ * has been restarted since is there, and answers within the shortest wait. */
+static void
+a_kept_connection_that_died_costs_no_wait(void **state)
+{
+	static struct bs_question question;
+	struct bs_request request;
+
+	(void)state;
+	connect_client(1000);
+	engine_stop();
+	engine_listen(8);
+	ask(&question, 50, 900000);
+	bs_client_pump(&client, 0, 900000);
+	assert_int_equal(bs_client_timeout_ms(&client, 900000), 0);
+	bs_client_pump(&client, 0, 900000);
+	assert_true(bs_client_is_up(&client));
+	engine_accept();
+	assert_true(engine_hears(&request));
+	engine_answers(request.id, "");
+	bs_client_pump(&client, POLLIN, 900001);
+	assert_int_equal(last.count, 1);
+	assert_true(last.has_answer);
+}
+
 /* The two seconds begin when somebody wanted an answer. */
 static void
 a_loss_while_nobody_asks_is_no_outage(void **state)
@@ -234,6 +259,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(tries_again_and_gives_up_after_two_seconds),
 	    TEST(asks_again_after_a_restart),
+	    TEST(a_kept_connection_that_died_costs_no_wait),
 	    TEST(a_loss_while_nobody_asks_is_no_outage),
 	    TEST(leaves_a_peer_that_talks_nonsense),
 	    TEST(an_engine_that_only_hangs_up_is_away),
