@@ -9,6 +9,7 @@
 #include "common/pure/auth_results.h"
 #include "exim/body.h"
 #include "exim/origin.h"
+#include "exim/relay.h"
 #include "exim/scan.h"
 #include "exim/sender.h"
 #include "exim/tell.h"
@@ -193,6 +194,25 @@ put_on_top(const char *field)
 		header_add_at_position(FALSE, NULL, FALSE, ' ', "%s\n", field);
 }
 
+static bool
+goes_on(const char *to)
+{
+	return bs_relay_to(to) == BS_RELAY_NEXT;
+}
+
+/* Exim's router takes tags off for our own mailboxes alone: those of other
+ * domains may be somebody else's. */
+static bool
+must_wait(uschar **text)
+{
+	if (origin.listener != BS_LISTENER_IN ||
+	    !bs_scan_keeps_tag(&scan, goes_on))
+		return false;
+	*text = string_copy(CUS "4.3.0 This return path cannot be checked now, "
+				"try again later");
+	return true;
+}
+
 /* What others say of a bounce in our words is no word of ours. */
 static void
 mark(const struct bs_answer *spf)
@@ -252,6 +272,8 @@ local_scan(int fd, uschar **text)
 	if (spf != NULL && bs_sender_refuses(spf) && !scan.is_genuine &&
 	    origin.sender[0] != '\0')
 		return refuse(spf->action, spf->reply, text);
+	if (must_wait(text))
+		return LOCAL_SCAN_TEMPREJECT_NOLOGHDR;
 	read_letter();
 	if (owed == 0)
 		tell();

@@ -138,6 +138,8 @@ take(void *context, unsigned n, const struct bs_answer *answer)
 		weigh(scan, answer);
 	if (answer == NULL)
 		return;
+	if (!about_sender)
+		scan->asked[n].answered = true;
 	if (strcmp(answer->verdict, "trusted") == 0)
 		scan->trusted = true;
 	if (about_sender)
@@ -163,6 +165,27 @@ bs_scan_ask(struct bs_scan *scan)
 		weigh(scan, NULL);
 	round.count = scan->asked_count + (scan->leaves_as != NULL ? 1 : 0);
 	return bs_ask(&round);
+}
+
+bool
+bs_scan_keeps_tag(const struct bs_scan *scan,
+    bool (*goes_on)(const char *recipient))
+{
+	struct bs_tag tag;
+	unsigned asked = 0;
+
+	/* they were asked about in their order, but not all of them */
+	for (unsigned n = 0; n < scan->recipients; n++) {
+		bool answered = false;
+
+		if (asked < scan->asked_count &&
+		    scan->asked[asked].recipient == n)
+			answered = scan->asked[asked++].answered;
+		if (!answered && is_tagged(scan->recipient(n), &tag) &&
+		    goes_on(scan->recipient(n)))
+			return true;
+	}
+	return false;
 }
 
 int

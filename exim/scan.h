@@ -38,6 +38,7 @@ struct bs_scan {
 	unsigned asked_count;
 	struct bs_scan_asked {
 		unsigned recipient;
+		bool answered;
 		bool strip;
 	} asked[BS_SCAN_ASKED];
 };
@@ -53,6 +54,11 @@ bool bs_scan_holds_untold(const struct bs_answer *answer);
 
 /* Asks. Returns how many answers the engine owes. */
 BS_MUST_USE unsigned bs_scan_ask(struct bs_scan *scan);
+
+/* Whether a tag goes on to the next host, which does not know it, for the want
+ * of an answer. goes_on says so of a recipient's domain. */
+bool bs_scan_keeps_tag(const struct bs_scan *scan,
+    bool (*goes_on)(const char *recipient));
 
 /* Sets what the message tells of a bounce. */
 void bs_scan_evidence(const struct bs_scan *scan, struct bs_request *request);

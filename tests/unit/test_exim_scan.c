@@ -297,6 +297,53 @@ nor_where_there_are_recipients_that_nobody_asked_about(void **state)
 	assert_int_equal(scan.action, BS_ACTION_NONE);
 }
 
+static bool
+goes_on(const char *to)
+{
+	return strstr(to, "@example.org") != NULL;
+}
+
+static bool
+know_two(const struct bs_request *request, struct bs_answer *answer)
+{
+	(void)answer;
+	return heard.count <= 2 && request->op == BS_OP_RCPT;
+}
+
+static void
+a_tag_without_an_answer_must_not_go_on(void **state)
+{
+	static const char *to[BS_SCAN_ASKED + 2];
+	static const char *const others[] = {PLAIN,
+	    "prvs=1234abcdef=joe@elsewhere.example", TAG};
+
+	(void)state;
+	engine_start(judge);
+	for (size_t n = 0; n < COUNT(to); n++)
+		to[n] = n == 0 ? PLAIN : TAG;
+	begin("carol@remote.example", to, BS_SCAN_ASKED + 1);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_false(bs_scan_keeps_tag(&scan, goes_on));
+	begin("carol@remote.example", to, BS_SCAN_ASKED + 2);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_true(bs_scan_keeps_tag(&scan, goes_on));
+	engine_end();
+	heard.count = 0;
+	engine_start(know_two);
+	begin("carol@remote.example", to, 4);
+	scan.leaves_as = NULL;
+	origin.engine_is_away = true;
+	assert_int_equal(bs_scan_ask(&scan), 1);
+	assert_true(bs_scan_keeps_tag(&scan, goes_on));
+	engine_end();
+	begin("", others, 2);
+	origin.engine_is_away = true;
+	assert_int_equal(bs_scan_ask(&scan), 2);
+	assert_false(bs_scan_keeps_tag(&scan, goes_on));
+	scan.recipients = 3;
+	assert_true(bs_scan_keeps_tag(&scan, goes_on));
+}
+
 static void
 what_leaves_is_told(void **state)
 {
@@ -436,6 +483,7 @@ main(void)
 	    TEST(nothing_is_refused_for_want_of_an_answer),
 	    TEST(nor_where_there_are_recipients_that_nobody_asked_about),
 	    TEST(nothing_is_refused_for_want_of_a_record_that_was_missed),
+	    TEST(a_tag_without_an_answer_must_not_go_on),
 	    TEST(what_leaves_is_told),
 	    TEST(what_was_missed_is_told),
 	    TEST(what_came_home_is_told_for_each_recipient),

@@ -1,0 +1,76 @@
+"""Exim that passes mail on: for other hosts of ours, and for its clients."""
+
+import pytest
+
+import layouts
+from exim import sinking
+from host import wait_until
+from smtp import Dialogue
+from talk import CAROL, bounce, deliver, message
+
+JOE = "joe@sink.example"
+
+
+def backup(host):
+    """A backup MX, too, for a domain of ours whose mail is elsewhere."""
+    sinking(host)
+    host.configure_exim(other_hostnames=layouts.OURS,
+                        relay_domains=layouts.SINK)
+
+
+@pytest.fixture
+def mx(exim):
+    with exim.ours(backup,
+                   domains=f"{layouts.OURS}, {layouts.SINK}") as host:
+        yield host
+
+
+def arrived(sink, word):
+    """The recipient with whom a message came to the next host."""
+    mail = wait_until(lambda: next(
+        (mail for mail in list(sink.mails) if word in mail["text"]), None),
+                      f"{word!r} in the sink")
+    return mail["rcpt"][0].partition("<")[2].partition(">")[0]
+
+
+def test_tags_come_off_for_the_next_host(mx, sink, word):
+    """Which does not know them: it would refuse a genuine bounce."""
+    tag = mx.sign(JOE)
+    assert bounce(mx, tag, word).startswith("250")
+    assert arrived(sink, word) == JOE
+    mx.engine.kill()
+    for sender in ("", CAROL):
+        reply = deliver(mx, sender, tag, f"{word}-away")
+        assert reply.startswith("451"), reply
+        reply = deliver(mx, sender, JOE, f"{word}-plain{sender}.")
+        assert reply.startswith("250"), reply
+        assert arrived(sink, f"{word}-plain{sender}.") == JOE
+    mx.start_engine()
+    assert bounce(mx, tag, f"{word}-away").startswith("250")
+    assert arrived(sink, f"{word}-away") == JOE
+
+
+def test_so_do_those_of_many_recipients(mx, word):
+    """Of which not all are asked about."""
+    tag = mx.sign(JOE)
+    with Dialogue(mx.lan.space, mx.address) as session:
+        session.envelope(CAROL, *[tag] * 256)
+        assert session.message(message(CAROL, JOE, word)).startswith("250")
+        session.say(f"MAIL FROM:<{CAROL}>")
+        for _ in range(257):
+            assert session.say(f"RCPT TO:<{tag}>").startswith("250")
+        reply = session.message(message(CAROL, JOE, word))
+        assert reply.startswith("451"), reply
+
+
+def test_tags_of_others_are_theirs(mx, sink, word):
+    """What users write to hosts with tags of their own."""
+    other = "prvs=1234abcdef=joe@elsewhere.example"
+    mx.write("/etc/exim4/hubbed_hosts",
+             f"elsewhere.example: {layouts.SINK_ADDRESS}\n")
+    mx.engine.kill()
+    with Dialogue(mx.space, "127.0.0.1") as session:
+        session.envelope("alice@example.org", other)
+        assert session.message(message("alice@example.org", other,
+                                       word)).startswith("250")
+    assert arrived(sink, word) == other
