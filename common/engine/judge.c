@@ -225,15 +225,21 @@ keep_count(struct bs_matter *matter, const struct bs_answer *answer,
 }
 
 /* Whether the message may still change the verdict: then RCPT strips, and the
- * end of DATA decides. A bad tag that is refused is refused at once. */
+ * end of DATA decides. A bad tag that is refused is refused at once; so is a
+ * stale one where no record could save it. */
 static bool
-waits_for_data(const struct bs_request *request, const struct bs_facts *facts,
+waits_for_data(const struct bs_matter *matter, const struct bs_facts *facts,
     enum bs_action action)
 {
+	const struct bs_request *request = matter->request;
+	bool records = matter->view.config->messages;
+
 	if (request->op != BS_OP_RCPT || !request->inspect || !facts->ours ||
 	    facts->trusted || facts->sender == BS_SENDER_OTHER ||
 	    facts->tag == BS_TAG_FOREIGN)
 		return false;
+	if (facts->tag == BS_TAG_STALE && !records)
+		return action != BS_ACTION_REJECT;
 	return facts->tag != BS_TAG_BAD ||
 	       (facts->sender == BS_SENDER_NULL && action != BS_ACTION_REJECT);
 }
@@ -260,7 +266,7 @@ judge_recipient(struct bs_matter *matter, struct bs_answer *answer,
 		return;
 	judgement->row = bs_policy_row(&finding->facts);
 	act(matter, answer, judgement);
-	if (waits_for_data(matter->request, &finding->facts, answer->action))
+	if (waits_for_data(matter, &finding->facts, answer->action))
 		take_back(matter, answer, judgement);
 	bs_judge_probe(matter, answer, judgement);
 	keep_count(matter, answer, judgement);

@@ -200,6 +200,15 @@ def test_a_bounce_has_not_hundreds_of_recipients(exim, word):
                    for _ in range(101))
 
 
+def test_stale_tag_where_no_record_could_save_it(exim):
+    """Then it need not wait for the message."""
+    with exim.ours(messages="no") as host:
+        tag = host.signed_days_ago(ALICE, 30)
+        assert envelope(host, "", tag)[0][:3] == (
+            "550" if exim.at_rcpt else "250")
+        assert bounce(host, tag, "stale").startswith("550")
+
+
 def test_not_ours_leaves_as_it_was(exim, remote, word):
     """dc_hide_mailname does what it did, for what is not signed."""
     with exim.ours(split(**HIDDEN), domains="other.example") as host:

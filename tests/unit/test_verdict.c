@@ -116,6 +116,32 @@ waits_for_the_message(void **state)
 			    i == BS_TALLY_FORGED || i == BS_TALLY_REJECTED);
 }
 
+/* Nothing that it returns could save a bounce to a stale tag then. */
+static void
+without_records_a_stale_tag_waits_for_no_message(void **state)
+{
+	(void)state;
+	config->messages = false;
+	for (size_t i = 0; i < COUNT(scenes); i++)
+		for (int mode = BS_OBSERVE; mode <= BS_ENFORCE; mode++) {
+			const struct scene *scene = &scenes[i];
+			bool is_null = scene->sender[0] == '\0';
+			bool is_stale = scene->recipient == tag_stale;
+
+			if (!is_stale && scene->recipient != tag_grace)
+				continue;
+			domain("example.org")->mode = (enum bs_mode)mode;
+			prepare_scene(scene, BS_OP_RCPT);
+			ask(T0);
+			assert_int_equal(answer.action == REJECT,
+			    is_stale && is_null && mode == BS_ENFORCE);
+			if (answer.action != REJECT)
+				continue;
+			assert_int_equal(judgement.row->number, 10);
+			assert_string_equal(answer.address, "");
+		}
+}
+
 /* Who is trusted is not judged, whatever is read. */
 static void
 trusts_its_own(void **state)
@@ -199,6 +225,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(every_row_in_every_mode),
 	    TEST(waits_for_the_message),
+	    TEST(without_records_a_stale_tag_waits_for_no_message),
 	    TEST(trusts_its_own),
 	    TEST(trouble_refuses_nothing),
 	    TEST(a_stripped_tag_is_remembered),
