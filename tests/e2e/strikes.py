@@ -43,19 +43,21 @@ def strike(host, recipient, text, sender=""):
     raise AssertionError(recipients)
 
 
-WORDS = {8: "genuine reason=late", 12: "genuine reason=message-id",
+WORDS = {5: "suspect reason=unissued", 7: "suspect reason=replay",
+         8: "genuine reason=late", 10: "forged reason=stale", 12: "genuine reason=message-id",
          13: "forged reason=untagged", 14: "suspect reason=untagged",
          15: "suspect reason=untagged-daemon", 16: "unknown",
          17: "unknown reason=mdn", 9: "suspect reason=expired"}
-JUNK = {"observe": (), "mark": (), "junk": (9, 13, 14, 15),
-        "enforce": (9, 14, 15)}
+JUNK = {"observe": (), "mark": (), "junk": (5, 7, 9, 10, 13, 14, 15),
+        "enforce": (5, 7, 9, 14, 15)}
+REFUSED = {10: "This bounce answers a return path that expired",
+           13: "The message that this bounce returns was never sent by us"}
 
 
 def check(mode, row, reply, mail):
     """What a mode does by a row."""
-    if mode == "enforce" and row == 13:
-        assert reply.startswith("550 5.7.1 The message that this bounce "
-                                "returns was never sent by us"), reply
+    if mode == "enforce" and row in REFUSED:
+        assert reply.startswith(f"550 5.7.1 {REFUSED[row]}"), reply
         return
     assert reply.startswith("250"), reply
     header = (None if mode == "observe" or row == 18

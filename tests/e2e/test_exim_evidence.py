@@ -54,6 +54,29 @@ def test_late_bounce_is_rescued(moded, sink):
     assert mail.recipient == ALICE
 
 
+@pytest.mark.parametrize("days, row", [(14, 9), (30, 10)])
+def test_old_tag(moded, days, row):
+    """In grace it is junk, and beyond that refused at the end of DATA, as
+    what it returns could have saved it."""
+    tag = moded.signed_days_ago(ALICE, days)
+    check(moded.mode, row, *strike(moded, tag, notices.bounce(unknown_id())))
+
+
+def test_tag_that_was_never_issued(moded):
+    """Somebody has the key, or the store would know of it."""
+    tag = moded.sign(BOB, "--no-record")
+    check(moded.mode, 5, *strike(moded, tag, notices.bounce(unknown_id())))
+
+
+def test_tag_of_too_many_bounces(moded, sink):
+    path = Sent(moded, sink, DAVE).path
+    text = notices.bounce(unknown_id())
+    for _ in range(20):
+        reply, _ = strike(moded, path, text)
+        assert reply.startswith("250"), reply
+    check(moded.mode, 7, *strike(moded, path, text))
+
+
 def test_forged_for_several(moded):
     check(moded.mode, 13, *strike(moded, [BOB, DAVE],
                                   notices.bounce(unknown_id())))
