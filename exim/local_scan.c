@@ -102,6 +102,19 @@ begin(int fd)
 	bs_dsn_end(&dsn);
 }
 
+/* Who may send to anybody by Exim's word and is no client of ours by the
+ * engine's: such mail leaves unsigned, and the engine has to know. */
+static void
+watch_clients(void)
+{
+	if (!scan.doubted)
+		return;
+	for (unsigned n = 0; n < scan.recipients && !scan.leaves; n++)
+		scan.leaves = bs_relay_to(recipient(n)) == BS_RELAY_BEYOND;
+	if (scan.leaves)
+		bs_trouble_untrusted();
+}
+
 /* RFC 6409 §8.3: without a Message-ID, a bounce could not be told from one
  * for mail that we never sent. */
 static void
@@ -274,6 +287,7 @@ local_scan(int fd, uschar **text)
 		return refuse(spf->action, spf->reply, text);
 	if (must_wait(text))
 		return LOCAL_SCAN_TEMPREJECT_NOLOGHDR;
+	watch_clients();
 	read_letter();
 	if (owed == 0)
 		tell();

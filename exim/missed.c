@@ -12,6 +12,7 @@
 #define MISSED "backstop.missed"
 #define AWAY "backstop.away"
 #define LOGGED "backstop.logged"
+#define WARNED "backstop.warned"
 
 #define LOG_SECONDS 60
 #define AWAY_SECONDS 2
@@ -110,16 +111,16 @@ note_away(const char *spool, time_t now)
 
 /* Whether the minute is over, or the clock was set back. */
 static bool
-is_log_due(const char *spool, time_t now)
+is_log_due(const char *spool, const char *name, time_t now)
 {
 	const struct timespec at = {.tv_sec = now};
 	struct stat st;
 
-	if (look(spool, LOGGED, &st) && now >= st.st_mtime &&
+	if (look(spool, name, &st) && now >= st.st_mtime &&
 	    now - st.st_mtime < LOG_SECONDS)
 		return false;
 	/* where this fails, too much is logged, which is better than nothing */
-	(void)put_times(spool, LOGGED, at, at);
+	(void)put_times(spool, name, at, at);
 	return true;
 }
 
@@ -129,7 +130,13 @@ bs_missed_note(const char *spool, bool leaves, time_t now)
 	if (leaves)
 		note_leaving(spool, now);
 	note_away(spool, now);
-	return is_log_due(spool, now);
+	return is_log_due(spool, LOGGED, now);
+}
+
+bool
+bs_missed_warns(const char *spool, time_t now)
+{
+	return is_log_due(spool, WARNED, now);
 }
 
 void

@@ -8,18 +8,22 @@
 #include "common/backstop.h"
 
 /* A process of Exim lives for one connection, so that no memory of it would
- * last. Three empty files in the spool folder do, by their times:
+ * last. Empty files in the spool folder do, by their times:
  *
  *	backstop.missed	there while mail left that the engine was not told of;
  *			mtime: since when, atime: when last
  *	backstop.away	mtime: since when the engine does not answer, 0 while
  *			it does; atime: when it last had its full time to
- *	backstop.logged	mtime: when that was last logged */
+ *	backstop.logged	mtime: when that was last logged
+ *	backstop.warned	mtime: when a client of Exim's was last warned of */
 
 /* Notes that the engine did not answer, and where leaves is set, that it does
  * not know of mail that left. Returns whether to log it: at first, and then
  * once a minute on this host. */
 bool bs_missed_note(const char *spool, bool leaves, time_t now);
+
+/* Returns whether to warn of a client again: once a minute, too. */
+bool bs_missed_warns(const char *spool, time_t now);
 
 /* The engine answered. */
 void bs_missed_answered(const char *spool);

@@ -93,7 +93,8 @@ fill(void *context, unsigned n, struct bs_request *request)
 static void
 take_sender(struct bs_scan *scan, const struct bs_answer *answer)
 {
-	if (strcmp(answer->reason, "untrusted") == 0 ||
+	scan->doubted = strcmp(answer->reason, "untrusted") == 0;
+	if (scan->doubted || strcmp(answer->reason, "stranger") == 0 ||
 	    strcmp(answer->reason, "malformed") == 0)
 		return;
 	scan->trusted = true;

@@ -27,6 +27,7 @@ struct bs_scan {
 	/* what follows, when asked */
 	char signed_as[BS_ADDRESS_MAX]; /* empty: it leaves as it is */
 	bool leaves;	 /* from here, with a return path: to be told */
+	bool doubted;	 /* in a name of ours, from a host not trusted */
 	bool trusted;	 /* where it comes from, by the engine's word */
 	bool is_genuine; /* as a bounce, by the engine's word */
 	bool is_weighed; /* the engine has said what is to become of it: */

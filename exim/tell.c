@@ -44,7 +44,9 @@ fill_leaving(const struct telling *telling, struct bs_request *request)
 	const struct bs_scan *scan = telling->scan;
 	const char *id = telling->letter->message_id;
 
-	request->listener = scan->origin->signer;
+	/* who is not trusted, but may send, does so past those that sign */
+	request->listener =
+	    scan->doubted ? BS_LISTENER_UNTAG : scan->origin->signer;
 	COPY(request->sender,
 	    scan->signed_as[0] != '\0' ? scan->signed_as : scan->leaves_as);
 	COPY(request->header_from, telling->letter->from);

@@ -39,6 +39,15 @@ bs_trouble_answered(void)
 	bs_missed_answered(spool());
 }
 
+void
+bs_trouble_untrusted(void)
+{
+	if (bs_missed_warns(spool(), time(NULL)))
+		LOG("backstop: Exim relays for %s, which is not in \"trusted\" "
+		    "of backstop.conf: mail of <%s> leaves unsigned",
+		    sender_host_address, sender_address);
+}
+
 bool
 bs_trouble_tell(struct bs_origin *origin)
 {

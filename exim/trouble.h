@@ -13,6 +13,10 @@ void bs_trouble_unanswered(bool leaves);
 
 void bs_trouble_answered(void);
 
+/* Mail in a name of ours leaves unsigned, as the engine does not trust its
+ * client and Exim does: logged, once a minute on this host. */
+void bs_trouble_untrusted(void);
+
 /* Tells the engine of what was missed on this host, if anything, before it is
  * asked about a message. Returns whether it knows; where it does not, nothing
  * may be refused for the want of a record, and a short wait will do. */

@@ -26,7 +26,7 @@ static void
 log_unsigned(const struct bs_request *request, const struct bs_answer *answer)
 {
 	static const char *const silent[] = {"signed", "not-ours", "null",
-	    "sign-off", "tagged", "untrusted"};
+	    "sign-off", "stranger", "tagged", "untrusted"};
 	struct bs_log_line line;
 
 	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++)

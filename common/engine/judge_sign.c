@@ -76,12 +76,13 @@ bs_judge_sign(struct bs_matter *matter, struct bs_answer *answer,
 		    rc == BS_ADDRESS_NULL ? "null" : "malformed");
 		return;
 	}
+	matter->domain = bs_matter_domain(matter, &address);
 	/* a stranger must not get a tag of ours for a forged sender */
 	if (!bs_facts_trusted(&matter->view, matter->request)) {
-		COPY(answer->reason, "untrusted");
+		COPY(answer->reason,
+		    matter->domain == NULL ? "stranger" : "untrusted");
 		return;
 	}
-	matter->domain = bs_matter_domain(matter, &address);
 	reason = bs_matter_unsigned(matter, &address);
 	if (reason == NULL)
 		reason = sign_address(matter, &address, answer, judgement);

@@ -3,10 +3,13 @@
 import pytest
 
 import layouts
+import notices
 from exim import sinking
 from host import wait_until
+from net import OUTSIDE
 from smtp import Dialogue
-from talk import CAROL, bounce, deliver, message
+from strikes import strike
+from talk import ALICE, BOB, CAROL, bounce, deliver, message
 
 JOE = "joe@sink.example"
 
@@ -74,3 +77,50 @@ def test_tags_of_others_are_theirs(mx, sink, word):
         assert session.message(message("alice@example.org", other,
                                        word)).startswith("250")
     assert arrived(sink, word) == other
+
+
+def client_network(host):
+    """Exim relays for the network of the others, which "trusted" does not
+    name."""
+    sinking(host)
+    host.configure_exim(other_hostnames=f"{layouts.OURS};{layouts.OURS_TOO}",
+                        relay_domains=layouts.REMOTE,
+                        relay_nets="192.0.2.0/24")
+
+
+def refused(host, recipient):
+    reply, _ = strike(host, recipient,
+                      notices.bounce("never.sent@example.org"))
+    return reply.startswith("550")
+
+
+def test_client_that_exim_trusts_and_we_do_not(exim, sink, word):
+    """Its mail leaves unsigned: no bounce to its senders is refused for the
+    want of a tag from then on, and the log says why."""
+    with exim.old_ours(client_network) as host:
+        assert refused(host, BOB)
+        assert deliver(host, ALICE, JOE, word).startswith("250")
+        mail = wait_until(lambda: next(
+            (mail for mail in list(sink.mails) if word in mail["text"]),
+            None), "the mail in the sink")
+        assert f"<{ALICE}>" in mail["mail"]
+        assert not refused(host, ALICE) and not refused(host, BOB)
+        line, = host.exim_lines("backstop: .*not in .trusted.")
+        assert OUTSIDE in line and ALICE in line
+
+
+def test_strangers_do_not_hide_forgeries(exim, sink, word):
+    """Who forges our sender to a mailbox here, to one that leads elsewhere or
+    to a domain that we relay to, has not sent mail of ours."""
+    def layout(host):
+        sinking(host)
+        host.configure_exim(
+            other_hostnames=f"{layouts.OURS};{layouts.OURS_TOO}",
+            relay_domains=layouts.SINK)
+    with exim.old_ours(layout) as host:
+        for recipient in (BOB, "sunk@example.org", JOE):
+            assert deliver(host, ALICE, recipient, word).startswith("250")
+        wait_until(lambda: sum(word in mail["text"] for mail in
+                               list(sink.mails)) == 2, "both in the sink")
+        assert refused(host, ALICE) and refused(host, BOB)
+        assert not host.exim_lines("backstop: .*not in .trusted.")

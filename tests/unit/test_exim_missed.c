@@ -77,6 +77,16 @@ is_logged_once_a_minute_where_the_engine_flaps(void **state)
 }
 
 static void
+warns_once_a_minute(void **state)
+{
+	(void)state;
+	(void)bs_missed_note(spool, true, NOW);
+	assert_true(bs_missed_warns(spool, NOW));
+	assert_false(bs_missed_warns(spool, NOW + 59));
+	assert_true(bs_missed_warns(spool, NOW + 60));
+}
+
+static void
 is_logged_where_the_clock_was_set_back(void **state)
 {
 	(void)state;
@@ -206,6 +216,7 @@ main(void)
 	    TEST(nothing_was_missed_at_first),
 	    TEST(is_logged_at_first_and_once_a_minute),
 	    TEST(is_logged_once_a_minute_where_the_engine_flaps),
+	    TEST(warns_once_a_minute),
 	    TEST(is_logged_where_the_clock_was_set_back),
 	    TEST(what_does_not_leave_is_logged_and_not_missed),
 	    TEST(is_away_after_two_seconds),

@@ -84,8 +84,8 @@ judge_bad_tags_alone(const struct bs_request *request, struct bs_answer *answer)
 static bool
 know_strangers(const struct bs_request *request, struct bs_answer *answer)
 {
-	(void)request;
-	snprintf(answer->reason, sizeof(answer->reason), "untrusted");
+	snprintf(answer->reason, sizeof(answer->reason), "%s",
+	    strcmp(request->sender, PLAIN) == 0 ? "untrusted" : "stranger");
 	return true;
 }
 
@@ -118,6 +118,27 @@ mail_of_strangers_is_not(void **state)
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_string_equal(scan.signed_as, "");
 	assert_false(scan.leaves || scan.trusted || scan.is_weighed);
+	assert_false(scan.doubted);
+}
+
+/* Exim may let it out, as it trusts others than the engine does. */
+static void
+mail_of_strangers_in_our_name_is_doubted(void **state)
+{
+	static const char *const to[] = {"carol@remote.example"};
+	static const struct bs_letter letter = {.message_id = "one@x"};
+
+	(void)state;
+	engine_start(know_strangers);
+	begin(PLAIN, to, 1);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_true(scan.doubted);
+	assert_false(scan.leaves || scan.trusted);
+	scan.leaves = true;
+	assert_int_equal(bs_tell(&scan, &letter), 0);
+	assert_int_equal(heard.request[1].op, BS_OP_SENT);
+	assert_int_equal(heard.request[1].listener, BS_LISTENER_UNTAG);
+	assert_string_equal(heard.request[1].sender, PLAIN);
 }
 
 static void
@@ -473,6 +494,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(mail_that_leaves_is_signed),
 	    TEST(mail_of_strangers_is_not),
+	    TEST(mail_of_strangers_in_our_name_is_doubted),
 	    TEST(a_tag_comes_off_a_reply),
 	    TEST(a_bad_tag_of_a_reply_is_not_refused),
 	    TEST(a_bounce_is_judged_by_tag_and_message),

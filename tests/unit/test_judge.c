@@ -357,6 +357,34 @@ notes_what_leaves_unsigned(void **state)
 	assert_int_equal(last_unsigned_day("erin@example.org"), 0);
 }
 
+/* Who asks may know better than we do whose mail it lets out. */
+static void
+tells_a_stranger_from_one_in_our_name(void **state)
+{
+	static const struct {
+		const char *sender;
+		const char *reason;
+	} cases[] = {
+	    {"carol@elsewhere.example", "stranger"},
+	    {"alice@example.org", "untrusted"},
+	    {"alice@example.com", "untrusted"},
+	    {"prvs=3010abcdef=alice@example.org", "untrusted"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		ask(BS_OP_SIGN, BS_LISTENER_IN, OUTSIDE, cases[i].sender, "",
+		    T0);
+		assert_string_equal(answer.reason, cases[i].reason);
+		assert_int_equal(answer.action, BS_ACTION_NONE);
+	}
+	assert_int_equal(last_unsigned_day("alice@example.org"), 0);
+	/* it was let out, past those that sign */
+	ask(BS_OP_SENT, BS_LISTENER_UNTAG, OUTSIDE, "alice@example.org", "",
+	    T0);
+	assert_int_equal(last_unsigned_day("alice@example.org"), 20000);
+}
+
 static void
 a_doubtful_clock_refuses_nothing(void **state)
 {
@@ -421,6 +449,7 @@ main(void)
 	    TEST(rows_of_what_was_never_issued),
 	    TEST(caps_replays),
 	    TEST(notes_what_leaves_unsigned),
+	    TEST(tells_a_stranger_from_one_in_our_name),
 	    TEST(a_doubtful_clock_refuses_nothing),
 	    TEST(a_lost_store_refuses_nothing_more),
 	    TEST(an_empty_keyring_refuses_nothing),
