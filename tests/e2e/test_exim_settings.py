@@ -40,7 +40,10 @@ def unsplit(**debconf):
             host.path(target).unlink()
         for name in (*UNSPLIT, "rcpt"):
             host.write(f"{FOLDER}/{name}", (EXAMPLES / name).read_text())
-        host.run("sh", "-ec", manual_command())
+        for _ in range(2):  # who does it again changes nothing
+            host.run("sh", "-ec", manual_command())
+        assert host.read(TEMPLATE).count(".include_if_exists /etc/exim4/back"
+                                         ) == len(UNSPLIT)
         for name, part in UNSPLIT.items():
             assert (f"### end {part}\n.include_if_exists {FOLDER}/{name}\n"
                     in host.read(TEMPLATE))
