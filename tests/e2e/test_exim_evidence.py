@@ -77,6 +77,18 @@ def test_tag_of_too_many_bounces(moded, sink):
     check(moded.mode, 7, *strike(moded, path, text))
 
 
+def test_good_for_one_of_several(moded, sink):
+    """What would be refused or marked for Bob alone passes for both."""
+    tag = Sent(moded, sink).path
+    text = notices.bounce(unknown_id())
+    check(moded.mode, 13, *strike(moded, BOB, text))
+    for recipients in ([tag, BOB], [BOB, tag]):
+        reply, mail = strike(moded, recipients, text)
+        assert reply.startswith("250") and mail["X-Spam"] is None
+        if moded.mode in ("junk", "enforce"):
+            assert mail["X-Backstop"] == "genuine reason=tag row=4"
+
+
 def test_forged_for_several(moded):
     check(moded.mode, 13, *strike(moded, [BOB, DAVE],
                                   notices.bounce(unknown_id())))

@@ -5,8 +5,8 @@ import pytest
 import layouts
 from exim import EXAMPLES, MACROS, SPLIT
 from smtp import Dialogue
-from talk import (ALICE, CAROL, SIGNED, bounce, envelope, forge, message,
-                  send)
+from talk import (ALICE, CAROL, SIGNED, bounce, deliver, envelope, forge,
+                  message, send)
 
 TEMPLATE = "/etc/exim4/exim4.conf.template"
 OWN = "/etc/exim4/exim4.conf"
@@ -187,6 +187,37 @@ def test_at_the_end_of_an_acl_of_ones_own(exim, word):
         reply, = envelope(host, "", forge(tag))
         assert reply[:3] == ("550" if exim.at_rcpt else "250"), reply
         assert host.exim_log("panic") == ""
+
+
+def test_more_recipients_than_are_asked_about(exim, word):
+    """Where the piece for the ACL does not see to it that there are not: the
+    last one is not asked about, and so nothing is refused."""
+    def without_rcpt(host):
+        host.write(SPLIT["rcpt"], "")
+    with exim.ours(without_rcpt) as host, Dialogue(
+            host.lan.space, host.address) as session:
+        tag = forge(host.sign(ALICE))
+        for count, code in ((256, "550"), (257, "250")):
+            replies = session.envelope("", *[tag] * count)
+            assert all(reply.startswith("250") for reply in replies)
+            reply = session.message(message("", tag, word))
+            assert reply.startswith(code), (count, reply)
+        assert host.wait_mail("alice", word)
+
+
+def test_tags_come_off_without_the_router(exim, word):
+    """Where an ACL does not ask whether recipients exist, the module's word
+    is enough."""
+    def without_router(host):
+        host.path(SPLIT["router"]).unlink()
+        host.write("/etc/exim4/conf.d/main/001_own",
+                   "MAIN_ACL_CHECK_RCPT = accept\n")
+    with exim.ours(without_router) as host:
+        for sender in ("", CAROL):
+            tag = host.sign(ALICE)
+            said = f"{word}{sender}."
+            assert deliver(host, sender, tag, said).startswith("250")
+            assert host.wait_mail("alice", said).recipient == ALICE
 
 
 def test_a_bounce_has_not_hundreds_of_recipients(exim, word):

@@ -32,7 +32,8 @@ OWNERS = (
       "common/engine/spf_worker.c",
       "common/cli/lookup.c", "common/cli/spf_once.c"]),
     (r"local_scan\.h|exim\.h|dlfunc\.h", [
-        "exim/local_scan.c", "exim/dlfunc.c", "exim/origin.c"]),
+        "exim/local_scan.c", "exim/dlfunc.c", "exim/origin.c", "exim/relay.c",
+        "exim/trouble.c"]),
 )
 
 # Beginnings of the paths that the files of a folder may include. The first

@@ -1,92 +1,11 @@
-/* exim/scan.c and exim/tell.c: one message, asked about and told. */
-#include "exim/scan.h"
-#include "exim/tell.h"
-#include "tests/unit/exim_engine.h"
-
-#define TAG "prvs=1234abcdef=alice@example.org"
-#define BAD_TAG "prvs=1234000000=alice@example.org"
-#define PLAIN "alice@example.org"
-
-static const char *const *recipients;
-static struct bs_origin origin;
-static struct bs_dsn_facts facts;
-static struct bs_scan scan;
-
-static const char *
-recipient(unsigned n)
-{
-	return recipients[n];
-}
-
-/* A message from a stranger, unless the test has it otherwise. */
-static void
-begin(const char *sender, const char *const *to, unsigned count)
-{
-	memset(&scan, 0, sizeof(scan));
-	memset(&facts, 0, sizeof(facts));
-	origin =
-	    (struct bs_origin){.listener = BS_LISTENER_IN, .has_sender = true};
-	snprintf(origin.client, sizeof(origin.client), "192.0.2.1");
-	snprintf(origin.sender, sizeof(origin.sender), "%s", sender);
-	recipients = to;
-	scan.origin = &origin;
-	scan.recipients = count;
-	scan.recipient = recipient;
-	scan.facts = &facts;
-	if (sender[0] != '\0')
-		scan.leaves_as = origin.sender;
-}
-
-/* Good tags come off, bad ones are refused; of a message, recipients whose
- * name begins with r are refused, with j junked, with d deferred. */
-static bool
-judge(const struct bs_request *request, struct bs_answer *answer)
-{
-	const char *to = request->recipient;
-
-	snprintf(answer->verdict, sizeof(answer->verdict), "genuine");
-	if (request->op == BS_OP_SIGN) {
-		answer->action = BS_ACTION_REWRITE;
-		snprintf(answer->address, sizeof(answer->address), TAG);
-	} else if (strcmp(to, BAD_TAG) == 0) {
-		if (request->op == BS_OP_RCPT)
-			return true;
-		answer->action = BS_ACTION_REJECT;
-		snprintf(answer->reason, sizeof(answer->reason), "bad-tag");
-		snprintf(answer->reply, sizeof(answer->reply), "550 5.7.1 bad");
-	} else if (request->op == BS_OP_RCPT) {
-		answer->action = BS_ACTION_REWRITE;
-		snprintf(answer->address, sizeof(answer->address), PLAIN);
-	} else if (request->op == BS_OP_DATA) {
-		answer->action = to[0] == 'r'	? BS_ACTION_REJECT
-				 : to[0] == 'd' ? BS_ACTION_DEFER
-				 : to[0] == 'j' ? BS_ACTION_JUNK
-						: BS_ACTION_HEADER;
-		if (strcmp(to, TAG) == 0)
-			snprintf(answer->address, sizeof(answer->address),
-			    PLAIN);
-		snprintf(answer->header, sizeof(answer->header),
-		    "X-Backstop: for %c", to[0]);
-		if (answer->action != BS_ACTION_HEADER)
-			snprintf(answer->reply, sizeof(answer->reply),
-			    "550 5.7.1 no");
-	}
-	return true;
-}
+/* exim/scan.c: one message, asked about. */
+#include "tests/unit/exim_message.h"
 
 static bool
 judge_bad_tags_alone(const struct bs_request *request, struct bs_answer *answer)
 {
 	return strcmp(request->recipient, BAD_TAG) == 0 &&
 	       judge(request, answer);
-}
-
-static bool
-know_strangers(const struct bs_request *request, struct bs_answer *answer)
-{
-	snprintf(answer->reason, sizeof(answer->reason), "%s",
-	    strcmp(request->sender, PLAIN) == 0 ? "untrusted" : "stranger");
-	return true;
 }
 
 static void
@@ -119,26 +38,6 @@ mail_of_strangers_is_not(void **state)
 	assert_string_equal(scan.signed_as, "");
 	assert_false(scan.leaves || scan.trusted || scan.is_weighed);
 	assert_false(scan.doubted);
-}
-
-/* Exim may let it out, as it trusts others than the engine does. */
-static void
-mail_of_strangers_in_our_name_is_doubted(void **state)
-{
-	static const char *const to[] = {"carol@remote.example"};
-	static const struct bs_letter letter = {.message_id = "one@x"};
-
-	(void)state;
-	engine_start(know_strangers);
-	begin(PLAIN, to, 1);
-	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_true(scan.doubted);
-	assert_false(scan.leaves || scan.trusted);
-	scan.leaves = true;
-	assert_int_equal(bs_tell(&scan, &letter), 0);
-	assert_int_equal(heard.request[1].op, BS_OP_SENT);
-	assert_int_equal(heard.request[1].listener, BS_LISTENER_UNTAG);
-	assert_string_equal(heard.request[1].sender, PLAIN);
 }
 
 static void
@@ -365,54 +264,6 @@ a_tag_without_an_answer_must_not_go_on(void **state)
 	assert_true(bs_scan_keeps_tag(&scan, goes_on));
 }
 
-static void
-what_leaves_is_told(void **state)
-{
-	static const char *const to[] = {"b@Remote.Example", "c@remote.example",
-	    "d@sink.example"};
-	struct bs_letter letter = {.message_id = "one@example.org",
-	    .from = "Alice@example.org"};
-	const struct bs_request *told = &heard.request[1];
-	const char *domain;
-
-	(void)state;
-	engine_start(judge);
-	begin(PLAIN, to, 3);
-	origin.listener = BS_LISTENER_LOCAL;
-	origin.signer = BS_LISTENER_OUT;
-	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(bs_tell(&scan, &letter), 0);
-	assert_int_equal(heard.count, 2);
-	assert_int_equal(heard.request[0].listener, BS_LISTENER_OUT);
-	assert_int_equal(told->op, BS_OP_SENT);
-	assert_int_equal(told->listener, BS_LISTENER_OUT);
-	assert_string_equal(told->sender, TAG);
-	assert_string_equal(told->header_from, "Alice@example.org");
-	assert_string_equal(bs_list_next(&told->message_ids, NULL),
-	    "one@example.org");
-	assert_int_equal(told->recipients, 3);
-	assert_int_equal(told->recipient_domains.count, 2);
-	domain = bs_list_next(&told->recipient_domains, NULL);
-	assert_string_equal(domain, "remote.example");
-	assert_int_equal(told->missed_seconds, 0);
-}
-
-/* It is told of no sender: his mail was not what was missed. */
-static void
-what_was_missed_is_told(void **state)
-{
-	(void)state;
-	engine_start(judge);
-	assert_int_equal(bs_tell_missed(7, false), 0);
-	assert_int_equal(heard.count, 1);
-	assert_int_equal(heard.request[0].op, BS_OP_SENT);
-	assert_int_equal(heard.request[0].missed_seconds, 7);
-	assert_int_equal(heard.request[0].recipients, 0);
-	assert_false(heard.request[0].has_sender);
-	engine_end();
-	assert_int_equal(bs_tell_missed(7, true), 1);
-}
-
 /* Mail may have left that the store does not know of. */
 static void
 nothing_is_refused_for_want_of_a_record_that_was_missed(void **state)
@@ -433,68 +284,12 @@ nothing_is_refused_for_want_of_a_record_that_was_missed(void **state)
 	assert_int_equal(scan.action, BS_ACTION_REJECT);
 }
 
-static void
-what_came_home_is_told_for_each_recipient(void **state)
-{
-	static const char *const to[] = {TAG, "bob@example.org"};
-	static const struct bs_letter none;
-
-	(void)state;
-	engine_start(judge);
-	begin("", to, 2);
-	facts.kind = BS_KIND_DSN;
-	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(bs_tell(&scan, &none), 0);
-	/* nobody waited for answers, but the next question is behind it */
-	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(heard.count, 6);
-	for (unsigned n = 0; n < 2; n++) {
-		const struct bs_request *told = &heard.request[2 + n];
-
-		assert_int_equal(told->op, BS_OP_SENT);
-		assert_string_equal(told->recipient, to[n]);
-		assert_int_equal(told->kind, BS_KIND_DSN);
-		assert_int_equal(told->recipients, 1);
-	}
-}
-
-static void
-mail_of_strangers_is_not_told(void **state)
-{
-	static const char *const to[] = {"bob@example.org"};
-	static const struct bs_letter none;
-
-	(void)state;
-	begin("carol@remote.example", to, 1);
-	assert_int_equal(bs_tell(&scan, &none), 0);
-	assert_int_equal(heard.count, 0);
-}
-
-/* Of more than one domain it keeps a few, and then that there were more. */
-static void
-many_domains_are_cut_short(void **state)
-{
-	static const char *const to[] = {"a@a.example", "a@b.example",
-	    "a@c.example", "a@d.example", "a@e.example", "a@f.example"};
-	static const struct bs_letter none;
-
-	(void)state;
-	engine_start(judge);
-	begin(PLAIN, to, COUNT(to));
-	origin.listener = BS_LISTENER_LOCAL;
-	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(bs_tell(&scan, &none), 0);
-	assert_int_equal(heard.request[1].recipient_domains.count, 5);
-	assert_int_equal(heard.request[1].message_ids.count, 0);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(mail_that_leaves_is_signed),
 	    TEST(mail_of_strangers_is_not),
-	    TEST(mail_of_strangers_in_our_name_is_doubted),
 	    TEST(a_tag_comes_off_a_reply),
 	    TEST(a_bad_tag_of_a_reply_is_not_refused),
 	    TEST(a_bounce_is_judged_by_tag_and_message),
@@ -504,13 +299,8 @@ main(void)
 	    TEST(the_mildest_of_several_verdicts_counts),
 	    TEST(nothing_is_refused_for_want_of_an_answer),
 	    TEST(nor_where_there_are_recipients_that_nobody_asked_about),
-	    TEST(nothing_is_refused_for_want_of_a_record_that_was_missed),
 	    TEST(a_tag_without_an_answer_must_not_go_on),
-	    TEST(what_leaves_is_told),
-	    TEST(what_was_missed_is_told),
-	    TEST(what_came_home_is_told_for_each_recipient),
-	    TEST(mail_of_strangers_is_not_told),
-	    TEST(many_domains_are_cut_short),
+	    TEST(nothing_is_refused_for_want_of_a_record_that_was_missed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
