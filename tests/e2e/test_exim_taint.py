@@ -47,4 +47,4 @@ def test_nor_in_the_session(exim, word):
     with exim.ours(layout, trusted="192.0.2.0/24") as host:
         assert deliver(host, ALICE, "bob@example.org", word).startswith("250")
         host.wait_for_line("Completed")
-        assert not host.exim_lines("looked up: yes")
+        assert host.exim_lines(r"(?i)taint(ed)? ")

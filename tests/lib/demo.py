@@ -178,8 +178,10 @@ def tell(lab, remote, story_of):
     story = story_of(lab, remote)
     story.tell()
     story.ours.close()
-    demo_evidence.Evidence(lab, remote, story.steps + 1,
-                           story_of.layout).tell()
+    evidence = demo_evidence.Evidence(lab, remote, story.steps + 1,
+                                      story_of.layout)
+    evidence.tell()
+    evidence.ours.close()
 
 
 def labs(suite, server):
