@@ -4,7 +4,9 @@ ours, in turn in one run."""
 
 import os
 import pathlib
+import resource
 import statistics
+import time
 
 import bench_smtpd
 from bench_smtpd import compared, in_turn, say  # and the tests' library is found
@@ -27,8 +29,8 @@ SPOOL = "/var/spool/exim4"
 SECRET = "open sesame"
 TICKS = os.sysconf("SC_CLK_TCK")
 
-# All users exist, and nothing is delivered. Without a certificate Exim would
-# make a key for each connection.
+# All users exist, and nothing is delivered but what leaves, when it is told to,
+# to nowhere. Without a certificate Exim would make a key for each connection.
 COMMON = {
     f"{exim.CONFIG}/main/60_bench": """\
 queue_only = true
@@ -41,6 +43,21 @@ bench:
   domains = +local_domains
   condition = ${if match{$local_part}{^user}}
   transport = maildir_home
+""",
+    f"{exim.CONFIG}/router/110_bench": """\
+bench_away:
+  driver = accept
+  domains = ! +local_domains
+  transport = bench_away
+""",
+    f"{exim.CONFIG}/transport/40_bench": """\
+bench_away:
+  driver = appendfile
+  file = /dev/null
+  user = Debian-exim
+.ifdef REMOTE_SMTP_RETURN_PATH
+  return_path = REMOTE_SMTP_RETURN_PATH
+.endif
 """,
 }
 # Exim's own recipe, as its manual has it, with its known traps mended.
@@ -90,13 +107,20 @@ KINDS = (
 PORTS = {kind[0]: 2500 + number for number, kind in enumerate(KINDS)}
 PLAIN, NATIVE_NAME, NOOP_NAME, AT_DATA_NAME, OURS_NAME = PORTS
 # Name, the kind whose daemon takes it, mails of a sender. Exim's own recipe
-# signs when it delivers, which is not measured.
+# signs when it delivers: there it is compared.
 LEAVING = (
     ("plain", PLAIN, 10),
     ("no-op local_scan", NOOP_NAME, 10),
     ("ours, ten mails a sender", AT_DATA_NAME, 10),
     ("ours, one mail a sender", AT_DATA_NAME, 1),
 )
+DELIVERED = (
+    ("plain", PLAIN, 10),
+    ("native prvs recipe", NATIVE_NAME, 10),
+    ("ours, ten mails a sender", AT_DATA_NAME, 10),
+    ("ours, one mail a sender", AT_DATA_NAME, 1),
+)
+FEW_MILLISECONDS = 100  # of mail that is delivered: one by one
 
 
 class Cost:
@@ -175,8 +199,9 @@ class Bench:
                             path, "-oX", PORTS[name])
         wait_until(lambda: host.greets(PORTS[name]), lambda:
                    f"{name} to greet:\n{daemon.text()}{host.exim_log()}")
-        for target in files:
-            host.path(target).unlink()
+        for target in files:  # not what the next delivery reads again
+            if target.startswith(exim.CONFIG):
+                host.path(target).unlink()
         self.daemons[name] = daemon
 
     def recipients(self, whose):
@@ -251,10 +276,43 @@ class Bench:
                 else r"Subject: load")
         return results
 
+    def delivered(self):
+        """Taken in and delivered, which are timed apart and added."""
+        results = Results([kind[0] for kind in DELIVERED])
+        for _, (name, daemon, mails) in in_turn(ROUNDS, DELIVERED):
+            self.word += 1
+            cost = Cost(self.daemons[daemon].process.pid,
+                        self.host.engine.process.pid)
+            accepted, refused, seconds = self.load(
+                name, "-n", 100000, PORTS[daemon], SESSIONS, FEW_MILLISECONDS,
+                mails, f"w{self.word}")
+            assert refused == "0", (name, refused)
+            begun = len(self.host.exim_lines(r" => "))
+            runner = self.run_queue(daemon)
+            lines = self.host.exim_lines(r" => ")[begun:]
+            signed = sum("P=<prvs=" in line for line in lines)
+            assert len(lines) == int(accepted), (
+                name, accepted, self.host.exim_log()[-1000:])
+            assert signed == (0 if name == PLAIN else len(lines)), lines[:1]
+            results.add(name, int(accepted), float(seconds) + runner[0],
+                        cost.spent() + runner[1])
+        return results
+
+    def run_queue(self, daemon):
+        """Seconds that pass, and those of the processor."""
+        def used():
+            use = resource.getrusage(resource.RUSAGE_CHILDREN)
+            return use.ru_utime + use.ru_stime
+        before, began = used(), time.monotonic()
+        self.host.run("exim4", "-C", f"{CONFIGS}/{PORTS[daemon]}", "-q")
+        return time.monotonic() - began, used() - before
+
     def run(self):
         self.bounces(ROUNDS, BOUNCES, 100000).show(
             "bounces to valid tags", NATIVE_NAME, "message")
         self.leaving().show("mail that leaves", PLAIN, "message")
+        self.delivered().show("mail that leaves, and is delivered",
+                              NATIVE_NAME, "message")
         # 4.96 may hold back its farewell: no rate is measured by them
         self.bounces(ROUNDS, CONNECTIONS, 1).show(
             "bounces to valid tags, a connection each", NATIVE_NAME,

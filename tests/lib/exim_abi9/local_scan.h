@@ -20,6 +20,8 @@ enum {
 	LOCAL_SCAN_TEMPREJECT_NOLOGHDR = 6,
 };
 
+#define FALSE 0
+
 #define OK 0
 #define FAIL_FORCED 4
 
@@ -59,6 +61,8 @@ extern const uschar *expand_c_string(const uschar *text);
 		 : expand_c_string)(text)
 
 extern void header_add(int type, const char *format, ...);
+extern void header_add_at_position(BOOL after, uschar *name, BOOL topnot,
+    int type, const char *format, ...);
 extern void header_remove(int occurrence, const uschar *name);
 
 /* without the selector since 9.0 */
