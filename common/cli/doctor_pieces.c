@@ -97,33 +97,43 @@ check_module_file(const struct bs_doctor_exim *exim)
 			      : "");
 }
 
+static void
+tell_slot(const struct bs_doctor_exim *exim, const char *other)
+{
+	if (other[0] != '\0')
+		bs_doctor_bad(exim->doctor, BS_CHECK_EXIM_SLOT,
+		    "local_scan_path is %s, another module's: Exim takes one "
+		    "alone",
+		    other);
+	else
+		bs_doctor_bad(exim->doctor, BS_CHECK_EXIM_SLOT,
+		    "local_scan_path is not set: nothing is signed or judged");
+	bs_doctor_fix(exim->doctor,
+	    "write: local_scan_path = BACKSTOP_SO, and no other; then type: "
+	    "update-exim4.conf && systemctl restart exim4");
+}
+
 /* There is one slot, and others want it, too. */
 static void
 check_slot(const struct bs_doctor_exim *exim)
 {
 	const struct bs_exim_conf *conf = &exim->conf;
-	const char *path = conf->local_scan_path;
+	bool is_ours = conf->has_slot;
 	char asked[BS_EXIM_VALUE];
 
 	if (conf->module[0] == '\0')
 		return;
-	if (bs_doctor_exim_asks(asked, sizeof(asked)) &&
-	    strcmp(exim->doctor->call->exim_conf, BS_EXIM_CONF_PATH) == 0)
-		path = asked;
-	if (strcmp(path, "BACKSTOP_SO") == 0 || strcmp(path, conf->module) == 0)
+	asked[0] = '\0';
+	if (strcmp(exim->doctor->call->exim_conf, BS_EXIM_CONF_PATH) == 0 &&
+	    bs_doctor_exim_asks(asked, sizeof(asked)))
+		is_ours = strcmp(asked, conf->module) == 0;
+	if (is_ours && conf->other_module[0] == '\0')
 		bs_doctor_good(exim->doctor, BS_CHECK_EXIM_SLOT,
 		    "local_scan_path is Backstop's");
-	else {
-		bs_doctor_bad(exim->doctor, BS_CHECK_EXIM_SLOT,
-		    path[0] != '\0'
-			? "local_scan_path is %s, another module's: nothing is "
-			  "signed or judged"
-			: "local_scan_path%s is not set: nothing is signed or "
-			  "judged",
-		    path);
-		bs_doctor_fix(exim->doctor,
-		    "write: local_scan_path = BACKSTOP_SO, and no other");
-	}
+	else if (conf->other_module[0] != '\0')
+		tell_slot(exim, conf->other_module);
+	else
+		tell_slot(exim, is_ours ? "" : asked);
 }
 
 void

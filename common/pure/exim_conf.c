@@ -121,11 +121,15 @@ take_main(struct bs_exim_conf *conf, const char *text)
 {
 	const char *value;
 
-	if (takes_value(text, "local_scan_path", &value))
-		snprintf(conf->local_scan_path, sizeof(conf->local_scan_path),
-		    "%s", value);
-	else if (takes_word(text, "hostlist", &value) &&
-		 takes_value(value, "relay_from_hosts", &value))
+	if (takes_value(text, "local_scan_path", &value)) {
+		if (strcmp(value, "BACKSTOP_SO") == 0 ||
+		    strcmp(value, conf->module) == 0)
+			conf->has_slot = true;
+		else
+			snprintf(conf->other_module, sizeof(conf->other_module),
+			    "%s", value);
+	} else if (takes_word(text, "hostlist", &value) &&
+		   takes_value(value, "relay_from_hosts", &value))
 		snprintf(conf->relay_from_hosts, sizeof(conf->relay_from_hosts),
 		    "%s", value);
 }

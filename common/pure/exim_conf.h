@@ -27,9 +27,9 @@ struct bs_exim_place {
 
 /* Values are cut to their room; none has a NUL inside. */
 struct bs_exim_conf {
-	char local_scan_path[BS_EXIM_VALUE]; /* the last one; macros as they
-					      * stand */
-	char module[BS_EXIM_VALUE];	     /* BACKSTOP_SO */
+	bool has_slot;			  /* local_scan_path is BACKSTOP_SO */
+	char other_module[BS_EXIM_VALUE]; /* what else it is, here or there */
+	char module[BS_EXIM_VALUE];	  /* BACKSTOP_SO */
 	char relay_from_hosts[BS_EXIM_VALUE];
 	bool has_main;		/* BACKSTOP_TAG is defined */
 	bool has_router;	/* tags are taken off ... */

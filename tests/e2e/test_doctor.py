@@ -1,4 +1,4 @@
-"""backstop doctor on real hosts: healthy, then one thing after the other
+"""backstop doctor with a real smtpd: healthy, then one thing after the other
 broken."""
 
 import json
@@ -6,46 +6,13 @@ import json
 import pytest
 
 import layouts
-from exim import CONFIG, MODULES, SPLIT
-
-# There is no DNS on the wire, and who keeps this machine's clock is not for a
-# test to say.
-ELSEWHERE = {"dns", "clock-sync"}
-
-
-def doctor(host, *words):
-    """Findings that are not fine, and the exit status."""
-    done = host.backstop("--json", "doctor", *words, check=False)
-    assert not done.stderr, done.stderr
-    result = json.loads(done.stdout)
-    return {one["check"]: one for one in result["findings"]
-            if one["severity"] != "ok"}, done.returncode
-
-
-def found(host):
-    findings, status = doctor(host)
-    assert status == 1, findings  # there is no DNS
-    return {check: one for check, one in findings.items()
-            if check not in ELSEWHERE}
-
-
-def change(host, path, old, new):
-    text = host.read(path)
-    assert old in text, text
-    host.write(path, text.replace(old, new))
-    return text
+from checkup import ELSEWHERE, change, found
 
 
 @pytest.fixture(scope="module", params=["one_hop", "two_hops"])
 def smtpd(request, lab):
     with lab.ours(getattr(layouts, request.param)) as host:
         host.layout = request.param
-        yield host
-
-
-@pytest.fixture(scope="module")
-def exims(exim):
-    with exim.ours() as host:
         yield host
 
 
@@ -126,60 +93,3 @@ def test_engine_away(smtpd):
     assert "engine-socket" in findings or "engine" in findings, findings
     smtpd.start_engine()
     assert not {"engine", "engine-socket"} & set(found(smtpd))
-
-
-def test_exim_healthy(exims):
-    assert found(exims) == {}
-    text = exims.backstop("doctor", check=False).stdout
-    for line in ("ok       exim-pieces", "ok       exim-module",
-                 "ok       exim-slot", "ok       exim-made"):
-        assert line in text, text
-
-
-@pytest.mark.parametrize("piece", ["main", "router", "transport"])
-def test_exim_piece_lost(exims, piece):
-    was = exims.read(SPLIT[piece])
-    exims.path(SPLIT[piece]).unlink()
-    findings = found(exims)
-    exims.write(SPLIT[piece], was)
-    assert "exim-pieces" in findings, findings
-    assert SPLIT[piece] in findings["exim-pieces"]["fix"]
-
-
-def test_exim_module_lost(exims):
-    exims.path(f"{MODULES}/backstop.so").rename(
-        exims.path(f"{MODULES}/away"))
-    findings = found(exims)
-    exims.path(f"{MODULES}/away").rename(
-        exims.path(f"{MODULES}/backstop.so"))
-    assert "defers all mail" in findings["exim-module"]["text"]
-
-
-def test_another_module(exims):
-    exims.write(f"{CONFIG}/main/60_other",
-                "local_scan_path = /usr/lib/exim4/local_scan/other.so\n")
-    exims.update_exim()
-    findings = found(exims)
-    exims.path(f"{CONFIG}/main/60_other").unlink()
-    exims.update_exim()
-    assert "other.so" in findings["exim-slot"]["text"]
-    assert found(exims) == {}
-
-
-def test_exim_that_refuses_bounces(exims):
-    path = f"{CONFIG}/acl/35_bounces"
-    exims.write(path, "acl_no_bounces:\n  deny\n    senders = :\n")
-    exims.update_exim()
-    findings = found(exims)
-    exims.path(path).unlink()
-    exims.update_exim()
-    assert list(findings) == ["null-sender"], findings
-    assert path in findings["null-sender"]["text"]
-
-
-def test_exim_networks(exims):
-    was = change(exims, "/etc/exim4/update-exim4.conf.conf",
-                 "dc_relay_nets=''", "dc_relay_nets='198.51.100.0/24'")
-    findings = found(exims)
-    exims.write("/etc/exim4/update-exim4.conf.conf", was)
-    assert "198.51.100.0/24" in findings["exim-trusted"]["fix"]

@@ -40,8 +40,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bs_exim_end(&conf);
 	MUST(conf.refusal_count <= BS_EXIM_REFUSALS);
 	MUST(memchr(conf.module, '\0', sizeof(conf.module)) != NULL);
-	MUST(memchr(conf.local_scan_path, '\0', sizeof(conf.local_scan_path)) !=
-	     NULL);
+	MUST(
+	    memchr(conf.other_module, '\0', sizeof(conf.other_module)) != NULL);
 	check_list(conf.relay_from_hosts, strlen(conf.relay_from_hosts));
 	for (size_t i = 0; i < conf.refusal_count; i++)
 		MUST(conf.refusals[i].line > 0);

@@ -477,9 +477,11 @@ class Exim(Doctor):
         self.assertIn("nothing is signed", self.only("exim-module")["text"])
 
     def test_slot(self):
-        self.put("exim4/conf.d/main/60_other",
-                 "local_scan_path = /usr/lib/exim4/local_scan/sa-exim.so\n")
-        self.assertIn("sa-exim", self.only("exim-slot")["text"])
+        for name in ("40_other", "60_other"):
+            self.put(f"exim4/conf.d/main/{name}",
+                     "local_scan_path = /usr/lib/exim4/sa-exim.so\n")
+            self.assertIn("sa-exim", self.only("exim-slot")["text"])
+            self.drop("main", name)
 
     def test_trusted(self):
         self.settings("true", "192.0.2.0/25 ; 198.51.100.0/24 ; mx.example")

@@ -45,7 +45,8 @@ test_pieces(void **state)
 		  "begin transports\n"
 		  "X = ${if Y{$local_scan_data}fail}\n");
 	assert_string_equal(conf.module, "/usr/lib/backstop.so");
-	assert_string_equal(conf.local_scan_path, "BACKSTOP_SO");
+	assert_true(conf.has_slot);
+	assert_string_equal(conf.other_module, "");
 	assert_string_equal(conf.relay_from_hosts, "127.0.0.1 : 192.0.2.0/24");
 	assert_true(conf.has_main);
 	assert_true(conf.has_router);
@@ -71,6 +72,17 @@ test_late(void **state)
 		  "untag:\n  data = BACKSTOP_TAG\n");
 	assert_true(conf.has_router);
 	assert_true(conf.is_late);
+}
+
+/* Exim has one slot: it matters not who comes first. */
+static void
+test_slot(void **state)
+{
+	(void)state;
+	read_text("local_scan_path = /a/other.so\n"
+		  "BACKSTOP_SO = /a/b.so\nlocal_scan_path = /a/b.so\n");
+	assert_true(conf.has_slot);
+	assert_string_equal(conf.other_module, "/a/other.so");
 }
 
 static void
@@ -216,6 +228,7 @@ main(void)
 	    cmocka_unit_test(test_pieces),
 	    cmocka_unit_test(test_nothing),
 	    cmocka_unit_test(test_late),
+	    cmocka_unit_test(test_slot),
 	    cmocka_unit_test(test_retry),
 	    cmocka_unit_test(test_refusals),
 	    cmocka_unit_test(test_include),
