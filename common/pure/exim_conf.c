@@ -142,8 +142,18 @@ take_macro(struct bs_exim_conf *conf, const char *text)
 
 	if (takes_value(text, "BACKSTOP_SO", &value))
 		snprintf(conf->module, sizeof(conf->module), "%s", value);
-	else if (takes_value(text, "BACKSTOP_TAG", &value))
-		conf->has_main = true;
+}
+
+/* The piece "main" is known by what it includes, whether that is there or not.
+ */
+static bool
+is_module_conf(const char *path)
+{
+	static const char name[] = "/backstop.conf";
+	size_t len = strlen(path);
+
+	return len >= sizeof(name) &&
+	       strcmp(path + len - sizeof(name) + 1, name) == 0;
 }
 
 static void
@@ -280,6 +290,7 @@ take(struct bs_exim_conf *conf, const char *text, struct bs_exim_place place,
 
 	if (takes_word(text, ".include_if_exists", &rest) ||
 	    takes_word(text, ".include", &rest)) {
+		conf->has_main = conf->has_main || is_module_conf(rest);
 		if (include != NULL)
 			include(context, conf, rest,
 			    strncmp(text, ".include_", 9) == 0);

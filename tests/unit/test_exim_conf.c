@@ -32,6 +32,7 @@ test_pieces(void **state)
 		  ".ifdef _OPT_MAIN_LOCAL_SCAN_PATH\n"
 		  "  local_scan_path = BACKSTOP_SO\n"
 		  ".endif\n"
+		  ".include_if_exists /usr/lib/exim4/backstop.conf\n"
 		  "BACKSTOP_TAG = \\N^x$\\N\n"
 		  "hostlist relay_from_hosts = 127.0.0.1 : \\\n"
 		  "   192.0.2.0/24\n"
