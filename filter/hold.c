@@ -105,7 +105,7 @@ reply_to_mail(struct bs_filter *filter, struct bs_session *session,
 }
 
 /* Whether an answer refuses the sender. One without a reply that is its own
- * does not, and a bounce is not refused for its sender. */
+ * does not, and what may be a bounce is not refused before it is judged. */
 static bool
 refuses_sender(const struct bs_session *session, const struct bs_answer *answer)
 {
@@ -113,7 +113,7 @@ refuses_sender(const struct bs_session *session, const struct bs_answer *answer)
 
 	return (answer->action == BS_ACTION_REJECT ||
 		   answer->action == BS_ACTION_DEFER) &&
-	       session->tx.sender[0] != '\0' && answer->reply[0] == first &&
+	       !session->tx.is_bounce && answer->reply[0] == first &&
 	       bs_reply_is_smtp(answer->reply);
 }
 

@@ -62,7 +62,11 @@ bs_spf_remember(struct bs_filter *filter, struct bs_session *session,
 		    sizeof(filter->authserv_id));
 	keep_field(answer->results, mark->results);
 	keep_field(answer->header, mark->header);
-	mark->is_junk = answer->action == BS_ACTION_JUNK;
+	/* what is not refused because it may be a bounce is junk unless it is a
+	 * genuine one */
+	mark->is_junk =
+	    answer->action == BS_ACTION_JUNK ||
+	    (answer->action == BS_ACTION_REJECT && session->tx.is_bounce);
 }
 
 bool

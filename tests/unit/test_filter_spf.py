@@ -214,6 +214,19 @@ class InMessages(Spf):
         self.assertEqual(self.data(), "proceed")
         self.finish()
 
+    def test_a_mail_system_is_not_refused_before_it_is_judged(self):
+        self.start(inspect="no")
+        refusal = {"action": "reject", "reply": REPLY, "verdict": "fail"}
+        self.assertEqual(self.mail("Mailer-Daemon@d.example", **refusal),
+                         "proceed")
+        self.rcpt(TAGGED, verdict="genuine")
+        self.assertEqual(self.data(), "proceed")
+        self.assertEqual(self.mail("mailer-daemon@d.example", **refusal),
+                         "proceed")
+        self.rcpt()
+        self.assertEqual(self.data(), "junk")
+        self.finish()
+
     def judged(self, sender, spf, **answer):
         """A bounce, with SPF's action and the verdict on it."""
         self.mail(sender, **dict(TOLD, action=spf))
