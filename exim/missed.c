@@ -150,8 +150,8 @@ bs_missed_answered(const char *spool)
 		(void)put_times(spool, AWAY, same, never);
 }
 
-bool
-bs_missed_is_away(const char *spool, time_t now)
+enum bs_missed_engine
+bs_missed_engine(const char *spool, time_t now)
 {
 	const struct timespec same = {.tv_nsec = UTIME_OMIT};
 	const struct timespec at = {.tv_sec = now};
@@ -159,10 +159,11 @@ bs_missed_is_away(const char *spool, time_t now)
 
 	if (!look(spool, AWAY, &st) || st.st_mtime == 0 ||
 	    now - st.st_mtime < AWAY_SECONDS)
-		return false;
-	if (now >= st.st_atime && now - st.st_atime < TRY_SECONDS)
-		return true;
-	return !put_times(spool, AWAY, at, same);
+		return BS_MISSED_ANSWERS;
+	if ((now >= st.st_atime && now - st.st_atime < TRY_SECONDS) ||
+	    !put_times(spool, AWAY, at, same))
+		return BS_MISSED_AWAY;
+	return BS_MISSED_TRY;
 }
 
 bool

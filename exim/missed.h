@@ -13,7 +13,7 @@
  *	backstop.missed	there while mail left that the engine was not told of;
  *			mtime: since when, atime: when last
  *	backstop.away	mtime: since when the engine does not answer, 0 while
- *			it does; atime: when it last had its full time to
+ *			it does; atime: when that was last tried
  *	backstop.logged	mtime: when that was last logged
  *	backstop.warned	mtime: when a client of Exim's was last warned of */
 
@@ -28,10 +28,14 @@ bool bs_missed_warns(const char *spool, time_t now);
 /* The engine answered. */
 void bs_missed_answered(const char *spool);
 
-/* Whether the engine has not answered for two seconds or more, so that it is
- * not worth a long wait. Every few seconds it is all the same: who is told so
- * has to wait for it. */
-bool bs_missed_is_away(const char *spool, time_t now);
+enum bs_missed_engine {
+	BS_MISSED_ANSWERS, /* or did, two seconds ago */
+	BS_MISSED_AWAY,	   /* for longer: it is not worth a long wait */
+	BS_MISSED_TRY,	   /* the same, but every few seconds one has to see
+			    * whether it is back: who is told so */
+};
+
+enum bs_missed_engine bs_missed_engine(const char *spool, time_t now);
 
 /* What is to be told: for how many seconds up to now something was missed. */
 struct bs_missed {

@@ -117,7 +117,7 @@ fill_missed(void *context, unsigned n, struct bs_request *request)
 	const unsigned *seconds = context;
 
 	(void)n;
-	request->op = BS_OP_SENT;
+	request->op = *seconds > 0 ? BS_OP_SENT : BS_OP_PING;
 	request->host = BS_HOST_EXIM;
 	request->listener = BS_LISTENER_LOCAL;
 	COPY(request->client, "local");

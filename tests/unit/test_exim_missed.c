@@ -42,7 +42,7 @@ static void
 nothing_was_missed_at_first(void **state)
 {
 	(void)state;
-	assert_false(bs_missed_is_away(spool, NOW));
+	assert_int_equal(bs_missed_engine(spool, NOW), BS_MISSED_ANSWERS);
 	assert_int_equal(take(NOW), 0);
 }
 
@@ -102,7 +102,7 @@ what_does_not_leave_is_logged_and_not_missed(void **state)
 	(void)state;
 	assert_true(bs_missed_note(spool, false, NOW));
 	assert_false(bs_missed_note(spool, false, NOW + 9));
-	assert_true(bs_missed_is_away(spool, NOW + 3));
+	assert_int_equal(bs_missed_engine(spool, NOW + 3), BS_MISSED_AWAY);
 	assert_int_equal(take(NOW + 9), 0);
 }
 
@@ -111,33 +111,34 @@ is_away_after_two_seconds(void **state)
 {
 	(void)state;
 	(void)bs_missed_note(spool, true, NOW);
-	assert_false(bs_missed_is_away(spool, NOW));
-	assert_false(bs_missed_is_away(spool, NOW + 1));
-	assert_true(bs_missed_is_away(spool, NOW + 2));
+	assert_int_equal(bs_missed_engine(spool, NOW), BS_MISSED_ANSWERS);
+	assert_int_equal(bs_missed_engine(spool, NOW + 1), BS_MISSED_ANSWERS);
+	assert_int_equal(bs_missed_engine(spool, NOW + 2), BS_MISSED_AWAY);
 	/* one that is told is one that answers */
 	bs_missed_answered(spool);
-	assert_false(bs_missed_is_away(spool, NOW + 3));
+	assert_int_equal(bs_missed_engine(spool, NOW + 3), BS_MISSED_ANSWERS);
 	(void)bs_missed_note(spool, true, NOW + 4);
-	assert_false(bs_missed_is_away(spool, NOW + 4));
-	assert_true(bs_missed_is_away(spool, NOW + 6));
+	assert_int_equal(bs_missed_engine(spool, NOW + 4), BS_MISSED_ANSWERS);
+	assert_int_equal(bs_missed_engine(spool, NOW + 6), BS_MISSED_AWAY);
 }
 
 /* It may be there by now, or answer late. */
 static void
-one_that_is_away_gets_its_time_every_few_seconds(void **state)
+one_that_is_away_is_tried_every_few_seconds(void **state)
 {
 	(void)state;
 	(void)bs_missed_note(spool, true, NOW);
-	assert_true(bs_missed_is_away(spool, NOW + 4));
-	assert_false(bs_missed_is_away(spool, NOW + 5));
-	assert_true(bs_missed_is_away(spool, NOW + 5));
+	assert_int_equal(bs_missed_engine(spool, NOW + 4), BS_MISSED_AWAY);
+	assert_int_equal(bs_missed_engine(spool, NOW + 5), BS_MISSED_TRY);
+	assert_int_equal(bs_missed_engine(spool, NOW + 5), BS_MISSED_AWAY);
 	(void)bs_missed_note(spool, true, NOW + 6);
-	assert_true(bs_missed_is_away(spool, NOW + 9));
-	assert_false(bs_missed_is_away(spool, NOW + 10));
-	assert_false(bs_missed_is_away(spool, NOW + 100));
-	assert_true(bs_missed_is_away(spool, NOW + 101));
+	assert_int_equal(bs_missed_engine(spool, NOW + 9), BS_MISSED_AWAY);
+	assert_int_equal(bs_missed_engine(spool, NOW + 10), BS_MISSED_TRY);
+	assert_int_equal(bs_missed_engine(spool, NOW + 100), BS_MISSED_TRY);
+	assert_int_equal(bs_missed_engine(spool, NOW + 101), BS_MISSED_AWAY);
 	/* the clock was set back */
-	assert_false(bs_missed_is_away(spool, NOW - 3600));
+	assert_int_equal(bs_missed_engine(spool, NOW - 3600),
+	    BS_MISSED_ANSWERS);
 }
 
 static void
@@ -202,7 +203,7 @@ a_path_that_does_not_fit_is_logged(void **state)
 	memset(path, 'x', PATH_MAX - 1);
 	assert_true(bs_missed_note(path, true, NOW));
 	bs_missed_answered(path);
-	assert_false(bs_missed_is_away(path, NOW));
+	assert_int_equal(bs_missed_engine(path, NOW), BS_MISSED_ANSWERS);
 	assert_false(bs_missed_look(path, NOW, &missed));
 }
 
@@ -220,7 +221,7 @@ main(void)
 	    TEST(is_logged_where_the_clock_was_set_back),
 	    TEST(what_does_not_leave_is_logged_and_not_missed),
 	    TEST(is_away_after_two_seconds),
-	    TEST(one_that_is_away_gets_its_time_every_few_seconds),
+	    TEST(one_that_is_away_is_tried_every_few_seconds),
 	    TEST(is_told_once),
 	    TEST(what_was_missed_meanwhile_is_told_again),
 	    TEST(a_link_is_not_followed),

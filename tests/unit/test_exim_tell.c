@@ -66,6 +66,8 @@ what_was_missed_is_told(void **state)
 	assert_int_equal(heard.request[0].missed_seconds, 7);
 	assert_int_equal(heard.request[0].recipients, 0);
 	assert_false(heard.request[0].has_sender);
+	assert_int_equal(bs_tell_missed(0, false), 0);
+	assert_int_equal(heard.request[1].op, BS_OP_PING);
 	engine_end();
 	assert_int_equal(bs_tell_missed(7, true), 1);
 }
