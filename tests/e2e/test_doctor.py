@@ -28,7 +28,7 @@ def test_healthy(smtpd):
     ("smtpd-in", ' tag MX filter "bs-in"', " tag MX", 'filter "bs-in"'),
     ("filter-user", "user _bsfilter", "user nemo", "adduser"),
     ("smtpd-user", " group _bsfilter", "", "group _bsfilter"),
-    ("smtpd-program", "/usr/libexec/opensmtpd/", "/usr/nowhere/", "install"),
+    ("smtpd-program", 'proc-exec "', 'proc-exec "/usr/nowhere/', "install"),
     ("null-sender", 'match from any for domain "example.org"',
      'match from any mail-from "<>" for any reject\n'
      'match from any for domain "example.org"', "take that line out"),
