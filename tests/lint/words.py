@@ -28,7 +28,7 @@ WORD = re.compile(r'"([a-z]+(?:-[a-z]+)*)"')
 LOGGED = re.compile(
     r'(?:bs_log_add(?:_number)?|add_address)\(\s*&?\w+,\s*"(\w+)"([^;]*);')
 SPOKEN = re.compile(r"(?:\d\d\d )?[245]\.\d\.\d+ |SPF: |\. The domain ")
-SAID = re.compile(rf'(?:bs_log|bs_keeper_warn|\bLOG)\(([^;"]*)({STRING})')
+SAID = re.compile(rf'(?:bs_log|bs_keeper_warn|\bLOG)\(([^;"{{}}]*)({STRING})')
 
 
 def joined(source):
