@@ -36,7 +36,24 @@ spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
     # Where RPMs are built and looked at, with Debian's tools.
     "rpm": COMMON + "gcc libc6-dev meson ninja-build pkg-config rpm rpmlint"
                     .split(),
+    # Where packages are built and looked at, beside what they say they need.
+    "debs": ["build-essential", "lintian", "systemd"],
+    # Where they are installed: Debian's base and nothing else.
+    "clean": [],
 }
+
+# What hosts of a clean tree may install without a network; a line's packages
+# go together.
+KEPT = [
+    "opensmtpd liblmdb-dev libevent-dev nettle-dev libinih-dev "
+    "libjansson-dev libspf2-dev libc-ares-dev",
+    "exim4-daemon-light",
+    "exim4-daemon-heavy",
+    "systemd debconf-utils",
+]
+
+CONTROL = pathlib.Path(__file__).resolve().parents[2] / (
+    "packaging/debian/control")
 
 # Lint runs in this tree alone: other releases of the tools judge differently.
 LINT_SUITE = "bookworm"
@@ -54,14 +71,26 @@ class RootError(Exception):
     """A tree that could not be made; the text says what to do."""
 
 
+def build_depends():
+    """What the packages need to be built, by their own account."""
+    field = re.search(r"^Build-Depends:(.*?)^\S", CONTROL.read_text(),
+                      re.M | re.S)[1]
+    names = [entry.split()[0] for entry in field.split(",")]
+    # debhelper-compat (= 13) is but a virtual package
+    return ["debhelper" if name.startswith("debhelper") else name
+            for name in names]
+
+
 def packages(suite, kind="smtpd"):
     lint = suite == LINT_SUITE and kind == "smtpd"
-    return sorted(KINDS[kind] + (LINT_PACKAGES if lint else []))
+    return sorted(KINDS[kind] + (LINT_PACKAGES if lint else []) +
+                  (build_depends() if kind == "debs" else []))
 
 
 def _key(suite, kind):
     """Another one whenever the tree would be made another way."""
-    text = " ".join([RECIPE] + packages(suite, kind))
+    text = " ".join([RECIPE] + packages(suite, kind) +
+                    (KEPT if kind == "clean" else []))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -122,16 +151,21 @@ def _fill(tree, suite, kind, log):
     policy.chmod(0o755)
     (tree / "etc/apt/apt.conf.d/90tests").write_text(_apt_settings())
     # The tree is thrown away when it is not whole: no need to sync it.
-    (tree / "etc/dpkg/dpkg.cfg.d/tests").write_text(
-        "force-unsafe-io\npath-exclude=/usr/share/doc/*\n"
-        "path-exclude=/usr/share/locale/*\n")
+    (tree / "etc/dpkg/dpkg.cfg.d/tests").write_text("force-unsafe-io\n" + (
+        "" if kind == "clean" else "path-exclude=/usr/share/doc/*\n"
+        "path-exclude=/usr/share/locale/*\n"))
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive",
                        LC_ALL="C", PATH="/usr/sbin:/usr/bin:/sbin:/bin")
-    apt = ["chroot", str(tree), "apt-get", "-q", "-y"]
+    apt = ["chroot", str(tree), "apt-get", "-q", "-y",
+           "--no-install-recommends"]
     with _proc(tree):
         _run(log, *apt, "update", env=environment)
-        _run(log, *apt, "install", "--no-install-recommends",
-             *packages(suite, kind), env=environment)
+        if kind == "clean":
+            for line in KEPT:
+                _run(log, *apt, "install", "--download-only", *line.split(),
+                     env=environment)
+            return
+        _run(log, *apt, "install", *packages(suite, kind), env=environment)
         _run(log, *apt, "clean", env=environment)
 
 

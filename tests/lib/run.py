@@ -70,7 +70,9 @@ class Suite:
     def run(self):
         try:
             stage = self.in_workshop()
-            self.end_to_end(stage)
+            self.pytest("e2e", "end-to-end tests",
+                        **{f"BACKSTOP_STAGE_{self.name}": str(stage)})
+            self.pytest("packaging", "tests of the packages")
         except (BuildError, roots.RootError) as error:
             self.tally.fail(self.name, str(error))
         except Exception:  # pylint: disable=broad-except
@@ -143,11 +145,12 @@ class Suite:
             self.tally.fail(f"{self.name}: {title}: {result['name']}: "
                             f"{result['result']}", output[-8000:])
 
-    def end_to_end(self, stage):
-        self.say("end-to-end tests")
-        report = self.logs / "e2e.xml"
-        folder = build.source() / "tests/e2e"
-        with open(self.logs / "e2e.txt", "w", encoding="utf-8") as log:
+    def pytest(self, name, title, **environment):
+        """Runs the tests of a folder."""
+        self.say(title)
+        report = self.logs / f"{name}.xml"
+        folder = build.source() / "tests" / name
+        with open(self.logs / f"{name}.txt", "w", encoding="utf-8") as log:
             status = subprocess.run(
                 [sys.executable, "-B", "-m", "pytest", "-p",
                  "no:cacheprovider", "-q", f"--suite={self.name}",
@@ -155,19 +158,19 @@ class Suite:
                  *self.pytest_words],
                 stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT, check=False,
-                env={**os.environ, f"BACKSTOP_STAGE_{self.name}": str(stage)}
-            ).returncode
-        output = (self.logs / "e2e.txt").read_text(encoding="utf-8")
+                env={**os.environ, **environment}).returncode
+        output = (self.logs / f"{name}.txt").read_text(encoding="utf-8")
         before = self.tally.counts["failed"]
         if report.exists():
-            self.count_pytest(report)
-        # Exit 1 is failed tests; others are failures of pytest itself.
-        if status not in (0, 1) or (
+            self.count_pytest(title, report)
+        # Exit 1 is failed tests, 5 is none that the words name; others are
+        # failures of pytest itself.
+        if status not in (0, 1, 5 if self.pytest_words else 0) or (
                 status == 1 and self.tally.counts["failed"] == before):
-            self.tally.fail(f"{self.name}: pytest: exit {status}",
+            self.tally.fail(f"{self.name}: pytest {name}: exit {status}",
                             output[-8000:])
 
-    def count_pytest(self, report):
+    def count_pytest(self, title, report):
         cases = list(xml.etree.ElementTree.parse(report).iter("testcase"))
         for case in cases:
             name = f"{case.get('classname')}::{case.get('name')}"
@@ -184,7 +187,7 @@ class Suite:
                 f"{self.name}: {told.get('value')}"
                 for told in case.iter("property")
                 if told.get("name") == "figure"]
-        self.say(f"end-to-end tests: {len(cases)} ran")
+        self.say(f"{title}: {len(cases)} ran")
 
 
 def keep_logs():
