@@ -16,7 +16,18 @@
 #define SYSTEMD_FIRST_FD 3
 #define BACKLOG 512
 
-/* The socket of sd_listen_fds(3), or -1. */
+static bool
+is_listening(int fd)
+{
+	int yes = 0;
+	socklen_t len = sizeof(yes);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &len) == 0 &&
+	       yes != 0;
+}
+
+/* The socket of sd_listen_fds(3), or -1. It is systemd's: nothing is done to
+ * its name. */
 static int
 inherited(void)
 {
@@ -30,7 +41,9 @@ inherited(void)
 		return -1;
 	unsetenv("LISTEN_PID");
 	unsetenv("LISTEN_FDS");
-	if (fcntl(SYSTEMD_FIRST_FD, F_SETFD, FD_CLOEXEC) == -1 ||
+	unsetenv("LISTEN_FDNAMES");
+	if (!is_listening(SYSTEMD_FIRST_FD) ||
+	    fcntl(SYSTEMD_FIRST_FD, F_SETFD, FD_CLOEXEC) == -1 ||
 	    fcntl(SYSTEMD_FIRST_FD, F_SETFL, O_NONBLOCK) == -1)
 		return -1;
 	return SYSTEMD_FIRST_FD;

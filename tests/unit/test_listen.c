@@ -1,0 +1,214 @@
+/* The engine's socket, as systemd passes it and as it is made. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "common/engine/listen.h"
+#include "tests/unit/folder.h"
+#include "tests/unit/unit.h"
+
+#define PASSED_FD 3
+
+static struct {
+	char folder[PATH_MAX];
+	char path[PATH_MAX + 8];
+} place;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	folder_make(place.folder, sizeof(place.folder));
+	snprintf(place.path, sizeof(place.path), "%s/sock", place.folder);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	folder_remove(place.folder);
+	return 0;
+}
+
+/* A socket as systemd makes it: bound to the path, with a mode of its own. */
+static int
+systemd_socket(void)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	assert_in_range(strlen(place.path), 1, sizeof(name.sun_path) - 1);
+	memcpy(name.sun_path, place.path, strlen(place.path) + 1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&name, sizeof(name)), 0);
+	assert_int_equal(chmod(place.path, 0640), 0);
+	assert_int_equal(listen(fd, 5), 0);
+	return fd;
+}
+
+struct passing {
+	int fd;
+	const char *count;
+	bool other_pid;
+	int expected; /* the descriptor, a negative error, or 0: one it made */
+};
+
+/* What sd_listen_fds(3) says of the environment. Returns what it got. */
+static int
+take(const struct passing *passing, bool *is_ours)
+{
+	char pid[16];
+
+	if (passing->fd != PASSED_FD &&
+	    dup2(passing->fd, PASSED_FD) != PASSED_FD)
+		_exit(10);
+	snprintf(pid, sizeof(pid), "%ld",
+	    (long)(passing->other_pid ? getppid() : getpid()));
+	setenv("LISTEN_PID", pid, 1);
+	setenv("LISTEN_FDS", passing->count, 1);
+	setenv("LISTEN_FDNAMES", "backstopd.socket", 1);
+	return bs_listen(place.path, "nobody", is_ours);
+}
+
+/* Returns 0, or which of the claims is not so. */
+static int
+check_taken(int got)
+{
+	if ((fcntl(got, F_GETFD) & FD_CLOEXEC) == 0 ||
+	    (fcntl(got, F_GETFL) & O_NONBLOCK) == 0)
+		return 1;
+	if (getenv("LISTEN_PID") != NULL || getenv("LISTEN_FDS") != NULL ||
+	    getenv("LISTEN_FDNAMES") != NULL)
+		return 2; /* children would take it for theirs */
+	return 0;
+}
+
+static int
+work(const struct passing *passing)
+{
+	bool is_ours = passing->expected > 0;
+	int got = take(passing, &is_ours);
+
+	if (passing->expected < 0)
+		return got == passing->expected ? 0 : 20;
+	if (got < 0)
+		return 21;
+	if (passing->expected == 0)
+		return is_ours && got != PASSED_FD ? 0 : 22;
+	if (is_ours || got != passing->expected)
+		return 23;
+	return check_taken(got);
+}
+
+/* In a child, as descriptor 3 is somebody else's here. */
+static void
+expect(const struct passing *passing)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(work(passing));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void
+test_passed(void **state)
+{
+	struct stat before;
+	struct stat after;
+	int fd = systemd_socket();
+
+	(void)state;
+	assert_int_equal(stat(place.path, &before), 0);
+	expect(&(struct passing){fd, "1", false, PASSED_FD});
+	assert_int_equal(stat(place.path, &after), 0);
+	assert_int_equal(after.st_ino, before.st_ino);
+	assert_int_equal(after.st_mode, before.st_mode);
+	close(fd);
+}
+
+/* Meant for another process, or none: a socket of our own. */
+static void
+test_not_for_us(void **state)
+{
+	int fd = open("/dev/null", O_RDONLY);
+
+	(void)state;
+	expect(&(struct passing){fd, "1", true, 0});
+	expect(&(struct passing){fd, "0", false, 0});
+	expect(&(struct passing){fd, "", false, 0});
+	close(fd);
+}
+
+/* What is no listening socket would be an engine that nobody can ask. */
+static void
+test_no_socket(void **state)
+{
+	int fd = open("/dev/null", O_RDONLY);
+	int deaf = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	(void)state;
+	expect(&(struct passing){fd, "1", false, 0});
+	expect(&(struct passing){deaf, "1", false, 0});
+	close(deaf);
+	close(fd);
+}
+
+/* One that somebody listens at is not taken away from them. */
+static void
+test_in_use(void **state)
+{
+	int fd = systemd_socket();
+	struct stat before;
+	struct stat after;
+
+	(void)state;
+	assert_int_equal(stat(place.path, &before), 0);
+	expect(&(struct passing){fd, "1", true, -EADDRINUSE});
+	assert_int_equal(stat(place.path, &after), 0);
+	assert_int_equal(after.st_ino, before.st_ino);
+	close(fd);
+}
+
+static void
+test_made(void **state)
+{
+	struct stat st;
+	bool is_ours = false;
+	int fd = bs_listen(place.path, "nobody", &is_ours);
+	int again;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_true(is_ours);
+	assert_int_equal(stat(place.path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0666);
+	close(fd);
+	again = bs_listen(place.path, "nobody", &is_ours); /* left behind */
+	assert_true(again >= 0);
+	close(again);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(test_passed, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_not_for_us, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_no_socket, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_in_use, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_made, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
