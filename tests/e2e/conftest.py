@@ -12,22 +12,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 # pylint: disable=wrong-import-position
 import build  # noqa: E402
 import corpus  # noqa: E402
-import host  # noqa: E402
 import layouts  # noqa: E402
 import roots  # noqa: E402
 from net import Lan  # noqa: E402
 from smtp import Sink  # noqa: E402
 
 
-def pytest_addoption(parser):
-    parser.addoption("--suite", action="append", choices=roots.SUITES,
-                     help="Debian release to test on (default: all)")
-
-
-def pytest_configure():
-    if "BACKSTOP_WORK" not in os.environ:
-        pytest.exit("run these by tests/run.sh, which makes their "
-                    "namespaces", returncode=4)
+pytest_plugins = ["hooks"]
 
 
 def pytest_generate_tests(metafunc):
@@ -35,16 +26,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize(
             "lab", metafunc.config.getoption("suite") or roots.SUITES,
             indirect=True, scope="session")
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport():
-    """A failed test shows the logs of the hosts as they were."""
-    outcome = yield
-    report = outcome.get_result()
-    if report.failed:
-        for living in host.Host.living:
-            report.sections.append((f"logs of {living.name}", living.logs()))
 
 
 @pytest.fixture(scope="session")

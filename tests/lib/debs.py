@@ -1,0 +1,192 @@
+"""The Debian packages: built, given another version, installed on hosts of
+Debian's base and nothing else."""
+
+import re
+import shlex
+import shutil
+import subprocess
+
+import roots
+from build import Workshop, source
+from dnsd import Dnsd
+from host import mount, wait_until
+from lab import OurHost, USERS
+from exim import OurEximHost
+
+NAMES = ("backstop", "opensmtpd-filter-backstop", "exim4-backstop")
+FOLDER = "/root/backstop"  # where hosts have the source and debs/
+
+# As a host without a service manager has it, whose administrator says yes.
+APT = """\
+APT::Get::Assume-Yes "true";
+APT::Install-Recommends "false";
+APT::Keep-Downloaded-Packages "true";
+"""
+
+# What lines with systemctl come to where systemd is not the first process:
+# they are kept for the test, which does what they say.
+SYSTEMCTL = """\
+#!/bin/sh
+echo "$*" >>/tmp/systemctl
+"""
+
+
+class Yard(Workshop):
+    """The host where packages are built, and looked at by lintian."""
+
+    def __init__(self, lan, tree):
+        super().__init__(lan, tree, source())
+
+    def build_packages(self):
+        """Returns the folder with all that was made, for this host and from
+        outside."""
+        self.do("env", "DEB_BUILD_OPTIONS=nocheck parallel=2", "TMPDIR=/build",
+                "sh", "/src/packaging/deb.sh", "/build/debs")
+        return "/build/debs"
+
+    def renew(self, deb, into, *edits):
+        """Makes another package of one, its control file changed by edits of
+        sed; returns its path."""
+        made = self.do(
+            "sh", "-ec", """
+            rm -rf /build/renewed; mkdir -p /build/renewed "$2"
+            dpkg-deb -R "$1" /build/renewed
+            from=$1 into=$2; shift 2
+            for edit; do
+                sed -i -E "$edit" /build/renewed/DEBIAN/control
+            done
+            dpkg-deb -b -Zgzip --root-owner-group /build/renewed "$into" |
+                sed -n "s/.* in '\\(.*\\)'.*/\\1/p"
+            """, "sh", deb, into, *edits)
+        return made.strip()
+
+
+class Debs:
+    """All packages of a suite: folder has debs/ as built, next/ the same with
+    a later version, other/ Exim with another API for modules."""
+
+    def __init__(self, suite, lan, say=print):
+        self.suite, self.lan = suite, lan
+        self.folder = lan.folder / "packages"
+        self.folder.mkdir()
+        self.clean = roots.root(suite, say, "clean")
+        with Yard(lan, roots.root(suite, say, "debs")) as yard:
+            built = yard.build_packages()
+            self.lintian = yard.run(
+                "sh", "-c", f"lintian --allow-root {built}/*.changes",
+                check=False).stdout
+            self.security = {
+                unit: self._security(yard, unit)
+                for unit in ("backstopd.service", "backstop-rotate.service")}
+            self._renew_all(yard, built)
+            for name in ("debs", "next", "other"):
+                shutil.copytree(yard.path(f"/build/{name}"),
+                                self.folder / name)
+
+    @staticmethod
+    def _security(yard, unit):
+        """systemd's judgement of a unit: (exposure, all that it says)."""
+        said = yard.run("systemd-analyze", "security", "--offline=true",
+                        "--no-pager", f"/src/packaging/systemd/{unit}").stdout
+        return float(re.search(r"exposure level .*?: ([\d.]+)", said)[1]), said
+
+    def _renew_all(self, yard, built):
+        version = yard.do("dpkg-parsechangelog", "-l",
+                          "/src/packaging/debian/changelog", "-S",
+                          "Version").strip()
+        for name in NAMES:
+            yard.renew(f"{built}/{name}_{version}_amd64.deb", "/build/next",
+                       f"s/^Version: .*/&+next/",
+                       rf"s/\(= {re.escape(version)}\)/(= {version}+next)/")
+        yard.run("mkdir", "/archives")
+        mount("--bind", self.clean / "var/cache/apt/archives",
+              yard.path("/archives"))
+        for daemon in ("light", "heavy"):
+            path, = yard.path("/archives").glob(f"exim4-daemon-{daemon}_*.deb")
+            yard.renew(f"/archives/{path.name}", "/build/other",
+                       "s/^Version: .*/&+other/",
+                       "s/exim4-localscanapi-[0-9.]+/exim4-localscanapi-99.9/")
+
+    def path(self, name, folder="debs"):
+        """Where hosts have a package."""
+        found, = (self.folder / folder).glob(f"{name}_*.deb")
+        return f"{FOLDER}/{folder}/{found.name}"
+
+
+class PackagedHost(OurHost):
+    """A host of Debian's base that packages are installed on. They come from
+    the folder of the source, as in the documents."""
+
+    def settle(self, debs):
+        """What is there before Backstop is."""
+        self.debs = debs
+        self.write("/etc/apt/apt.conf.d/91tests", APT)
+        self.write("/usr/local/bin/systemctl", SYSTEMCTL, 0o755)
+        self.write("/usr/local/bin/editor", "#!/bin/sh\n", 0o755)
+        self.path(FOLDER).mkdir()
+        for name in ("debs", "next", "other"):
+            self.path(f"{FOLDER}/{name}").mkdir()
+            mount("--bind", debs.folder / name, self.path(f"{FOLDER}/{name}"))
+        for user in USERS:
+            self.run("useradd", "--create-home", "--user-group", "--shell",
+                     "/bin/sh", user)
+
+    def shell(self, lines, check=True):
+        """Runs lines as root types them, in the folder of the source."""
+        return self.run("DEBIAN_FRONTEND=noninteractive", "sh", "-ec",
+                        f"cd {FOLDER}\n{lines}", check=check)
+
+    def apt(self, *words, check=True):
+        return self.shell(shlex.join(["apt-get", "-q", *words]) + " 2>&1",
+                          check).stdout
+
+    def systemctl(self):
+        """What was asked of systemd since the last time."""
+        path = self.path("/tmp/systemctl")
+        said = path.read_text().splitlines() if path.exists() else []
+        path.unlink(missing_ok=True)
+        return said
+
+    def status(self, package):
+        done = self.run("dpkg-query", "-W", "-f",
+                        "${db:Status-Status} ${Version}", package, check=False)
+        return done.stdout
+
+    def upgrade(self, *names):
+        return self.apt("install", *(self.debs.path(name, "next")
+                                     for name in names))
+
+
+class PackagedSmtpd(PackagedHost):
+    """With Debian's OpenSMTPD, and name servers that know the lab."""
+
+    def resolve(self, zone):
+        self.names = Dnsd("127.0.0.1", 53, zone, self.space)
+
+    def close(self):
+        if hasattr(self, "names"):
+            self.names.close()
+        super().close()
+
+    def restart_smtpd(self):
+        self.smtpd.stop()
+        self.smtpd = self.start("smtpd", "smtpd", "-d")
+        wait_until(self._greets, lambda: self.smtpd.text())
+
+
+class PackagedExim(OurEximHost, PackagedHost):
+    """With Debian's Exim."""
+
+    def start_exim(self):
+        """As its service does, by an absolute path."""
+        self.update_exim()
+        self.run("mkdir", "-p", "/run/exim4")
+        self.run("chown", "Debian-exim:Debian-exim", "/run/exim4")
+        self.exim = self.start("exim", "/usr/sbin/exim4", "-bdf")
+        wait_until(self._greets, lambda: f"exim on {self.name} to greet:\n"
+                   f"{self.exim.text()}{self.exim_log()}")
+        return self.exim
+
+
+def lines_of(text):
+    return subprocess.list2cmdline(text)

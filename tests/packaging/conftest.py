@@ -1,0 +1,57 @@
+"""Fixtures of the packages' tests: what was built, hosts to install it on."""
+
+import os
+import pathlib
+import sys
+import uuid
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+
+# pylint: disable=wrong-import-position
+import layouts  # noqa: E402
+import roots  # noqa: E402
+from debs import Debs  # noqa: E402
+from lab import Lab  # noqa: E402
+from net import Lan  # noqa: E402
+
+pytest_plugins = ["hooks"]
+
+
+def pytest_generate_tests(metafunc):
+    if "debs" in metafunc.fixturenames:
+        metafunc.parametrize(
+            "debs", metafunc.config.getoption("suite") or roots.SUITES,
+            indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def debs(request):
+    suite = request.param
+    work = pathlib.Path(os.environ["BACKSTOP_WORK"])
+    return Debs(suite, Lan(work / f"{suite}.packaging"))
+
+
+@pytest.fixture(scope="session")
+def remote(debs):
+    """Another host, without Backstop."""
+    lab = Lab(debs.suite, debs.lan, [roots.root(debs.suite)])
+    with lab.remote() as made:
+        yield made
+
+
+@pytest.fixture
+def host(request, debs):
+    """A host of Debian's base; the module says of what kind."""
+    made = request.module.KIND(debs.lan, "ours", layouts.OUR_ADDRESS,
+                               [debs.clean])
+    with made:
+        made.settle(debs)
+        yield made
+
+
+@pytest.fixture
+def word():
+    """A subject that no other mail has."""
+    return f"word-{uuid.uuid4().hex[:12]}"
