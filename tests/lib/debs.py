@@ -4,7 +4,7 @@ Debian's base and nothing else."""
 import re
 import shlex
 import shutil
-import subprocess
+import threading
 
 import roots
 from build import Workshop, source
@@ -147,6 +147,18 @@ class PackagedHost(OurHost):
         path.unlink(missing_ok=True)
         return said
 
+    def set(self, **values):
+        """Writes keys into backstop.conf as an administrator would, who takes
+        away the '#' before them."""
+        path = self.path("/etc/backstop/backstop.conf")
+        text = path.read_text()
+        for name, value in values.items():
+            text, count = re.subn(rf"^#?{name} *=.*", f"{name} = {value}",
+                                  text, count=1, flags=re.M)
+            assert count, f"backstop.conf does not name {name}"
+        path.write_text(text)
+        self.run("backstop", "checkconf")
+
     def status(self, package):
         done = self.run("dpkg-query", "-W", "-f",
                         "${db:Status-Status} ${Version}", package, check=False)
@@ -188,5 +200,34 @@ class PackagedExim(OurEximHost, PackagedHost):
         return self.exim
 
 
-def lines_of(text):
-    return subprocess.list2cmdline(text)
+
+class Load:
+    """Mail that comes and goes meanwhile: calls work(number) again and again
+    in a thread of its own."""
+
+    def __init__(self, work):
+        self.count, self._work, self._over = 0, work, False
+        self._failed = None
+        self._thread = threading.Thread(target=self._go, daemon=True)
+
+    def _go(self):
+        try:
+            while not self._over:
+                self._work(self.count)
+                self.count += 1
+        except Exception as error:  # pylint: disable=broad-except
+            self._failed = error
+
+    def __enter__(self):
+        self._thread.start()
+        wait_until(lambda: self.count or self._failed, "the first mail")
+        return self
+
+    def __exit__(self, *_):
+        before = self.count
+        wait_until(lambda: self.count > before or self._failed,
+                   "another mail")
+        self._over = True
+        self._thread.join()
+        if self._failed:
+            raise self._failed

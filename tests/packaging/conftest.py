@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import layouts  # noqa: E402
 import roots  # noqa: E402
 from debs import Debs  # noqa: E402
-from lab import Lab  # noqa: E402
+from lab import Lab, USERS  # noqa: E402
 from net import Lan  # noqa: E402
 
 pytest_plugins = ["hooks"]
@@ -38,6 +38,8 @@ def remote(debs):
     """Another host, without Backstop."""
     lab = Lab(debs.suite, debs.lan, [roots.root(debs.suite)])
     with lab.remote() as made:
+        for user in USERS:
+            made.run("useradd", "--create-home", "--user-group", user)
         yield made
 
 
