@@ -41,7 +41,7 @@ class Yard(Workshop):
         """Returns the folder with all that was made, for this host and from
         outside."""
         self.do("env", "DEB_BUILD_OPTIONS=nocheck parallel=2", "TMPDIR=/build",
-                "sh", "/src/packaging/deb.sh", "/build/debs")
+                "sh", "/src/packaging/debian/build.sh", "/build/debs")
         return "/build/debs"
 
     def renew(self, deb, into, *edits):

@@ -38,7 +38,7 @@ def test_packages(debs):
 def install(host):
     """As the README has it; the packages are built already."""
     lines = one_with(readme("Set it up"), "apt install")
-    host.shell(lines.split("sh packaging/deb.sh")[1].split("\n", 1)[1])
+    host.shell(lines.partition("build.sh")[2].split("\n", 1)[1])
 
 
 def unit_lines(host, unit, name):
@@ -71,7 +71,7 @@ def test_installed(host):
                                  for line in MODES.splitlines()))
     assert found == MODES
     assert keys(host) == ["active"]
-    for user in ("_backstop", "_bsfilter"):
+    for user in ("_backstop", "_bsfilter", "_bsspf"):
         entry = host.run("getent", "passwd", user).stdout.strip()
         assert entry.endswith("nologin"), entry
     assert host.run("cat", f"{STATE}/keyring", user="_bsfilter",
@@ -141,7 +141,7 @@ def test_powers(with_systemd):
         assert re.search(r"^NoNewPrivs:\s1$", status, re.M), status
         users[re.search(r"^Uid:\s(\d+)", status, re.M)[1]] += 1
     wanted = {host.run("id", "-u", user).stdout.strip()
-              for user in ("_backstop", "_bsfilter")}
+              for user in ("_backstop", "_bsspf")}
     assert set(users) == wanted, users
 
 

@@ -22,7 +22,7 @@ LINK = "/usr/lib/exim4/local_scan/backstop.conf"
 def install(host):
     """The lines of the README, from the first on."""
     lines = one_with(readme("Set it up"), "apt install")
-    host.shell(lines.split("sh packaging/deb.sh")[1].split("\n", 1)[1])
+    host.shell(lines.partition("build.sh")[2].split("\n", 1)[1])
     host.shell(one_with(readme("Exim"), "apt install"))
 
 

@@ -19,61 +19,66 @@ ZONE = {
     layouts.REMOTE: [["MX", [10, "mx.remote.example"]]],
     "mx.remote.example": [["A", layouts.REMOTE_ADDRESS]],
 }
-# What the README leaves to every administrator.
-OWN = """\
-pki mx cert "/etc/ssl/ours.crt"
-pki mx key "/etc/ssl/ours.key"
+# What the README leaves to the example.
+EXAMPLE = "/usr/share/doc/opensmtpd-filter-backstop/examples/two-hops.conf"
+BEFORE = """\
 table aliases file:/etc/aliases
+listen on socket
+listen on eth0
+action "local" maildir alias <aliases>
+action "out" relay
+match from any for domain "example.org" action "local"
+match from local for any action "out"
 """
+TLS = r" tls-require pki mail auth <credentials> senders <owners>| tls pki mail"
 
 
-def conf(suite):
-    """smtpd.conf by the README. OpenSMTPD 6.8 cannot do TLS with the OpenSSL
-    of Debian 12."""
+def conf(host):
+    """smtpd.conf by the README, and what else the installed example has.
+    OpenSMTPD 6.8 cannot do TLS with the OpenSSL of Debian 12."""
     lines = one_with(readme("OpenSMTPD"), "proc-exec")
-    if suite != "bookworm":
-        return OWN + lines
-    return OWN.split("\n", 2)[2] + re.sub(
-        r" tls-require pki mx auth| tls pki mx", "", lines)
-
-
-def without_filters(text):
-    """The same without Backstop: as it may have been before."""
-    text = re.sub(r"^filter .*\n", "", text, flags=re.M)
-    return re.sub(r' filter "[^"]*"', "", text).replace(
-        'match tag LOCAL  from local  for any action "sign"',
-        'match tag LOCAL  from local  for any action "out"')
+    example = host.read(EXAMPLE)
+    for line in lines.splitlines():
+        assert line in example.splitlines(), line
+    whole = "".join(re.findall("^(?:pki|table) .*\n", example, re.M)) + lines
+    if host.debs.suite != "bookworm":
+        return whole
+    return re.sub(TLS + r"|^pki .*\n", "", whole, flags=re.M)
 
 
 def install(host):
     """The lines of the README, from the first on."""
     lines = one_with(readme("Set it up"), "apt install")
-    host.shell(lines.split("sh packaging/deb.sh")[1].split("\n", 1)[1])
+    host.shell(lines.partition("build.sh")[2].split("\n", 1)[1])
     host.shell(one_with(readme("OpenSMTPD"), "apt install"))
 
 
-def certify(host, remote):
-    """A certificate, made where there is openssl."""
+def prepare(host, remote):
+    """The files that the example names; the certificate is made where there
+    is openssl."""
+    host.add_aliases()
+    for name in ("credentials", "owners"):
+        host.write(f"/etc/mail/{name}", "")
     remote.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
                "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
                "/CN=ours.test", "-keyout", "/tmp/ours.key", "-out",
                "/tmp/ours.crt")
-    for name in ("ours.key", "ours.crt"):
-        host.path("/etc/ssl").mkdir(exist_ok=True)
-        shutil.copy(remote.path(f"/tmp/{name}"), host.path(f"/etc/ssl/{name}"))
-        host.path(f"/etc/ssl/{name}").chmod(0o600)
+    for name, place in {"ours.key": "/etc/ssl/private/mail.key",
+                        "ours.crt": "/etc/ssl/mail.crt"}.items():
+        host.path(place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(remote.path(f"/tmp/{name}"), host.path(place))
+        host.path(place).chmod(0o600)
 
 
 @pytest.fixture
-def ours(host, remote, debs):
+def ours(host, remote):
     """A host with OpenSMTPD that sends and takes mail, and then Backstop."""
     host.apt("install", "opensmtpd")
-    host.add_aliases()
+    prepare(host, remote)
     host.resolve(ZONE)
-    certify(host, remote)
-    host.conf = conf(debs.suite)
-    host.start_smtpd(without_filters(host.conf))
+    host.start_smtpd(BEFORE)
     install(host)
+    host.conf = conf(host)
     host.set(domains="example.org", sign="yes")
     host.start_engine()
     return host
@@ -176,7 +181,7 @@ def test_remove(ours, remote, word):
     ours.restart_smtpd()
     assert out_and_back(ours, remote, f"{word}-again") == tag
     # as told: the lines first
-    ours.write("/etc/smtpd.conf", without_filters(ours.conf))
+    ours.write("/etc/smtpd.conf", BEFORE)
     ours.restart_smtpd()
     ours.apt("purge", *NAMES)
     assert not ours.path(FILTER).exists()

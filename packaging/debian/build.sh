@@ -1,11 +1,11 @@
 #!/bin/sh
 # Builds the Debian packages from a copy of this source.
 #
-# usage: sh packaging/deb.sh [FOLDER]     where they go; the default is debs
+# usage: sh packaging/debian/build.sh [FOLDER]
 #
-# What it needs is installed by: apt build-dep ./packaging
+# FOLDER is where they go; the default is debs. What it needs is installed by: apt build-dep ./packaging
 set -eu
-source=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+source=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 mkdir -p "${1:-debs}"
 target=$(CDPATH='' cd -- "${1:-debs}" && pwd)
 
