@@ -93,6 +93,15 @@ def _driver(*command):
 pyspf = _driver("/usr/bin/python3", "-B", f"{TOOLS}/peer_pyspf.py")
 mail_spf = _driver("perl", f"{TOOLS}/peer_mail_spf.pl")
 
+
+
+def mail_spf_headers(on, queries):
+    """The Received-SPF fields of Mail::SPF, in one line each."""
+    said = on.run("perl", f"{TOOLS}/peer_mail_spf.pl",
+                  text="".join("\t".join(query) + "\n" for query in queries))
+    return [row[3] for row in answers(said.stdout)]
+
+
 OTHERS = {"libspf2": libspf2, "pyspf": pyspf, "Mail::SPF": mail_spf}
 
 

@@ -26,17 +26,17 @@ sub check {
     my $result = $server->process($request);
     my $said = $result->isa('Mail::SPF::Result::Fail')
         ? $result->authority_explanation : '';
-    return ($result->code, $said);
+    return ($result->code, $said, $result->received_spf_header);
 }
 
 my $number = 0;
 my ($begun, $spent) = (time(), processor_seconds());
 while (my $line = <STDIN>) {
     chomp $line;
-    my ($result, $said) = eval { check(split /\t/, $line, -1) };
-    ($result, $said) = ('exception', '') unless defined $result;
-    $said =~ s/[^ -~]/?/g;
-    print join("\t", $number++, $result, '', $said), "\n";
+    my ($result, $said, $field) = eval { check(split /\t/, $line, -1) };
+    ($result, $said, $field) = ('exception', '', '') unless defined $result;
+    s/[^ -~]/?/g for $said, $field;
+    print join("\t", $number++, $result, '', $said, $field), "\n";
 }
 printf STDERR "%d checks in %.3f s, %.3f s of the processor\n", $number,
     time() - $begun, processor_seconds() - $spent;
