@@ -67,6 +67,18 @@ def check_pages():
                 "missing" if name in pages else "no manual page of ours"))
 
 
+def check_users():
+    """Each user that the code becomes, or lets in, is made."""
+    users = re.findall(r'^#define BS_\w+_USER "(\w+)"',
+                       tree.read("common/backstop.h"), re.M)
+    for path in ("packaging/rpm/backstop.sysusers",
+                 "packaging/alpine/backstop.pre-install",
+                 "packaging/alpine/APKBUILD", "packaging/openbsd/pkg/PLIST"):
+        for user in users:
+            if user not in re.findall(r"\w+", tree.read(path)):
+                tree.fault(path, 0, f"the user {user} is not made")
+
+
 def check_versions():
     wanted = re.search(r"version: '([^']+)'", tree.read("meson.build"))[1]
     for path, pattern in ((RPM, r"^Version:\s*(\S+)"),
@@ -92,6 +104,7 @@ def main():
     check_makefile()
     check_marks()
     check_pages()
+    check_users()
     check_versions()
     check_sources()
     tree.finish()

@@ -102,7 +102,7 @@ def test_units_and_users(rpms):
     assert f"install-system-units {units}" in scripts
     assert f"remove-system-units {units}" in scripts
     assert "mark-restart-system-units backstopd.service" in scripts
-    for user in ("_backstop", "_bsfilter"):
+    for user in ("_backstop", "_bsfilter", "_bsspf"):
         assert re.search(rf"useradd .* {user}\b", scripts)
     assert "%" not in scripts, "a macro that nobody expanded"
 
