@@ -10,6 +10,7 @@ MANUAL = "filter/filter-backstop.8"
 # The subsections of the manual page, each with what it shows.
 SHOWN = {"Two hops": "two-hops", "One hop": "one-hop"}
 README = "README.md"
+STATEMENT = re.compile(r"    (?:action|filter|listen|match|pki|table) ")
 
 
 def statements(text):
@@ -43,10 +44,10 @@ def check_manual():
 
 
 def check_readme():
-    """It leaves out what every smtpd.conf has."""
+    """It leaves out what every smtpd.conf has, and has commands beside."""
     part = tree.read(README).partition("### OpenSMTPD")[2].partition("###")[0]
     shown = statements("\n".join(line for line in part.split("\n")
-                                 if line.startswith("    ")))
+                                 if STATEMENT.match(line)))
     shipped = statements(tree.read(SHIPPED.format("two-hops")))
     if not shown or shown != [line for line in shipped if line in shown]:
         tree.fault(README, 0, "the lines for smtpd.conf are not those of "

@@ -71,7 +71,8 @@ def check_users():
     """Each user that the code becomes, or lets in, is made."""
     users = re.findall(r'^#define BS_\w+_USER "(\w+)"',
                        tree.read("common/backstop.h"), re.M)
-    for path in ("packaging/rpm/backstop.sysusers",
+    for path in ("packaging/debian/backstop.postinst",
+                 "packaging/rpm/backstop.sysusers",
                  "packaging/alpine/backstop.pre-install",
                  "packaging/alpine/APKBUILD", "packaging/openbsd/pkg/PLIST"):
         for user in users:
