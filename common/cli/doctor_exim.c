@@ -129,7 +129,8 @@ read_folder(struct bs_doctor_exim *exim, const char *section)
 		    entries[i]->d_name);
 		if (access(path, F_OK) != 0)
 			path[strlen(path) - strlen(".rul")] = '\0';
-		if ((rc = read_file(exim, path)) != 0)
+		/* a link to a piece may outlive it */
+		if ((rc = read_file(exim, path)) != 0 && rc != -ENOENT)
 			tell_unread(exim, path, rc);
 		free(entries[i]);
 	}
@@ -256,8 +257,9 @@ look(struct bs_doctor_exim *exim)
 	struct bs_doctor *doctor = exim->doctor;
 
 	doctor->has_exim = exim->file_count > 0;
-	doctor->uses_exim = conf->has_main || conf->has_router ||
-			    conf->has_transport || conf->module[0] != '\0';
+	/* the router by itself stays behind when Backstop goes */
+	doctor->uses_exim =
+	    conf->has_main || conf->has_transport || conf->module[0] != '\0';
 	if (!doctor->uses_exim)
 		return;
 	if (!bs_doctor_has(doctor, BS_CHECK_EXIM_CONF))

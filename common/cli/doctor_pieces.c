@@ -31,15 +31,49 @@ tell_missing(const struct bs_doctor_exim *exim, const struct piece *piece)
 	    piece->lacks);
 	if (exim->layout == BS_EXIM_SPLIT)
 		bs_doctor_fix(exim->doctor,
-		    "in packaging/examples/exim type: install -m 644 %s "
-		    "%s/conf.d/%s && update-exim4.conf && systemctl restart "
-		    "exim4",
+		    "type: ln -s ../../backstop/%s %s/conf.d/%s && "
+		    "update-exim4.conf && systemctl restart exim4",
 		    piece->name, folder, piece->split);
 	else
 		bs_doctor_fix(exim->doctor,
 		    "write .include_if_exists %s/backstop/%s where "
 		    "backstop-exim(7) says (type: man backstop-exim)",
 		    folder, piece->name);
+}
+
+/* What Exim reads into its ACL for RCPT: ours, or one that includes ours. */
+static void
+check_rcpt(const struct bs_doctor_exim *exim)
+{
+	const char *path = exim->conf.rcpt_file;
+	const char *folder = exim->doctor->call->exim_conf;
+	char *text;
+	size_t len;
+	int rc;
+
+	if (path[0] != '/')
+		return; /* a macro's name, or nothing */
+	rc = bs_doctor_read(path, &text, &len);
+	if (rc == -ENOENT) {
+		bs_doctor_bad(exim->doctor, BS_CHECK_EXIM_PIECES,
+		    "%s is not there: Exim cannot take its configuration",
+		    path);
+		bs_doctor_fix(exim->doctor,
+		    "in packaging/examples/exim type: install -m 644 rcpt %s",
+		    path);
+	} else if (rc != 0) {
+		bs_doctor_unseen(exim->doctor, BS_CHECK_EXIM_PIECES, "%s: %s",
+		    path, strerror(-rc));
+		bs_doctor_fix(exim->doctor, "run as root");
+	} else if (memmem(text, len, "backstop", strlen("backstop")) == NULL) {
+		bs_doctor_bad(exim->doctor, BS_CHECK_EXIM_PIECES,
+		    "%s does not include the piece 'rcpt': nothing is asked "
+		    "at RCPT",
+		    path);
+		bs_doctor_fix(exim->doctor,
+		    "write at its end: .include %s/backstop/rcpt", folder);
+	}
+	free(text);
 }
 
 void
@@ -55,6 +89,7 @@ bs_doctor_exim_pieces(const struct bs_doctor_exim *exim)
 			tell_missing(exim, &pieces[i]);
 		complete = complete && found[i];
 	}
+	check_rcpt(exim);
 	if (conf->is_late) {
 		bs_doctor_bad(exim->doctor, BS_CHECK_EXIM_PIECES,
 		    "the router that takes tags off stands behind those of "

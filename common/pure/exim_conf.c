@@ -142,6 +142,9 @@ take_macro(struct bs_exim_conf *conf, const char *text)
 
 	if (takes_value(text, "BACKSTOP_SO", &value))
 		snprintf(conf->module, sizeof(conf->module), "%s", value);
+	else if (conf->rcpt_file[0] == '\0' &&
+		 takes_value(text, "CHECK_RCPT_LOCAL_ACL_FILE", &value))
+		snprintf(conf->rcpt_file, sizeof(conf->rcpt_file), "%s", value);
 }
 
 /* The piece "main" is known by what it includes, whether that is there or not.

@@ -31,8 +31,10 @@ struct bs_exim_conf {
 	char other_module[BS_EXIM_VALUE]; /* what else it is, here or there */
 	char module[BS_EXIM_VALUE];	  /* BACKSTOP_SO */
 	char relay_from_hosts[BS_EXIM_VALUE];
-	bool has_main;		/* BACKSTOP_TAG is defined */
-	bool has_router;	/* tags are taken off ... */
+	bool has_main; /* what tells Exim of the module is included */
+	char rcpt_file[BS_EXIM_VALUE]; /* the first that stands for
+					* CHECK_RCPT_LOCAL_ACL_FILE */
+	bool has_router;	       /* tags are taken off ... */
 	bool is_late;		/* ... after local users were looked for */
 	bool has_transport;	/* $local_scan_data is a return path */
 	unsigned retry_seconds; /* how long the longest rule tries; 0: none */

@@ -419,13 +419,20 @@ class Exim(Doctor):
         self.settings("true")
         for name, text in EXIM.items():
             self.put(f"exim4/conf.d/{name}", text)
+        for section in (*PIECES, "rcpt"):
+            self.put(f"exim4/backstop/{section}", self.piece(section))
         for section, name in PIECES.items():
-            self.put(f"exim4/conf.d/{section}/{name}", self.piece(section))
+            self.link(section, name)
+
+    def link(self, section, name):
+        os.symlink(f"../../backstop/{section}",
+                   self.path("exim4", "conf.d", section, name))
 
     def piece(self, name):
         with open(os.path.join(EXAMPLES, name), encoding="ascii") as file:
-            return file.read().replace("/usr/lib/exim4/local_scan",
-                                       self.path("local_scan"))
+            text = file.read()
+        return text.replace("/usr/lib/exim4", self.folder).replace(
+            "/etc/exim4", self.path("exim4"))
 
     def put(self, name, text):
         os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
@@ -454,14 +461,35 @@ class Exim(Doctor):
     def test_pieces(self):
         for section, name in PIECES.items():
             self.drop(section, name)
-            finding = self.fixed("exim-pieces",
-                                 f"conf.d/{section}/{name} && update-exim4")
+            finding = self.fixed(
+                "exim-pieces", f"type: ln -s ../../backstop/{section} "
+                f"{self.path('exim4')}/conf.d/{section}/{name} && update-ex")
             self.assertIn(f"'{section}'", finding["text"])
-            self.put(f"exim4/conf.d/{section}/{name}", self.piece(section))
+            self.link(section, name)
+
+    def test_piece_at_the_end_of_a_link(self):
+        os.unlink(self.path("exim4", "backstop", "transport"))
+        self.assertIn("'transport'", self.only("exim-pieces")["text"])
+
+    def test_rcpt(self):
+        os.unlink(self.path("exim4", "backstop", "rcpt"))
+        self.assertIn("rcpt is not there", self.only("exim-pieces")["text"])
+        self.put("exim4/own", "deny\n  domains = x.example\n")
+        self.put("exim4/conf.d/main/10_own", "CHECK_RCPT_LOCAL_ACL_FILE = " +
+                 self.path("exim4", "own") + "\n")
+        self.fixed("exim-pieces", "at its end: .include")
+        self.put("exim4/own", f".include {self.path('exim4')}/backstop/rcpt\n")
+        self.assertEqual(self.found(), {})
+
+    def test_router_left_behind(self):
+        """It stays for as long as bounces to a tag may come."""
+        for section in ("main", "transport"):
+            self.drop(section, PIECES[section])
+        self.assertEqual(list(super().found()), ["mail-server"])
 
     def test_router_behind_local_users(self):
         self.drop("router", "250_backstop")
-        self.put("exim4/conf.d/router/950_backstop", self.piece("router"))
+        self.link("router", "950_backstop")
         self.assertIn("behind", self.only("exim-pieces")["text"])
 
     def test_rule_file_stands_in(self):
@@ -508,9 +536,6 @@ class Exim(Doctor):
                     if name.split("/")[0] in PIECES and "00_" in name else "")
             for name, text in EXIM.items())
         self.put("exim4/exim4.conf.template", template)
-        self.assertEqual(list(super().found()), ["mail-server"])
-        for name in PIECES:
-            self.put(f"exim4/backstop/{name}", self.piece(name))
         self.assertEqual(self.found(), {})
         os.unlink(self.path("exim4", "backstop", "router"))
         self.fixed("exim-pieces", "exim4/backstop/router where")
