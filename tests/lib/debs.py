@@ -70,6 +70,7 @@ class Debs:
         self.folder = lan.folder / "packages"
         self.folder.mkdir()
         self.clean = roots.root(suite, say, "clean")
+        self.mta = roots.root(suite, say)
         with Yard(lan, roots.root(suite, say, "debs")) as yard:
             built = yard.build_packages()
             self.lintian = yard.run(
@@ -127,6 +128,10 @@ class PackagedHost(OurHost):
         for name in ("debs", "next", "other"):
             self.path(f"{FOLDER}/{name}").mkdir()
             mount("--bind", debs.folder / name, self.path(f"{FOLDER}/{name}"))
+        # of the package ca-certificates, without which smtpd 7 ends
+        trusted = debs.mta / "etc/ssl/certs/ca-certificates.crt"
+        self.path("/etc/ssl/certs").mkdir(parents=True, exist_ok=True)
+        shutil.copy(trusted, self.path("/etc/ssl/certs"))
         for user in USERS:
             self.run("useradd", "--create-home", "--user-group", "--shell",
                      "/bin/sh", user)

@@ -21,7 +21,8 @@ def test_autopkgtest(host, name):
         host.write(f"/root/tests/{path.name}", path.read_text(), 0o755)
     host.apt("install", *(
         host.debs.path(package) if "backstop" in package else package
-        for package in ["backstop", *NEEDS[name]]))
+        for package in ["backstop", *NEEDS[name]]
+        if package != "ca-certificates"))  # its file is there
     done = host.run("DEBIAN_FRONTEND=noninteractive", f"/root/tests/{name}",
                     check=False)
     assert not done.returncode, done.stdout + done.stderr
