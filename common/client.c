@@ -112,6 +112,7 @@ disconnect(struct bs_client *client, int64_t now_ms)
 	client->in_len = 0;
 	client->out_len = 0;
 	client->unsent = client->first;
+	client->stalled = false;
 	/* a connection lost while nobody asks says nothing about later */
 	if (client->down_since == 0 && client->first != NULL)
 		client->down_since = now_ms;
@@ -298,7 +299,8 @@ expire(struct bs_client *client, uint64_t last_id, int64_t now_ms)
 	struct bs_question *late;
 
 	while ((late = first_late(client, last_id, now_ms)) != NULL) {
-		if (late->request.op != BS_OP_SPF)
+		if (late->request.op != BS_OP_SPF &&
+		    client->state == BS_CLIENT_UP)
 			client->stalled = true;
 		end_question(client, late, NULL);
 	}
