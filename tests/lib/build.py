@@ -16,6 +16,10 @@ from net import Lan
 LIBRARIES = "-lspf2 -levent_core -llmdb -lnettle -linih"
 
 
+# However busy the machine is: who waits for more waits in vain.
+BUILD_SECONDS = 1800
+
+
 class BuildError(Exception):
     """A command of the build or a meson test failed; text is its output."""
 
@@ -37,7 +41,7 @@ class Workshop(Host):
         mount("-t", "tmpfs", "-o", "size=75%", "build", self.path("/build"))
 
     def do(self, *words):
-        done = self.run(*words, check=False)
+        done = self.run(*words, check=False, seconds=BUILD_SECONDS)
         if done.returncode:
             raise BuildError(f"{' '.join(words)}: exit {done.returncode}\n"
                              f"{done.stdout[-6000:]}{done.stderr[-3000:]}")

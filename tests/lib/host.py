@@ -159,14 +159,15 @@ class Host:
                 "env", "-i", f"PATH={PATH}", "HOME=/root", "LC_ALL=C",
                 *map(str, words)]
 
-    def run(self, *words, check=True, text=None, user=None):
+    def run(self, *words, check=True, text=None, user=None, seconds=300):
         """Runs a command to its end; words may begin with NAME=value."""
         if user:
             words = ("setpriv", f"--reuid={user}", f"--regid={user}",
                      "--init-groups", *words)
         done = subprocess.run(
             self.command(*words), input=text or "", capture_output=True,
-            encoding="utf-8", errors="replace", check=False, timeout=300)
+            encoding="utf-8", errors="replace", check=False,
+            timeout=seconds)
         if check and done.returncode:
             raise AssertionError(
                 f"{self.name}: {' '.join(map(str, words))}: exit "

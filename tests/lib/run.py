@@ -116,7 +116,8 @@ class Suite:
         done = workshop.run(
             "ASAN_OPTIONS=detect_leaks=1", "UBSAN_OPTIONS=halt_on_error=1:"
             "print_stacktrace=1", f"CI={os.environ.get('CI', '')}", "meson",
-            "test", "-C", folder, "--no-rebuild", "--timeout-multiplier=4", *words, check=False)
+            "test", "-C", folder, "--no-rebuild", "--timeout-multiplier=4",
+            *words, check=False, seconds=2 * build.BUILD_SECONDS)
         log = workshop.path(f"{folder}/meson-logs/testlog.json")
         (self.logs / f"{title}.txt").write_text(done.stdout + done.stderr)
         if not log.exists():
