@@ -175,7 +175,7 @@ ask_domain(struct visit *visit, const struct bs_domain *domain)
 	if (answer->count == 0)
 		ask_host(visit, domain->name);
 	for (unsigned n = 0;
-	     n < HOSTS_MAX && bs_spf_answer_name(answer, n, host); n++)
+	     n < HOSTS_MAX && bs_dns_answer_name(answer, n, host); n++)
 		if (host[0] != '\0') /* it takes no mail (RFC 7505) */
 			ask_host(visit, host);
 }

@@ -41,7 +41,7 @@ weigh_mx(struct bs_lookup *lookup, const char *name, struct bs_spf_cost *cost)
 		return;
 	}
 	for (unsigned n = 0;
-	     n < BS_SPF_NAMES_MAX && bs_spf_answer_name(answer, n, host); n++)
+	     n < BS_SPF_NAMES_MAX && bs_dns_answer_name(answer, n, host); n++)
 		weigh_host(lookup, host, cost);
 }
 

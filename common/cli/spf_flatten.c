@@ -130,7 +130,7 @@ add_mx(struct work *work, const struct bs_spf_term *term, const char *name)
 	else if (answer->count > BS_SPF_NAMES_MAX)
 		add_broken(work, BS_SPF_PERMERROR);
 	else
-		for (unsigned n = 0; bs_spf_answer_name(answer, n, host); n++)
+		for (unsigned n = 0; bs_dns_answer_name(answer, n, host); n++)
 			add_host(work, term, host);
 }
 

@@ -70,7 +70,7 @@ note_mx(struct bs_spf_lint *lint, size_t place, const struct bs_spf_leaf *leaf)
 		    "(permerror): write their networks with ip4: and ip6:",
 		    leaf->name, answer->count, BS_SPF_NAMES_MAX);
 	for (unsigned n = 0;
-	     n < BS_SPF_NAMES_MAX && bs_spf_answer_name(answer, n, host); n++)
+	     n < BS_SPF_NAMES_MAX && bs_dns_answer_name(answer, n, host); n++)
 		note_host(lint, place, leaf, host);
 }
 
@@ -316,7 +316,7 @@ note_names(struct bs_spf_lint *lint)
 		    domain);
 		return;
 	}
-	for (unsigned n = 0; n < HOSTS_MAX && bs_spf_answer_name(mx, n, host);
+	for (unsigned n = 0; n < HOSTS_MAX && bs_dns_answer_name(mx, n, host);
 	     n++)
 		if (is_below(host, domain) && !is_covered(lint, host))
 			bs_spf_note(lint, 0, NULL, BS_SPF_UNCOVERED_NAME,

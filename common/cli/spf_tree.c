@@ -33,23 +33,6 @@ bs_spf_answer_text(const uint8_t *record, size_t len, size_t *out_len)
 	return text;
 }
 
-bool
-bs_spf_answer_name(const struct bs_dns_answer *answer, unsigned n,
-    char out[static BS_HOST_MAX])
-{
-	const uint8_t *at = NULL;
-	size_t len;
-
-	do
-		at = bs_dns_answer_next(answer, at, &len);
-	while (at != NULL && n-- > 0);
-	if (at == NULL || len >= BS_HOST_MAX)
-		return false;
-	memcpy(out, at, len);
-	out[len] = '\0';
-	return true;
-}
-
 static bool
 is_same_name(const char *a, const char *b)
 {

@@ -83,11 +83,6 @@ void bs_spf_tree_free(struct bs_spf_tree *tree);
 /* Sets what each leaf and place costs. */
 void bs_spf_tree_weigh(struct bs_spf_tree *tree);
 
-/* The n-th name of an answer of names, as text. Returns false behind the
- * last. */
-bool bs_spf_answer_name(const struct bs_dns_answer *answer, unsigned n,
-    char out[static BS_HOST_MAX]);
-
 /* A record of a TXT answer, joined, in malloc()ed memory. */
 char *bs_spf_answer_text(const uint8_t *record, size_t len, size_t *out_len);
 

@@ -110,7 +110,7 @@ bs_spf_wizard_mx(struct bs_spf_wizard *wizard)
 	if (answer->count == 0)
 		return;
 	fprintf(wizard->talk, "\nMail to the domain goes to");
-	for (unsigned n = 0; bs_spf_answer_name(answer, n, host); n++)
+	for (unsigned n = 0; bs_dns_answer_name(answer, n, host); n++)
 		fprintf(wizard->talk, "%s %s", n > 0 ? "," : "",
 		    bs_visible(host, shown, sizeof(shown)));
 	fputs(".\n", wizard->talk);
@@ -118,7 +118,7 @@ bs_spf_wizard_mx(struct bs_spf_wizard *wizard)
 		"Do these hosts send mail of it, too?", false) ||
 	    !bs_spf_wizard_add(wizard, "mx"))
 		return;
-	for (unsigned n = 0; bs_spf_answer_name(answer, n, host); n++)
+	for (unsigned n = 0; bs_dns_answer_name(answer, n, host); n++)
 		bs_spf_wizard_helo(wizard, host);
 }
 

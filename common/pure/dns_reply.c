@@ -394,6 +394,23 @@ bs_dns_answer_next(const struct bs_dns_answer *answer, const uint8_t *at,
 	return head + 2;
 }
 
+bool
+bs_dns_answer_name(const struct bs_dns_answer *answer, unsigned n,
+    char out[static BS_HOST_MAX])
+{
+	const uint8_t *at = NULL;
+	size_t len = 0;
+
+	do
+		at = bs_dns_answer_next(answer, at, &len);
+	while (at != NULL && n-- > 0);
+	if (at == NULL || len >= BS_HOST_MAX)
+		return false;
+	memcpy(out, at, len);
+	out[len] = '\0';
+	return true;
+}
+
 int
 bs_dns_txt_join(const uint8_t *record, size_t len, char *out, size_t size)
 {

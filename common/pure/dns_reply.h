@@ -58,6 +58,11 @@ void bs_dns_reply_parse(const uint8_t *reply, size_t len, const char *name,
 const uint8_t *bs_dns_answer_next(const struct bs_dns_answer *answer,
     const uint8_t *at, size_t *len);
 
+/* Writes the n-th record of an answer that holds names, counted from 0. Returns
+ * whether there is one. */
+bool bs_dns_answer_name(const struct bs_dns_answer *answer, unsigned n,
+    char out[static BS_HOST_MAX]);
+
 /* Joins the strings of a TXT record to out, without a NUL. Returns the octets;
  * -EMSGSIZE for more than fit, of which out holds the first; -EINVAL. */
 BS_MUST_USE int bs_dns_txt_join(const uint8_t *record, size_t len, char *out,

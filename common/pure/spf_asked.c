@@ -154,7 +154,7 @@ find_host(struct bs_spf_run *run, const struct bs_spf_mark *mark,
 	char host[BS_HOST_MAX];
 	int rc = bs_spf_run_ask(run, name, BS_DNS_MX, &hosts);
 
-	if (rc != 0 || !bs_spf_run_name(hosts, mark->host, host))
+	if (rc != 0 || !bs_dns_answer_name(hosts, mark->host, host))
 		return rc;
 	return find_address(run, term, host, out);
 }

@@ -154,23 +154,6 @@ bs_spf_run_matches(const struct bs_spf_run *run, const struct bs_spf_term *term)
 	}
 }
 
-bool
-bs_spf_run_name(const struct bs_dns_answer *answer, unsigned n,
-    char out[static BS_HOST_MAX])
-{
-	const uint8_t *at = NULL;
-	size_t len = 0;
-
-	do
-		at = bs_dns_answer_next(answer, at, &len);
-	while (at != NULL && n-- > 0);
-	if (at == NULL || len >= BS_HOST_MAX)
-		return false;
-	memcpy(out, at, len);
-	out[len] = '\0';
-	return true;
-}
-
 int
 bs_spf_run_ask_all(struct bs_spf_run *run, const struct bs_dns_answer *names,
     unsigned max)
@@ -180,7 +163,7 @@ bs_spf_run_ask_all(struct bs_spf_run *run, const struct bs_dns_answer *names,
 	int rc = 0;
 
 	for (unsigned n = 0; n < max && n < names->count; n++)
-		if (bs_spf_run_name(names, n, name) &&
+		if (bs_dns_answer_name(names, n, name) &&
 		    bs_spf_run_ask(run, name, bs_spf_run_address_type(run),
 			&answer) != 0)
 			rc = -ECANCELED;

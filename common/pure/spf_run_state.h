@@ -36,10 +36,6 @@ BS_MUST_USE int bs_spf_run_ask(struct bs_spf_run *run, const char *name,
 /* The type of the client's own addresses. */
 enum bs_dns_type bs_spf_run_address_type(const struct bs_spf_run *run);
 
-/* The n-th name of an answer, counted from 0. Returns whether there is one. */
-bool bs_spf_run_name(const struct bs_dns_answer *answer, unsigned n,
-    char out[static BS_HOST_MAX]);
-
 /* Asks for the addresses of each name in an answer, at most so many, all at
  * once. Returns 0 where all are known, or -ECANCELED. */
 BS_MUST_USE int bs_spf_run_ask_all(struct bs_spf_run *run,
