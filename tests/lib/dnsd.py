@@ -17,6 +17,7 @@ type, or for "else": the types that the name has no record of.
 usage: dnsd.py [--log] ADDRESS PORT ZONE.json    (until a signal ends it)"""
 
 import collections
+import errno
 import heapq
 import json
 import os
@@ -124,26 +125,17 @@ class Zone:
 class Dnsd:
     """The server, in threads of this process.
 
-    space is the network namespace in which it listens, as Host.space. asked
-    counts questions by (name, type), those by TCP in asked_by_tcp as well.
-    delay_ms is before every answer."""
+    port 0 is any that is free; self.port tells which. space is the network
+    namespace in which it listens, as Host.space. asked counts questions by
+    (name, type), those by TCP in asked_by_tcp as well. delay_ms is before
+    every answer."""
 
     def __init__(self, address, port, zone, space=None, delay_ms=0,
                  log=None):
-        self.address, self.port = address, port
+        self.address = address
         self.delay_ms, self.log = delay_ms, log
         self.load(zone)
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        self._udp = _socket(space, family, socket.SOCK_DGRAM)
-        self._tcp = _socket(space, family, socket.SOCK_STREAM)
-        for listener in (self._udp, self._tcp):
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-        self._udp.bind((address, port))
-        if not port:
-            self.port = self._udp.getsockname()[1]
-        self._tcp.bind((address, self.port))
-        self._tcp.listen(64)
+        self._udp, self._tcp, self.port = _listeners(space, address, port)
         self._late = []  # heap of (when, number, what to call)
         self._soon = threading.Condition()
         self._number = 0
@@ -322,12 +314,38 @@ class Dnsd:
                              "LIE") == "tcp-length"
 
 
-def _socket(space, family, kind):
-    """A socket, in a namespace if one is named."""
-    if not space:
-        return socket.socket(family, kind)
-    import net  # pylint: disable=import-outside-toplevel
-    return net.socket_in(space, family, kind)
+def _socket(space, address, kind):
+    """A socket for that address, in a namespace if one is named."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    if space:
+        import net  # pylint: disable=import-outside-toplevel
+        made = net.socket_in(space, family, kind)
+    else:
+        made = socket.socket(family, kind)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return made
+
+
+def _listeners(space, address, port):
+    """The sockets for UDP and TCP, and their port.
+
+    A port that is free for UDP may be taken for TCP: then another is tried,
+    where any will do."""
+    for last in [False] * 99 + [True]:
+        udp = _socket(space, address, socket.SOCK_DGRAM)
+        tcp = _socket(space, address, socket.SOCK_STREAM)
+        try:
+            udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+            udp.bind((address, port))
+            both = udp.getsockname()[1]
+            tcp.bind((address, both))
+            tcp.listen(64)
+            return udp, tcp, both
+        except OSError as error:
+            udp.close()
+            tcp.close()
+            if port or last or error.errno != errno.EADDRINUSE:
+                raise
 
 
 def main():
