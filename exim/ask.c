@@ -3,11 +3,11 @@
 
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/client.h"
 #include "exim/ask.h"
+#include "common/monotonic.h"
 
 /* Questions in flight at a time, of some 12 KiB each. */
 #define WINDOW 8
@@ -30,15 +30,6 @@ static struct {
 	unsigned asked;
 	unsigned owed;
 } self;
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Returns whether there is a client to ask through. */
 static bool
@@ -136,14 +127,14 @@ wait_and_pump(void)
 	    .fd = bs_client_fd(&self.client),
 	    .events = bs_client_events(&self.client),
 	};
-	int timeout = bs_client_timeout_ms(&self.client, now_ms());
+	int timeout = bs_client_timeout_ms(&self.client, bs_monotonic_ms());
 
 	if (timeout < 0)
 		return; /* none is in flight: poll() would wait for ever */
 	/* interrupted by a signal of Exim's: the deadline still holds */
 	if (poll(&fd, 1, timeout) <= 0)
 		fd.revents = 0;
-	bs_client_pump(&self.client, fd.revents, now_ms());
+	bs_client_pump(&self.client, fd.revents, bs_monotonic_ms());
 }
 
 /* What there was no time to ask. */
@@ -159,7 +150,7 @@ give_up(void)
 unsigned
 bs_ask(const struct bs_round *round)
 {
-	int64_t now = now_ms();
+	int64_t now = bs_monotonic_ms();
 
 	self.round = round;
 	self.deadline = now + round->deadline_ms / (round->is_away ? 10 : 1);
@@ -169,9 +160,9 @@ bs_ask(const struct bs_round *round)
 		self.busy = true;
 		for (size_t i = 0; i < WINDOW; i++)
 			self.slots[i].question.pending = false;
-		while (refill(now_ms())) {
+		while (refill(bs_monotonic_ms())) {
 			/* what was just asked leaves without a wait */
-			bs_client_pump(&self.client, 0, now_ms());
+			bs_client_pump(&self.client, 0, bs_monotonic_ms());
 			if (round->one_way && is_written())
 				forget();
 			else

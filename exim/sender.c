@@ -1,7 +1,7 @@
 /* What SPF says of who sends the message at hand, asked once. */
 #include <string.h>
-#include <time.h>
 
+#include "common/monotonic.h"
 #include "common/pure/ascii.h"
 #include "exim/ask.h"
 #include "exim/sender.h"
@@ -11,25 +11,16 @@
 #define AWAY_DEADLINE_MS 250
 
 /* For how long an answer, or that there was none, is good for the same. */
-#define KEEP_SECONDS 300
+#define KEEP_MS (300 * 1000)
 
 /* What was last asked in this process, which serves one connection. */
 static struct {
 	bool asked;
 	bool known;
-	time_t when; /* monotonic */
+	int64_t when; /* monotonic */
 	struct bs_origin origin;
 	struct bs_answer answer;
 } last;
-
-static time_t
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
 
 static bool
 is_same(const struct bs_origin *a, const struct bs_origin *b)
@@ -75,7 +66,7 @@ ask(bool *unanswered)
 
 	last.known = false;
 	*unanswered = bs_ask(&round) > 0;
-	last.when = now();
+	last.when = bs_monotonic_ms();
 	last.asked = true;
 }
 
@@ -86,7 +77,7 @@ bs_sender_ask(const struct bs_origin *origin, bool *unanswered)
 	if (origin->listener != BS_LISTENER_IN || origin->auth)
 		return NULL;
 	if (!last.asked || !is_same(&last.origin, origin) ||
-	    now() - last.when > KEEP_SECONDS) {
+	    bs_monotonic_ms() - last.when > KEEP_MS) {
 		/* a longjmp out of here leaves nothing that is half known */
 		last.asked = false;
 		last.origin = *origin;

@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "filter/filter.h"
 #include "filter/lines.h"
 #include "filter/message.h"
+#include "common/monotonic.h"
 
 #define DEADLINE_MAX_MS 60000U
 
@@ -189,15 +189,6 @@ set_nonblocking(int fd)
 		(void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 }
 
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now = {0, 0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* One turn. Returns whether smtpd is still there. */
 static bool
 turn(struct bs_filter *filter, struct bs_lines *lines)
@@ -213,9 +204,9 @@ turn(struct bs_filter *filter, struct bs_lines *lines)
 	bool ended = false;
 
 	if (poll(polls, 3,
-		bs_client_timeout_ms(&filter->client, monotonic_ms())) < 0)
+		bs_client_timeout_ms(&filter->client, bs_monotonic_ms())) < 0)
 		polls[0].revents = polls[1].revents = polls[2].revents = 0;
-	filter->now_ms = monotonic_ms();
+	filter->now_ms = bs_monotonic_ms();
 	if (polls[0].revents != 0) {
 		ended = bs_lines_read(lines, STDIN_FILENO) == BS_LINES_END;
 		while (bs_lines_next(lines, &line))

@@ -1,10 +1,10 @@
 /* One question to the engine: one connection, one loop. */
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/cli/ask.h"
 #include "common/client.h"
+#include "common/monotonic.h"
 
 /* The engine answers within a commit, some 20 ms: this is for a slow disk. */
 #define DEADLINE_MS 2000
@@ -29,20 +29,11 @@ take(struct bs_question *question, const struct bs_answer *answer)
 		waiting->answer = *answer;
 }
 
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static bool
 is_hopeless(const struct bs_client *client, int64_t asked_ms)
 {
 	return client->state == BS_CLIENT_IDLE &&
-	       monotonic_ms() > asked_ms + CONNECT_MS;
+	       bs_monotonic_ms() > asked_ms + CONNECT_MS;
 }
 
 bool
@@ -56,7 +47,7 @@ bs_ask(const char *socket, enum bs_op op, struct bs_answer *answer)
 	    .context = &waiting,
 	};
 	struct pollfd pollfd;
-	int64_t asked_ms = monotonic_ms();
+	int64_t asked_ms = bs_monotonic_ms();
 
 	memset(answer, 0, sizeof(*answer));
 	if (bs_client_init(&client, socket) != 0 ||
@@ -66,9 +57,9 @@ bs_ask(const char *socket, enum bs_op op, struct bs_answer *answer)
 		pollfd = (struct pollfd){.fd = bs_client_fd(&client),
 		    .events = bs_client_events(&client)};
 		if (poll(&pollfd, 1,
-			bs_client_timeout_ms(&client, monotonic_ms())) <= 0)
+			bs_client_timeout_ms(&client, bs_monotonic_ms())) <= 0)
 			pollfd.revents = 0;
-		bs_client_pump(&client, pollfd.revents, monotonic_ms());
+		bs_client_pump(&client, pollfd.revents, bs_monotonic_ms());
 	}
 	bs_client_close(&client);
 	*answer = waiting.answer;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "common/cli/doctor.h"
+#include "common/engine/file.h"
 
 #define MAX_BYTES (1024 * 1024)
 
@@ -17,22 +18,6 @@ is_trusted_link(const char *path)
 	return lstat(path, &st) == 0 &&
 	       (!S_ISLNK(st.st_mode) || st.st_uid == 0 ||
 		   st.st_uid == geteuid());
-}
-
-static int
-read_all(int fd, char *text, size_t *len)
-{
-	ssize_t n;
-
-	while (*len < MAX_BYTES) {
-		if ((n = read(fd, text + *len, MAX_BYTES - *len)) == 0)
-			return 0;
-		if (n > 0)
-			*len += (size_t)n;
-		else if (errno != EINTR)
-			return -errno;
-	}
-	return -EFBIG;
 }
 
 int
@@ -57,7 +42,7 @@ bs_doctor_read(const char *path, char **text, size_t *len)
 	else if ((*text = malloc(MAX_BYTES)) == NULL)
 		rc = -ENOMEM;
 	else
-		rc = read_all(fd, *text, len);
+		rc = bs_file_read(fd, *text, MAX_BYTES, len);
 	close(fd);
 	if (rc != 0) {
 		free(*text);

@@ -4,18 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "common/cli/doctor.h"
 #include "common/cli/lookup.h"
 #include "common/cli/smtp_ask.h"
 #include "common/cli/spf_tree.h"
+#include "common/monotonic.h"
 
 /* Hosts of a domain, and addresses of a host, that are asked; and for how
  * long at all. */
 #define HOSTS_MAX 10
 #define ADDRESSES_MAX 2
-#define SECONDS_MAX 90
+#define ALL_MS (90 * 1000)
 
 struct visit {
 	struct bs_doctor *doctor;
@@ -23,17 +23,8 @@ struct visit {
 	const char *domain;
 	char tagged[BS_ADDRESS_MAX];
 	char plain[BS_ADDRESS_MAX];
-	time_t until; /* of the monotonic clock */
+	int64_t until; /* of the monotonic clock */
 };
-
-static time_t
-monotonic_seconds(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 /* Everybody has a postmaster (RFC 5321 §4.5.1). The tag is not recorded: no
  * mail bears it. Returns 0 or -errno. */
@@ -129,7 +120,7 @@ ask_host(const struct visit *visit, const char *host)
 
 	count += find_addresses(visit, host, BS_DNS_AAAA, addresses + count,
 	    ADDRESSES_MAX - count);
-	if (count == 0 || monotonic_seconds() > visit->until) {
+	if (count == 0 || bs_monotonic_ms() > visit->until) {
 		bs_doctor_unseen(visit->doctor, BS_CHECK_MX_TAGS,
 		    "%s: MX %s %s", visit->domain, host,
 		    count == 0 ? "has no address" : "was not asked any more");
@@ -195,7 +186,7 @@ bs_doctor_mx(struct bs_doctor *doctor)
 		bs_doctor_fix(doctor, "run as root");
 		return;
 	}
-	visit.until = monotonic_seconds() + SECONDS_MAX;
+	visit.until = bs_monotonic_ms() + ALL_MS;
 	for (size_t i = 0; i < config->domain_count; i++)
 		ask_domain(&visit, &config->domains[i]);
 	bs_lookup_close(visit.lookup);

@@ -4,10 +4,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/cli/doctor_exim.h"
+#include "common/monotonic.h"
 
 #define EXIM "/usr/sbin/exim4"
 #define PATIENCE_MS 5000
@@ -29,25 +29,16 @@ become_exim(int out)
 	_exit(127);
 }
 
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Reads until the end, as much as fits, for a while. */
 static size_t
 hear(int fd, char *out, size_t size)
 {
-	int64_t until_ms = monotonic_ms() + PATIENCE_MS;
+	int64_t until_ms = bs_monotonic_ms() + PATIENCE_MS;
 	size_t len = 0;
 
 	while (len + 1 < size) {
 		struct pollfd pollfd = {.fd = fd, .events = POLLIN};
-		int64_t left_ms = until_ms - monotonic_ms();
+		int64_t left_ms = until_ms - bs_monotonic_ms();
 		ssize_t n;
 
 		if (left_ms <= 0 || poll(&pollfd, 1, (int)left_ms) <= 0 ||

@@ -8,6 +8,7 @@
 
 #include "common/cli/keybook.h"
 #include "common/cli/output.h"
+#include "common/engine/file.h"
 #include "common/pure/ascii.h"
 
 /* Room for ten keys of an export and its comments. */
@@ -31,25 +32,6 @@ struct secret {
 	uint8_t octets[BS_KEY_SECRET_MAX];
 };
 
-/* Returns 0, or -EMSGSIZE or -errno. */
-static int
-read_input(int fd, struct input *out)
-{
-	ssize_t n;
-
-	while (out->len < sizeof(out->text)) {
-		n = read(fd, out->text + out->len,
-		    sizeof(out->text) - out->len);
-		if (n == 0)
-			return 0;
-		if (n > 0)
-			out->len += (size_t)n;
-		else if (errno != EINTR)
-			return -errno;
-	}
-	return -EMSGSIZE;
-}
-
 /* Reads the file that was named, or standard input. Returns 0 or an exit
  * status after the complaint. */
 static int
@@ -67,10 +49,10 @@ load_input(const struct bs_call *call, struct input *out)
 	if (fd < 0)
 		rc = -errno;
 	else
-		rc = read_input(fd, out);
+		rc = bs_file_read(fd, out->text, sizeof(out->text), &out->len);
 	if (fd > STDIN_FILENO)
 		close(fd);
-	if (rc == -EMSGSIZE) {
+	if (rc == -EFBIG) {
 		bs_complain("%s: too long for a secret", out->name);
 		return EX_DATAERR;
 	}

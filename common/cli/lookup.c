@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include <event2/event.h>
 
@@ -12,6 +11,7 @@
 #include "common/cli/output.h"
 #include "common/cli/spf.h"
 #include "common/engine/dns.h"
+#include "common/monotonic.h"
 #include "common/pure/ascii.h"
 
 /* For one try, of which there are a few. */
@@ -47,15 +47,6 @@ must(void *memory)
 		exit(EX_OSERR);
 	}
 	return memory;
-}
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* The servers as bs_dns_new() takes them. */
@@ -150,7 +141,7 @@ bs_lookup_ask(struct bs_lookup *lookup, const char *name, enum bs_dns_type type)
 {
 	static const struct bs_dns_answer failed = {.status = BS_DNS_FAILED};
 	struct memory *memory = recall(lookup, name, type);
-	int64_t begun = monotonic_ms();
+	int64_t begun = bs_monotonic_ms();
 
 	if (memory != NULL)
 		return memory->answer;
@@ -166,7 +157,7 @@ bs_lookup_ask(struct bs_lookup *lookup, const char *name, enum bs_dns_type type)
 	memory->next = lookup->memories;
 	lookup->memories = memory;
 	lookup->count++;
-	lookup->elapsed_ms += (unsigned)(monotonic_ms() - begun);
+	lookup->elapsed_ms += (unsigned)(bs_monotonic_ms() - begun);
 	return memory->answer;
 }
 

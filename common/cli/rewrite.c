@@ -8,24 +8,9 @@
 #include <unistd.h>
 
 #include "common/cli/rewrite.h"
+#include "common/engine/file.h"
 
 #define MAX_BYTES (1024 * 1024)
-
-static int
-read_all(int fd, char *text, size_t *len)
-{
-	ssize_t n;
-
-	while (*len < MAX_BYTES) {
-		if ((n = read(fd, text + *len, MAX_BYTES - *len)) == 0)
-			return 0;
-		if (n > 0)
-			*len += (size_t)n;
-		else if (errno != EINTR)
-			return -errno;
-	}
-	return -EFBIG;
-}
 
 int
 bs_rewrite_read(const char *path, struct bs_rewrite *out)
@@ -43,7 +28,7 @@ bs_rewrite_read(const char *path, struct bs_rewrite *out)
 	else if ((out->text = malloc(MAX_BYTES)) == NULL)
 		rc = -ENOMEM;
 	else
-		rc = read_all(fd, out->text, &out->len);
+		rc = bs_file_read(fd, out->text, MAX_BYTES, &out->len);
 	close(fd);
 	return rc;
 }

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/cli/smtp_ask.h"
+#include "common/monotonic.h"
 #include "common/pure/ascii.h"
 
 /* For all of it. */
@@ -24,22 +24,13 @@ struct talk {
 	char line[512];
 };
 
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Returns 0, -ETIMEDOUT or -errno. */
 static int
 wait_for(const struct talk *talk, short events)
 {
 	for (;;) {
 		struct pollfd pollfd = {.fd = talk->fd, .events = events};
-		int64_t left_ms = talk->until_ms - monotonic_ms();
+		int64_t left_ms = talk->until_ms - bs_monotonic_ms();
 		int n;
 
 		if (left_ms <= 0)
@@ -60,7 +51,7 @@ dial(struct talk *talk, const struct sockaddr_storage *address)
 	int error = 0;
 	int rc;
 
-	talk->until_ms = monotonic_ms() + PATIENCE_MS;
+	talk->until_ms = bs_monotonic_ms() + PATIENCE_MS;
 	talk->fd = socket(address->ss_family,
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (talk->fd < 0)

@@ -9,6 +9,7 @@
 
 #include "common/engine/config.h"
 #include "common/engine/config_keys.h"
+#include "common/engine/file.h"
 #include "common/pure/ascii.h"
 
 /* A file beyond this is not a configuration. */
@@ -170,24 +171,6 @@ bs_config_is_forwarder(const struct bs_config *config, const char *domain)
 	return false;
 }
 
-/* Reads until the end of the file. Returns 0, -EFBIG or -errno. */
-static int
-read_all(int fd, char *buf, size_t size, size_t *len)
-{
-	ssize_t n;
-
-	*len = 0;
-	while (*len < size) {
-		if ((n = read(fd, buf + *len, size - *len)) == 0)
-			return 0;
-		if (n > 0)
-			*len += (size_t)n;
-		else if (errno != EINTR)
-			return -errno;
-	}
-	return -EFBIG;
-}
-
 int
 bs_config_load(const char *path, struct bs_config **out,
     bs_config_report *report, void *context)
@@ -204,7 +187,7 @@ bs_config_load(const char *path, struct bs_config **out,
 		rc = -ENOMEM;
 		goto out;
 	}
-	if ((rc = read_all(fd, text, CONFIG_MAX_BYTES, &len)) != 0)
+	if ((rc = bs_file_read(fd, text, CONFIG_MAX_BYTES, &len)) != 0)
 		goto out;
 	rc = bs_config_parse(text, len, out, report, context);
 out:

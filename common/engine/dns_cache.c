@@ -2,9 +2,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/engine/dns_cache.h"
+#include "common/monotonic.h"
 #include "common/pure/ascii.h"
 
 #define BUCKETS 4096
@@ -25,7 +25,7 @@ struct bs_dns_known {
 	struct bs_dns_waiter *waiters;
 	struct bs_dns_answer *answer; /* NULL: asked for */
 	unsigned held;		      /* by the cache, and by others */
-	int64_t until;		      /* monotonic seconds */
+	int64_t until;		      /* monotonic */
 	enum bs_dns_type type;
 	size_t bucket;
 	size_t name_len;
@@ -40,15 +40,6 @@ struct bs_dns_cache {
 	struct bs_dns_known *oldest;
 	struct bs_dns_known *buckets[BUCKETS];
 };
-
-static int64_t
-now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 /* Writes a name as it is kept. */
 static void
@@ -173,7 +164,7 @@ seek(struct bs_dns_cache *cache, const char *name, enum bs_dns_type type)
 	       (known->type != type || strcmp(known->name, name) != 0))
 		known = known->next;
 	if (known == NULL || known->answer == NULL ||
-	    known->until > now_seconds())
+	    known->until > bs_monotonic_ms())
 		return known;
 	forget(cache, known);
 	return NULL;
@@ -258,7 +249,7 @@ on_answer(void *context, const struct bs_dns_answer *answer)
 	known->answer = malloc(size);
 	if (known->answer != NULL) {
 		memcpy(known->answer, answer, size);
-		known->until = now_seconds() + lifetime_of(answer);
+		known->until = bs_monotonic_ms() + lifetime_of(answer) * 1000;
 		cache->octets += size;
 	}
 	tell(known);

@@ -4,21 +4,19 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "common/engine/keeper.h"
 #include "common/engine/recovery.h"
+#include "common/monotonic.h"
 
 #define REOPEN_SECONDS 5
 
 void
 bs_keeper_warn(struct bs_keeper *keeper, const char *what, int error)
 {
-	struct timespec now;
 	unsigned missed;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (bs_log_allowed(&keeper->limit, (int64_t)now.tv_sec * 1000, &missed))
+	if (bs_log_allowed(&keeper->limit, bs_monotonic_ms(), &missed))
 		bs_log(BS_LOG_WARNING, "%s: %s (mail goes on; %u more)", what,
 		    strerror(-error), missed);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/engine/file.h"
 #include "common/engine/keyring.h"
 #include "common/engine/mac.h"
 #include "common/pure/ascii.h"
@@ -251,8 +252,7 @@ bs_keyring_load(const char *path, struct bs_keyring *out,
     struct bs_fault *fault)
 {
 	char text[FILE_MAX_OCTETS];
-	size_t len = 0;
-	ssize_t got = 0;
+	size_t len;
 	int fd;
 	int rc;
 
@@ -261,13 +261,10 @@ bs_keyring_load(const char *path, struct bs_keyring *out,
 		return refuse(fault, -errno, 0, "%s", strerror(errno));
 	if ((rc = check_mode(fd, fault)) != 0)
 		goto out;
-	while (len < sizeof(text) &&
-	       (got = read(fd, text + len, sizeof(text) - len)) > 0)
-		len += (size_t)got;
-	if (got < 0)
-		rc = refuse(fault, -errno, 0, "%s", strerror(errno));
-	else if (len == sizeof(text))
+	if ((rc = bs_file_read(fd, text, sizeof(text), &len)) == -EFBIG)
 		rc = refuse(fault, -EINVAL, 0, "too long");
+	else if (rc != 0)
+		rc = refuse(fault, rc, 0, "%s", strerror(-rc));
 	else
 		rc = bs_keyring_parse(text, len, out, fault);
 out:

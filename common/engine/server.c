@@ -21,6 +21,7 @@
 #include "common/engine/settings.h"
 #include "common/engine/writer.h"
 #include "common/log.h"
+#include "common/monotonic.h"
 
 #define FLUSH_WAITING 500 /* signatures a commit, at most */
 #define PEERS_MAX 4096
@@ -49,15 +50,6 @@ struct bs_server {
 	struct bs_log_limit peer_limit;
 };
 
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void
 arm(struct event *event, int ms)
 {
@@ -82,8 +74,8 @@ on_flush(evutil_socket_t fd, short what, void *context)
 	if ((rc = bs_writer_flush(server->writer, time(NULL))) != 0)
 		bs_keeper_warn(&server->keeper, "signatures are not recorded",
 		    rc);
-	bs_held_release(server->held, server->writer, rc == 0, monotonic_ms(),
-	    time(NULL));
+	bs_held_release(server->held, server->writer, rc == 0,
+	    bs_monotonic_ms(), time(NULL));
 }
 
 /* Without a store: what cannot wait any longer goes out unrecorded. */
@@ -94,7 +86,8 @@ on_hurry(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	bs_held_hurry(server->held, server->writer, monotonic_ms(), time(NULL));
+	bs_held_hurry(server->held, server->writer, bs_monotonic_ms(),
+	    time(NULL));
 	if (!bs_held_is_empty(server->held))
 		arm(server->hurry, HURRY_MS);
 }
@@ -107,7 +100,7 @@ hold_answer(struct bs_server *server, struct bs_peer *peer,
     const struct bs_judgement *judgement)
 {
 	if (bs_held_add(server->held, peer, request, answer, judgement,
-		monotonic_ms()) != 0) {
+		bs_monotonic_ms()) != 0) {
 		bs_held_mark_unrecorded(answer);
 		bs_peer_answer(peer, answer);
 		return;
@@ -240,7 +233,7 @@ on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 	if (server->peer_count >= PEERS_MAX ||
 	    !bs_listen_allows(fd, server->settings.config->clients.words,
 		server->settings.config->clients.count)) {
-		if (bs_log_allowed(&server->peer_limit, monotonic_ms(),
+		if (bs_log_allowed(&server->peer_limit, bs_monotonic_ms(),
 			&missed))
 			bs_log(BS_LOG_WARNING,
 			    "a connection was refused: its user is not in "
@@ -413,7 +406,7 @@ finish(struct bs_server *server)
 	evconnlistener_disable(server->listener);
 	if (bs_writer_has_store(server->writer))
 		on_flush(-1, 0, server);
-	bs_held_release(server->held, server->writer, false, monotonic_ms(),
+	bs_held_release(server->held, server->writer, false, bs_monotonic_ms(),
 	    time(NULL));
 	event_base_loop(server->base, EVLOOP_NONBLOCK);
 	bs_keeper_stop(&server->keeper, time(NULL));

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <time.h>
 
 #include <event2/event.h>
 
@@ -13,6 +12,7 @@
 #include "common/engine/spf_message.h"
 #include "common/engine/spf_poison.h"
 #include "common/log.h"
+#include "common/monotonic.h"
 
 /* Beyond its deadline a check is ended here: its child may hang. */
 #define GRACE_MS 1000
@@ -41,15 +41,6 @@ struct bs_spf {
 	struct bs_spf_poison poison;
 	struct bs_log_limit limit;
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 int
 bs_spf_start(const struct bs_spf_settings *settings, struct bs_spf **out)
@@ -129,7 +120,7 @@ order(struct bs_spf_check *check, bool cancelled)
 	    .query = check->query,
 	};
 
-	check->ordered = now_ms();
+	check->ordered = bs_monotonic_ms();
 	bs_spf_child_send(check->spf->child, &order);
 }
 
@@ -197,7 +188,7 @@ suspect(struct bs_spf *spf, struct bs_spf_check *culprit)
 	if (culprit != NULL) {
 		if (++culprit->crashes > 1)
 			bs_spf_poison_add(&spf->poison, &culprit->query,
-			    now_ms());
+			    bs_monotonic_ms());
 		return;
 	}
 	for (size_t i = 0; i < BUCKETS; i++)
@@ -214,7 +205,7 @@ on_gone(void *context, uint64_t at_work)
 	struct bs_spf_check *culprit = *link_of(spf, at_work);
 	unsigned missed;
 
-	if (bs_log_allowed(&spf->limit, now_ms(), &missed))
+	if (bs_log_allowed(&spf->limit, bs_monotonic_ms(), &missed))
 		bs_log(BS_LOG_WARNING,
 		    "the spf child ended%s%.100s; another takes over (%u more)",
 		    culprit == NULL ? "" : " at work on ",
@@ -291,7 +282,7 @@ is_refused(const struct bs_spf *spf, const struct bs_spf_query *query)
 {
 	return spf->count >= BS_SPF_CHECKS_MAX ||
 	       bs_spf_child_is_lost(spf->child) ||
-	       bs_spf_poison_has(&spf->poison, query, now_ms());
+	       bs_spf_poison_has(&spf->poison, query, bs_monotonic_ms());
 }
 
 /* Sets the time at which a check ends here. */

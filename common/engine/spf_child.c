@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <event2/buffer.h>
@@ -15,6 +14,7 @@
 #include "common/engine/spf_child.h"
 #include "common/engine/spf_spawn.h"
 #include "common/log.h"
+#include "common/monotonic.h"
 
 /* Between the end of a child that lived shortly and the next one. */
 #define PAUSE_MS 1000
@@ -38,15 +38,6 @@ struct bs_spf_child {
 	int64_t heard;
 	char servers[BS_SPF_SERVERS_MAX];
 };
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int
 set_servers(struct bs_spf_child *child, const char *const *servers,
@@ -140,7 +131,7 @@ on_pause(evutil_socket_t fd, short what, void *context)
 static void
 replace(struct bs_spf_child *child)
 {
-	bool lived_shortly = now_ms() - child->born < SHORT_LIFE_MS;
+	bool lived_shortly = bs_monotonic_ms() - child->born < SHORT_LIFE_MS;
 	uint64_t at_work = child->board->at_work;
 
 	drop(child);
@@ -158,7 +149,7 @@ on_message(struct bufferevent *socket, void *context)
 	struct evbuffer *input = bufferevent_get_input(socket);
 	struct bs_spf_message message;
 
-	child->heard = now_ms();
+	child->heard = bs_monotonic_ms();
 	while (child->socket == socket &&
 	       evbuffer_get_length(input) >= sizeof(message)) {
 		(void)evbuffer_remove(input, &message, sizeof(message));
@@ -191,7 +182,7 @@ adopt(struct bs_spf_child *child, int fd)
 		pause_a_while(child);
 		return;
 	}
-	child->born = now_ms();
+	child->born = bs_monotonic_ms();
 	child->heard = 0;
 	bufferevent_setcb(child->socket, on_message, NULL, on_end, child);
 	(void)bufferevent_enable(child->socket, EV_READ | EV_WRITE);

@@ -18,6 +18,7 @@
 #include "common/engine/dns_cache.h"
 #include "common/engine/guard.h"
 #include "common/engine/spf_worker.h"
+#include "common/monotonic.h"
 
 #define CACHE_OCTETS ((size_t)64 << 20)
 
@@ -91,15 +92,6 @@ struct worker {
 };
 
 static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int64_t
 cpu_us(void)
 {
 	struct timespec used;
@@ -168,7 +160,7 @@ finish(struct check *check, struct bs_spf_finding *finding)
 	};
 
 	finding->queries = check->answer_count;
-	finding->elapsed_ms = (unsigned)(now_ms() - check->began);
+	finding->elapsed_ms = (unsigned)(bs_monotonic_ms() - check->began);
 	if (check->traced)
 		send_steps(check);
 	message.is.finding = *finding;
@@ -205,7 +197,8 @@ keep_answer(struct check *check, struct bs_dns_known *known, bool cached)
 	answer = &check->answers[check->answer_count++];
 	answer->known = known;
 	answer->cached = cached;
-	answer->elapsed_ms = cached ? 0 : (unsigned)(now_ms() - check->asked);
+	answer->elapsed_ms =
+	    cached ? 0 : (unsigned)(bs_monotonic_ms() - check->asked);
 	return true;
 }
 
@@ -270,7 +263,7 @@ static void on_answer(struct bs_dns_waiter *waiter, struct bs_dns_known *known);
 static bool
 ask_wanted(struct check *check)
 {
-	check->asked = now_ms();
+	check->asked = bs_monotonic_ms();
 	check->waiting = check->wanted_count + 1;
 	for (unsigned i = 0; i < check->wanted_count; i++) {
 		struct wanted *wanted = &check->wanted[i];
@@ -369,7 +362,7 @@ begin(struct worker *worker, const struct bs_spf_order *order)
 	check->id = order->id;
 	check->traced = order->traced;
 	check->query = order->query;
-	check->began = now_ms();
+	check->began = bs_monotonic_ms();
 	check->next = worker->buckets[order->id % BUCKETS];
 	worker->buckets[order->id % BUCKETS] = check;
 	check->deadline = evtimer_new(worker->base, on_deadline, check);
