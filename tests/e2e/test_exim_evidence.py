@@ -2,48 +2,23 @@
 
 import pytest
 
+import both_evidence
 import notices
 from exim import sinking
 from strikes import Sent, check, strike, unknown_id
-from talk import ALICE, BOB, CAROL, DAEMON, DAVE, message
+from talk import ALICE, BOB, DAVE
 
 
-@pytest.fixture(scope="module", params=["observe", "mark", "junk", "enforce"])
+@pytest.fixture(scope="module", params=both_evidence.MODES)
 def moded(exim, request):
     with exim.old_ours(sinking, mode=request.param,
-                       exempt="carol@example.org") as host:
+                       exempt=both_evidence.EXEMPT) as host:
         host.mode = request.param
         yield host
 
 
-# Recipient, message, sender, row.
-CASES = {
-    "forged": (BOB, notices.bounce(unknown_id()), "", 13),
-    "nothing returned": (BOB, notices.bounce(""), "", 14),
-    "daemon": (BOB, notices.bounce(unknown_id()), DAEMON, 15),
-    "exempt": ("carol@example.org", notices.bounce(unknown_id()), "", 16),
-    "out of office": (BOB, notices.OUT_OF_OFFICE, "", 18),
-    "letter": (BOB, message(CAROL, BOB, "hello"), "", 18),
-}
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_each_row_in_each_mode(moded, case):
-    recipient, text, sender, row = CASES[case]
-    check(moded.mode, row, *strike(moded, recipient, text, sender))
-    assert moded.engine.lines(rf"verdict=.* row={row} mode={moded.mode} ")
-
-
-@pytest.mark.parametrize("sender", ["", DAEMON])
-def test_genuine_without_a_tag(moded, sink, sender):
-    sent = Sent(moded, sink)
-    check(moded.mode, 12,
-          *strike(moded, ALICE, notices.bounce(sent.id), sender))
-
-
-def test_receipt_for_what_was_sent(moded, sink):
-    sent = Sent(moded, sink, DAVE)
-    check(moded.mode, 12, *strike(moded, DAVE, notices.receipt(sent.id)))
+class TestEvidence(both_evidence.OfBoth):
+    pass
 
 
 def test_late_bounce_is_rescued(moded, sink):
