@@ -112,7 +112,6 @@ bs_doctor_spf(struct bs_doctor *doctor)
 		    "DNS could not be asked");
 		return;
 	}
-	bs_lookup_lend(lookup, config);
 	for (size_t i = 0; i < config->domain_count; i++) {
 		const char *domain = config->domains[i].name;
 

@@ -33,7 +33,6 @@ struct bs_lookup {
 	struct event_base *base;
 	struct bs_dns *dns;
 	struct bs_spf_servers servers;
-	const struct bs_config *config; /* borrowed, or that of servers */
 	struct memory *memories;
 	unsigned count;
 	unsigned elapsed_ms;
@@ -76,7 +75,6 @@ bs_lookup_open(const struct bs_call *call, struct bs_lookup **out)
 
 	if (status != 0)
 		goto fail;
-	lookup->config = lookup->servers.config;
 	lookup->base = must(event_base_new());
 	rc = open_dns(lookup);
 	if (rc == 0) {
@@ -183,16 +181,10 @@ bs_lookup_is_spent(const struct bs_lookup *lookup)
 bool
 bs_lookup_signs(const struct bs_lookup *lookup, const char *domain)
 {
+	const struct bs_config *config = lookup->servers.config;
 	const struct bs_domain *settings = NULL;
 
-	if (lookup->config != NULL)
-		settings =
-		    bs_config_domain(lookup->config, domain, strlen(domain));
+	if (config != NULL)
+		settings = bs_config_domain(config, domain, strlen(domain));
 	return settings != NULL && settings->sign;
-}
-
-void
-bs_lookup_lend(struct bs_lookup *lookup, const struct bs_config *config)
-{
-	lookup->config = config;
 }

@@ -37,8 +37,4 @@ bool bs_lookup_is_spent(const struct bs_lookup *lookup);
  * a configuration to say so. */
 bool bs_lookup_signs(const struct bs_lookup *lookup, const char *domain);
 
-/* Lends it a configuration, which lives at least as long: with --dns it has
- * read none. */
-void bs_lookup_lend(struct bs_lookup *lookup, const struct bs_config *config);
-
 #endif

@@ -25,14 +25,15 @@ BS_MUST_USE int bs_spf_once(const struct bs_call *call,
 const char *bs_spf_type_name(enum bs_dns_type type);
 
 /* The DNS servers to ask: of --dns, else of the configuration where there is
- * one, else none, for the system's. Free it with bs_spf_servers_free(). Returns
+ * one, else none, for the system's; and the configuration itself, if it can be
+ * read. Free it with bs_spf_servers_free(). Returns
  * 0 or an exit status after the complaint. */
 struct bs_spf_servers {
 	size_t count;
 	const char *const *list;
 
 	const char *one;
-	struct bs_config *config;
+	struct bs_config *config; /* or NULL */
 };
 BS_MUST_USE int bs_spf_servers_find(const struct bs_call *call,
     struct bs_spf_servers *out);

@@ -35,6 +35,14 @@ bs_spf_type_name(enum bs_dns_type type)
 	return "?";
 }
 
+static void
+ignore(void *context, const struct bs_fault *fault, bool is_warning)
+{
+	(void)context;
+	(void)fault;
+	(void)is_warning;
+}
+
 int
 bs_spf_servers_find(const struct bs_call *call, struct bs_spf_servers *out)
 {
@@ -46,6 +54,11 @@ bs_spf_servers_find(const struct bs_call *call, struct bs_spf_servers *out)
 		out->one = call->dns;
 		out->list = &out->one;
 		out->count = 1;
+		/* for what else it says; who asks so may have none, or a bad
+		 * one */
+		if (bs_config_load(call->config_path, &out->config, ignore,
+			NULL) != 0)
+			out->config = NULL;
 		return 0;
 	}
 	/* who has no configuration may want to know all the same */

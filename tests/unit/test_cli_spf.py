@@ -198,10 +198,20 @@ class Lint(Spf):
         record = "v=spf1 exists:%{l}.x.example -all"
         self.write("backstop.conf", self.configured().replace(
             "[domain", f"sign = yes\n[dns]\nservers = {self.server}\n[domain"))
-        done = self.run_raw("-c", self.conf, "spf", "lint", "--record",
-                            record, "--domain", "example.org")
-        self.assertIn("local-part", done.stdout)
+        for servers in (), ("--dns", self.server):
+            done = self.run_raw("-c", self.conf, "spf", "lint", "--record",
+                                record, "--domain", "example.org", *servers)
+            self.assertIn("local-part", done.stdout)
         self.assertNotIn("local-part", self.spf("lint", "--record", record))
+
+    def test_bad_configuration(self):
+        """Who names a server needs none."""
+        self.write("backstop.conf", "nonsense\n")
+        for domain in "clean.example", "tree.example":
+            self.assertIn("\n0 errors", self.spf("lint", domain))
+        done = self.run_raw("-c", self.conf, "spf", "lint", "clean.example")
+        self.assertEqual(done.returncode, 78)
+        self.assertIn("backstop.conf:1", done.stderr)
 
     def test_words(self):
         for words, says in (
