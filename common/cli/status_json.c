@@ -41,6 +41,44 @@ domains_json(const struct bs_overview *status)
 }
 
 static struct bs_json *
+spf_week_json(const struct bs_tally_record *tally)
+{
+	static const char *const names[BS_TALLIES_SPF] = {
+	    [BS_TALLY_SPF_REJECTED] = "rejected",
+	    [BS_TALLY_SPF_JUNKED] = "junked",
+	    [BS_TALLY_SPF_DEFERRED] = "deferred",
+	    [BS_TALLY_SPF_WOULD_REJECT] = "would_reject",
+	    [BS_TALLY_SPF_WOULD_JUNK] = "would_junk",
+	    [BS_TALLY_SPF_WOULD_DEFER] = "would_defer",
+	};
+	struct bs_json *json = bs_json_object();
+
+	for (unsigned i = 0; i < BS_TALLIES_SPF; i++)
+		bs_json_number(json,
+		    i < BS_SPF_RESULTS
+			? bs_spf_result_name((enum bs_spf_result)i)
+			: names[i],
+		    tally->counts[i]);
+	return json;
+}
+
+static struct bs_json *
+spf_json(const struct bs_overview *status)
+{
+	const struct bs_spf_config *config = &status->book.config->spf;
+	struct bs_json *json = bs_json_object();
+
+	bs_json_bool(json, "check", config->check);
+	bs_json_text(json, "mode", bs_mode_name(config->rules.mode));
+	if (status->store == 0)
+		bs_json_put(json, "week",
+		    spf_week_json(&status->survey.spf_week));
+	else
+		bs_json_null(json, "week");
+	return json;
+}
+
+static struct bs_json *
 keys_json(const struct bs_overview *status)
 {
 	struct bs_json *array = bs_json_array();
@@ -97,6 +135,7 @@ bs_status_print_json(const struct bs_overview *status)
 	bs_json_text(json, "config", status->call->config_path);
 	bs_json_number(json, "lifetime_days", status->book.lifetime_days);
 	bs_json_put(json, "domains", domains_json(status));
+	bs_json_put(json, "spf", spf_json(status));
 	bs_json_put(json, "keys", keys_json(status));
 	bs_json_bool(engine, "answers", status->answers);
 	bs_json_text(engine, "socket", status->book.config->socket);

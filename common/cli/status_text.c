@@ -67,6 +67,34 @@ print_domains(const struct bs_overview *status)
 		print_domain(status, i);
 }
 
+/* What was found of who sends, and what came of it. */
+static void
+print_spf(const struct bs_overview *status)
+{
+	const struct bs_spf_config *config = &status->book.config->spf;
+	const uint32_t *week = status->survey.spf_week.counts;
+
+	if (!config->check) {
+		puts("spf:      off");
+		return;
+	}
+	printf("spf:      mode %s; ", bs_mode_name(config->rules.mode));
+	if (status->store != 0) {
+		puts("what was found is not known");
+		return;
+	}
+	printf("in %d days:", BS_SURVEY_WEEK);
+	for (unsigned i = 0; i < BS_SPF_RESULTS; i++)
+		printf("%s %" PRIu32 " %s", i > 0 ? "," : "", week[i],
+		    bs_spf_result_name((enum bs_spf_result)i));
+	printf("\n          refused %" PRIu32 ", junked %" PRIu32
+	       ", deferred %" PRIu32 "; enforce would have refused %" PRIu32
+	       ", junked %" PRIu32 " and deferred %" PRIu32 " more\n",
+	    week[BS_TALLY_SPF_REJECTED], week[BS_TALLY_SPF_JUNKED],
+	    week[BS_TALLY_SPF_DEFERRED], week[BS_TALLY_SPF_WOULD_REJECT],
+	    week[BS_TALLY_SPF_WOULD_JUNK], week[BS_TALLY_SPF_WOULD_DEFER]);
+}
+
 static void
 print_keys(const struct bs_overview *status)
 {
@@ -127,6 +155,7 @@ bs_status_print(const struct bs_overview *status)
 
 	printf("config:   %s\n", call->config_path);
 	print_domains(status);
+	print_spf(status);
 	printf("lifetime: %u days\n", status->book.lifetime_days);
 	print_keys(status);
 	if (status->answers)

@@ -1,4 +1,5 @@
-/* What the store says of each domain of ours: coverage, and what happened. */
+/* What the store says of each domain of ours: coverage, and what happened;
+ * and what of SPF. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,12 @@ struct task {
 	int64_t now;
 };
 
+/* What the child finds. */
+struct found {
+	struct bs_tally_record spf_week;
+	struct bs_survey_domain domains[];
+};
+
 static int
 get(const void *context, struct bs_entry *entry)
 {
@@ -24,18 +31,19 @@ get(const void *context, struct bs_entry *entry)
 	return bs_store_get(*store, entry);
 }
 
-/* The last days, today first. Returns 0 or -errno. */
+/* Adds up the last days, today first. month may be NULL. Returns 0 or -errno.
+ */
 static int
 count_days(const struct bs_view *view, const char *name, uint32_t today,
-    struct bs_survey_domain *out)
+    struct bs_tally_record *week, struct bs_tally_record *month)
 {
+	uint32_t days = month == NULL ? BS_SURVEY_WEEK : BS_SURVEY_MONTH;
 	struct bs_tally_record tally;
 	struct bs_entry entry = {.table = BS_TABLE_META};
 	uint8_t hash[BS_RECORD_HASH];
 	int rc = bs_view_hash_domain(view, name, strlen(name), hash);
 
-	for (uint32_t ago = 0; rc == 0 && ago < BS_SURVEY_MONTH && ago <= today;
-	     ago++) {
+	for (uint32_t ago = 0; rc == 0 && ago < days && ago <= today; ago++) {
 		entry.key_len =
 		    bs_tally_key_write(today - ago, hash, entry.key);
 		if ((rc = view->get(view->context, &entry)) == BS_STORE_ABSENT)
@@ -43,9 +51,10 @@ count_days(const struct bs_view *view, const char *name, uint32_t today,
 		else if (rc == 0 &&
 			 bs_tally_record_read(entry.key, entry.key_len,
 			     entry.value, entry.value_len, &tally) == 0) {
-			bs_tally_record_merge(&out->month, &tally);
+			if (month != NULL)
+				bs_tally_record_merge(month, &tally);
 			if (ago < BS_SURVEY_WEEK)
-				bs_tally_record_merge(&out->week, &tally);
+				bs_tally_record_merge(week, &tally);
 		}
 	}
 	return rc;
@@ -80,14 +89,15 @@ survey_domain(const struct bs_view *view, const struct bs_domain *domain,
     int64_t now, struct bs_survey_domain *out)
 {
 	find_coverage(view, domain, now, out);
-	return count_days(view, domain->name, bs_day_of(now), out);
+	return count_days(view, domain->name, bs_day_of(now), &out->week,
+	    &out->month);
 }
 
 static int
 survey(const struct bs_errand *errand)
 {
 	const struct task *task = errand->context;
-	struct bs_survey_domain *domains = errand->result;
+	struct found *found = errand->result;
 	struct bs_store *store;
 	struct bs_meta meta;
 	struct bs_view view = {.config = task->config,
@@ -101,19 +111,31 @@ survey(const struct bs_errand *errand)
 	if (rc != 0)
 		return rc;
 	rc = bs_meta_load(store, &meta);
+	if (rc == 0)
+		rc = count_days(&view, BS_TALLY_SPF, bs_day_of(task->now),
+		    &found->spf_week, NULL);
 	for (size_t i = 0; i < task->config->domain_count && rc == 0; i++)
 		rc = survey_domain(&view, &task->config->domains[i], task->now,
-		    &domains[i]);
+		    &found->domains[i]);
 	bs_store_close(store);
 	return rc;
 }
 
-/* Root believes no text of the child's to end. */
-static void
-end_texts(struct bs_survey *survey)
+/* Takes over what the child found. Root believes no text of its to end. */
+static int
+take(const struct found *found, size_t count, struct bs_survey *out)
 {
-	for (size_t i = 0; i < survey->count; i++)
-		survey->domains[i].reason[BS_SURVEY_REASON - 1] = '\0';
+	out->spf_week = found->spf_week;
+	if (count == 0)
+		return 0;
+	out->domains = calloc(count, sizeof(*out->domains));
+	if (out->domains == NULL)
+		return -ENOMEM;
+	memcpy(out->domains, found->domains, count * sizeof(*out->domains));
+	for (size_t i = 0; i < count; i++)
+		out->domains[i].reason[BS_SURVEY_REASON - 1] = '\0';
+	out->count = count;
+	return 0;
 }
 
 int
@@ -125,24 +147,24 @@ bs_survey_take(const struct bs_config *config, const struct bs_keyring *keyring,
 	uint8_t store_key[BS_STORE_KEY_LEN];
 	struct task task = {config, keyring, store_key, now};
 	struct bs_errand errand = {.run = survey, .context = &task};
+	struct found *found;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	if (config->domain_count == 0)
-		return 0;
 	if ((rc = bs_state_paths(config->state, &paths)) != 0 ||
 	    (rc = bs_state_store_key(paths.store_key, store_key, &fault)) != 0)
 		return rc;
-	out->count = config->domain_count;
-	out->domains = calloc(out->count, sizeof(*out->domains));
-	if (out->domains == NULL)
-		return -ENOMEM;
 	errand.folder = paths.store;
-	errand.result = out->domains;
-	errand.size = out->count * sizeof(*out->domains);
+	errand.size =
+	    sizeof(*found) + config->domain_count * sizeof(*out->domains);
+	if ((found = calloc(1, errand.size)) == NULL)
+		return -ENOMEM;
+	errand.result = found;
 	rc = bs_errand_run(&errand);
 	bs_mac_wipe(store_key, sizeof(store_key));
-	end_texts(out);
+	if (rc == 0)
+		rc = take(found, config->domain_count, out);
+	free(found);
 	return rc;
 }
 

@@ -1,4 +1,5 @@
-/* What the store says of each domain of ours: coverage, and what happened. */
+/* What the store says of each domain of ours: coverage, and what happened;
+ * and what of SPF. */
 #ifndef BS_SURVEY_H
 #define BS_SURVEY_H
 
@@ -24,10 +25,11 @@ struct bs_survey_domain {
 	struct bs_tally_record month;
 };
 
-/* By the order of config->domains. */
+/* Domains are in the order of config->domains. */
 struct bs_survey {
 	size_t count;
 	struct bs_survey_domain *domains;
+	struct bs_tally_record spf_week; /* by enum bs_tally_spf */
 };
 
 /* Reads it in a child that becomes the store's owner. Returns 0 or -errno

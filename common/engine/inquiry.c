@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/engine/inquiry.h"
@@ -31,11 +32,13 @@ struct bs_inquiries {
 	LIST_HEAD(inquiry_list, inquiry) list;
 	struct bs_spf *spf;
 	const struct bs_settings *settings;
+	struct bs_writer *writer;
 	char host[BS_HOST_MAX];
 };
 
 struct bs_inquiries *
-bs_inquiries_new(struct bs_spf *spf, const struct bs_settings *settings)
+bs_inquiries_new(struct bs_spf *spf, const struct bs_settings *settings,
+    struct bs_writer *writer)
 {
 	struct bs_inquiries *inquiries = calloc(1, sizeof(*inquiries));
 
@@ -44,6 +47,7 @@ bs_inquiries_new(struct bs_spf *spf, const struct bs_settings *settings)
 	LIST_INIT(&inquiries->list);
 	inquiries->spf = spf;
 	inquiries->settings = settings;
+	inquiries->writer = writer;
 	if (gethostname(inquiries->host, sizeof(inquiries->host) - 1) != 0 ||
 	    inquiries->host[0] == '\0')
 		snprintf(inquiries->host, sizeof(inquiries->host), "localhost");
@@ -94,6 +98,8 @@ matter_of(const struct bs_inquiries *inquiries,
 	    .config = inquiries->settings->config,
 	    .request = request,
 	    .host = inquiries->host,
+	    .writer = inquiries->writer,
+	    .now = time(NULL),
 	};
 }
 

@@ -6,14 +6,15 @@
 #include "common/engine/peer.h"
 #include "common/engine/settings.h"
 #include "common/engine/spf.h"
+#include "common/engine/writer.h"
 #include "common/pure/wire.h"
 
 struct bs_inquiries;
 
-/* An empty list. Both are borrowed and outlive it; spf may be NULL: nothing
+/* An empty list. All are borrowed and outlive it; spf may be NULL: nothing
  * can be checked. Returns NULL without memory. */
 struct bs_inquiries *bs_inquiries_new(struct bs_spf *spf,
-    const struct bs_settings *settings);
+    const struct bs_settings *settings, struct bs_writer *writer);
 
 /* Drops what is left. Takes NULL. */
 void bs_inquiries_free(struct bs_inquiries *inquiries);

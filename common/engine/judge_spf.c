@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/engine/judge_spf.h"
+#include "common/engine/view.h"
 #include "common/log.h"
 #include "common/pure/address.h"
 #include "common/pure/auth_results.h"
@@ -267,6 +268,46 @@ log_answer(const struct bs_spf_matter *matter, const struct bs_spf_case *found,
 	bs_log_end(&line, BS_LOG_INFO);
 }
 
+/* What an action counts as; BS_TALLY_SPF_RESULT for none. */
+static enum bs_tally_spf
+column_of(enum bs_action action, bool done)
+{
+	switch (action) {
+	case BS_ACTION_REJECT:
+		return done ? BS_TALLY_SPF_REJECTED : BS_TALLY_SPF_WOULD_REJECT;
+	case BS_ACTION_JUNK:
+		return done ? BS_TALLY_SPF_JUNKED : BS_TALLY_SPF_WOULD_JUNK;
+	case BS_ACTION_DEFER:
+		return done ? BS_TALLY_SPF_DEFERRED : BS_TALLY_SPF_WOULD_DEFER;
+	default:
+		return BS_TALLY_SPF_RESULT;
+	}
+}
+
+static void
+tally(const struct bs_spf_matter *matter,
+    const struct bs_spf_decision *decision)
+{
+	const struct bs_view view = {
+	    .store_key = bs_writer_key(matter->writer)};
+	enum bs_tally_spf columns[] = {
+	    BS_TALLY_SPF_RESULT + (unsigned)decision->finding->result,
+	    column_of(decision->action, true),
+	    decision->would == decision->action
+		? BS_TALLY_SPF_RESULT
+		: column_of(decision->would, false),
+	};
+	uint8_t spf[BS_RECORD_HASH];
+
+	if (bs_view_hash_domain(&view, BS_TALLY_SPF, strlen(BS_TALLY_SPF),
+		spf) != 0)
+		return;
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		if (i == 0 || columns[i] != BS_TALLY_SPF_RESULT)
+			bs_writer_tally_spf(matter->writer, spf, columns[i],
+			    matter->now);
+}
+
 void
 bs_judge_spf(const struct bs_spf_matter *matter,
     const struct bs_spf_finding *findings, size_t count,
@@ -287,4 +328,5 @@ bs_judge_spf(const struct bs_spf_matter *matter,
 	write_reply(matter, &decision, answer);
 	write_fields(matter, &found, &decision, answer);
 	log_answer(matter, &found, &decision, answer);
+	tally(matter, &decision);
 }

@@ -6,6 +6,7 @@
 
 #include "common/backstop.h"
 #include "common/engine/config.h"
+#include "common/engine/writer.h"
 #include "common/pure/spf.h"
 #include "common/pure/spf_policy.h"
 #include "common/pure/wire.h"
@@ -15,6 +16,8 @@ struct bs_spf_matter {
 	const struct bs_config *config;
 	const struct bs_request *request;
 	const char *host; /* what this host calls itself, if nobody says */
+	struct bs_writer *writer; /* that counts */
+	int64_t now;		  /* epoch seconds */
 };
 
 /* Why nothing is to be checked: a constant word, or NULL. */
@@ -25,8 +28,8 @@ const char *bs_judge_spf_skips(const struct bs_spf_matter *matter);
 size_t bs_judge_spf_queries(const struct bs_spf_matter *matter,
     struct bs_spf_query out[static BS_SPF_IDENTITIES]);
 
-/* The answer to what was found (count of 1 or 2, each of its identity), and
- * its line in the log. */
+/* The answer to what was found (count of 1 or 2, each of its identity), its
+ * line in the log, and its count. */
 void bs_judge_spf(const struct bs_spf_matter *matter,
     const struct bs_spf_finding *findings, size_t count,
     struct bs_answer *answer);

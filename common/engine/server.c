@@ -435,7 +435,8 @@ prepare(struct bs_server *server, int listen_fd)
 	if (server->spf != NULL &&
 	    bs_spf_attach(server->spf, server->base) != 0)
 		return -ENOMEM;
-	server->inquiries = bs_inquiries_new(server->spf, &server->settings);
+	server->inquiries =
+	    bs_inquiries_new(server->spf, &server->settings, server->writer);
 	if (server->inquiries == NULL)
 		return -ENOMEM;
 	server->listener = evconnlistener_new(server->base, on_accept, server,

@@ -78,9 +78,12 @@ void bs_writer_sent(struct bs_writer *writer, const struct bs_msg_key *key,
 void bs_writer_bounced(struct bs_writer *writer, const struct bs_msg_key *key,
     int64_t now);
 
-/* Counts an event of a domain. */
+/* Counts an event of a domain, or, under that hash, one of SPF. */
 void bs_writer_tally(struct bs_writer *writer,
     const uint8_t domain[static BS_RECORD_HASH], enum bs_tally tally,
+    int64_t now);
+void bs_writer_tally_spf(struct bs_writer *writer,
+    const uint8_t spf[static BS_RECORD_HASH], enum bs_tally_spf tally,
     int64_t now);
 
 /* Notes that not all was told between two times. */

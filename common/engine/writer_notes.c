@@ -75,18 +75,36 @@ bs_writer_bounced(struct bs_writer *writer, const struct bs_msg_key *key,
 	bs_writer_add(writer, &change, now);
 }
 
-void
-bs_writer_tally(struct bs_writer *writer,
-    const uint8_t domain[static BS_RECORD_HASH], enum bs_tally tally,
-    int64_t now)
+static void
+add_count(struct bs_writer *writer, const uint8_t who[static BS_RECORD_HASH],
+    size_t column, int64_t now)
 {
 	struct bs_change change;
 
 	memset(&change, 0, sizeof(change));
 	change.table = BS_TABLE_META;
-	change.key_len = bs_tally_key_write(bs_day_of(now), domain, change.key);
-	change.tally.counts[tally] = 1;
+	change.key_len = bs_tally_key_write(bs_day_of(now), who, change.key);
+	change.tally.counts[column] = 1;
 	bs_writer_add(writer, &change, now);
+}
+
+void
+bs_writer_tally(struct bs_writer *writer,
+    const uint8_t domain[static BS_RECORD_HASH], enum bs_tally tally,
+    int64_t now)
+{
+	add_count(writer, domain, (size_t)tally, now);
+}
+
+_Static_assert((int)BS_TALLIES_SPF <= (int)BS_TALLIES,
+    "a record has room for what is counted of SPF");
+
+void
+bs_writer_tally_spf(struct bs_writer *writer,
+    const uint8_t spf[static BS_RECORD_HASH], enum bs_tally_spf tally,
+    int64_t now)
+{
+	add_count(writer, spf, (size_t)tally, now);
 }
 
 int

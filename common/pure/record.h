@@ -96,6 +96,20 @@ struct bs_tally_record {
 	uint32_t counts[BS_TALLIES];
 };
 
+/* The same record under a name that no domain has: what SPF said of a day's
+ * mail, one of its results each, and what came of it. */
+#define BS_TALLY_SPF "[spf]"
+enum bs_tally_spf {
+	BS_TALLY_SPF_RESULT, /* and on: by enum bs_spf_result */
+	BS_TALLY_SPF_REJECTED = 7,
+	BS_TALLY_SPF_JUNKED,
+	BS_TALLY_SPF_DEFERRED,
+	BS_TALLY_SPF_WOULD_REJECT, /* by enforce; the mode did not */
+	BS_TALLY_SPF_WOULD_JUNK,
+	BS_TALLY_SPF_WOULD_DEFER,
+	BS_TALLIES_SPF
+};
+
 /* meta "gap" + start: nothing recorded between start and end. */
 struct bs_gap {
 	int64_t start;

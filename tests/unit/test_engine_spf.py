@@ -1,5 +1,6 @@
 """Op spf of a running engine, over its socket and a scripted DNS server."""
 
+import json
 import time
 
 import cli_case
@@ -206,6 +207,51 @@ class Spf(Case):
             time.sleep(0.5)
             with Wire(self.path("sock")) as self.wire:
                 self.assertEqual(self.ask("u@good.example")["verdict"], "pass")
+
+    def status(self):
+        """What status says of SPF, as an object and as text, of an engine
+        that has ended and written all."""
+        conf = self.path("engine.conf")
+        return (json.loads(self.call("-c", conf, "--json", "status",
+                                     status=1))["spf"],
+                self.call("-c", conf, "status", status=1))
+
+    def test_counted(self):
+        senders = ["u@good.example", "u@bad.example", "u@bad.example",
+                   "u@soft.example", "u@dead.example", "u@none.example"]
+        zero = dict.fromkeys(("rejected", "junked", "deferred", "would_reject",
+                              "would_junk", "would_defer"), 0)
+        found = {"none": 1, "neutral": 0, "pass": 1, "fail": 2, "softfail": 1,
+                 "temperror": 1, "permerror": 0}
+        with self.engine(ENFORCE.replace("enforce", "observe")), \
+                Wire(self.path("sock")) as self.wire:
+            for sender in senders:
+                self.ask(sender)
+        spf, text = self.status()
+        self.assertEqual(spf, {"check": True, "mode": "observe", "week": {
+            **zero, **found, "would_reject": 2, "would_junk": 1,
+            "would_defer": 1}})
+        self.assertIn("1 none, 0 neutral, 1 pass, 2 fail, 1 softfail, "
+                      "1 temperror, 0 permerror\n", text)
+        self.assertIn("enforce would have refused 2, junked 1 and deferred 1 "
+                      "more\n", text)
+        with self.engine(ENFORCE), Wire(self.path("sock")) as self.wire:
+            for sender in senders:
+                self.ask(sender)
+        spf, text = self.status()
+        self.assertEqual(spf["week"], {
+            **{name: 2 * count for name, count in found.items()},
+            "rejected": 2, "junked": 1, "deferred": 1, "would_reject": 2,
+            "would_junk": 1, "would_defer": 1})
+        self.assertIn("refused 2, junked 1, deferred 1; ", text)
+
+    def test_status_without_checks(self):
+        with self.engine(check="no"), Wire(self.path("sock")) as self.wire:
+            self.ask("u@bad.example")
+        spf, text = self.status()
+        self.assertFalse(spf["check"])
+        self.assertEqual(set(spf["week"].values()), {0})
+        self.assertIn("\nspf:      off\n", text)
 
     def test_hostile_words_fit_the_wire(self):
         odd = '"' + "%" * 200 + ' \\"'
