@@ -28,10 +28,12 @@ python3 libcmocka-dev exim4-dev
 """.split(),
     "exim-light": COMMON + ["exim4-daemon-light"],
     "exim-heavy": COMMON + ["exim4-daemon-heavy"],
-    # Other engines for SPF, and DNS servers for all of them. pyspf by pydns
+    # Other engines for SPF, DNS servers for all of them, and a time server for
+    # doctor. pyspf by pydns
     # takes a SERVFAIL for an answer without records.
     "spf": COMMON + """
 spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
+chrony
 """.split(),
     # Where RPMs are built and looked at, with Debian's tools.
     "rpm": COMMON + "gcc libc6-dev meson ninja-build pkg-config rpm rpmlint"
@@ -46,7 +48,7 @@ spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
 # go together.
 KEPT = [
     "opensmtpd liblmdb-dev libevent-dev nettle-dev libinih-dev "
-    "libjansson-dev libspf2-dev libc-ares-dev",
+    "libjansson-dev libspf2-dev",
     "exim4-daemon-light",
     "exim4-daemon-heavy",
     "systemd debconf-utils",
