@@ -49,8 +49,7 @@ take(void *context, unsigned n, const struct bs_answer *answer)
 	(void)n;
 	if (answer == NULL || (self->untold && !bs_scan_holds_untold(answer)))
 		return;
-	if (answer->action == BS_ACTION_REJECT ||
-	    answer->action == BS_ACTION_DEFER)
+	if (bs_policy_refuses(answer->action))
 		memcpy(self->reply, answer->reply, sizeof(self->reply));
 }
 

@@ -280,7 +280,7 @@ local_scan(int fd, uschar **text)
 		bs_trouble_unanswered(scan.leaves_as != NULL);
 	else if (scan.asked_count > 0 || scan.leaves_as != NULL)
 		bs_trouble_answered();
-	if (scan.action == BS_ACTION_REJECT || scan.action == BS_ACTION_DEFER)
+	if (bs_policy_refuses(scan.action))
 		return refuse(scan.action, scan.reply, text);
 	if (spf != NULL && bs_sender_refuses(spf) && !scan.is_genuine &&
 	    origin.sender[0] != '\0')

@@ -67,6 +67,14 @@ bs_scan_evidence(const struct bs_scan *scan, struct bs_request *request)
 	    facts->returned_date > 0 ? (uint64_t)facts->returned_date : 0;
 }
 
+/* Whether the verdict on the one recipient is all that the message's fate hangs
+ * on; the sender of a bounce is not refused by SPF. */
+static bool
+is_all(const struct bs_scan *scan)
+{
+	return scan->recipients == 1 && scan->origin->sender[0] == '\0';
+}
+
 /* One about each of scan->asked; the one about the sender comes last, where
  * there is one. */
 static void
@@ -86,6 +94,7 @@ fill(void *context, unsigned n, struct bs_request *request)
 	if (!bs_scan_wants_body(scan->origin))
 		return;
 	request->op = BS_OP_DATA;
+	request->accepts = is_all(scan);
 	bs_scan_evidence(scan, request);
 }
 
@@ -139,8 +148,11 @@ take(void *context, unsigned n, const struct bs_answer *answer)
 		weigh(scan, answer);
 	if (answer == NULL)
 		return;
-	if (!about_sender)
+	if (!about_sender) {
 		scan->asked[n].answered = true;
+		scan->asked[n].counted =
+		    is_all(scan) && !bs_policy_refuses(answer->action);
+	}
 	if (strcmp(answer->verdict, "trusted") == 0)
 		scan->trusted = true;
 	if (about_sender)

@@ -41,6 +41,7 @@ struct bs_scan {
 		unsigned recipient;
 		bool answered;
 		bool strip;
+		bool counted; /* as accepted, by the engine */
 	} asked[BS_SCAN_ASKED];
 };
 

@@ -92,9 +92,7 @@ bs_sender_refuses(const struct bs_answer *answer)
 	const char *reply = answer->reply;
 	char first = answer->action == BS_ACTION_REJECT ? '5' : '4';
 
-	return (answer->action == BS_ACTION_REJECT ||
-		   answer->action == BS_ACTION_DEFER) &&
-	       reply[0] == first && bs_ascii_is_digit(reply[1]) &&
-	       bs_ascii_is_digit(reply[2]) && reply[3] == ' ' &&
-	       reply[4] != '\0';
+	return bs_policy_refuses(answer->action) && reply[0] == first &&
+	       bs_ascii_is_digit(reply[1]) && bs_ascii_is_digit(reply[2]) &&
+	       reply[3] == ' ' && reply[4] != '\0';
 }

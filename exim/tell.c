@@ -104,7 +104,8 @@ bs_tell(const struct bs_scan *scan, const struct bs_letter *letter)
 	    .context = &telling,
 	};
 
-	if (bs_scan_wants_body(scan->origin) && !scan->trusted)
+	if (bs_scan_wants_body(scan->origin) && !scan->trusted &&
+	    !(scan->asked_count == 1 && scan->asked[0].counted))
 		telling.bounces = scan->asked_count;
 	round.count = telling.bounces + telling.leaves;
 	return bs_ask(&round);

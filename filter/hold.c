@@ -111,10 +111,8 @@ refuses_sender(const struct bs_session *session, const struct bs_answer *answer)
 {
 	char first = answer->action == BS_ACTION_REJECT ? '5' : '4';
 
-	return (answer->action == BS_ACTION_REJECT ||
-		   answer->action == BS_ACTION_DEFER) &&
-	       !session->tx.is_bounce && answer->reply[0] == first &&
-	       bs_reply_is_smtp(answer->reply);
+	return bs_policy_refuses(answer->action) && !session->tx.is_bounce &&
+	       answer->reply[0] == first && bs_reply_is_smtp(answer->reply);
 }
 
 /* The engine says whether the sender is refused; without its word mail flows.
@@ -173,8 +171,7 @@ reply_to_rcpt(struct bs_filter *filter, struct bs_session *session,
 		reply_unjudged(filter, session);
 		return;
 	}
-	refuses = answer->action == BS_ACTION_REJECT ||
-		  answer->action == BS_ACTION_DEFER;
+	refuses = bs_policy_refuses(answer->action);
 	if (refuses && may_refuse(filter)) {
 		tx->recipient_was_refused = true;
 		bs_hold_refuse(filter, &session->asker, answer->action,

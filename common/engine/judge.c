@@ -255,6 +255,14 @@ take_back(const struct bs_matter *matter, struct bs_answer *answer,
 		strip(matter, &judgement->finding, answer);
 }
 
+/* Whether nobody tells of it again. */
+static bool
+is_accepted(const struct bs_request *request, const struct bs_answer *answer)
+{
+	return request->op == BS_OP_DATA && request->accepts &&
+	       !bs_policy_refuses(answer->action);
+}
+
 static void
 judge_recipient(struct bs_matter *matter, struct bs_answer *answer,
     struct bs_judgement *judgement)
@@ -270,6 +278,8 @@ judge_recipient(struct bs_matter *matter, struct bs_answer *answer,
 		take_back(matter, answer, judgement);
 	bs_judge_probe(matter, answer, judgement);
 	keep_count(matter, answer, judgement);
+	if (is_accepted(matter->request, answer) && !finding->facts.trusted)
+		bs_judge_accepted(matter, finding);
 }
 
 /* Whether a domain was left out of the configuration for a while: then its

@@ -149,22 +149,30 @@ outgoing(struct bs_matter *matter)
 	}
 }
 
-/* A bounce that was accepted: of a tag, of a message, or of both. */
+void
+bs_judge_accepted(const struct bs_matter *matter,
+    const struct bs_finding *finding)
+{
+	struct bs_writer *writer = matter->judge->writer;
+
+	if (finding->facts.sender == BS_SENDER_OTHER)
+		return;
+	if (finding->facts.tag == BS_TAG_VALID && finding->has_tag_key)
+		bs_writer_count(writer, &finding->tag_key, 0, 1, matter->now);
+	/* what proved nothing must not use up the cap of what does */
+	if (finding->facts.evidence == BS_EVIDENCE_YES)
+		bs_writer_bounced(writer, &finding->msg_key, matter->now);
+}
+
+/* Of a tag, of a message, or of both. */
 static void
 incoming(const struct bs_matter *matter)
 {
-	struct bs_writer *writer = matter->judge->writer;
 	struct bs_finding finding;
 
-	if (bs_facts_sender(matter->request) == BS_SENDER_OTHER ||
-	    bs_facts_find(&matter->view, matter->request, matter->now,
-		&finding) != 0)
-		return;
-	if (finding.facts.tag == BS_TAG_VALID && finding.has_tag_key)
-		bs_writer_count(writer, &finding.tag_key, 0, 1, matter->now);
-	/* what proved nothing must not use up the cap of what does */
-	if (finding.facts.evidence == BS_EVIDENCE_YES)
-		bs_writer_bounced(writer, &finding.msg_key, matter->now);
+	if (bs_facts_find(&matter->view, matter->request, matter->now,
+		&finding) == 0)
+		bs_judge_accepted(matter, &finding);
 }
 
 void

@@ -200,8 +200,7 @@ write_fields(const struct bs_spf_matter *matter,
 	if (config->auth_results)
 		COPY(answer->authserv_id, receiver_of(matter));
 	if (answer->action == BS_ACTION_NONE ||
-	    answer->action == BS_ACTION_REJECT ||
-	    answer->action == BS_ACTION_DEFER)
+	    bs_policy_refuses(answer->action))
 		return;
 	if (config->received_spf)
 		write_received(matter, decision->finding, answer->header);
@@ -216,8 +215,7 @@ write_reply(const struct bs_spf_matter *matter,
 {
 	size_t len;
 
-	if (answer->action != BS_ACTION_REJECT &&
-	    answer->action != BS_ACTION_DEFER)
+	if (!bs_policy_refuses(answer->action))
 		return;
 	bs_spf_reply(decision, matter->request->client, true, answer->reply,
 	    sizeof(answer->reply));

@@ -28,6 +28,11 @@ void bs_judge_sign(struct bs_matter *matter, struct bs_answer *answer,
 /* Op sent: what the host accepted. */
 void bs_judge_sent(struct bs_matter *matter);
 
+/* A bounce that was accepted uses up the cap of its tag, and of the message
+ * that it returns. */
+void bs_judge_accepted(const struct bs_matter *matter,
+    const struct bs_finding *finding);
+
 /* Op rcpt: counts a guess, and defers what a client beyond the limit asks in
  * the name of a bounce, unless its tag is valid. */
 void bs_judge_probe(const struct bs_matter *matter, struct bs_answer *answer,

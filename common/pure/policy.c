@@ -190,6 +190,12 @@ bs_policy_action(const struct bs_row *row, const struct bs_facts *facts,
 	return row->actions[mode];
 }
 
+bool
+bs_policy_refuses(enum bs_action action)
+{
+	return action == BS_ACTION_REJECT || action == BS_ACTION_DEFER;
+}
+
 unsigned
 bs_policy_harm(enum bs_action action)
 {

@@ -78,6 +78,9 @@ const struct bs_row *bs_policy_row(const struct bs_facts *facts);
 enum bs_action bs_policy_action(const struct bs_row *row,
     const struct bs_facts *facts, enum bs_mode mode, bool strict);
 
+/* Whether the host does not take the mail: reject and defer. */
+bool bs_policy_refuses(enum bs_action action);
+
 /* How much harm an action does to a genuine bounce: 0 for none, more for
  * junk, for defer, for reject. Of several verdicts on a message the least
  * harmful counts. */

@@ -90,6 +90,7 @@ static const struct bs_field request_fields[] = {
     VALUE(bs_request, missed_seconds, BS_FIELD_NUMBER, QUIET),
     VALUE(bs_request, deadline_ms, BS_FIELD_NUMBER, MAY),
     VALUE(bs_request, inspect, BS_FIELD_FLAG, QUIET),
+    VALUE(bs_request, accepts, BS_FIELD_FLAG, QUIET),
     WORD(bs_request, "kind", kind, kind_names, QUIET),
     VALUE(bs_request, date, BS_FIELD_ID, QUIET),
     SPARE_TEXT(bs_request, return_path),

@@ -60,6 +60,8 @@ struct bs_request {
 
 	/* what was read of the message (ops data and sent) */
 	bool inspect; /* op rcpt: op data will follow for this recipient */
+	bool accepts; /* op data: what is not refused by the answer is accepted,
+		       * and no op sent tells of it */
 	bool partial; /* there was more evidence than is told here */
 	enum bs_kind kind;
 	struct bs_list message_ids; /* returned ones; op sent of mail that

@@ -32,6 +32,7 @@ same_evidence(const struct bs_request *a, const struct bs_request *b)
 	assert_int_equal(a->refused, b->refused);
 	assert_int_equal(a->missed_seconds, b->missed_seconds);
 	assert_int_equal(a->inspect, b->inspect);
+	assert_int_equal(a->accepts, b->accepts);
 	assert_int_equal(a->partial, b->partial);
 	assert_int_equal(a->kind, b->kind);
 	assert_true(a->date == b->date);
@@ -56,6 +57,7 @@ evidence_comes_back(void **state)
 	sent.refused = true;
 	sent.missed_seconds = 17;
 	sent.inspect = true;
+	sent.accepts = true;
 	sent.date = 1790000000;
 	snprintf(sent.return_path, sizeof(sent.return_path), "a@example.org");
 	snprintf(sent.header_from, sizeof(sent.header_from), "b@example.org");

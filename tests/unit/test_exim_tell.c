@@ -94,7 +94,40 @@ what_came_home_is_told_for_each_recipient(void **state)
 		assert_string_equal(told->recipient, to[n]);
 		assert_int_equal(told->kind, BS_KIND_DSN);
 		assert_int_equal(told->recipients, 1);
+		assert_false(heard.request[n].accepts);
 	}
+}
+
+/* Its fate hangs on the answer alone, which counts it. */
+static void
+what_came_home_to_one_is_told_by_the_question(void **state)
+{
+	static const char *const to[] = {TAG};
+	static const char *const refused[] = {"refused@example.org"};
+	static const struct bs_letter none;
+
+	(void)state;
+	engine_start(judge);
+	begin("", to, 1);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_true(heard.request[0].accepts);
+	assert_int_equal(bs_tell(&scan, &none), 0);
+	assert_int_equal(heard.count, 1);
+	/* accepted, though the engine refuses it: it does not know that */
+	begin("", refused, 1);
+	scan.untold = true;
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(scan.action, BS_ACTION_NONE);
+	assert_int_equal(bs_tell(&scan, &none), 0);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(heard.count, 4);
+	assert_int_equal(heard.request[2].op, BS_OP_SENT);
+	/* SPF may refuse a name */
+	begin("mailer-daemon@remote.example", to, 1);
+	scan.leaves_as = NULL;
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_int_equal(heard.request[4].op, BS_OP_DATA);
+	assert_false(heard.request[4].accepts);
 }
 
 static void
@@ -135,6 +168,7 @@ main(void)
 	    TEST(what_leaves_is_told),
 	    TEST(what_was_missed_is_told),
 	    TEST(what_came_home_is_told_for_each_recipient),
+	    TEST(what_came_home_to_one_is_told_by_the_question),
 	    TEST(mail_of_strangers_is_not_told),
 	    TEST(many_domains_are_cut_short),
 	};

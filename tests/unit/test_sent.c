@@ -281,6 +281,58 @@ counts_what_comes_home(void **state)
 	assert_int_equal(tag->issued, 1);
 }
 
+static uint32_t
+bounces_of(const char *tagged, const char *message_id)
+{
+	struct bs_msg_record record;
+
+	assert_true(find_msg(message_id, TODAY, &record));
+	prepare_bounce(tagged, message_id);
+	find(T0);
+	assert_int_equal(finding.tag_record.bounces, record.bounces);
+	return record.bounces;
+}
+
+/* Nobody tells of a bounce whose fate hangs on the answer alone. */
+static void
+counts_what_the_answer_accepts(void **state)
+{
+	const size_t last = strlen("prvs=KDDDSSSSS");
+	char tagged[BS_ADDRESS_MAX];
+	char bad[BS_ADDRESS_MAX];
+
+	(void)state;
+	sign("alice@example.org", tagged, T0);
+	prepare_sent(tagged, "", "m@example.org");
+	ask(T0);
+	memcpy(bad, tagged, sizeof(bad));
+	bad[last] = bad[last] == '0' ? '1' : '0';
+	domain("example.org")->mode = BS_ENFORCE;
+	prepare_bounce(tagged, "m@example.org");
+	ask(T0);
+	assert_string_equal(answer.verdict, "genuine");
+	assert_int_equal(bounces_of(tagged, "m@example.org"), 0);
+	prepare_bounce(tagged, "m@example.org");
+	request.accepts = true;
+	ask(T0);
+	assert_int_equal(bounces_of(tagged, "m@example.org"), 1);
+	/* what is refused, what is no bounce from outside, what may be refused
+	 * yet */
+	prepare_bounce(bad, "m@example.org");
+	request.accepts = true;
+	ask(T0);
+	assert_int_equal(answer.action, BS_ACTION_REJECT);
+	prepare_bounce(tagged, "m@example.org");
+	request.accepts = true;
+	request.auth = true;
+	ask(T0);
+	prepare_bounce(tagged, "m@example.org");
+	request.op = BS_OP_RCPT;
+	request.accepts = true;
+	ask(T0);
+	assert_int_equal(bounces_of(tagged, "m@example.org"), 1);
+}
+
 /* What an adapter could not tell is a gap, store or no store. */
 static void
 what_was_missed(void **state)
@@ -361,6 +413,7 @@ main(void)
 	    TEST(strangers_are_not_believed),
 	    TEST(what_was_not_read),
 	    TEST(counts_what_comes_home),
+	    TEST(counts_what_the_answer_accepts),
 	    TEST(what_was_missed),
 	    TEST(pending_is_as_good),
 	};
