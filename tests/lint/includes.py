@@ -41,16 +41,16 @@ OWNERS = (
 LAYERS = (
     ("common/pure/", ["common/pure/", "common/backstop.h"]),
     ("common/engine/", ["common/pure/", "common/engine/", "common/backstop.h",
-                        "common/log.h"]),
+                        "common/log.h", "common/monotonic.h"]),
     ("common/cli/", ["common/"]),
     ("common/backstopd.c", ["common/pure/", "common/engine/",
                             "common/backstop.h", "common/log.h"]),
     ("common/", ["common/pure/", "common/backstop.h", "common/client.h",
                  "common/log.h"]),
     ("filter/", ["filter/", "common/pure/", "common/backstop.h",
-                 "common/client.h", "common/log.h"]),
+                 "common/client.h", "common/log.h", "common/monotonic.h"]),
     ("exim/", ["exim/", "common/pure/", "common/backstop.h",
-               "common/client.h", "common/log.h"]),
+               "common/client.h", "common/log.h", "common/monotonic.h"]),
     ("tests/", ["common/", "filter/", "exim/", "tests/"]),
 )
 

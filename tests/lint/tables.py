@@ -133,9 +133,10 @@ def help_names(program):
 
 
 def check_commands(program):
-    commands = {match[1]: (f"{COMMANDS}:{line}", match[2]) for line, match in
-                table(COMMANDS, r"commands\[\] = \{",
-                      r'\{"([a-z -]+)",\s*"([^"]*)",')}
+    commands = {match[1]: (f"{COMMANDS}:{line}", fallback(match[2], {}))
+                for line, match in table(
+                    COMMANDS, r"commands\[\] = \{",
+                    r'\{"([a-z -]+)",\s*((?:"[^"]*"\s*)+),')}
     places = {name: row[0] for name, row in commands.items()}
     compare(places, {spelled(words, commands): line for line, depth, words in
                      items(COMMAND_MANUAL) if depth == 1 and words[0] == "Cm"},
