@@ -77,6 +77,9 @@ const char *bs_severity_name(enum bs_severity severity);
 
 #define BS_FINDING_TEXT 400
 
+/* Those that somebody reads; a strange configuration could have more. */
+#define BS_FINDINGS_MAX 400
+
 struct bs_finding {
 	enum bs_check check;
 	enum bs_severity severity;
@@ -100,7 +103,7 @@ struct bs_doctor {
 	bool has_exim;
 	bool is_blind; /* ... and one of them could not be read */
 	size_t count;
-	struct bs_finding *findings;
+	struct bs_finding *findings; /* BS_FINDINGS_MAX */
 };
 
 /* Add a finding: that a check failed, that it is fine, or that nobody could

@@ -27,45 +27,6 @@ bs_judge_view(const struct bs_judge *judge, struct bs_view *out)
 	};
 }
 
-const struct bs_domain *
-bs_matter_domain(const struct bs_matter *matter,
-    const struct bs_address *address)
-{
-	return bs_config_domain(matter->view.config, address->domain,
-	    address->domain_len);
-}
-
-void
-bs_matter_note(const struct bs_matter *matter, const struct bs_address *address,
-    enum bs_note note)
-{
-	uint8_t hash[BS_RECORD_HASH];
-
-	if (bs_view_hash_address(&matter->view, address, hash) == 0)
-		bs_writer_note(matter->judge->writer, hash, note, matter->now);
-}
-
-void
-bs_matter_note_domain(const struct bs_matter *matter, enum bs_note note)
-{
-	uint8_t hash[BS_RECORD_HASH];
-
-	if (bs_view_hash_domain(&matter->view, matter->domain->name,
-		strlen(matter->domain->name), hash) == 0)
-		bs_writer_note(matter->judge->writer, hash, note, matter->now);
-}
-
-void
-bs_matter_tally(const struct bs_matter *matter, enum bs_tally tally)
-{
-	uint8_t hash[BS_RECORD_HASH];
-
-	if (bs_view_hash_domain(&matter->view, matter->domain->name,
-		strlen(matter->domain->name), hash) == 0)
-		bs_writer_tally(matter->judge->writer, hash, tally,
-		    matter->now);
-}
-
 /* A doubtful clock refuses nothing (DESIGN §5). */
 static enum bs_action
 soften(const struct bs_matter *matter, enum bs_action action)

@@ -7,29 +7,6 @@
 
 #define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
 
-const char *
-bs_matter_unsigned(const struct bs_matter *matter,
-    const struct bs_address *address)
-{
-	char canonical[BS_ADDRESS_MAX];
-	const char *obstacle = bs_tag_obstacle(address);
-
-	if (matter->domain == NULL)
-		return "not-ours";
-	if (!matter->domain->sign)
-		return "sign-off";
-	if (obstacle != NULL)
-		return obstacle;
-	if (bs_address_canonical(address, canonical, sizeof(canonical)) != 0)
-		return "too-long";
-	if (bs_domain_exempts(matter->domain, canonical))
-		return "exempt";
-	/* a tag of a wrong day is stale in the right one */
-	if (matter->view.meta->clock.in_doubt)
-		return "clock";
-	return NULL;
-}
-
 /* Writes the signed address. Returns NULL or why there is none. */
 static const char *
 sign_address(const struct bs_matter *matter, const struct bs_address *address,
