@@ -71,8 +71,9 @@ def unsigned_reasons():
     """Why a sender stays unsigned, but for what nobody is told of."""
     path = "common/engine/judge_sign.c"
     found = words_of(code(path), path)
-    found.update(words_of(function("common/pure/tag.c", "bs_tag_obstacle"),
-                          "common/pure/tag.c"))
+    for path, name in (("common/engine/matter.c", "bs_matter_unsigned"),
+                       ("common/pure/tag.c", "bs_tag_obstacle")):
+        found.update(words_of(function(path, name), path))
     for word in WORD.findall(re.search(
             r"silent\[\] = \{(.*?)\}", code("common/engine/judge_log.c"),
             re.S)[1]):
