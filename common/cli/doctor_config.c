@@ -210,7 +210,7 @@ bs_doctor_domains(struct bs_doctor *doctor)
 		bs_survey_free(&survey);
 	for (size_t i = 0; i < config->domain_count; i++)
 		check_domain(doctor, &config->domains[i],
-		    i < survey.count ? &survey.domains[i] : NULL);
+		    i < survey.count ? &survey.found->domains[i] : NULL);
 	bs_survey_free(&survey);
 }
 

@@ -46,7 +46,7 @@ look_around(struct matter *matter)
 		return;
 	matter->ground.clock_in_doubt = bs_look_doubts_clock(&look, now);
 	matter->ground.survey =
-	    &matter->survey.domains[matter->domain - config->domains];
+	    &matter->survey.found->domains[matter->domain - config->domains];
 }
 
 /* Returns 0 or an exit status after the complaint; close it in any case. */

@@ -46,7 +46,7 @@ bs_status_ground(const struct bs_overview *status, size_t domain)
 	return (struct bs_step_ground){
 	    .domain = &status->book.config->domains[domain],
 	    .survey = domain < status->survey.count
-			  ? &status->survey.domains[domain]
+			  ? &status->survey.found->domains[domain]
 			  : NULL,
 	    .has_key = bs_status_has_key(status),
 	    .clock_in_doubt = status->clock_in_doubt,

@@ -72,7 +72,7 @@ spf_json(const struct bs_overview *status)
 	bs_json_text(json, "mode", bs_mode_name(config->rules.mode));
 	if (status->store == 0)
 		bs_json_put(json, "week",
-		    spf_week_json(&status->survey.spf_week));
+		    spf_week_json(&status->survey.found->spf_week));
 	else
 		bs_json_null(json, "week");
 	return json;

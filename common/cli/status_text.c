@@ -72,7 +72,7 @@ static void
 print_spf(const struct bs_overview *status)
 {
 	const struct bs_spf_config *config = &status->book.config->spf;
-	const uint32_t *week = status->survey.spf_week.counts;
+	const uint32_t *week;
 
 	if (!config->check) {
 		puts("spf:      off");
@@ -83,6 +83,7 @@ print_spf(const struct bs_overview *status)
 		puts("what was found is not known");
 		return;
 	}
+	week = status->survey.found->spf_week.counts;
 	printf("in %d days:", BS_SURVEY_WEEK);
 	for (unsigned i = 0; i < BS_SPF_RESULTS; i++)
 		printf("%s %" PRIu32 " %s", i > 0 ? "," : "", week[i],

@@ -17,12 +17,6 @@ struct task {
 	int64_t now;
 };
 
-/* What the child finds. */
-struct found {
-	struct bs_tally_record spf_week;
-	struct bs_survey_domain domains[];
-};
-
 static int
 get(const void *context, struct bs_entry *entry)
 {
@@ -97,7 +91,7 @@ static int
 survey(const struct bs_errand *errand)
 {
 	const struct task *task = errand->context;
-	struct found *found = errand->result;
+	struct bs_survey_found *found = errand->result;
 	struct bs_store *store;
 	struct bs_meta meta;
 	struct bs_view view = {.config = task->config,
@@ -121,21 +115,12 @@ survey(const struct bs_errand *errand)
 	return rc;
 }
 
-/* Takes over what the child found. Root believes no text of its to end. */
-static int
-take(const struct found *found, size_t count, struct bs_survey *out)
+/* Root believes no text of the child's to end. */
+static void
+end_texts(struct bs_survey *survey)
 {
-	out->spf_week = found->spf_week;
-	if (count == 0)
-		return 0;
-	out->domains = calloc(count, sizeof(*out->domains));
-	if (out->domains == NULL)
-		return -ENOMEM;
-	memcpy(out->domains, found->domains, count * sizeof(*out->domains));
-	for (size_t i = 0; i < count; i++)
-		out->domains[i].reason[BS_SURVEY_REASON - 1] = '\0';
-	out->count = count;
-	return 0;
+	for (size_t i = 0; i < survey->count; i++)
+		survey->found->domains[i].reason[BS_SURVEY_REASON - 1] = '\0';
 }
 
 int
@@ -147,7 +132,6 @@ bs_survey_take(const struct bs_config *config, const struct bs_keyring *keyring,
 	uint8_t store_key[BS_STORE_KEY_LEN];
 	struct task task = {config, keyring, store_key, now};
 	struct bs_errand errand = {.run = survey, .context = &task};
-	struct found *found;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -155,23 +139,22 @@ bs_survey_take(const struct bs_config *config, const struct bs_keyring *keyring,
 	    (rc = bs_state_store_key(paths.store_key, store_key, &fault)) != 0)
 		return rc;
 	errand.folder = paths.store;
-	errand.size =
-	    sizeof(*found) + config->domain_count * sizeof(*out->domains);
-	if ((found = calloc(1, errand.size)) == NULL)
+	errand.size = sizeof(*out->found) +
+		      config->domain_count * sizeof(out->found->domains[0]);
+	if ((out->found = calloc(1, errand.size)) == NULL)
 		return -ENOMEM;
-	errand.result = found;
+	out->count = config->domain_count;
+	errand.result = out->found;
 	rc = bs_errand_run(&errand);
 	bs_mac_wipe(store_key, sizeof(store_key));
-	if (rc == 0)
-		rc = take(found, config->domain_count, out);
-	free(found);
+	end_texts(out);
 	return rc;
 }
 
 void
 bs_survey_free(struct bs_survey *survey)
 {
-	free(survey->domains);
-	survey->domains = NULL;
+	free(survey->found);
+	survey->found = NULL;
 	survey->count = 0;
 }

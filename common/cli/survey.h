@@ -25,11 +25,15 @@ struct bs_survey_domain {
 	struct bs_tally_record month;
 };
 
-/* Domains are in the order of config->domains. */
-struct bs_survey {
-	size_t count;
-	struct bs_survey_domain *domains;
+/* What is found; domains are in the order of config->domains. */
+struct bs_survey_found {
 	struct bs_tally_record spf_week; /* by enum bs_tally_spf */
+	struct bs_survey_domain domains[];
+};
+
+struct bs_survey {
+	size_t count; /* of domains */
+	struct bs_survey_found *found;
 };
 
 /* Reads it in a child that becomes the store's owner. Returns 0 or -errno
