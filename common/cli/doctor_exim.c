@@ -29,24 +29,15 @@ tell_unread(struct bs_doctor_exim *exim, const char *path, int rc)
 static int
 read_file(struct bs_doctor_exim *exim, const char *path)
 {
-	size_t file = exim->file_count;
+	size_t file = exim->files.count;
 	char *text;
 	size_t len;
-	int rc;
+	int rc = bs_doctor_files_open(&exim->files, path, &text, &len);
 
-	if (file == BS_DOCTOR_EXIM_FILES || exim->depth == DEPTH_MAX)
-		return -ELOOP;
-	if ((rc = bs_doctor_read(path, &text, &len)) != 0)
+	if (rc != 0)
 		return rc;
-	if ((exim->files[file] = strdup(path)) == NULL) {
-		free(text);
-		return -ENOMEM;
-	}
-	exim->file_count++;
-	exim->depth++;
 	bs_exim_read(&exim->conf, (unsigned)file, text, len, include, exim);
-	exim->depth--;
-	free(text);
+	bs_doctor_files_close(&exim->files, text);
 	return 0;
 }
 
@@ -221,7 +212,8 @@ check_refusals(const struct bs_doctor_exim *exim)
 		    "%s:%u refuses every mail with a null reverse-path: no "
 		    "bounce comes home, and hosts that ask back refuse your "
 		    "mail",
-		    exim->files[place->file], place->line);
+		    bs_doctor_files_name(&exim->files, place->file),
+		    place->line);
 		bs_doctor_fix(exim->doctor,
 		    "take that statement out: Backstop tells bounces apart");
 	}
@@ -256,7 +248,7 @@ look(struct bs_doctor_exim *exim)
 	const struct bs_exim_conf *conf = &exim->conf;
 	struct bs_doctor *doctor = exim->doctor;
 
-	doctor->has_exim = exim->file_count > 0;
+	doctor->has_exim = exim->files.count > 0;
 	/* the router by itself stays behind when Backstop goes */
 	doctor->uses_exim =
 	    conf->has_main || conf->has_transport || conf->module[0] != '\0';
@@ -287,10 +279,11 @@ bs_doctor_exim(struct bs_doctor *doctor)
 	    (exim = calloc(1, sizeof(*exim))) == NULL)
 		return;
 	exim->doctor = doctor;
+	exim->files.count_max = BS_DOCTOR_FILES;
+	exim->files.depth_max = DEPTH_MAX;
 	bs_exim_begin(&exim->conf);
 	read_all(exim);
 	look(exim);
-	for (size_t i = 0; i < exim->file_count; i++)
-		free(exim->files[i]);
+	bs_doctor_files_free(&exim->files);
 	free(exim);
 }

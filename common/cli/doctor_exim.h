@@ -7,8 +7,6 @@
 #include "common/cli/doctor.h"
 #include "common/pure/exim_conf.h"
 
-#define BS_DOCTOR_EXIM_FILES 256
-
 enum bs_doctor_layout {
 	BS_EXIM_SPLIT,	 /* Debian's conf.d */
 	BS_EXIM_UNSPLIT, /* Debian's exim4.conf.template */
@@ -18,10 +16,8 @@ enum bs_doctor_layout {
 struct bs_doctor_exim {
 	struct bs_doctor *doctor;
 	enum bs_doctor_layout layout;
-	unsigned depth;
-	size_t file_count;
-	char *files[BS_DOCTOR_EXIM_FILES]; /* names, malloc()ed */
-	bool lacks_module_conf;		   /* what tells Exim of the module */
+	struct bs_doctor_files files;
+	bool lacks_module_conf; /* what tells Exim of the module */
 	char module_conf[PATH_MAX];
 	char relay_nets[BS_EXIM_VALUE];
 	struct bs_exim_conf conf;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,4 +50,46 @@ bs_doctor_read(const char *path, char **text, size_t *len)
 		*text = NULL;
 	}
 	return rc;
+}
+
+int
+bs_doctor_files_open(struct bs_doctor_files *files, const char *path,
+    char **text, size_t *len)
+{
+	int rc;
+
+	if (files->count == files->count_max ||
+	    files->depth == files->depth_max)
+		return -ELOOP;
+	if ((rc = bs_doctor_read(path, text, len)) != 0)
+		return rc;
+	if ((files->names[files->count] = strdup(path)) == NULL) {
+		free(*text);
+		*text = NULL;
+		return -ENOMEM;
+	}
+	files->count++;
+	files->depth++;
+	return 0;
+}
+
+void
+bs_doctor_files_close(struct bs_doctor_files *files, char *text)
+{
+	files->depth--;
+	free(text);
+}
+
+const char *
+bs_doctor_files_name(const struct bs_doctor_files *files, size_t file)
+{
+	return file < files->count ? files->names[file] : "?";
+}
+
+void
+bs_doctor_files_free(struct bs_doctor_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		free(files->names[i]);
+	files->count = 0;
 }

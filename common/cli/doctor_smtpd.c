@@ -6,16 +6,15 @@
 
 #include "common/cli/doctor_smtpd.h"
 
+#define FILES_MAX 32
 #define DEPTH_MAX 8
 
 const char *
 bs_doctor_place(const struct bs_doctor_smtpd *smtpd,
     const struct bs_smtpd_place *place, char *out, size_t size)
 {
-	const char *file =
-	    place->file < smtpd->file_count ? smtpd->files[place->file] : "?";
-
-	snprintf(out, size, "%s:%u", file, place->line);
+	snprintf(out, size, "%s:%u",
+	    bs_doctor_files_name(&smtpd->files, place->file), place->line);
 	return out;
 }
 
@@ -26,24 +25,15 @@ static void include(void *context, struct bs_smtpd_conf *conf,
 static int
 read_file(struct bs_doctor_smtpd *smtpd, const char *path)
 {
-	size_t file = smtpd->file_count;
+	size_t file = smtpd->files.count;
 	char *text;
 	size_t len;
-	int rc;
+	int rc = bs_doctor_files_open(&smtpd->files, path, &text, &len);
 
-	if (file == BS_DOCTOR_FILES || smtpd->depth == DEPTH_MAX)
-		return -ELOOP;
-	if ((rc = bs_doctor_read(path, &text, &len)) != 0)
+	if (rc != 0)
 		return rc;
-	if ((smtpd->files[file] = strdup(path)) == NULL) {
-		free(text);
-		return -ENOMEM;
-	}
-	smtpd->file_count++;
-	smtpd->depth++;
 	bs_smtpd_read(&smtpd->conf, (unsigned)file, text, len, include, smtpd);
-	smtpd->depth--;
-	free(text);
+	bs_doctor_files_close(&smtpd->files, text);
 	return 0;
 }
 
@@ -138,6 +128,8 @@ bs_doctor_smtpd(struct bs_doctor *doctor)
 	if (smtpd == NULL)
 		return;
 	smtpd->doctor = doctor;
+	smtpd->files.count_max = FILES_MAX;
+	smtpd->files.depth_max = DEPTH_MAX;
 	bs_smtpd_begin(&smtpd->conf);
 	rc = read_file(smtpd, path);
 	if (rc == 0)
@@ -148,7 +140,6 @@ bs_doctor_smtpd(struct bs_doctor *doctor)
 		    strerror(-rc));
 		bs_doctor_fix(doctor, "run as root");
 	}
-	for (size_t i = 0; i < smtpd->file_count; i++)
-		free(smtpd->files[i]);
+	bs_doctor_files_free(&smtpd->files);
 	free(smtpd);
 }

@@ -5,14 +5,10 @@
 #include "common/cli/doctor.h"
 #include "common/pure/smtpd_conf.h"
 
-#define BS_DOCTOR_FILES 32
-
 /* The configuration with the files it was read from. */
 struct bs_doctor_smtpd {
 	struct bs_doctor *doctor;
-	unsigned depth;
-	size_t file_count;
-	char *files[BS_DOCTOR_FILES]; /* names, malloc()ed */
+	struct bs_doctor_files files;
 	struct bs_smtpd_conf conf;
 };
 
