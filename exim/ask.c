@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/client.h"
+#include "common/adapter/client.h"
 #include "exim/ask.h"
-#include "common/monotonic.h"
+#include "common/base/monotonic.h"
 
 /* Questions in flight at a time, of some 12 KiB each. */
 #define WINDOW 8

@@ -2,9 +2,9 @@
 #ifndef BS_ASK_H
 #define BS_ASK_H
 
-#include "common/backstop.h"
-#include "common/pure/wire.h"
-#include "exim/origin.h"
+#include "common/base/backstop.h"
+#include "common/adapter/wire.h"
+#include "exim/envelope.h"
 
 /* A round of questions, numbered from 0. */
 struct bs_round {

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "common/pure/dsn.h"
+#include "common/bounce/dsn.h"
 
 /* Pushes what fd holds from where it stands, max_bytes at most, and leaves it
  * where it stood. What cannot be read is not there. */

@@ -5,12 +5,12 @@
 #define DLFUNC_IMPL
 #include <local_scan.h>
 
-#include "common/pure/ascii.h"
+#include "common/base/ascii.h"
 #include "exim/ask.h"
-#include "exim/origin.h"
+#include "exim/envelope.h"
 #include "exim/scan.h"
-#include "exim/sender.h"
-#include "exim/trouble.h"
+#include "exim/spf.h"
+#include "exim/outage.h"
 
 #define DEADLINE_MS 500
 

@@ -5,15 +5,15 @@
 #define LOCAL_SCAN
 #include <local_scan.h>
 
-#include "common/pure/ascii.h"
-#include "common/pure/auth_results.h"
+#include "common/base/ascii.h"
+#include "common/mail/auth_results.h"
 #include "exim/body.h"
-#include "exim/origin.h"
+#include "exim/envelope.h"
 #include "exim/relay.h"
 #include "exim/scan.h"
-#include "exim/sender.h"
-#include "exim/tell.h"
-#include "exim/trouble.h"
+#include "exim/spf.h"
+#include "exim/report_sent.h"
+#include "exim/outage.h"
 
 /* Of a body, looked into for what a bounce returns: it stands in the first
  * 36 kB of nearly all of them. */

@@ -6,7 +6,7 @@
 #define LOCAL_SCAN
 #include <local_scan.h>
 
-#include "common/backstop.h"
+#include "common/base/backstop.h"
 #include "exim/relay.h"
 
 /* Exim panics where it is asked about a list that is not defined; what it

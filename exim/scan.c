@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/pure/address.h"
-#include "common/pure/tag.h"
+#include "common/mail/address.h"
+#include "common/keys/tag.h"
 #include "exim/ask.h"
 #include "exim/scan.h"
 

@@ -4,11 +4,11 @@
 
 #include <stdbool.h>
 
-#include "common/backstop.h"
-#include "common/pure/dsn.h"
-#include "common/pure/policy.h"
-#include "common/pure/wire.h"
-#include "exim/origin.h"
+#include "common/base/backstop.h"
+#include "common/bounce/dsn.h"
+#include "common/policy/bounce.h"
+#include "common/adapter/wire.h"
+#include "exim/envelope.h"
 
 /* Recipients of one message that are asked about. Those beyond keep their tag,
  * which Exim's router takes off, and their message is not refused. */

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/pure/ascii.h"
+#include "common/base/ascii.h"
 #include "filter/field.h"
 
 /* Cuts the brackets or the port off; what is left should be an address. */

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "common/backstop.h"
+#include "common/base/backstop.h"
 #include "filter/proto.h"
 
 /* The client's address in the source of a link-connect: without port,

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "filter/filter.h"
-#include "filter/hold.h"
+#include "filter/ask.h"
 #include "filter/message.h"
-#include "filter/notice.h"
+#include "filter/report_sent.h"
 #include "filter/reply.h"
 #include "filter/spf.h"
 #include "filter/verdict.h"

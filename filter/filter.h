@@ -4,9 +4,9 @@
 
 #include <stdint.h>
 
-#include "common/backstop.h"
-#include "common/client.h"
-#include "common/log.h"
+#include "common/base/backstop.h"
+#include "common/adapter/client.h"
+#include "common/base/log.h"
 #include "filter/out.h"
 #include "filter/session.h"
 

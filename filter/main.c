@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "filter/filter.h"
-#include "filter/lines.h"
+#include "filter/pipe.h"
 #include "filter/message.h"
-#include "common/monotonic.h"
+#include "common/base/monotonic.h"
 
 #define DEADLINE_MAX_MS 60000U
 

@@ -5,7 +5,7 @@
 
 #include "filter/message.h"
 #include "filter/message_id.h"
-#include "filter/piece.h"
+#include "filter/split_line.h"
 #include "filter/reply.h"
 #include "filter/spf.h"
 #include "filter/verdict.h"

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/pure/dsn.h"
+#include "common/bounce/dsn.h"
 #include "filter/filter.h"
-#include "filter/kept.h"
-#include "filter/watch.h"
+#include "filter/backlog.h"
+#include "filter/header_filter.h"
 
 /* Octets of a message that are kept before it is judged by what was seen of
  * it; of one that goes on while it is being judged; and of all of them. Beyond

@@ -6,7 +6,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "common/pure/address.h"
+#include "common/mail/address.h"
 #include "filter/message_id.h"
 
 #define RANDOM_LEN 15 /* 120 bits never come twice */

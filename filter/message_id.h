@@ -2,7 +2,7 @@
 #ifndef BS_MESSAGE_ID_H
 #define BS_MESSAGE_ID_H
 
-#include "common/backstop.h"
+#include "common/base/backstop.h"
 
 /* Makes a new one, without brackets, in the domain of the sender (an address,
  * or empty) or of this host. Returns 0, or -errno where there is no

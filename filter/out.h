@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/backstop.h"
+#include "common/base/backstop.h"
 
 /* Above the first, no more requests are read. What is left to the second is
  * for replies that are held: a fixed room cannot fail to be allocated, and

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/pure/ascii.h"
+#include "common/base/ascii.h"
 #include "filter/proto.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/backstop.h"
+#include "common/base/backstop.h"
 
 /* A view into a line; lives as long as the line does. */
 struct bs_text {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/pure/ascii.h"
+#include "common/base/ascii.h"
 #include "filter/reply.h"
 
 #define BIT(mode) (1u << (mode))

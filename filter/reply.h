@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/backstop.h"
-#include "common/pure/wire.h"
+#include "common/base/backstop.h"
+#include "common/adapter/wire.h"
 #include "filter/proto.h"
 
 /* Octets of the longest reply, its newline included: an address and the

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/pure/address.h"
-#include "common/pure/tag.h"
+#include "common/mail/address.h"
+#include "common/keys/tag.h"
 #include "filter/field.h"
 #include "filter/session.h"
 

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/backstop.h"
-#include "common/client.h"
+#include "common/base/backstop.h"
+#include "common/adapter/client.h"
 #include "filter/proto.h"
 
 /* Octets of a command that are kept: smtpd takes up to 2 KiB. */

@@ -1,7 +1,7 @@
 /* The verdict on a bounce: asked for each recipient, the mildest counts. */
 #include <string.h>
 
-#include "filter/hold.h"
+#include "filter/ask.h"
 #include "filter/message.h"
 #include "filter/reply.h"
 #include "filter/spf.h"

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "common/cli/ask.h"
-#include "common/client.h"
-#include "common/monotonic.h"
+#include "common/adapter/client.h"
+#include "common/base/monotonic.h"
 
 /* The engine answers within a commit, some 20 ms: this is for a slow disk. */
 #define DEADLINE_MS 2000

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "common/pure/wire.h"
+#include "common/adapter/wire.h"
 
 /* Octets of an answer's reason, its NUL included. */
 #define BS_ASK_REASON sizeof(((struct bs_answer *)NULL)->reason)

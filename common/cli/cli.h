@@ -6,12 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/backstop.h"
-#include "common/engine/config.h"
-#include "common/engine/keyring.h"
-#include "common/engine/meta.h"
-#include "common/engine/state.h"
-#include "common/pure/address.h"
+#include "common/base/backstop.h"
+#include "common/config/config.h"
+#include "common/keys/keyring.h"
+#include "common/store/meta.h"
+#include "common/engine/state_folder.h"
+#include "common/mail/address.h"
 
 /* Exit statuses; what is neither yes, no nor unknown is of sysexits.h. */
 #define BS_EXIT_YES 0

@@ -10,7 +10,7 @@
 
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
-#include "common/pure/ascii.h"
+#include "common/base/ascii.h"
 
 /* Values of long options that have no letter. */
 enum {

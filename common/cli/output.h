@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/backstop.h"
+#include "common/base/backstop.h"
 
 /* "2026-01-01T00:00:00Z" and "2026-01-01", for years of any length. */
 #define BS_TIME_TEXT 48

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/backstop.h"
+#include "common/base/backstop.h"
 
 /* Returns a listening descriptor, close-on-exec and non-blocking: the one
  * that systemd passed (LISTEN_FDS), else a new one at path, open to all, its

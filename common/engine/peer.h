@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "common/backstop.h"
-#include "common/pure/wire.h"
+#include "common/base/backstop.h"
+#include "common/adapter/wire.h"
 
 struct event_base;
 struct bs_peer;

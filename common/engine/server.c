@@ -11,17 +11,17 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 
-#include "common/engine/held.h"
-#include "common/engine/inquiry.h"
-#include "common/engine/judge.h"
-#include "common/engine/keeper.h"
+#include "common/engine/commit_queue.h"
+#include "common/engine/spf_requests.h"
+#include "common/judge/judge.h"
+#include "common/store/supervise.h"
 #include "common/engine/listen.h"
 #include "common/engine/peer.h"
 #include "common/engine/server.h"
 #include "common/engine/settings.h"
-#include "common/engine/writer.h"
-#include "common/log.h"
-#include "common/monotonic.h"
+#include "common/store/writer.h"
+#include "common/base/log.h"
+#include "common/base/monotonic.h"
 
 #define FLUSH_WAITING 500 /* signatures a commit, at most */
 #define PEERS_MAX 4096

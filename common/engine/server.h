@@ -2,9 +2,9 @@
 #ifndef BS_SERVER_H
 #define BS_SERVER_H
 
-#include "common/backstop.h"
-#include "common/engine/config.h"
-#include "common/engine/spf.h"
+#include "common/base/backstop.h"
+#include "common/config/config.h"
+#include "common/spf/service.h"
 
 /* Serves listen_fd until SIGTERM or SIGINT. SIGHUP reads config_path again.
  * Takes over all of it; spf is not in a loop yet, or NULL. Returns 0 or -errno.

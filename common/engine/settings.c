@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/engine/settings.h"
-#include "common/log.h"
+#include "common/base/log.h"
 
 void
 bs_settings_refresh(struct bs_settings *settings)

@@ -5,10 +5,10 @@
 
 #include <sys/stat.h>
 
-#include "common/backstop.h"
-#include "common/engine/config.h"
-#include "common/engine/keyring.h"
-#include "common/engine/state.h"
+#include "common/base/backstop.h"
+#include "common/config/config.h"
+#include "common/keys/keyring.h"
+#include "common/engine/state_folder.h"
 
 /* Set up by the first two alone; the rest all zero. */
 struct bs_settings {

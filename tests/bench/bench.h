@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/backstop.h"
+#include "common/base/backstop.h"
 
 #define BENCH_SENDER_MAX 64
 

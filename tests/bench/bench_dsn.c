@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/engine/mac.h"
-#include "common/pure/dsn.h"
+#include "common/keys/mac.h"
+#include "common/bounce/dsn.h"
 #include "tests/bench/bench.h"
 
 #define ROUNDS 15

@@ -15,11 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/engine/config.h"
-#include "common/engine/meta.h"
-#include "common/engine/state.h"
-#include "common/engine/store.h"
-#include "common/pure/wire.h"
+#include "common/config/config.h"
+#include "common/store/meta.h"
+#include "common/engine/state_folder.h"
+#include "common/store/lmdb.h"
+#include "common/adapter/wire.h"
 #include "tests/bench/bench.h"
 
 #define ROUNDS 5

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/engine/keyring.h"
-#include "common/engine/mac.h"
-#include "common/pure/address.h"
-#include "common/pure/tag.h"
+#include "common/keys/keyring.h"
+#include "common/keys/mac.h"
+#include "common/mail/address.h"
+#include "common/keys/tag.h"
 #include "tests/bench/bench.h"
 
 #define ROUNDS 51

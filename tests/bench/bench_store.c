@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/engine/store.h"
-#include "common/engine/writer.h"
-#include "common/pure/record.h"
+#include "common/store/lmdb.h"
+#include "common/store/writer.h"
+#include "common/store/record.h"
 #include "tests/bench/bench.h"
 
 #define DAY 20000

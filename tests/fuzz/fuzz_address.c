@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/pure/address.h"
-#include "common/pure/ascii.h"
+#include "common/mail/address.h"
+#include "common/base/ascii.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

@@ -2,7 +2,7 @@
  * line by line; and what is put before it changes nothing. */
 #include <string.h>
 
-#include "common/pure/auth_results.h"
+#include "common/mail/auth_results.h"
 #include "tests/fuzz/fuzz.h"
 
 #define ID_MAX 64

@@ -4,8 +4,8 @@
  * the front, up to a newline. */
 #include <string.h>
 
-#include "common/pure/dns_query.h"
-#include "common/pure/dns_reply.h"
+#include "common/dns/query.h"
+#include "common/dns/reply.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

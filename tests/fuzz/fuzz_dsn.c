@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/pure/dsn.h"
+#include "common/bounce/dsn.h"
 #include "tests/fuzz/fuzz.h"
 
 static struct bs_dsn whole;

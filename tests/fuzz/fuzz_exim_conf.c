@@ -1,7 +1,7 @@
 /* Any octets as Exim's configuration, as Debian's settings and as a list. */
 #include <string.h>
 
-#include "common/pure/exim_conf.h"
+#include "common/cli/doctor/exim_conf.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/engine/keyring.h"
+#include "common/keys/keyring.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/pure/netblock.h"
+#include "common/base/netblock.h"
 #include "tests/fuzz/fuzz.h"
 
 #define TEXT_MAX 256

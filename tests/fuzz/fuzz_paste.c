@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/pure/head.h"
-#include "common/pure/parts.h"
-#include "common/pure/paste.h"
+#include "common/mail/head.h"
+#include "common/mail/parts.h"
+#include "common/mail/unquote.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

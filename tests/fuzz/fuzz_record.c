@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/pure/record.h"
+#include "common/store/record.h"
 #include "tests/fuzz/fuzz.h"
 
 struct input {

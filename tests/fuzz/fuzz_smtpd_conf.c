@@ -2,7 +2,7 @@
  * that exist, however often it includes itself. */
 #include <string.h>
 
-#include "common/pure/smtpd_conf.h"
+#include "common/cli/doctor/smtpd_conf.h"
 #include "tests/fuzz/fuzz.h"
 
 struct input {

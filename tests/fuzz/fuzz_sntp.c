@@ -4,7 +4,7 @@
  * another. */
 #include <errno.h>
 
-#include "common/pure/sntp.h"
+#include "common/cli/doctor/sntp.h"
 #include "tests/fuzz/fuzz.h"
 
 #define SENT_MS (INT64_C(1800000000) * 1000)

@@ -6,7 +6,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "common/engine/guard.h"
+#include "common/spf/libspf2.h"
 #include "tests/fuzz/fuzz.h"
 
 #define ANSWERS 200

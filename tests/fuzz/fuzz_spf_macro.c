@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/pure/spf_macro.h"
+#include "common/spf/macro.h"
 #include "tests/fuzz/fuzz.h"
 
 #define TEXT_MAX 2048

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/pure/spf_advice.h"
-#include "common/pure/spf_macro.h"
-#include "common/pure/spf_record.h"
+#include "common/spf/lint/advice.h"
+#include "common/spf/macro.h"
+#include "common/spf/record.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

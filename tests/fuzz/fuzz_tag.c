@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/pure/tag.h"
+#include "common/keys/tag.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

@@ -2,9 +2,9 @@
  * grammars say. */
 #include <string.h>
 
-#include "common/pure/auth_results.h"
-#include "common/pure/received_spf.h"
-#include "common/pure/spf_policy.h"
+#include "common/mail/auth_results.h"
+#include "common/mail/received_spf.h"
+#include "common/policy/spf.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/trace_grammar.h"
 

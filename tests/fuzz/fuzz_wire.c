@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/pure/wire.h"
+#include "common/adapter/wire.h"
 #include "tests/fuzz/fuzz.h"
 
 /* What a reader of the stream sees of the same octets: the frame is all of

@@ -1,4 +1,4 @@
-"""DESIGN §2: who includes whom, and the functions that nobody calls."""
+"""Who includes whom, and the functions that nobody calls."""
 
 import re
 
@@ -20,39 +20,55 @@ bs_log""".split()
 # A foreign library's headers, and the only files that may include them. The
 # tests may: the bench measures the bare HMAC beside ours.
 OWNERS = (
-    (r"lmdb\.h", ["common/engine/store.c"]),
-    (r"spf2/.*", ["common/engine/guard.c"]),
-    (r"ini\.h", ["common/engine/config_read.c"]),
+    (r"lmdb\.h", ["common/store/lmdb.c"]),
+    (r"spf2/.*", ["common/spf/libspf2.c"]),
+    (r"ini\.h", ["common/config/read.c"]),
     (r"(nettle|openssl|gcrypt|sodium|mbedtls)/.*|gcrypt\.h|sodium\.h",
-     ["common/engine/mac.c"]),
+     ["common/keys/mac.c"]),
     (r"jansson.*\.h", ["common/cli/output.c", "common/cli/output.h"]),
     (r"event2?/.*|event\.h|evutil\.h",
-     ["common/engine/server.c", "common/engine/peer.c", "common/engine/dns.c",
-      "common/engine/spf.c", "common/engine/spf_child.c",
-      "common/engine/spf_worker.c",
-      "common/cli/lookup.c", "common/cli/spf_once.c"]),
+     ["common/engine/server.c", "common/engine/peer.c", "common/dns/dns.c",
+      "common/spf/service.c", "common/spf/child.c",
+      "common/spf/worker.c",
+      "common/cli/spf/lookup.c", "common/cli/spf/once.c"]),
     (r"local_scan\.h|exim\.h|dlfunc\.h", [
-        "exim/local_scan.c", "exim/dlfunc.c", "exim/origin.c", "exim/relay.c",
-        "exim/trouble.c"]),
+        "exim/local_scan.c", "exim/dlfunc.c", "exim/envelope.c", "exim/relay.c",
+        "exim/outage.c"]),
 )
 
-# Beginnings of the paths that the files of a folder may include. The first
-# folder that fits a file is its own.
-LAYERS = (
-    ("common/pure/", ["common/pure/", "common/backstop.h"]),
-    ("common/engine/", ["common/pure/", "common/engine/", "common/backstop.h",
-                        "common/log.h", "common/monotonic.h"]),
-    ("common/cli/", ["common/"]),
-    ("common/backstopd.c", ["common/pure/", "common/engine/",
-                            "common/backstop.h", "common/log.h"]),
-    ("common/", ["common/pure/", "common/backstop.h", "common/client.h",
-                 "common/log.h"]),
-    ("filter/", ["filter/", "common/pure/", "common/backstop.h",
-                 "common/client.h", "common/log.h", "common/monotonic.h"]),
-    ("exim/", ["exim/", "common/pure/", "common/backstop.h",
-               "common/client.h", "common/log.h", "common/monotonic.h"]),
-    ("tests/", ["common/", "filter/", "exim/", "tests/"]),
+# The rooms of the house, and those that each may know besides itself: none
+# knows one above it (common/README.md). The first that fits a file is its own.
+ROOMS = (
+    ("common/base/", ""),
+    ("common/policy/", "base"),
+    ("common/mail/", "base policy"),
+    ("common/dns/", "base"),
+    ("common/keys/", "base policy mail"),
+    ("common/bounce/", "base policy mail"),
+    ("common/spf/lint/", "base policy dns spf"),
+    ("common/spf/", "base policy dns"),
+    ("common/adapter/", "base policy mail keys"),
+    ("common/config/", "base policy mail keys"),
+    ("common/store/", "base policy keys"),
+    ("common/judge/", "base policy mail keys adapter config store"),
+    ("filter/", "base policy mail keys bounce adapter"),
+    ("exim/", "base policy mail keys bounce adapter"),
+    ("common/engine/", "base policy keys spf adapter config store judge"),
+    ("common/cli/", "base policy mail dns keys bounce spf adapter config "
+     "store judge engine"),
 )
+LAYERS = [(room, [room] + [f"common/{name}/" for name in known.split()])
+          for room, known in ROOMS]
+LAYERS.append(("tests/", ["common/", "filter/", "exim/", "tests/"]))
+
+# What takes its result from its arguments alone.
+PURE = ("common/policy/", "common/mail/", "common/bounce/", "common/spf/lint/",
+        *(f"common/{name}." for name in """keys/day keys/tag dns/query dns/reply
+        spf/asked spf/hint spf/macro spf/names spf/outcome spf/record spf/run
+        spf/run_state spf/shown adapter/fields adapter/wire store/record
+        store/record_merge base/list base/netblock cli/doctor/exim_conf
+        cli/doctor/exim_list cli/doctor/smtpd_conf cli/doctor/smtpd_line
+        cli/doctor/smtpd_refusal""".split()))
 
 INSTEAD = {}
 for names, advice in (
@@ -66,7 +82,7 @@ for names, advice in (
         ("isalpha isdigit isalnum isspace isblank isupper islower isxdigit "
          "ispunct isprint isgraph iscntrl toupper tolower strcasecmp "
          "strncasecmp strcasestr setlocale", "it asks the locale: use "
-         "common/pure/ascii.h")):
+         "common/base/ascii.h")):
     INSTEAD.update(dict.fromkeys(names.split(), advice))
 
 
@@ -86,7 +102,7 @@ def check_layer(path, line, header):
         if str(path).startswith(folder):
             if not header.startswith(tuple(allowed)):
                 tree.fault(path, line, f'"{header}" is not for {folder}: it '
-                           f"may include {', '.join(allowed)} (DESIGN §2)")
+                           f"may include {', '.join(allowed)} (common/README.md)")
             return
     tree.fault(path, line, "no layer of tests/lint/includes.py has this file")
 
@@ -94,11 +110,11 @@ def check_layer(path, line, header):
 def check_include(path, line, quote, header):
     if header == "ctype.h":
         tree.fault(path, line, "<ctype.h> asks the locale: use "
-                   "common/pure/ascii.h")
+                   "common/base/ascii.h")
     if quote == "<":
         if not str(path).startswith("tests/"):
             check_owner(path, line, header)
-        if (str(path).startswith("common/pure/")
+        if (str(path).startswith(PURE)
                 and header not in PURE_LIBC):
             tree.fault(path, line, f"<{header}> is not for pure modules: take "
                        "what it gives as an argument")
@@ -113,7 +129,7 @@ def check_include(path, line, quote, header):
 
 def check_calls(path, text):
     banned = dict(INSTEAD)
-    if str(path).startswith("common/pure/"):
+    if str(path).startswith(PURE):
         banned.update(dict.fromkeys(PURE_CALLS, "a pure module does not act: "
                                     "take the result as an argument"))
     pattern = re.compile(r"(?<![\w.>])(" + "|".join(banned) + r")\s*\(")

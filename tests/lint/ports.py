@@ -70,7 +70,7 @@ def check_pages():
 def check_users():
     """Each user that the code becomes, or lets in, is made."""
     users = re.findall(r'^#define BS_\w+_USER "(\w+)"',
-                       tree.read("common/backstop.h"), re.M)
+                       tree.read("common/base/backstop.h"), re.M)
     for path in ("packaging/debian/backstop.postinst",
                  "packaging/rpm/backstop.sysusers",
                  "packaging/alpine/backstop.pre-install",

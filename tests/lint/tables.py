@@ -10,24 +10,24 @@ import tree
 from pages import compare, items, lines, table
 
 # Where the keys of each section stand.
-KEYS = (("common/engine/config_keys.c", "bs_config_keys"),
-        ("common/engine/config_spf.c", "bs_config_spf_keys"),
-        ("common/engine/config_spf.c", "bs_config_dns_keys"))
+KEYS = (("common/config/keys.c", "bs_config_keys"),
+        ("common/config/keys_spf.c", "bs_config_spf_keys"),
+        ("common/config/keys_spf.c", "bs_config_dns_keys"))
 CONF_MANUAL = "common/backstop.conf.5"
 EXAMPLE = "packaging/examples/backstop.conf"
 COMMANDS = "common/cli/main.c"
 COMMAND_MANUAL = "common/backstop.8"
-ROWS = "common/pure/policy.c"
+ROWS = "common/policy/bounce.c"
 ROW_MANUAL = "common/backstopd.8"
 # Where each program reads its options, and its page.
 OPTIONS = (("common/cli/options.c", COMMAND_MANUAL),
-           ("common/backstopd.c", ROW_MANUAL),
+           ("common/engine/backstopd.c", ROW_MANUAL),
            ("filter/main.c", "filter/filter-backstop.8"))
 # Tables of checks: subcommand, file, beginning of the table, its rows with the
 # word and the weight.
-CHECKS = (("spf lint", "common/pure/spf_flaws.c", r"flaws\[\] = \{",
+CHECKS = (("spf lint", "common/spf/lint/flaws.c", r"flaws\[\] = \{",
            r'\{"([a-z-]+)", BS_SPF_(\w+)\}'),
-          ("doctor", "common/cli/doctor_checks.c", r"checks\[\] = \{",
+          ("doctor", "common/cli/doctor/checks.c", r"checks\[\] = \{",
            r'\{"([a-z-]+)", BS_FOUND_(\w+)\}'))
 
 # Rows of DESIGN §5 that only a message which was read can come to. The others
@@ -36,9 +36,9 @@ NEED_MESSAGE = {12, 13, 14, 15, 17, 18}
 
 
 def macros():
-    """What the paths and users of common/backstop.h are by default."""
+    """What the paths and users of common/base/backstop.h are by default."""
     return dict(re.findall(r'#define (BS_\w+) "([^"]*)"',
-                           tree.read("common/backstop.h")))
+                           tree.read("common/base/backstop.h")))
 
 
 def fallback(source, known):

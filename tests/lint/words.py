@@ -10,7 +10,8 @@ MANUAL = "common/backstop.7"
 
 # Where messages in plain words are explained: those of the files of a folder.
 MESSAGES = (
-    (("common/engine/*.c", "common/backstopd.c"), "common/backstopd.8"),
+    (tuple(f"common/{room}/*.c" for room in "base dns keys spf config store "
+           "judge engine".split()), "common/backstopd.8"),
     (("filter/*.c",), "filter/filter-backstop.8"),
     (("exim/*.c",), "exim/backstop-exim.7"),
 )
@@ -61,7 +62,7 @@ def names(path, begin):
 
 
 def rows(column):
-    path = "common/pure/policy.c"
+    path = "common/policy/bounce.c"
     return {match[column]: f"{path}:{line}" for line, match in
             table(path, r"bs_row rows\[ROWS\] = \{",
                   r'\{\d+, "([^"]*)", "([^"]*)"') if match[column]}
@@ -69,13 +70,13 @@ def rows(column):
 
 def unsigned_reasons():
     """Why a sender stays unsigned, but for what nobody is told of."""
-    path = "common/engine/judge_sign.c"
+    path = "common/judge/sign.c"
     found = words_of(code(path), path)
-    for path, name in (("common/engine/matter.c", "bs_matter_unsigned"),
-                       ("common/pure/tag.c", "bs_tag_obstacle")):
+    for path, name in (("common/judge/case.c", "bs_matter_unsigned"),
+                       ("common/keys/tag.c", "bs_tag_obstacle")):
         found.update(words_of(function(path, name), path))
     for word in WORD.findall(re.search(
-            r"silent\[\] = \{(.*?)\}", code("common/engine/judge_log.c"),
+            r"silent\[\] = \{(.*?)\}", code("common/judge/log.c"),
             re.S)[1]):
         found.pop(word, None)
     return found
@@ -83,24 +84,24 @@ def unsigned_reasons():
 
 def closed():
     """name -> word -> place, for the values that tables of the code hold."""
-    coverage = words_of(code("common/engine/coverage.c"),
-                        "common/engine/coverage.c")
-    evidence = words_of(code("common/engine/evidence.c"),
-                        "common/engine/evidence.c")
+    coverage = words_of(code("common/judge/coverage.c"),
+                        "common/judge/coverage.c")
+    evidence = words_of(code("common/judge/evidence.c"),
+                        "common/judge/evidence.c")
     evidence["unrecorded"] = coverage.pop("unrecorded")
-    step = "common/cli/step.c"
+    step = "common/cli/status/next_mode.c"
     return {
         "verdict": rows(1),
         "reason": {**rows(2), **unsigned_reasons()},
-        "mode": names("common/pure/policy.c", r"mode_names\[\] = \{"),
-        "action": names("common/pure/policy.c",
+        "mode": names("common/policy/bounce.c", r"mode_names\[\] = \{"),
+        "action": names("common/policy/bounce.c",
                         r"bs_action_names\[BS_ACTIONS\] = \{"),
-        "listener": names("common/pure/wire.c", r"listener_names\[\] = \{"),
-        "kind": names("common/pure/wire.c", r"kind_names\[\] = \{"),
-        "spf": names("common/pure/spf.c", r"names\[BS_SPF_RESULTS\] = \{"),
-        "identity": words_of(function("common/pure/spf.c",
+        "listener": names("common/adapter/wire.c", r"listener_names\[\] = \{"),
+        "kind": names("common/adapter/wire.c", r"kind_names\[\] = \{"),
+        "spf": names("common/policy/spf_words.c", r"names\[BS_SPF_RESULTS\] = \{"),
+        "identity": words_of(function("common/policy/spf_words.c",
                                       "bs_spf_identity_name"),
-                             "common/pure/spf.c"),
+                             "common/policy/spf_words.c"),
         "coverage": coverage,
         "evidence": evidence,
         "against": {word: step for word in
@@ -165,8 +166,9 @@ def check_words():
 def spoken():
     """text -> place: all that SMTP clients are told, as the page writes it."""
     found = {}
-    for path in tree.files("common/pure/*.c", "common/engine/*.c",
-                           "filter/*.c", "exim/*.c"):
+    for path in tree.files("common/*.c", "filter/*.c", "exim/*.c"):
+        if str(path).startswith("common/cli/"):
+            continue  # what only administrators are told
         for match in re.finditer(STRING, code(path)):
             text = joined(match[0])
             if not SPOKEN.match(text):

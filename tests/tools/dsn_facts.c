@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/pure/dsn.h"
+#include "common/bounce/dsn.h"
 
 /* The largest message that is read, as adapters buffer no more by far. */
 #define MESSAGE_MAX ((size_t)1 << 24)

@@ -19,7 +19,7 @@
 
 #include <event2/event.h>
 
-#include "common/engine/spf.h"
+#include "common/spf/service.h"
 
 #define SERVERS_MAX 8
 

@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <poll.h>
 
-#include "common/client.h"
+#include "common/adapter/client.h"
 #include "tests/unit/folder.h"
 
 static struct bs_client client;

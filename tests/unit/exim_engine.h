@@ -11,7 +11,7 @@
 #include <poll.h>
 #include <pthread.h>
 
-#include "common/pure/wire.h"
+#include "common/adapter/wire.h"
 #include "tests/unit/folder.h"
 
 #define HEARD_MAX 600

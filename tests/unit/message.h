@@ -2,7 +2,7 @@
 #ifndef BS_MESSAGE_H
 #define BS_MESSAGE_H
 
-#include "common/pure/dsn.h"
+#include "common/bounce/dsn.h"
 #include "tests/unit/unit.h"
 
 /* Pushes a message in pieces, each in memory of its own for ASan to guard. */

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/engine/mac.h"
-#include "common/engine/meta.h"
-#include "common/engine/sandbox.h"
-#include "common/engine/state.h"
-#include "common/engine/store.h"
-#include "common/pure/day.h"
-#include "common/pure/record.h"
+#include "common/keys/mac.h"
+#include "common/store/meta.h"
+#include "common/base/privileges.h"
+#include "common/engine/state_folder.h"
+#include "common/store/lmdb.h"
+#include "common/keys/day.h"
+#include "common/store/record.h"
 
 static void
 must(int rc, const char *what)

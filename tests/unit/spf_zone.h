@@ -5,8 +5,8 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
-#include "common/pure/ascii.h"
-#include "common/pure/dns_reply.h"
+#include "common/base/ascii.h"
+#include "common/dns/reply.h"
 #include "tests/unit/unit.h"
 
 /* A record, or "FAIL" for a server that does not answer. */

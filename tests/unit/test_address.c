@@ -1,7 +1,7 @@
 /* Addresses taken apart and put together. */
 #include <errno.h>
 
-#include "common/pure/address.h"
+#include "common/mail/address.h"
 #include "tests/unit/unit.h"
 
 static int

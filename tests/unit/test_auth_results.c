@@ -1,7 +1,7 @@
 /* Authentication-Results: as RFC 8601 has it, and ours known among others. */
 #include <errno.h>
 
-#include "common/pure/auth_results.h"
+#include "common/mail/auth_results.h"
 #include "tests/unit/trace_grammar.h"
 #include "tests/unit/unit.h"
 

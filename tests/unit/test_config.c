@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 
-#include "common/engine/config_keys.h"
+#include "common/config/keys.h"
 #include "tests/unit/config_test.h"
 #include "tests/unit/folder.h"
 

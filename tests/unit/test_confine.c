@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/engine/confine.h"
-#include "common/log.h"
+#include "common/spf/sandbox.h"
+#include "common/base/log.h"
 #include "tests/unit/unit.h"
 
 /* Of a process that ends with the trial. */

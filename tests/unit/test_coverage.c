@@ -1,5 +1,5 @@
 /* Whether all mail of a user is known: for a date, and for the whole window. */
-#include "common/engine/coverage.h"
+#include "common/judge/coverage.h"
 #include "tests/unit/judging.h"
 
 #define TODAY 20000

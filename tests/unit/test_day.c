@@ -1,5 +1,5 @@
 /* Days modulo 1000, across the roll of 2027-07-01, and the doubtful clock. */
-#include "common/pure/day.h"
+#include "common/keys/day.h"
 #include "tests/unit/unit.h"
 
 #define L 10

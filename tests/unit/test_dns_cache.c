@@ -1,7 +1,7 @@
 /* The cache of DNS answers: kept, shared, forgotten. */
 #include <unistd.h>
 
-#include "common/engine/dns_cache.h"
+#include "common/dns/cache.h"
 #include "tests/unit/unit.h"
 
 /* A resolver that answers when the test says so; the cache's own is not linked

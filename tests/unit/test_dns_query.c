@@ -1,4 +1,4 @@
-/* Unit tests for common/pure/dns_query.c. */
+/* Unit tests for common/dns/query.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "common/pure/dns_query.h"
+#include "common/dns/query.h"
 
 #define ID 0x1234
 

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "common/pure/dns_reply.h"
+#include "common/dns/reply.h"
 #include "tests/unit/unit.h"
 
 /* A reply under construction. */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/pure/dsn.h"
+#include "common/bounce/dsn.h"
 #include "tests/unit/unit.h"
 
 #define MESSAGE_MAX ((size_t)1 << 22)

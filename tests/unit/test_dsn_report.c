@@ -1,5 +1,5 @@
 /* The parser of bounces: whom they name, why, and by which way it went. */
-#include "common/pure/dsn_state.h"
+#include "common/bounce/state.h"
 #include "tests/unit/message.h"
 
 #define REPORT                                                                 \

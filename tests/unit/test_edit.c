@@ -1,8 +1,8 @@
 /* A key of backstop.conf set in its place, and nothing else touched. */
 #include <errno.h>
 
-#include "common/cli/edit.h"
-#include "common/engine/config.h"
+#include "common/cli/status/edit.h"
+#include "common/config/config.h"
 #include "tests/unit/unit.h"
 
 #define ROOM 4096

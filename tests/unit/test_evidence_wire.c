@@ -1,7 +1,7 @@
 /* What a message says, on the wire: lists of evidence and their limits. */
 #include <errno.h>
 
-#include "common/pure/wire.h"
+#include "common/adapter/wire.h"
 #include "tests/unit/unit.h"
 
 #define PING "version=1\nid=7\nop=ping\n"

@@ -1,5 +1,5 @@
 /* Exim's configuration: pieces, retry rules, ACLs that refuse bounces. */
-#include "common/pure/exim_conf.h"
+#include "common/cli/doctor/exim_conf.h"
 #include "tests/unit/unit.h"
 
 static struct bs_exim_conf conf;

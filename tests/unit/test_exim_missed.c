@@ -1,9 +1,9 @@
-/* exim/missed.c: since when the engine does not answer, in files. */
+/* exim/outage_files.c: since when the engine does not answer, in files. */
 #include <sys/stat.h>
 
 #include <limits.h>
 
-#include "exim/missed.h"
+#include "exim/outage_files.h"
 #include "tests/unit/folder.h"
 
 #define NOW 1800000000

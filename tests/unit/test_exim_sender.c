@@ -1,5 +1,5 @@
-/* exim/sender.c: SPF is asked about once, and its answer kept for a while. */
-#include "exim/sender.h"
+/* exim/spf.c: SPF is asked about once, and its answer kept for a while. */
+#include "exim/spf.h"
 #include "tests/unit/exim_engine.h"
 
 static struct bs_origin origin;

@@ -1,5 +1,5 @@
-/* exim/tell.c: one message, told of. */
-#include "exim/tell.h"
+/* exim/report_sent.c: one message, told of. */
+#include "exim/report_sent.h"
 #include "tests/unit/exim_message.h"
 
 /* Exim may let it out, as it trusts others than the engine does. */

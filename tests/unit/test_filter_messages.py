@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from transcript import Case, main, PLAIN, TAGGED  # noqa: E402
 
 LINES, END = 0x55, 0x66
-LONGEST = 65485  # octets of a line that are not cut: filter/piece.h
+LONGEST = 65485  # octets of a line that are not cut: filter/split_line.h
 FORGED = "X-Backstop: forged reason=untagged row=13"
 
 BOUNCE = b"""\

@@ -1,6 +1,6 @@
 /* libspf2 behind its guard: results, terms, limits, records that were made to
  * hurt it. The whole of RFC 7208's suite is tried over real DNS elsewhere. */
-#include "common/engine/guard.h"
+#include "common/spf/libspf2.h"
 #include "tests/unit/spf_zone.h"
 
 #define NOW 1790000000

@@ -1,7 +1,7 @@
 /* The X-Backstop field: written, and recognised however it is written. */
 #include <errno.h>
 
-#include "common/pure/header.h"
+#include "common/mail/x_backstop.h"
 #include "tests/unit/unit.h"
 
 static void

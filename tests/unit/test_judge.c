@@ -1,8 +1,8 @@
 /* From questions to verdicts, over a real store. */
 #include <limits.h>
 
-#include "common/engine/judge.h"
-#include "common/pure/day.h"
+#include "common/judge/judge.h"
+#include "common/keys/day.h"
 #include "tests/unit/folder.h"
 
 #define DAY ((int64_t)BS_DAY_SECONDS)

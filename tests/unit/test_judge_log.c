@@ -1,5 +1,5 @@
 /* One line a verdict, and what it says. */
-#include "common/log.h"
+#include "common/base/log.h"
 #include "tests/unit/scenes.h"
 
 static char log_path[PATH_MAX + 8];

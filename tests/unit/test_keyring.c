@@ -5,9 +5,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/engine/keyring.h"
-#include "common/engine/mac.h"
-#include "common/pure/day.h"
+#include "common/keys/keyring.h"
+#include "common/keys/mac.h"
+#include "common/keys/day.h"
 #include "tests/unit/unit.h"
 
 #define L 10

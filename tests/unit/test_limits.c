@@ -1,7 +1,7 @@
 /* Attempts of a client within an hour, in a table that never grows. */
 #include <arpa/inet.h>
 
-#include "common/engine/limits.h"
+#include "common/judge/probe_limit.h"
 #include "tests/unit/unit.h"
 
 #define HOUR 3600

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "filter/lines.h"
+#include "filter/pipe.h"
 #include "filter/out.h"
 #include "tests/unit/unit.h"
 

@@ -1,5 +1,5 @@
 /* The MACs against the vectors of RFC 2202 and RFC 4231. */
-#include "common/engine/mac.h"
+#include "common/keys/mac.h"
 #include "tests/unit/unit.h"
 
 static void

@@ -1,5 +1,5 @@
 /* Records of one key put together: what is lost, and which claim stays. */
-#include "common/pure/record.h"
+#include "common/store/record.h"
 #include "tests/unit/unit.h"
 
 static void

@@ -1,7 +1,7 @@
 /* Networks: what is one, what is none, and who lies in it. */
 #include <errno.h>
 
-#include "common/pure/netblock.h"
+#include "common/base/netblock.h"
 #include "tests/unit/unit.h"
 
 static void

@@ -1,7 +1,7 @@
 /* Texts as people paste them: cleaned, unquoted, taken apart. */
-#include "common/pure/head.h"
-#include "common/pure/parts.h"
-#include "common/pure/paste.h"
+#include "common/mail/head.h"
+#include "common/mail/parts.h"
+#include "common/mail/unquote.h"
 #include "tests/unit/unit.h"
 
 #define ROOM 2048

@@ -1,5 +1,5 @@
 /* Lines in pieces that smtpd can take back, as it reads them. */
-#include "filter/piece.h"
+#include "filter/split_line.h"
 #include "tests/unit/unit.h"
 
 #define MORE (2 * BS_PIECE_MAX)

@@ -1,7 +1,7 @@
 /* Every combination of facts against the rows of DESIGN §5. */
 #include <errno.h>
 
-#include "common/pure/policy.h"
+#include "common/policy/bounce.h"
 #include "tests/unit/unit.h"
 
 /* The table again, in words of its own: nothing here is taken from the

@@ -1,7 +1,7 @@
 /* Received-SPF: as RFC 7208 §9.1 has it, whatever the values are. */
 #include <errno.h>
 
-#include "common/pure/received_spf.h"
+#include "common/mail/received_spf.h"
 #include "tests/unit/trace_grammar.h"
 #include "tests/unit/unit.h"
 

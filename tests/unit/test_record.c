@@ -1,7 +1,7 @@
 /* The store's values: what is written is read, what is damaged is not. */
 #include <errno.h>
 
-#include "common/pure/record.h"
+#include "common/store/record.h"
 #include "tests/unit/unit.h"
 
 #define KEY "\x00\x00\x4e\x20\x03hash of a sender"

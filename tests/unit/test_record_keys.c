@@ -1,7 +1,7 @@
 /* The store's keys: what is written is read, and they sort as they must. */
 #include <errno.h>
 
-#include "common/pure/record.h"
+#include "common/store/record.h"
 #include "tests/unit/unit.h"
 
 static void

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "common/engine/sandbox.h"
+#include "common/base/privileges.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/unit.h"
 

@@ -1,5 +1,5 @@
 /* smtpd.conf: statements, listeners, filters, rules that refuse bounces. */
-#include "common/pure/smtpd_conf.h"
+#include "common/cli/doctor/smtpd_conf.h"
 #include "tests/unit/unit.h"
 
 static struct bs_smtpd_conf conf;

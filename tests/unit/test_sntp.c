@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/pure/sntp.h"
+#include "common/cli/doctor/sntp.h"
 #include "tests/unit/unit.h"
 
 #define TOKEN UINT64_C(0x0123456789abcdef)

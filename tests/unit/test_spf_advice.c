@@ -1,5 +1,5 @@
 /* What speaks against an SPF record that can be read, without DNS. */
-#include "common/pure/spf_advice.h"
+#include "common/spf/lint/advice.h"
 #include "tests/unit/unit.h"
 
 /* Remarks as "flaw@column flaw@column ". */

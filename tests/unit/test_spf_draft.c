@@ -1,7 +1,7 @@
 /* A record that is written: what is typed, where terms stand. */
 #include <errno.h>
 
-#include "common/pure/spf_draft.h"
+#include "common/spf/lint/draft.h"
 #include "tests/unit/unit.h"
 
 static void

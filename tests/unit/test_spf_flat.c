@@ -2,8 +2,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 
-#include "common/pure/spf_flat.h"
-#include "common/pure/spf_zone.h"
+#include "common/spf/lint/flat.h"
+#include "common/spf/lint/zone.h"
 #include "tests/unit/unit.h"
 
 #define STEPS 16

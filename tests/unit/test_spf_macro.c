@@ -2,8 +2,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 
-#include "common/pure/ascii.h"
-#include "common/pure/spf_macro.h"
+#include "common/base/ascii.h"
+#include "common/spf/macro.h"
 #include "tests/unit/unit.h"
 
 static struct bs_spf_letters

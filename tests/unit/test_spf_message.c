@@ -1,7 +1,7 @@
 /* Messages of a child that is no longer ours. */
 #include <errno.h>
 
-#include "common/engine/spf_message.h"
+#include "common/spf/message.h"
 #include "tests/unit/unit.h"
 
 static struct bs_spf_message message;

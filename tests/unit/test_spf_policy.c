@@ -1,7 +1,7 @@
 /* What SPF found and the settings, all of both: actions, and what is said. */
 #include <errno.h>
 
-#include "common/pure/spf_policy.h"
+#include "common/policy/spf.h"
 #include "tests/unit/unit.h"
 
 static const enum bs_action words[] = {BS_ACTION_NONE, BS_ACTION_HEADER,

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 
-#include "common/pure/spf_record.h"
+#include "common/spf/record.h"
 #include "tests/unit/unit.h"
 
 /* Reads all of a record. Returns the count of its terms, or -1 with the first

@@ -11,9 +11,9 @@
 
 #include <event2/event.h>
 
-#include "common/engine/spf.h"
-#include "common/engine/spf_message.h"
-#include "common/log.h"
+#include "common/spf/service.h"
+#include "common/spf/message.h"
+#include "common/base/log.h"
 #include "tests/unit/unit.h"
 
 /* A server of DNS that hears and says nothing, until it is told to answer

@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/engine/state.h"
-#include "common/engine/store.h"
-#include "common/pure/day.h"
+#include "common/engine/state_folder.h"
+#include "common/store/lmdb.h"
+#include "common/keys/day.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/unit.h"
 

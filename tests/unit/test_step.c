@@ -1,5 +1,5 @@
 /* What speaks against a step of a domain's mode. */
-#include "common/cli/step.h"
+#include "common/cli/status/next_mode.h"
 #include "tests/unit/unit.h"
 
 /* A domain for which all is well, and what a case changes of it. */

@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "common/engine/meta.h"
-#include "common/engine/recovery.h"
-#include "common/engine/store.h"
+#include "common/store/meta.h"
+#include "common/store/recovery.h"
+#include "common/store/lmdb.h"
 #include "tests/unit/folder.h"
 
 static char folder[PATH_MAX];

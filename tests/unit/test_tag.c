@@ -1,7 +1,7 @@
 /* Tags recognised, taken apart and made: ours, and everybody else's. */
 #include <errno.h>
 
-#include "common/pure/tag.h"
+#include "common/keys/tag.h"
 #include "tests/unit/unit.h"
 
 #define MAC                                                                    \

@@ -2,7 +2,7 @@
  * else is. */
 #include <errno.h>
 
-#include "common/pure/wire.h"
+#include "common/adapter/wire.h"
 #include "tests/unit/unit.h"
 
 #define PING "version=1\nid=7\nop=ping\n"

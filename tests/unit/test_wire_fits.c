@@ -1,5 +1,5 @@
 /* Percent-encoding on the wire, and what fits a line of it. */
-#include "common/pure/wire.h"
+#include "common/adapter/wire.h"
 #include "tests/unit/unit.h"
 
 /* What is said to fit does, in the longest line of an answer. */

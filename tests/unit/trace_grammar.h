@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "common/pure/ascii.h"
+#include "common/base/ascii.h"
 
 /* Each takes what it names off *at and says whether it was there. */
 

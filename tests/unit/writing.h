@@ -4,8 +4,8 @@
 
 #include <limits.h>
 
-#include "common/engine/writer.h"
-#include "common/pure/day.h"
+#include "common/store/writer.h"
+#include "common/keys/day.h"
 #include "tests/unit/folder.h"
 
 #define L 10

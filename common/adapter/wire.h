@@ -1,0 +1,126 @@
+/* DESIGN §10: questions and answers between an adapter and the engine. */
+#ifndef BS_WIRE_H
+#define BS_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/backstop.h"
+#include "common/adapter/fields.h"
+#include "common/base/list.h"
+#include "common/policy/bounce.h"
+
+#define BS_WIRE_VERSION 1
+
+/* bs_wire_frame(): no whole request yet, read on. */
+#define BS_WIRE_MORE 1
+
+enum bs_op {
+	BS_OP_SIGN,
+	BS_OP_RCPT,
+	BS_OP_DATA,
+	BS_OP_SENT, /* the host accepted the message, outgoing or incoming */
+	BS_OP_SPF,
+	BS_OP_PING,
+	BS_OP_RELOAD, /* root: read the configuration anew */
+};
+
+enum bs_host { BS_HOST_OPENSMTPD, BS_HOST_EXIM };
+
+/* The mode of the listener that asks (DESIGN §9). */
+enum bs_listener {
+	BS_LISTENER_IN,
+	BS_LISTENER_OUT,
+	BS_LISTENER_LOCAL,
+	BS_LISTENER_UNTAG,
+};
+
+/* A request; strings are NUL-terminated and empty where absent. */
+struct bs_request {
+	unsigned version;
+	uint64_t id;
+	enum bs_op op;
+	enum bs_host host;
+	enum bs_listener listener; /* "mode" on the wire */
+	char client[BS_HOST_MAX];  /* address without brackets, or "local" */
+	char helo[BS_HOST_MAX];
+	bool auth;
+	bool has_sender; /* an empty sender is the null reverse-path */
+	char sender[BS_ADDRESS_MAX];
+	char recipient[BS_ADDRESS_MAX];
+	bool refused;		 /* op sent: the host refused this recipient */
+	unsigned recipients;	 /* op sent: how many were accepted */
+	unsigned missed_seconds; /* op sent: since then, messages were lost
+				  * that should have been told */
+	unsigned deadline_ms;
+	char receiver[BS_HOST_MAX]; /* op spf: what the host calls itself */
+	char spf[16]; /* ops rcpt and data: what op spf found, a word of
+		       * RFC 7208 §2.6 */
+
+	/* what was read of the message (ops data and sent) */
+	bool inspect; /* op rcpt: op data will follow for this recipient */
+	bool accepts; /* op data: what is not refused by the answer is accepted,
+		       * and no op sent tells of it */
+	bool partial; /* there was more evidence than is told here */
+	enum bs_kind kind;
+	struct bs_list message_ids; /* returned ones; op sent of mail that
+				     * leaves: its own */
+	struct bs_list final_recipients;
+	struct bs_list original_recipients;
+	struct bs_list recipient_domains; /* op sent of mail that leaves */
+	char return_path[BS_ADDRESS_MAX]; /* of the returned header */
+	char header_from[BS_ADDRESS_MAX]; /* op sent: of the message */
+	uint64_t date; /* of the returned header, epoch seconds; 0: none */
+};
+
+enum bs_status { BS_STATUS_OK, BS_STATUS_UNKNOWN, BS_STATUS_ERROR };
+
+struct bs_answer {
+	uint64_t id;
+	enum bs_status status;
+	enum bs_action action;
+	char verdict[16];
+	char reason[24];
+	char address[BS_ADDRESS_MAX];  /* rewrite to this, if not empty */
+	char reply[BS_SMTP_REPLY_MAX]; /* of reject and defer */
+	char header[BS_FIELD_MAX];     /* a field to add, no newline at its end;
+					* op spf: Received-SPF, folded */
+	char results[BS_FIELD_MAX];    /* op spf: another, of RFC 8601 */
+	char authserv_id[BS_HOST_MAX]; /* op spf: fields of RFC 8601 that bear
+					* it are forged */
+	char version[16];	       /* op ping: the engine's */
+};
+
+/* Finds the end of the first request in buf: sets *frame_len, the empty line
+ * included, and returns 0. Returns BS_WIRE_MORE, or -EMSGSIZE when the limits
+ * are broken already. */
+BS_MUST_USE int bs_wire_frame(const char *buf, size_t len, size_t *frame_len);
+
+/* Reads one frame. Returns 0, -EINVAL for a malformed one (out->id is set if
+ * it was read by then, else 0), -EMSGSIZE beyond a limit, -EPROTO for
+ * another version. */
+BS_MUST_USE int bs_request_decode(const char *frame, size_t len,
+    struct bs_request *out);
+BS_MUST_USE int bs_answer_decode(const char *frame, size_t len,
+    struct bs_answer *out);
+
+/* Writes one frame, its empty line included; no NUL. Evidence that the limits
+ * leave no room for is left out, and the frame says so. Returns its length or
+ * -EMSGSIZE. */
+BS_MUST_USE int bs_request_encode(const struct bs_request *request, char *out,
+    size_t size);
+BS_MUST_USE int bs_answer_encode(const struct bs_answer *answer, char *out,
+    size_t size);
+
+/* Whether a text fits a line of an answer, encoded. */
+bool bs_wire_fits(const char *text);
+
+/* Names as on the wire; never NULL. bs_listener_parse() returns 0 or -EINVAL.
+ */
+const char *bs_op_name(enum bs_op op);
+const char *bs_kind_name(enum bs_kind kind);
+const char *bs_listener_name(enum bs_listener listener);
+int bs_listener_parse(const char *text, enum bs_listener *out);
+
+#endif

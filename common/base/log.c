@@ -1,0 +1,188 @@
+/* Log lines: to standard error or syslog, escaped, limited in rate. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "common/base/log.h"
+
+#define LIMIT_MS 60000
+
+struct level {
+	const char *word;
+	int priority; /* of syslog(3) and sd-daemon(3) alike */
+};
+
+static const struct level levels[] = {
+    [BS_LOG_ERR] = {"error", LOG_ERR},
+    [BS_LOG_WARNING] = {"warning", LOG_WARNING},
+    [BS_LOG_INFO] = {"info", LOG_INFO},
+    [BS_LOG_DEBUG] = {"debug", LOG_DEBUG},
+};
+
+static struct {
+	enum bs_log_sink sink;
+	bool debug;
+} state;
+
+void
+bs_log_open(const char *name, enum bs_log_sink sink, bool debug)
+{
+	state.sink = sink;
+	state.debug = debug;
+	if (sink == BS_LOG_SYSLOG)
+		openlog(name, LOG_PID | LOG_NDELAY, LOG_MAIL);
+}
+
+/* Appends c, or \xNN for one that is to be escaped. Returns whether it fitted;
+ * half an escape never stands. */
+static bool
+add_octet(char *text, size_t *len, size_t size, unsigned char c, bool escape)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	if (*len + (escape ? 4 : 1) >= size)
+		return false;
+	if (escape) {
+		text[(*len)++] = '\\';
+		text[(*len)++] = 'x';
+		text[(*len)++] = digits[c >> 4];
+		text[(*len)++] = digits[c & 15];
+	} else {
+		text[(*len)++] = (char)c;
+	}
+	text[*len] = '\0';
+	return true;
+}
+
+static bool
+is_printable(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f;
+}
+
+/* One write for a line, which is far below PIPE_BUF: a pipe or a local socket
+ * takes all of it, or, where its reader is behind, nothing. */
+static void
+write_stderr(const char *line, size_t len)
+{
+	char out[BS_LOG_LINE];
+
+	memcpy(out, line, len);
+	out[len++] = '\n';
+	if (write(STDERR_FILENO, out, len) < 0)
+		return; /* there is nowhere else to say it */
+}
+
+/* Writes what stands before the text. Returns its length. */
+static size_t
+begin_line(enum bs_log_level level, char *line, size_t size)
+{
+	int len = 0;
+
+	line[0] = '\0';
+	if (state.sink == BS_LOG_JOURNAL)
+		len = snprintf(line, size, "<%d>", levels[level].priority);
+	else if (state.sink == BS_LOG_STDERR)
+		len = snprintf(line, size, "%s: ", levels[level].word);
+	return len < 0 ? 0 : (size_t)len;
+}
+
+void
+bs_log(enum bs_log_level level, const char *format, ...)
+{
+	char text[BS_LOG_LINE];
+	char line[BS_LOG_LINE];
+	size_t len;
+	va_list args;
+	int n;
+
+	if (level == BS_LOG_DEBUG && !state.debug)
+		return;
+	va_start(args, format);
+	n = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	len = begin_line(level, line, sizeof(line));
+	for (const char *p = text; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (!add_octet(line, &len, sizeof(line), c, !is_printable(c)))
+			break;
+	}
+	if (state.sink == BS_LOG_SYSLOG)
+		syslog(levels[level].priority, "%s", line);
+	else
+		write_stderr(line, len);
+}
+
+void
+bs_log_begin(struct bs_log_line *line)
+{
+	line->len = 0;
+	line->text[0] = '\0';
+}
+
+/* A space would end the value, a quote could hide one from a reader that knows
+ * quotes, and '\' begins our escapes. */
+static bool
+is_plain(unsigned char c)
+{
+	return is_printable(c) && c != ' ' && c != '"' && c != '\'' &&
+	       c != '\\';
+}
+
+void
+bs_log_add(struct bs_log_line *line, const char *key, const char *value)
+{
+	size_t key_len = strlen(key);
+	size_t space = line->len > 0 ? 1 : 0;
+
+	if (line->len + space + key_len + 1 >= sizeof(line->text))
+		return;
+	if (space > 0)
+		line->text[line->len++] = ' ';
+	memcpy(line->text + line->len, key, key_len);
+	line->len += key_len;
+	line->text[line->len++] = '=';
+	line->text[line->len] = '\0';
+	for (; *value != '\0'; value++) {
+		unsigned char c = (unsigned char)*value;
+
+		if (!add_octet(line->text, &line->len, sizeof(line->text), c,
+			!is_plain(c)))
+			break;
+	}
+}
+
+void
+bs_log_add_number(struct bs_log_line *line, const char *key, int64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	bs_log_add(line, key, text);
+}
+
+void
+bs_log_end(struct bs_log_line *line, enum bs_log_level level)
+{
+	bs_log(level, "%s", line->text);
+}
+
+bool
+bs_log_allowed(struct bs_log_limit *limit, int64_t now_ms, unsigned *missed)
+{
+	if (now_ms < limit->next_ms) {
+		limit->missed++;
+		*missed = 0;
+		return false;
+	}
+	*missed = limit->missed;
+	limit->missed = 0;
+	limit->next_ms = now_ms + LIMIT_MS;
+	return true;
+}

@@ -1,0 +1,50 @@
+/* Log lines: to standard error or syslog, escaped, limited in rate. */
+#ifndef BS_LOG_H
+#define BS_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/backstop.h"
+
+/* Octets of the longest line, its NUL included; the rest is cut off. */
+#define BS_LOG_LINE 900
+
+enum bs_log_level { BS_LOG_ERR, BS_LOG_WARNING, BS_LOG_INFO, BS_LOG_DEBUG };
+
+enum bs_log_sink {
+	BS_LOG_STDERR,	/* "warning: text" */
+	BS_LOG_JOURNAL, /* "<4>text", as systemd reads standard error */
+	BS_LOG_SYSLOG,	/* facility mail */
+};
+
+/* Where lines go from now on; name is for syslog and lives for ever. */
+void bs_log_open(const char *name, enum bs_log_sink sink, bool debug);
+
+/* One line. Octets that are not printable ASCII leave as \xNN. Never blocks
+ * on a standard error that is set to O_NONBLOCK: the line is lost then. */
+void bs_log(enum bs_log_level level, const char *format, ...) BS_PRINTF(2, 3);
+
+/* Builds "key=value key=value": values are escaped so that a space, a quote
+ * or a control cannot look like another key. */
+struct bs_log_line {
+	size_t len;
+	char text[BS_LOG_LINE];
+};
+void bs_log_begin(struct bs_log_line *line);
+void bs_log_add(struct bs_log_line *line, const char *key, const char *value);
+void bs_log_add_number(struct bs_log_line *line, const char *key,
+    int64_t value);
+void bs_log_end(struct bs_log_line *line, enum bs_log_level level);
+
+/* A limit of one line a minute for each place that owns one (all zero at
+ * first). Returns whether to log now; *missed is how many were not since. */
+struct bs_log_limit {
+	int64_t next_ms;
+	unsigned missed;
+};
+bool bs_log_allowed(struct bs_log_limit *limit, int64_t now_ms,
+    unsigned *missed);
+
+#endif

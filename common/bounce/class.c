@@ -1,0 +1,186 @@
+/* DESIGN §7: the class and the kind, and the facts put together. */
+#include <string.h>
+
+#include "common/bounce/state.h"
+
+/* Points from which a message is a notice; more where no mail system is its
+ * author, as people forward and quote notices. */
+#define ENOUGH 4
+#define ENOUGH_OF_PEOPLE 5
+
+static unsigned
+points_of_header(unsigned signals)
+{
+	unsigned points = 0;
+
+	if (signals & BS_DSN_FROM_DAEMON)
+		points += 3;
+	else if (signals & BS_DSN_FROM_SYSTEM)
+		points += 2;
+	if (signals & BS_DSN_FAILED_RECIPIENTS)
+		points += 4;
+	if (signals & BS_DSN_SUBJECT_FAILURE)
+		points += 2;
+	if (signals & BS_DSN_NULL_PATH)
+		points += 1;
+	if (signals & BS_DSN_TOP_REPORT)
+		points += 1;
+	if (signals & BS_DSN_AUTO_SUBMITTED)
+		points += 1;
+	return points;
+}
+
+/* Whether a person may have written it. */
+static bool
+has_author(const struct bs_dsn *dsn)
+{
+	const unsigned systems =
+	    BS_DSN_FROM_DAEMON | BS_DSN_FROM_SYSTEM | BS_DSN_FROM_ROBOT;
+
+	return (dsn->signals & systems) == 0 && dsn->facts.own_from[0] != '\0';
+}
+
+static bool
+is_notice(const struct bs_dsn *dsn)
+{
+	unsigned signals = dsn->signals;
+	unsigned points;
+
+	/* "Re: Delivery failed" by a person is talk about a notice */
+	if (has_author(dsn) && (signals & BS_DSN_SUBJECT_REPLY) != 0 &&
+	    (signals & BS_DSN_AUTO_REPLIED) == 0)
+		signals &= ~(unsigned)BS_DSN_SUBJECT_FAILURE;
+	points = points_of_header(signals);
+	points += dsn->said.failures;
+	if (signals & BS_DSN_HAS_STATUS)
+		points += 4;
+	if (signals & BS_DSN_STATUS_FIELD)
+		points += 1;
+	if (signals & BS_DSN_HAS_PART)
+		points += dsn->facts.received_count > 0 ? 2 : 1;
+	else if (dsn->text.fields != 0)
+		points += 1;
+	if (dsn->said.known_banner)
+		points += 1;
+	if (signals & BS_DSN_SUBJECT_AUTO)
+		return points >= 7;
+	return points >= (has_author(dsn) ? ENOUGH_OF_PEOPLE : ENOUGH);
+}
+
+static enum bs_dsn_class
+class_of(const struct bs_dsn *dsn)
+{
+	unsigned signals = dsn->signals;
+
+	if (signals & BS_DSN_HAS_FEEDBACK)
+		return BS_DSN_ARF;
+	if (signals & BS_DSN_HAS_RECEIPT)
+		return BS_DSN_MDN;
+	if ((signals & BS_DSN_TOP_REPORT) && (signals & BS_DSN_HAS_STATUS))
+		return BS_DSN_REPORT;
+	if (is_notice(dsn))
+		return BS_DSN_NONSTANDARD;
+	if ((signals & BS_DSN_SUBJECT_COMPLAINT) && (signals & BS_DSN_HAS_PART))
+		return BS_DSN_ARF;
+	if (signals & (BS_DSN_AUTO_REPLIED | BS_DSN_SUBJECT_AUTO))
+		return BS_DSN_AUTOREPLY;
+	return BS_DSN_ORDINARY;
+}
+
+/* DESIGN §7: narrower than the class, as what is of this kind may be refused.
+ */
+static enum bs_kind
+kind_of(const struct bs_dsn *dsn, enum bs_dsn_class class)
+{
+	unsigned signals = dsn->signals;
+
+	if (class == BS_DSN_MDN)
+		return BS_KIND_MDN;
+	if (class == BS_DSN_REPORT)
+		return BS_KIND_DSN;
+	if (class == BS_DSN_NONSTANDARD) {
+		if (signals & (BS_DSN_HAS_STATUS | BS_DSN_FAILED_RECIPIENTS))
+			return BS_KIND_DSN;
+		if (dsn->facts.has_returned_header || dsn->said.known_banner)
+			return BS_KIND_DSN;
+	}
+	if (class == BS_DSN_AUTOREPLY || (signals & BS_DSN_AUTO_SUBMITTED))
+		return BS_KIND_AUTO;
+	return BS_KIND_OTHER;
+}
+
+/* Takes a text where the report has none. */
+static void
+fall_back(char *out, const char *said, size_t size)
+{
+	if (out[0] == '\0')
+		memcpy(out, said, size);
+}
+
+/* Names an address that may have failed where the text says no clearer: it may
+ * be the sender's own, or the list's that the message was sent to. */
+static void
+name_one(struct bs_dsn_said *said, const char *address)
+{
+	if (said->recipients.count > 0 || address[0] == '\0')
+		return;
+	if (bs_list_add(&said->recipients, address, strlen(address)) != 0)
+		said->recipients.truncated = true;
+	said->recipients.guessed = true;
+}
+
+static void
+fill_in(struct bs_dsn *dsn)
+{
+	struct bs_dsn_facts *facts = &dsn->facts;
+	struct bs_dsn_said *said = &dsn->said;
+
+	if (!(dsn->signals & BS_DSN_HAS_PART) && dsn->text.fields != 0)
+		bs_dsn_returned_keep(facts, &dsn->text);
+	if (dsn->receipt_ids.count > 0)
+		facts->message_ids = dsn->receipt_ids;
+	name_one(said, said->address);
+	name_one(said, said->to);
+	if (facts->final_recipients.count == 0)
+		facts->final_recipients = said->failed;
+	if (facts->final_recipients.count == 0)
+		facts->final_recipients = said->recipients;
+	if (facts->original_recipients.count == 0)
+		facts->original_recipients = said->originals;
+	fall_back(facts->status, said->status, sizeof(facts->status));
+	fall_back(facts->action, said->action, sizeof(facts->action));
+	fall_back(facts->reporting_mta, said->reporting_mta,
+	    sizeof(facts->reporting_mta));
+	fall_back(facts->diagnostic, said->diagnostic,
+	    sizeof(facts->diagnostic));
+}
+
+/* What is no notice of any sort returns nothing, whatever it quotes. */
+static void
+leave_own(struct bs_dsn_facts *facts)
+{
+	char own_message_id[sizeof(facts->own_message_id)];
+	char own_from[sizeof(facts->own_from)];
+	bool has_own = facts->has_own_message_id;
+	enum bs_kind kind = facts->kind;
+
+	memcpy(own_message_id, facts->own_message_id, sizeof(own_message_id));
+	memcpy(own_from, facts->own_from, sizeof(own_from));
+	memset(facts, 0, sizeof(*facts));
+	memcpy(facts->own_message_id, own_message_id, sizeof(own_message_id));
+	memcpy(facts->own_from, own_from, sizeof(own_from));
+	facts->has_own_message_id = has_own;
+	facts->kind = kind;
+}
+
+void
+bs_dsn_class_decide(struct bs_dsn *dsn)
+{
+	struct bs_dsn_facts *facts = &dsn->facts;
+
+	fill_in(dsn);
+	facts->class = class_of(dsn);
+	facts->kind = kind_of(dsn, facts->class);
+	if (facts->class == BS_DSN_ORDINARY)
+		leave_own(facts);
+}

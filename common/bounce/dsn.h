@@ -1,0 +1,159 @@
+/* DESIGN §7: a message is pushed through; out come its kind and what it
+ * returns. */
+#ifndef BS_DSN_H
+#define BS_DSN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/backstop.h"
+#include "common/base/list.h"
+#include "common/mail/markup.h"
+#include "common/mail/octets.h"
+#include "common/policy/bounce.h"
+#include "common/mail/transfer.h"
+
+/* What people call it; enum bs_kind is what the policy asks. */
+enum bs_dsn_class {
+	BS_DSN_ORDINARY,
+	BS_DSN_REPORT,	    /* RFC 3464 in a multipart/report */
+	BS_DSN_NONSTANDARD, /* any other notice of failure or delay */
+	BS_DSN_MDN,	    /* RFC 8098 */
+	BS_DSN_AUTOREPLY,   /* RFC 3834: out of office, challenge */
+	BS_DSN_ARF,	    /* RFC 5965 and older complaints */
+};
+
+/* What was found. Texts are NUL-terminated, empty where absent, and hold
+ * octets as they came: escape them before they are shown. Message-IDs are
+ * without their angle brackets. What is ordinary mail returns nothing. */
+struct bs_dsn_facts {
+	enum bs_dsn_class class;
+	enum bs_kind kind; /* never BS_KIND_UNREAD */
+
+	/* of the message itself */
+	char own_message_id[BS_MESSAGE_ID_MAX];
+	bool
+	    has_own_message_id; /* true where it is empty or did not fit, too */
+	char own_from[BS_ADDRESS_MAX]; /* the first address of From */
+
+	/* of the report; in a notice of no standard form, of its text */
+	struct bs_list final_recipients; /* addresses, type cut off */
+	struct bs_list original_recipients;
+	char status[16]; /* RFC 3463 */
+	char action[16];
+	char reporting_mta[BS_HOST_MAX];
+	char diagnostic[256]; /* why it failed, as the report has it */
+
+	/* of the returned header, or Original-Message-ID of an MDN */
+	bool has_returned_header;
+	struct bs_list message_ids;
+	bool has_return_path; /* empty: the null reverse-path */
+	char return_path[BS_ADDRESS_MAX];
+	char returned_from[BS_ADDRESS_MAX];
+	char returned_subject[128];
+	int64_t returned_date;	 /* epoch seconds, 0 for none */
+	struct bs_list received; /* client addresses, the last hop first */
+	unsigned received_count; /* Received fields */
+};
+
+/* Multiparts inside each other; deeper ones are not taken apart. */
+#define BS_DSN_DEPTH 8
+
+/* Octets of a boundary (RFC 2046 §5.1.1 allows 70); of a longer one, and of
+ * lines that are compared with it, that many count. */
+#define BS_DSN_BOUNDARY 200
+
+/* Octets of an unfolded field that are read, its name included. */
+#define BS_DSN_FIELD 4096
+
+/* A returned header, until it is known whether it counts. */
+struct bs_dsn_returned {
+	struct bs_list message_ids;
+	struct bs_list received;
+	unsigned received_count;
+	unsigned fields; /* enum bs_dsn_field, as bits: what it has */
+	int64_t date;
+	char return_path[BS_ADDRESS_MAX];
+	char from[BS_ADDRESS_MAX];
+	char subject[128];
+};
+
+/* What running text tells, where no report part says better. */
+struct bs_dsn_said {
+	struct bs_list failed;	      /* X-Failed-Recipients */
+	struct bs_list recipients;    /* named as those that failed */
+	struct bs_list originals;     /* and as what these were before */
+	char address[BS_ADDRESS_MAX]; /* the first one named at all */
+	char to[BS_ADDRESS_MAX];      /* "To:" in the text */
+	char reporting_mta[BS_HOST_MAX];
+	char diagnostic[256];
+	char status[16];
+	char action[16];
+	unsigned lines;	   /* that were looked at */
+	unsigned failures; /* of them, with words of failure: 3 at most */
+	bool banner;	   /* "a copy of the message follows" */
+	bool known_banner; /* and it is one of the closed table */
+};
+
+/* A multipart that is open. */
+struct bs_dsn_level {
+	char boundary[BS_DSN_BOUNDARY + 1];
+	size_t len;
+	bool seen;   /* a line of it, at least */
+	bool digest; /* its parts are messages, unless they say otherwise */
+	bool lie;    /* no header announced it */
+};
+
+/* The parser's memory, all of it, below 48 KiB; owned by the caller, who need
+ * not look in. Private but for facts. */
+struct bs_dsn {
+	struct bs_dsn_facts facts;
+
+	unsigned place;	  /* enum bs_dsn_place */
+	unsigned leaf;	  /* enum bs_dsn_leaf: what the part at hand is */
+	unsigned next;	  /* what it will be once its header ends */
+	unsigned signals; /* enum bs_dsn_signal, as bits */
+	unsigned depth;	  /* of levels */
+	struct bs_dsn_level levels[BS_DSN_DEPTH];
+	char maybe[BS_DSN_BOUNDARY + 1]; /* a line like a boundary, before */
+	size_t maybe_len;
+
+	struct bs_octets raw;	  /* lines as they came */
+	struct bs_octets decoded; /* lines of an encoded part */
+	struct bs_transfer transfer;
+	struct bs_markup markup;
+	bool encoding_checked;
+	bool is_markup;
+	bool begun;	    /* the first line was seen */
+	bool headless;	    /* and it was empty: no header, or one far below */
+	unsigned odd_lines; /* that were no fields where fields belong */
+
+	char field[BS_DSN_FIELD]; /* the header field at hand, unfolded */
+	size_t field_len;
+	char prefix[8]; /* what stands before each line of a quoted header */
+	size_t prefix_len;
+
+	struct bs_dsn_returned block; /* the header at hand */
+	struct bs_dsn_returned text;  /* the one in running text */
+	struct bs_list receipt_ids;   /* Original-Message-ID */
+	struct bs_dsn_said said;
+};
+
+/* Begins a message. */
+void bs_dsn_begin(struct bs_dsn *dsn);
+
+/* Takes the next octets, cut anywhere; lines end in LF, CRLF or CR. */
+void bs_dsn_push(struct bs_dsn *dsn, const char *octets, size_t len);
+
+/* Whether the header of the message itself goes on: own_message_id and
+ * own_from are final once it does not. */
+bool bs_dsn_in_header(const struct bs_dsn *dsn);
+
+/* Ends the message, also before it was read whole: dsn->facts are final. */
+void bs_dsn_end(struct bs_dsn *dsn);
+
+/* "dsn", "nonstandard", "mdn", "autoreply", "arf", "ordinary". */
+const char *bs_dsn_class_name(enum bs_dsn_class class);
+
+#endif

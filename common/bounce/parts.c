@@ -1,0 +1,315 @@
+/* DESIGN §7: the parts of a message, also where boundaries lie. */
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "common/base/ascii.h"
+#include "common/bounce/state.h"
+
+static void
+begin_part(struct bs_dsn *dsn)
+{
+	bool digest = dsn->depth > 0 && dsn->levels[dsn->depth - 1].digest;
+
+	dsn->place = BS_DSN_PART;
+	dsn->next = digest ? BS_DSN_RETURNED : BS_DSN_TEXT;
+	dsn->field_len = 0;
+	dsn->odd_lines = 0;
+	dsn->is_markup = false;
+	dsn->maybe_len = 0;
+	if (dsn->depth < BS_DSN_DEPTH)
+		dsn->levels[dsn->depth].len = 0;
+	bs_transfer_begin(&dsn->transfer, BS_TRANSFER_IDENTITY);
+	bs_dsn_returned_begin(&dsn->block);
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* How a line ends a part of the level: 0 not at all, 1 another part follows,
+ * 2 it was the last. */
+static int
+fits(const struct bs_dsn_level *level, const char *line, size_t len)
+{
+	size_t rest;
+
+	if (level->len == 0 || len < level->len + 2 ||
+	    memcmp(line + 2, level->boundary, level->len) != 0)
+		return 0;
+	rest = len - level->len - 2;
+	line += len - rest;
+	if (rest == 0 || level->len == BS_DSN_BOUNDARY)
+		return 1;
+	return rest == 2 && line[0] == '-' && line[1] == '-' ? 2 : 0;
+}
+
+/* Whether a line that no boundary fits could be one that was not announced:
+ * "boundaries that lie". Only where a returned message may still come. */
+static bool
+may_be_boundary(const struct bs_dsn *dsn, const char *line, size_t len)
+{
+	if (len < 3 || len > BS_DSN_BOUNDARY + 2 ||
+	    memchr(line, ' ', len) != NULL ||
+	    (dsn->signals & BS_DSN_HAS_PART) != 0)
+		return false;
+	if (dsn->depth == BS_DSN_DEPTH)
+		return false;
+	if (dsn->depth > 0 && !dsn->levels[dsn->depth - 1].seen)
+		return true;
+	return dsn->place == BS_DSN_IN_LEAF && dsn->leaf != BS_DSN_SKIP &&
+	       dsn->leaf != BS_DSN_RETURNED &&
+	       dsn->transfer.type == BS_TRANSFER_IDENTITY;
+}
+
+/* The boundary that was announced comes after all: what text and unannounced
+ * ones showed before it was preamble. */
+static void
+forget(struct bs_dsn *dsn)
+{
+	struct bs_dsn_facts *facts = &dsn->facts;
+	struct bs_list failed = dsn->said.failed;
+
+	dsn->signals &= ~(unsigned)(BS_DSN_HAS_PART | BS_DSN_HAS_STATUS |
+				    BS_DSN_HAS_RECEIPT | BS_DSN_HAS_FEEDBACK |
+				    BS_DSN_STATUS_FIELD);
+	memset(&facts->final_recipients, 0,
+	    sizeof(*facts) - offsetof(struct bs_dsn_facts, final_recipients));
+	memset(&dsn->text, 0, sizeof(dsn->text));
+	memset(&dsn->said, 0, sizeof(dsn->said));
+	memset(&dsn->receipt_ids, 0, sizeof(dsn->receipt_ids));
+	dsn->said.failed = failed;
+}
+
+bool
+bs_dsn_parts_boundary(struct bs_dsn *dsn, const char *line, size_t len)
+{
+	int how = 0;
+	unsigned level = dsn->depth;
+
+	while (len > 2 && is_blank(line[len - 1]))
+		len--;
+	while (level > 0 && how == 0)
+		how = fits(&dsn->levels[--level], line, len);
+	if (how == 0) {
+		if (may_be_boundary(dsn, line, len)) {
+			dsn->maybe_len = len - 2;
+			memcpy(dsn->maybe, line + 2, len - 2);
+		}
+		return false;
+	}
+	bs_dsn_parts_leaf_ended(dsn);
+	if (!dsn->levels[level].seen && (level == 0 || dsn->depth > level + 1))
+		forget(dsn);
+	dsn->levels[level].seen = true;
+	if (how == 1) {
+		dsn->depth = level + 1;
+		begin_part(dsn);
+	} else {
+		dsn->depth = level;
+		dsn->place = BS_DSN_BETWEEN;
+	}
+	return true;
+}
+
+void
+bs_dsn_parts_maybe(struct bs_dsn *dsn, const char *line, size_t len)
+{
+	static const char content[] = "Content-";
+	struct bs_dsn_level *level;
+	size_t maybe_len = dsn->maybe_len;
+
+	dsn->maybe_len = 0;
+	if (bs_mime_name_len(line, len) < sizeof(content) ||
+	    !bs_ascii_same(line, content, sizeof(content) - 1))
+		return;
+	bs_dsn_parts_leaf_ended(dsn);
+	level = &dsn->levels[dsn->depth++];
+	memcpy(level->boundary, dsn->maybe, maybe_len);
+	level->len = maybe_len;
+	level->seen = true;
+	level->digest = false;
+	level->lie = true;
+	begin_part(dsn);
+}
+
+/* What a part is by its type, in lower case. */
+static enum bs_dsn_leaf
+leaf_of(const char *type)
+{
+	static const struct {
+		const char *type;
+		enum bs_dsn_leaf leaf;
+	} types[] = {
+	    {"message/delivery-status", BS_DSN_STATUS},
+	    {"message/global-delivery-status", BS_DSN_STATUS},
+	    {"message/disposition-notification", BS_DSN_RECEIPT},
+	    {"message/global-disposition-notification", BS_DSN_RECEIPT},
+	    {"message/feedback-report", BS_DSN_FEEDBACK},
+	    {"message/rfc822", BS_DSN_RETURNED},
+	    {"message/rfc822-headers", BS_DSN_RETURNED},
+	    {"message/rfc822-header", BS_DSN_RETURNED},
+	    {"message/global", BS_DSN_RETURNED},
+	    {"message/global-headers", BS_DSN_RETURNED},
+	    {"message/news", BS_DSN_RETURNED},
+	    {"message/partial", BS_DSN_RETURNED},
+	    {"text/rfc822-headers", BS_DSN_RETURNED},
+	    {"text/rfc822-header", BS_DSN_RETURNED},
+	    {"text/rfc822", BS_DSN_RETURNED},
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(type, types[i].type) == 0)
+			return types[i].leaf;
+	if (strncmp(type, "multipart/", 10) == 0)
+		return BS_DSN_MULTIPART;
+	if (strncmp(type, "text", 4) == 0 || strchr(type, '/') == NULL)
+		return BS_DSN_TEXT;
+	return BS_DSN_SKIP;
+}
+
+static void
+take_type(struct bs_dsn *dsn, const struct bs_mime_field *field)
+{
+	struct bs_dsn_level *level = &dsn->levels[dsn->depth];
+	char type[64];
+	int rc;
+
+	bs_mime_word(field->value, field->value_len, type, sizeof(type));
+	dsn->next = leaf_of(type);
+	dsn->is_markup = strcmp(type, "text/html") == 0;
+	if (dsn->next != BS_DSN_MULTIPART || dsn->depth == BS_DSN_DEPTH)
+		return;
+	if (dsn->place == BS_DSN_TOP && strcmp(type, "multipart/report") == 0)
+		dsn->signals |= BS_DSN_TOP_REPORT;
+	level->seen = false;
+	level->lie = false;
+	level->digest = strcmp(type, "multipart/digest") == 0;
+	rc = bs_mime_parameter(field->value, field->value_len, "boundary",
+	    level->boundary, sizeof(level->boundary));
+	level->len = rc == -ENOENT ? 0 : strlen(level->boundary);
+	while (level->len > 0 && is_blank(level->boundary[level->len - 1]))
+		level->len--;
+}
+
+void
+bs_dsn_parts_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
+{
+	if (bs_mime_is(field, "Content-Type"))
+		take_type(dsn, field);
+	else if (bs_mime_is(field, "Content-Transfer-Encoding"))
+		bs_transfer_begin(&dsn->transfer,
+		    bs_transfer_named(field->value, field->value_len));
+}
+
+void
+bs_dsn_parts_returned(struct bs_dsn *dsn)
+{
+	bool lie = false;
+
+	if ((dsn->block.fields & ~(unsigned)BS_DSN_F_OTHER) == 0 ||
+	    (dsn->signals & BS_DSN_HAS_PART) != 0)
+		return;
+	for (unsigned i = 0; i < dsn->depth; i++)
+		lie |= dsn->levels[i].lie;
+	if (!lie) {
+		dsn->signals |= BS_DSN_HAS_PART;
+		bs_dsn_returned_keep(&dsn->facts, &dsn->block);
+	} else if (dsn->text.message_ids.count == 0) {
+		dsn->text = dsn->block;
+	}
+}
+
+/* The header of a part is that of the returned message: the line between them
+ * is lost, or the producer never had it. */
+static bool
+is_returned_itself(struct bs_dsn *dsn)
+{
+	const unsigned enough = BS_DSN_F_FROM | BS_DSN_F_RECEIVED;
+
+	if (dsn->place != BS_DSN_PART ||
+	    (dsn->block.fields & BS_DSN_F_MESSAGE_ID) == 0 ||
+	    (dsn->block.fields & enough) == 0)
+		return false;
+	if (dsn->next == BS_DSN_RETURNED)
+		bs_dsn_parts_returned(dsn);
+	else if (dsn->text.message_ids.count == 0)
+		dsn->text = dsn->block;
+	return true;
+}
+
+/* What is left to look for in the part, by what the message has shown. */
+static enum bs_dsn_leaf
+wanted(const struct bs_dsn *dsn)
+{
+	if (dsn->next == BS_DSN_RETURNED &&
+	    (dsn->signals & BS_DSN_HAS_PART) != 0)
+		return BS_DSN_SKIP;
+	if (dsn->next == BS_DSN_TEXT && bs_dsn_text_is_quiet(dsn) &&
+	    (dsn->is_markup || dsn->said.lines > BS_DSN_QUIET_LINES))
+		return BS_DSN_SKIP;
+	return dsn->next;
+}
+
+static void
+note_leaf(struct bs_dsn *dsn)
+{
+	if (dsn->leaf == BS_DSN_STATUS)
+		dsn->signals |= BS_DSN_HAS_STATUS;
+	else if (dsn->leaf == BS_DSN_RECEIPT)
+		dsn->signals |= BS_DSN_HAS_RECEIPT;
+	else if (dsn->leaf == BS_DSN_FEEDBACK)
+		dsn->signals |= BS_DSN_HAS_FEEDBACK;
+}
+
+void
+bs_dsn_parts_header_ended(struct bs_dsn *dsn)
+{
+	bool is_returned = is_returned_itself(dsn);
+
+	if (dsn->next == BS_DSN_MULTIPART) {
+		bool announced = dsn->depth < BS_DSN_DEPTH &&
+				 dsn->levels[dsn->depth].len > 0;
+
+		if (announced && dsn->depth++ > 0) {
+			dsn->place = BS_DSN_BETWEEN;
+			return;
+		}
+		/* no boundary was announced, and one may be met; or this is
+		 * text whose boundaries are lost, unless one comes */
+		dsn->next =
+		    dsn->depth < BS_DSN_DEPTH ? BS_DSN_TEXT : BS_DSN_SKIP;
+		bs_transfer_begin(&dsn->transfer, BS_TRANSFER_IDENTITY);
+	}
+	dsn->place = BS_DSN_IN_LEAF;
+	dsn->leaf = is_returned ? BS_DSN_SKIP : wanted(dsn);
+	dsn->encoding_checked = false;
+	dsn->prefix_len = 0;
+	dsn->odd_lines = 0;
+	memset(&dsn->markup, 0, sizeof(dsn->markup));
+	bs_octets_begin(&dsn->decoded);
+	bs_dsn_returned_begin(&dsn->block);
+	note_leaf(dsn);
+}
+
+void
+bs_dsn_parts_leaf_ended(struct bs_dsn *dsn)
+{
+	if (dsn->place == BS_DSN_PART) {
+		/* cut off within its header */
+		bs_dsn_header_flush(dsn);
+		bs_dsn_parts_header_ended(dsn);
+	}
+	if (dsn->place != BS_DSN_IN_LEAF)
+		return;
+	bs_dsn_leaf_flush(dsn);
+	if (dsn->leaf == BS_DSN_TEXT)
+		bs_dsn_text_ended(dsn);
+	else if (dsn->leaf != BS_DSN_SKIP)
+		bs_dsn_header_flush(dsn);
+	if (dsn->leaf == BS_DSN_RETURNED)
+		bs_dsn_parts_returned(dsn);
+	dsn->leaf = BS_DSN_SKIP;
+}

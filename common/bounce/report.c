@@ -1,0 +1,154 @@
+/* DESIGN §7: the fields of a report (RFC 3464, RFC 8098). */
+#include <string.h>
+
+#include "common/base/ascii.h"
+#include "common/bounce/state.h"
+
+/* Copies as much as fits, if nothing was found before. */
+static void
+keep_first(const char *text, size_t len, char *out, size_t size)
+{
+	if (out[0] != '\0')
+		return;
+	if (len >= size)
+		len = size - 1;
+	memcpy(out, text, len);
+	out[len] = '\0';
+	for (size_t i = 0; i < len; i++)
+		if (out[i] == '\0')
+			out[i] = ' ';
+}
+
+/* What stands behind the type of "rfc822; user@example.com", which may be
+ * absent. */
+static void
+cut_type(const char **value, size_t *len)
+{
+	size_t i = 0;
+
+	while (i < *len && (bs_ascii_is_alpha((*value)[i]) ||
+			       bs_ascii_is_digit((*value)[i]) ||
+			       (*value)[i] == '-' || (*value)[i] == ' '))
+		i++;
+	if (i == *len || (*value)[i] != ';')
+		return;
+	for (i++; i < *len && ((*value)[i] == ' ' || (*value)[i] == '\t'); i++)
+		;
+	*value += i;
+	*len -= i;
+}
+
+/* Whether it is no plain address: a quoted string, a command, X.400. */
+static bool
+is_odd(const char *value, size_t len)
+{
+	return memchr(value, '@', len) == NULL || value[0] == '"' ||
+	       value[0] == '|' || value[0] == '/';
+}
+
+/* An address of any type is kept: what is none (X.400, a pipe) as it is. */
+static void
+add_recipient(struct bs_list *list, const struct bs_mime_field *field)
+{
+	const char *value = field->value;
+	size_t len = field->value_len;
+	char address[BS_ADDRESS_MAX];
+
+	cut_type(&value, &len);
+	if (memchr(value, '<', len) != NULL || !is_odd(value, len)) {
+		if (bs_mime_address(value, len, address, sizeof(address)) != 0)
+			return;
+	} else {
+		if (len > 1 && value[0] == '<' && value[len - 1] == '>') {
+			value++;
+			len -= 2;
+		}
+		address[0] = '\0';
+		keep_first(value, len, address, sizeof(address));
+	}
+	/* what does not fit is marked as such in the list */
+	if (address[0] != '\0' &&
+	    bs_list_add(list, address, strlen(address)) != 0)
+		return;
+}
+
+static void
+keep_word(const struct bs_mime_field *field, char *out, size_t size)
+{
+	if (out[0] == '\0')
+		bs_mime_word(field->value, field->value_len, out, size);
+}
+
+static void
+keep_typed(const struct bs_mime_field *field, char *out, size_t size)
+{
+	const char *value = field->value;
+	size_t len = field->value_len;
+
+	cut_type(&value, &len);
+	keep_first(value, len, out, size);
+}
+
+void
+bs_dsn_status_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
+{
+	struct bs_dsn_facts *facts = &dsn->facts;
+
+	if (bs_mime_is(field, "Final-Recipient"))
+		add_recipient(&facts->final_recipients, field);
+	else if (bs_mime_is(field, "Original-Recipient"))
+		add_recipient(&facts->original_recipients, field);
+	else if (bs_mime_is(field, "Status"))
+		keep_word(field, facts->status, sizeof(facts->status));
+	else if (bs_mime_is(field, "Action"))
+		keep_word(field, facts->action, sizeof(facts->action));
+	else if (bs_mime_is(field, "Reporting-MTA"))
+		keep_typed(field, facts->reporting_mta,
+		    sizeof(facts->reporting_mta));
+	else if (bs_mime_is(field, "Diagnostic-Code"))
+		keep_typed(field, facts->diagnostic, sizeof(facts->diagnostic));
+}
+
+void
+bs_dsn_receipt_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
+{
+	struct bs_dsn_facts *facts = &dsn->facts;
+	char id[BS_MESSAGE_ID_MAX];
+
+	if (bs_mime_is(field, "Original-Message-ID")) {
+		if (bs_mime_message_id(field->value, field->value_len, id,
+			sizeof(id)) != 0 ||
+		    bs_list_add(&dsn->receipt_ids, id, strlen(id)) != 0)
+			dsn->receipt_ids.truncated = true;
+	} else if (bs_mime_is(field, "Final-Recipient")) {
+		add_recipient(&facts->final_recipients, field);
+	} else if (bs_mime_is(field, "Original-Recipient")) {
+		add_recipient(&facts->original_recipients, field);
+	}
+}
+
+bool
+bs_dsn_said_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
+{
+	struct bs_dsn_said *said = &dsn->said;
+
+	if (bs_mime_is(field, "Status"))
+		keep_word(field, said->status, sizeof(said->status));
+	else if (bs_mime_is(field, "Action"))
+		keep_word(field, said->action, sizeof(said->action));
+	else if (bs_mime_is(field, "Final-Recipient"))
+		add_recipient(&said->recipients, field);
+	else if (bs_mime_is(field, "Original-Recipient"))
+		add_recipient(&said->originals, field);
+	else if (bs_mime_is(field, "Diagnostic-Code"))
+		keep_typed(field, said->diagnostic, sizeof(said->diagnostic));
+	else if (bs_mime_is(field, "Reporting-MTA"))
+		keep_typed(field, said->reporting_mta,
+		    sizeof(said->reporting_mta));
+	else
+		return false;
+	/* the others are words of everyday, too */
+	if (field->name_len > 6)
+		dsn->signals |= BS_DSN_STATUS_FIELD;
+	return true;
+}

@@ -1,0 +1,241 @@
+/* backstop doctor: the configuration, its users, and its domains. */
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/cli/doctor/doctor.h"
+#include "common/cli/output.h"
+#include "common/cli/status/domains.h"
+
+/* Days after which mode observe has seen what there is to see. */
+#define OBSERVE_DAYS 14
+
+/* What is wrong with the file. */
+struct faults {
+	const char *path;
+	unsigned errors;
+	unsigned warnings;
+	struct bs_fault error; /* the first of each */
+	struct bs_fault warning;
+};
+
+static void
+count_fault(void *context, const struct bs_fault *fault, bool is_warning)
+{
+	struct faults *faults = context;
+	unsigned *count = is_warning ? &faults->warnings : &faults->errors;
+	struct bs_fault *first = is_warning ? &faults->warning : &faults->error;
+
+	/* that there are no domains has a finding of its own */
+	if (is_warning && fault->line == 0)
+		return;
+	if ((*count)++ == 0)
+		*first = *fault;
+}
+
+static void
+tell_load(struct bs_doctor *doctor, int rc)
+{
+	const char *path = doctor->call->config_path;
+
+	if (rc == -EACCES || rc == -EPERM) {
+		bs_doctor_unseen(doctor, BS_CHECK_CONFIG, "%s: %s", path,
+		    strerror(-rc));
+		bs_doctor_fix(doctor, "run as root");
+		return;
+	}
+	bs_doctor_bad(doctor, BS_CHECK_CONFIG, "%s: %s", path, strerror(-rc));
+	bs_doctor_fix(doctor,
+	    "write it (type: man backstop.conf), or name another with -c");
+}
+
+static void
+tell_faults(struct bs_doctor *doctor, const struct faults *faults)
+{
+	if (faults->errors > 0) {
+		bs_doctor_bad(doctor, BS_CHECK_CONFIG,
+		    "%s has %u mistakes; the first, in line %u: %s",
+		    faults->path, faults->errors, faults->error.line,
+		    faults->error.text);
+		bs_doctor_fix(doctor, "type: backstop checkconf %s",
+		    faults->path);
+	} else
+		bs_doctor_good(doctor, BS_CHECK_CONFIG, "%s has no mistakes",
+		    faults->path);
+	if (faults->warnings > 0) {
+		bs_doctor_bad(doctor, BS_CHECK_CONFIG_WARNINGS,
+		    "%s has %u warnings; the first, in line %u: %s",
+		    faults->path, faults->warnings, faults->warning.line,
+		    faults->warning.text);
+		bs_doctor_fix(doctor, "type: backstop checkconf %s",
+		    faults->path);
+	}
+}
+
+void
+bs_doctor_config(struct bs_doctor *doctor)
+{
+	struct faults faults = {.path = doctor->call->config_path};
+	int rc =
+	    bs_config_load(faults.path, &doctor->config, count_fault, &faults);
+
+	if (rc != 0)
+		doctor->config = NULL;
+	if (rc != 0 && rc != -EINVAL)
+		tell_load(doctor, rc);
+	else
+		tell_faults(doctor, &faults);
+}
+
+/* Those of the fallback belong to one mail server each. */
+static bool
+is_usual(const char *user)
+{
+	return strcmp(user, BS_FILTER_USER) == 0 ||
+	       strcmp(user, "Debian-exim") == 0;
+}
+
+void
+bs_doctor_users(struct bs_doctor *doctor)
+{
+	const struct bs_config *config = doctor->config;
+	const char *user = config->user;
+
+	if (getpwnam(user) != NULL)
+		bs_doctor_good(doctor, BS_CHECK_ENGINE_USER,
+		    "the engine's user %s is there", user);
+	else {
+		bs_doctor_bad(doctor, BS_CHECK_ENGINE_USER,
+		    "there is no user %s for the engine", user);
+		bs_doctor_fix(doctor,
+		    "type: adduser --system --group --no-create-home %s", user);
+	}
+	for (size_t i = 0; i < config->clients.count; i++) {
+		const char *client = config->clients.words[i];
+
+		if (is_usual(client) || getpwnam(client) != NULL)
+			continue;
+		bs_doctor_bad(doctor, BS_CHECK_CLIENTS,
+		    "'clients' names %s, but there is no such user", client);
+		bs_doctor_fix(doctor, "take it out of 'clients' in %s",
+		    doctor->call->config_path);
+	}
+}
+
+/* For how long it has been recorded, in days. */
+static int64_t
+recorded_days(const struct bs_doctor *doctor)
+{
+	int64_t epoch = doctor->look.meta.epoch;
+
+	if (!doctor->has_look || epoch == 0)
+		return 0;
+	return (doctor->call->now - epoch) / BS_DAY_SECONDS;
+}
+
+/* All that was to be signed was signed here, as far as the store knows. */
+static bool
+seems_whole(const struct bs_doctor *doctor,
+    const struct bs_survey_domain *survey)
+{
+	const uint32_t *month = survey->month.counts;
+
+	return month[BS_TALLY_SIGNED] > 0 && month[BS_TALLY_UNSIGNED] == 0 &&
+	       month[BS_TALLY_STRIPPED] == 0 &&
+	       recorded_days(doctor) >= bs_day_window(doctor->lifetime_days);
+}
+
+static void
+check_outbound(struct bs_doctor *doctor, const struct bs_domain *domain,
+    const struct bs_survey_domain *survey)
+{
+	if (domain->outbound_here || survey == NULL ||
+	    !seems_whole(doctor, survey))
+		return;
+	bs_doctor_bad(doctor, BS_CHECK_OUTBOUND,
+	    "%s: outbound = elsewhere, though no mail of it is known to leave "
+	    "unsigned: bounces without a tag are never called forged",
+	    domain->name);
+	bs_doctor_fix(doctor,
+	    "if all its mail leaves through this host, in %s write: "
+	    "outbound = here",
+	    doctor->call->config_path);
+}
+
+static void
+check_domain(struct bs_doctor *doctor, const struct bs_domain *domain,
+    const struct bs_survey_domain *survey)
+{
+	int64_t days = recorded_days(doctor);
+
+	if (!domain->sign) {
+		bs_doctor_bad(doctor, BS_CHECK_SIGN_OFF,
+		    "%s: sign = no: its mail leaves unsigned, so no bounce can "
+		    "prove that it is genuine",
+		    domain->name);
+		bs_doctor_fix(doctor, "in %s write: sign = yes",
+		    doctor->call->config_path);
+		return;
+	}
+	bs_doctor_good(doctor, BS_CHECK_SIGN_OFF, "%s is signed, in mode %s",
+	    domain->name, bs_mode_name(domain->mode));
+	if (domain->mode == BS_OBSERVE && days >= OBSERVE_DAYS) {
+		bs_doctor_bad(doctor, BS_CHECK_OBSERVE,
+		    "%s: mode observe refuses nothing, and has been watching "
+		    "for %lld days",
+		    domain->name, (long long)days);
+		bs_doctor_fix(doctor, "type: backstop mode %s", domain->name);
+	}
+	check_outbound(doctor, domain, survey);
+}
+
+void
+bs_doctor_domains(struct bs_doctor *doctor)
+{
+	const struct bs_config *config = doctor->config;
+	struct bs_survey survey = {0};
+
+	if (config->domain_count == 0) {
+		bs_doctor_bad(doctor, BS_CHECK_DOMAINS,
+		    "'domains' is empty: nothing is signed or judged");
+		bs_doctor_fix(doctor, "in %s write: domains = example.org",
+		    doctor->call->config_path);
+		return;
+	}
+	/* why it could not be read is told of the store */
+	if (!doctor->has_look || !doctor->has_keyring ||
+	    bs_survey_take(config, &doctor->keyring, doctor->call->now,
+		&survey) != 0)
+		bs_survey_free(&survey);
+	for (size_t i = 0; i < config->domain_count; i++)
+		check_domain(doctor, &config->domains[i],
+		    i < survey.count ? &survey.found->domains[i] : NULL);
+	bs_survey_free(&survey);
+}
+
+void
+bs_doctor_lifetime(struct bs_doctor *doctor, const char *server,
+    unsigned queue_seconds)
+{
+	/* after ours, the other host's queue: five days (RFC 5321 §4.5.4.1) */
+	unsigned queue_days =
+	    (queue_seconds + BS_DAY_SECONDS - 1) / BS_DAY_SECONDS;
+	unsigned wanted = queue_days + 5;
+	unsigned lifetime = doctor->config->lifetime_days;
+
+	if (lifetime >= wanted) {
+		bs_doctor_good(doctor, BS_CHECK_LIFETIME,
+		    "lifetime = %u: longer than mail waits in queues, %u days "
+		    "in %s's",
+		    lifetime, queue_days, server);
+		return;
+	}
+	bs_doctor_bad(doctor, BS_CHECK_LIFETIME,
+	    "lifetime = %u, but mail may wait %u days in the queue of %s and "
+	    "five in the next: a bounce could come home too late",
+	    lifetime, queue_days, server);
+	bs_doctor_fix(doctor, "in %s write: lifetime = %u",
+	    doctor->call->config_path,
+	    wanted < BS_LIFETIME_MAX_DAYS ? wanted : BS_LIFETIME_MAX_DAYS);
+}

@@ -1,0 +1,200 @@
+/* backstop doctor: the engine and its store. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/cli/ask.h"
+#include "common/cli/doctor/doctor.h"
+#include "common/cli/output.h"
+
+static void
+fix_by_start(struct bs_doctor *doctor, const char *verb)
+{
+	const char *path = doctor->call->config_path;
+	bool is_default = strcmp(path, BS_CONFIG_PATH) == 0;
+
+	if (is_default && access("/run/systemd/system", F_OK) == 0)
+		bs_doctor_fix(doctor, "type: systemctl %s backstopd", verb);
+	else
+		bs_doctor_fix(doctor, "type: backstopd%s%s &",
+		    is_default ? "" : " -c ", is_default ? "" : path);
+}
+
+/* Whether somebody could be asked there. */
+static bool
+check_socket(struct bs_doctor *doctor)
+{
+	const char *path = doctor->config->socket;
+	struct stat st;
+
+	if (lstat(path, &st) != 0) {
+		if (errno == EACCES)
+			bs_doctor_unseen(doctor, BS_CHECK_ENGINE_SOCKET,
+			    "%s: %s", path, strerror(errno));
+		else
+			bs_doctor_bad(doctor, BS_CHECK_ENGINE_SOCKET,
+			    "%s: %s: the engine does not run", path,
+			    strerror(errno));
+		fix_by_start(doctor, "start");
+		return false;
+	}
+	if (!S_ISSOCK(st.st_mode)) {
+		bs_doctor_bad(doctor, BS_CHECK_ENGINE_SOCKET, "%s is no socket",
+		    path);
+		bs_doctor_fix(doctor, "move it away and start the engine");
+		return false;
+	}
+	if ((st.st_mode & 0666) != 0666) {
+		bs_doctor_bad(doctor, BS_CHECK_ENGINE_SOCKET,
+		    "%s: mode %04o keeps mail servers out; the engine itself "
+		    "knows who may ask",
+		    path, (unsigned)(st.st_mode & 07777));
+		bs_doctor_fix(doctor, "type: chmod 0666 %s", path);
+	} else
+		bs_doctor_good(doctor, BS_CHECK_ENGINE_SOCKET,
+		    "%s is open to all", path);
+	return true;
+}
+
+static void
+check_version(struct bs_doctor *doctor, const struct bs_answer *answer)
+{
+	const char *version = answer->version;
+
+	if (strcmp(version, BS_VERSION) == 0) {
+		bs_doctor_good(doctor, BS_CHECK_ENGINE_VERSION,
+		    "the engine has this version, %s", version);
+		return;
+	}
+	bs_doctor_bad(doctor, BS_CHECK_ENGINE_VERSION,
+	    "the engine that runs is of version %s, this is %s",
+	    version[0] != '\0' ? version : "0.1 or older", BS_VERSION);
+	bs_doctor_fix(doctor, "end the old engine, and start the new one");
+}
+
+static void
+check_store_word(struct bs_doctor *doctor, const struct bs_answer *answer)
+{
+	if (strcmp(answer->reason, "store-ok") == 0) {
+		bs_doctor_good(doctor, BS_CHECK_ENGINE_STORE,
+		    "the engine has its store");
+		return;
+	}
+	bs_doctor_bad(doctor, BS_CHECK_ENGINE_STORE,
+	    "the engine answers, but without its store: %s", answer->reason);
+	if (strcmp(answer->reason, "store-checking") == 0)
+		bs_doctor_fix(doctor, "wait until it is checked");
+	else
+		bs_doctor_fix(doctor, "type: df %s; its log says more",
+		    doctor->config->state);
+}
+
+void
+bs_doctor_engine(struct bs_doctor *doctor)
+{
+	const char *path = doctor->config->socket;
+	struct bs_answer answer;
+
+	if (!check_socket(doctor))
+		return;
+	if (!bs_ask(path, BS_OP_PING, &answer)) {
+		/* it answers nobody else but root and the mail servers */
+		if (geteuid() != 0) {
+			bs_doctor_unseen(doctor, BS_CHECK_ENGINE,
+			    "the engine gives no answer at %s to this user",
+			    path);
+			bs_doctor_fix(doctor, "run as root");
+			return;
+		}
+		bs_doctor_bad(doctor, BS_CHECK_ENGINE,
+		    "the engine does not answer at %s: mail leaves unsigned "
+		    "and passes unjudged",
+		    path);
+		fix_by_start(doctor, "restart");
+		return;
+	}
+	bs_doctor_good(doctor, BS_CHECK_ENGINE, "the engine answers at %s",
+	    path);
+	check_version(doctor, &answer);
+	check_store_word(doctor, &answer);
+}
+
+static void
+tell_no_store(struct bs_doctor *doctor, const char *folder, int rc)
+{
+	if (rc == -EACCES || rc == -EPERM) {
+		bs_doctor_unseen(doctor, BS_CHECK_STORE, "%s: %s", folder,
+		    strerror(-rc));
+		bs_doctor_fix(doctor, "run as root");
+		return;
+	}
+	bs_doctor_bad(doctor, BS_CHECK_STORE, "%s: %s", folder,
+	    rc == -ENOENT		       ? "there is no store yet"
+	    : rc == -EPROTO		       ? "a newer version wrote it"
+	    : rc == -EUCLEAN || rc == -EBADMSG ? "it is damaged"
+					       : strerror(-rc));
+	if (rc == -ENOENT)
+		fix_by_start(doctor, "start");
+	else if (rc == -EPROTO)
+		bs_doctor_fix(doctor, "install that version again");
+	else
+		fix_by_start(doctor, "restart");
+}
+
+/* Gaps that bounces of today may still fall into. */
+static void
+check_gaps(struct bs_doctor *doctor)
+{
+	const struct bs_meta *meta = &doctor->look.meta;
+	unsigned days = bs_day_window(doctor->lifetime_days);
+	int64_t from = doctor->call->now - (int64_t)days * BS_DAY_SECONDS;
+	const struct bs_gap *last = NULL;
+	unsigned count = 0;
+	char start[BS_TIME_TEXT];
+	char end[BS_TIME_TEXT];
+
+	for (size_t i = 0; i < meta->gap_count; i++)
+		if (meta->gaps[i].end > from) {
+			last = &meta->gaps[i];
+			count++;
+		}
+	if (last == NULL) {
+		bs_doctor_good(doctor, BS_CHECK_STORE_GAPS,
+		    "nothing was missed in the last %u days", days);
+		return;
+	}
+	bs_doctor_bad(doctor, BS_CHECK_STORE_GAPS,
+	    "%u gaps in the last %u days, the last from %s to %s: coverage is "
+	    "partial until they are older",
+	    count, days, bs_time_text(last->start, start),
+	    bs_time_text(last->end, end));
+	bs_doctor_fix(doctor,
+	    "keep the engine running; for all gaps, type: backstop status");
+}
+
+void
+bs_doctor_store(struct bs_doctor *doctor)
+{
+	const struct bs_config *config = doctor->config;
+	struct bs_state_paths paths;
+	char text[BS_TIME_TEXT];
+	int rc = bs_state_paths(config->state, &paths);
+
+	doctor->lifetime_days = config->lifetime_days;
+	if (rc != 0 || (rc = bs_look_at_store(config, &doctor->look)) != 0) {
+		tell_no_store(doctor, paths.store, rc);
+		return;
+	}
+	doctor->has_look = true;
+	doctor->lifetime_days = bs_meta_lifetime(&doctor->look.meta,
+	    config->lifetime_days, bs_day_of(doctor->call->now));
+	if (doctor->look.meta.epoch == 0)
+		bs_doctor_good(doctor, BS_CHECK_STORE, "the store is empty");
+	else
+		bs_doctor_good(doctor, BS_CHECK_STORE,
+		    "the store has recorded since %s",
+		    bs_time_text(doctor->look.meta.epoch, text));
+	check_gaps(doctor);
+}

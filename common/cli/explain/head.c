@@ -1,0 +1,297 @@
+/* For whom a notice is: what its header names, and the tags in it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/cli/explain/explain.h"
+#include "common/mail/date.h"
+#include "common/mail/head.h"
+#include "common/base/netblock.h"
+
+/* Where the recipient of a notice is named; of equals the first counts. A
+ * host that delivers writes the upper ones, the sender of the notice the last.
+ */
+static const char *const recipient_fields[] = {
+    "X-Original-To",
+    "Envelope-To",
+    "X-Envelope-To",
+    "Delivered-To",
+    "To",
+};
+#define RECIPIENT_FIELDS                                                       \
+	(sizeof(recipient_fields) / sizeof(recipient_fields[0]))
+
+/* What a candidate is worth: a tag that keys can judge says most, and then
+ * who is named where. */
+static unsigned
+worth(const struct bs_explain_tag *tag, unsigned place)
+{
+	static const unsigned by_fact[] = {
+	    [BS_TAG_VALID] = 600,
+	    [BS_TAG_GRACE] = 500,
+	    [BS_TAG_STALE] = 400,
+	    [BS_TAG_BAD] = 300,
+	    [BS_TAG_UNKNOWN] = 200,
+	    [BS_TAG_NONE] = 100,
+	    [BS_TAG_FOREIGN] = 100,
+	};
+
+	return by_fact[tag->is_ours ? tag->fact : BS_TAG_NONE] - place;
+}
+
+static unsigned
+lifetime_of(const struct bs_explained *explained)
+{
+	const struct bs_explain_ground *ground = explained->ground;
+
+	return bs_meta_lifetime(&ground->meta, ground->config->lifetime_days,
+	    bs_day_of(explained->as_of));
+}
+
+/* Reads the tag of an address of ours, as of the time of judging. */
+static void
+read_tag(const struct bs_explained *explained, const struct bs_address *address,
+    struct bs_explain_tag *out)
+{
+	struct bs_tag tag;
+	uint32_t today = bs_day_of(explained->as_of);
+
+	memset(out, 0, sizeof(*out));
+	out->fact = BS_TAG_NONE;
+	switch (bs_tag_parse(address, &tag)) {
+	case BS_SHAPE_PLAIN:
+		return;
+	case BS_SHAPE_FOREIGN:
+		out->fact = BS_TAG_FOREIGN;
+		return;
+	case BS_SHAPE_OURS:
+		break;
+	}
+	out->is_ours = true;
+	out->key = tag.key;
+	out->day = bs_day_expand(tag.digits, today, lifetime_of(explained));
+	out->fact = BS_TAG_UNKNOWN;
+	if (explained->ground->has_keyring)
+		out->fact = bs_keyring_verify(&explained->ground->keyring, &tag,
+		    today, lifetime_of(explained));
+}
+
+/* Returns the settings of the address' domain, or NULL. */
+static const struct bs_domain *
+domain_of(const struct bs_explained *explained, struct bs_slice text,
+    struct bs_address *out)
+{
+	if (text.len >= BS_ADDRESS_MAX ||
+	    bs_address_parse(text.text, text.len, out) != 0)
+		return NULL;
+	return bs_config_domain(explained->ground->config, out->domain,
+	    out->domain_len);
+}
+
+/* Takes an address as the recipient if it is worth more than the last. */
+static void
+consider(struct bs_explained *out, struct bs_slice text, const char *field,
+    unsigned place, unsigned *best)
+{
+	const struct bs_domain *domain = NULL;
+	struct bs_explain_tag tag = {.fact = BS_TAG_NONE};
+	struct bs_address address;
+	unsigned value;
+
+	if (out->ground->config != NULL) {
+		domain = domain_of(out, text, &address);
+		if (domain == NULL)
+			return;
+		read_tag(out, &address, &tag);
+	}
+	value = worth(&tag, place);
+	if (value <= *best || text.len >= sizeof(out->recipient))
+		return;
+	*best = value;
+	memcpy(out->recipient, text.text, text.len);
+	out->recipient[text.len] = '\0';
+	out->recipient_field = field;
+	out->domain = domain;
+	out->tag = tag;
+}
+
+static void
+take_recipient(struct bs_explained *out, const struct bs_head_field *field,
+    unsigned *best)
+{
+	struct bs_slice address;
+	size_t at = 0;
+
+	for (unsigned i = 0; i < RECIPIENT_FIELDS; i++) {
+		if (!bs_head_is(field, recipient_fields[i]))
+			continue;
+		while (bs_head_address(field->value, &at, &address))
+			consider(out, address, recipient_fields[i], i, best);
+	}
+}
+
+/* The reverse-path, without its brackets. A bare name of a mail system, as
+ * mailboxes have it, is a null one that was written so. */
+static void
+take_sender(struct bs_explained *out, struct bs_slice value)
+{
+	struct bs_slice found;
+	size_t at = 0;
+
+	if (out->head.has_sender)
+		return;
+	out->head.has_sender = true;
+	if (bs_head_address(value, &at, &found))
+		bs_head_copy(found, out->head.sender, sizeof(out->head.sender));
+}
+
+/* When the notice came: the upper Received field says it, of a host of ours as
+ * a rule, else its own Date. */
+static void
+take_arrival(struct bs_explained *out, const struct bs_head_field *field)
+{
+	struct bs_slice value = field->value;
+	int64_t *arrived = &out->head.arrived;
+
+	if (bs_head_is(field, "Received") && !out->head.has_received) {
+		const char *date = memrchr(value.text, ';', value.len);
+
+		out->head.has_received = true;
+		if (date == NULL)
+			return;
+		value.len -= (size_t)(date + 1 - value.text);
+		value.text = date + 1;
+	} else if (!bs_head_is(field, "Date") || *arrived != 0)
+		return;
+	if (bs_date_parse(value.text, value.len, arrived) != 0)
+		*arrived = 0;
+}
+
+static void
+take_field(struct bs_explained *out, const struct bs_head_field *field,
+    unsigned *best)
+{
+	struct bs_explain_head *head = &out->head;
+
+	take_recipient(out, field, best);
+	take_arrival(out, field);
+	if (bs_head_is(field, "Return-Path"))
+		take_sender(out, field->value);
+	else if (bs_head_is(field, "Subject") && head->subject[0] == '\0')
+		bs_head_copy(field->value, head->subject,
+		    sizeof(head->subject));
+	else if (bs_head_is(field, "X-Backstop") && head->seen[0] == '\0')
+		bs_head_copy(field->value, head->seen, sizeof(head->seen));
+}
+
+static struct bs_slice
+span_of(const char *text)
+{
+	return (struct bs_slice){text, strlen(text)};
+}
+
+/* Reads the tag of the returned return path. It is text of a text: what is
+ * valid in it nobody made up, but what is not may have been mangled, and says
+ * no more than the plain address. */
+static void
+take_path(struct bs_explained *out, unsigned *best)
+{
+	struct bs_slice text = span_of(out->letter->facts.return_path);
+	struct bs_address address;
+	struct bs_tag tag;
+	char plain[BS_ADDRESS_MAX];
+
+	if (out->ground->config != NULL &&
+	    domain_of(out, text, &address) != NULL) {
+		read_tag(out, &address, &out->path_tag);
+		if (out->path_tag.is_ours &&
+		    out->path_tag.fact != BS_TAG_VALID &&
+		    out->path_tag.fact != BS_TAG_GRACE &&
+		    bs_tag_parse(&address, &tag) == BS_SHAPE_OURS &&
+		    bs_address_write(&tag.plain, plain, sizeof(plain)) == 0)
+			text = span_of(plain);
+	}
+	consider(out, text, "returned Return-Path", RECIPIENT_FIELDS, best);
+}
+
+/* What the returned mail says of its sender. */
+static void
+take_returned(struct bs_explained *out, unsigned *best)
+{
+	const struct bs_dsn_facts *facts = &out->letter->facts;
+
+	out->path_tag.fact = BS_TAG_NONE;
+	if (facts->return_path[0] != '\0')
+		take_path(out, best);
+	if (facts->returned_from[0] != '\0')
+		consider(out, span_of(facts->returned_from), "returned From",
+		    RECIPIENT_FIELDS + 1, best);
+}
+
+static bool
+is_private(const char *address)
+{
+	static const char *const networks[] = {"127.0.0.0/8", "10.0.0.0/8",
+	    "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
+	    "100.64.0.0/10", "::1/128", "fc00::/7", "fe80::/10"};
+	struct bs_netblock block;
+
+	for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++)
+		if (bs_netblock_parse(networks[i], &block) == 0 &&
+		    bs_netblock_has(&block, address))
+			return true;
+	return false;
+}
+
+/* The last hop that came from outside: the hosts behind it wrote what stands
+ * above, what stands below the sender could make up. */
+static void
+find_origin(struct bs_explained *out)
+{
+	const struct bs_list *received = &out->letter->facts.received;
+	const struct bs_config *config = out->ground->config;
+	const char *hop = NULL;
+	struct bs_netblock host;
+
+	while ((hop = bs_list_next(received, hop)) != NULL)
+		if (bs_netblock_parse(hop, &host) == 0 && !is_private(hop))
+			break;
+	if (hop == NULL)
+		return;
+	snprintf(out->origin, sizeof(out->origin), "%s", hop);
+	out->origin_is_ours = config != NULL && bs_config_trusts(config, hop);
+}
+
+static enum bs_sender
+sender_of(const char *text)
+{
+	struct bs_address address;
+
+	if (text[0] == '\0' ||
+	    bs_address_parse(text, strlen(text), &address) != 0)
+		return BS_SENDER_NULL;
+	return bs_address_is_daemon(&address) ? BS_SENDER_DAEMON
+					      : BS_SENDER_OTHER;
+}
+
+void
+bs_explain_read_head(struct bs_explained *out)
+{
+	const struct bs_letter *letter = out->letter;
+	struct bs_head_field field;
+	unsigned best = 0;
+	size_t at = 0;
+
+	out->tag.fact = BS_TAG_NONE;
+	while (bs_head_next(letter->text.text, letter->text.len, &at, &field))
+		take_field(out, &field, &best);
+	/* a mailbox tells of the message that it holds, not of one in that */
+	if (letter->envelope.len > 0 && letter->form != BS_LETTER_FORWARDED)
+		take_sender(out, letter->envelope);
+	out->sender = sender_of(out->head.sender);
+	take_returned(out, &best);
+	find_origin(out);
+	out->was_current =
+	    out->head.arrived > 0 && out->head.arrived < out->as_of &&
+	    bs_day_state(out->tag.day % 1000, bs_day_of(out->head.arrived),
+		out->lifetime_days) != BS_DAY_STALE;
+}

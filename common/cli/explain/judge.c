@@ -1,0 +1,239 @@
+/* What keys and store say of a notice: the engine's own facts, and more. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/cli/explain/explain.h"
+#include "common/judge/facts.h"
+
+struct task {
+	const struct bs_explained *explained;
+	struct bs_request *request;
+	struct bs_view view; /* but for what a child opens */
+};
+
+static int
+get_nothing(const void *context, struct bs_entry *entry)
+{
+	(void)context;
+	(void)entry;
+	return -ENODEV;
+}
+
+static int
+get(const void *context, struct bs_entry *entry)
+{
+	struct bs_store *const *store = context;
+
+	return bs_store_get(*store, entry);
+}
+
+/* The question that the adapter would have asked. */
+static void
+make_request(const struct bs_explained *explained, struct bs_request *out)
+{
+	const struct bs_dsn_facts *facts = &explained->letter->facts;
+
+	memset(out, 0, sizeof(*out));
+	out->version = BS_WIRE_VERSION;
+	out->op = BS_OP_DATA;
+	out->listener = BS_LISTENER_IN;
+	out->has_sender = true;
+	snprintf(out->recipient, sizeof(out->recipient), "%s",
+	    explained->recipient);
+	out->kind = facts->kind;
+	out->message_ids = facts->message_ids;
+	out->final_recipients = facts->final_recipients;
+	out->original_recipients = facts->original_recipients;
+	snprintf(out->return_path, sizeof(out->return_path), "%s",
+	    facts->return_path);
+	out->date =
+	    facts->returned_date > 0 ? (uint64_t)facts->returned_date : 0;
+	out->partial = facts->message_ids.truncated;
+}
+
+static void
+copy_reason(char out[static BS_EXPLAIN_REASON], const char *reason)
+{
+	snprintf(out, BS_EXPLAIN_REASON, "%s", reason != NULL ? reason : "");
+}
+
+static void
+copy_finding(const struct bs_finding *from, struct bs_explain_finding *out)
+{
+	out->facts = from->facts;
+	out->has_tag_key = from->has_tag_key;
+	out->tag_key = from->tag_key;
+	out->tag_record = from->tag_record;
+	out->has_msg = from->has_msg;
+	out->msg_is_theirs = from->msg_is_theirs;
+	out->msg_over_cap = from->msg_over_cap;
+	out->msg_domain_differs = from->msg_domain_differs;
+	out->msg_key = from->msg_key;
+	out->msg = from->msg;
+	copy_reason(out->evidence_reason, from->evidence_reason);
+	copy_reason(out->coverage_reason, from->coverage_reason);
+}
+
+/* Each returned Message-ID by itself, as one may be ours and another not. */
+static int
+look_up_ids(const struct task *task, struct bs_explain_lookup *out)
+{
+	const struct bs_list *ids = &task->explained->letter->facts.message_ids;
+	struct bs_request *request = task->request;
+	struct bs_finding finding;
+	const char *id = NULL;
+	size_t at = 0;
+	int rc;
+
+	while ((id = bs_list_next(ids, id)) != NULL && at < BS_LIST_ITEMS) {
+		memset(&request->message_ids, 0, sizeof(request->message_ids));
+		if ((rc = bs_list_add(&request->message_ids, id, strlen(id))) !=
+			0 ||
+		    (rc = bs_facts_find(&task->view, request,
+			 task->explained->as_of, &finding)) != 0)
+			return rc;
+		out->ids[at++] = !finding.has_msg	 ? BS_ID_ABSENT
+				 : finding.msg_is_theirs ? BS_ID_THEIRS
+							 : BS_ID_OTHERS;
+	}
+	return 0;
+}
+
+/* The record of the tag in the returned return path. */
+static int
+look_up_path(const struct task *task, struct bs_explain_lookup *out)
+{
+	struct bs_request *request = task->request;
+	struct bs_finding finding;
+	int rc;
+
+	if (!task->explained->path_tag.is_ours)
+		return 0;
+	memset(&request->message_ids, 0, sizeof(request->message_ids));
+	snprintf(request->recipient, sizeof(request->recipient), "%s",
+	    task->explained->letter->facts.return_path);
+	rc = bs_facts_find(&task->view, request, task->explained->as_of,
+	    &finding);
+	if (rc == 0)
+		out->path_record = finding.tag_record;
+	return rc;
+}
+
+static int
+look_up(const struct task *task, struct bs_explain_lookup *out)
+{
+	struct bs_finding finding;
+	int rc;
+
+	make_request(task->explained, task->request);
+	if ((rc = bs_facts_find(&task->view, task->request,
+		 task->explained->as_of, &finding)) != 0)
+		return rc;
+	copy_finding(&finding, &out->finding);
+	if (task->explained->ground->has_store &&
+	    (rc = look_up_ids(task, out)) != 0)
+		return rc;
+	return look_up_path(task, out);
+}
+
+/* In the child. */
+static int
+look_into_store(const struct bs_errand *errand)
+{
+	struct task task = *(const struct task *)errand->context;
+	struct bs_store *store;
+	int rc = bs_store_open(errand->folder, BS_STORE_READ, &store);
+
+	if (rc != 0)
+		return rc;
+	task.view.get = get;
+	task.view.context = &store;
+	rc = look_up(&task, errand->result);
+	bs_store_close(store);
+	return rc;
+}
+
+/* Root believes no word and no number of the child's that it would index
+ * by. */
+static bool
+is_sane(struct bs_explain_lookup *lookup)
+{
+	struct bs_explain_finding *finding = &lookup->finding;
+	const struct bs_facts *facts = &finding->facts;
+
+	finding->evidence_reason[BS_EXPLAIN_REASON - 1] = '\0';
+	finding->coverage_reason[BS_EXPLAIN_REASON - 1] = '\0';
+	for (size_t i = 0; i < BS_LIST_ITEMS; i++)
+		if (lookup->ids[i] > BS_ID_THEIRS)
+			return false;
+	return facts->sender <= BS_SENDER_OTHER &&
+	       facts->tag <= BS_TAG_FOREIGN && facts->kind <= BS_KIND_OTHER &&
+	       facts->evidence <= BS_EVIDENCE_NONE &&
+	       facts->issue <= BS_ISSUED_OVER_CAP &&
+	       facts->coverage <= BS_COVERAGE_PARTIAL &&
+	       finding->msg.fate <= BS_MSG_RELAYED;
+}
+
+/* The store forgets what is older than the window: what it has not of days
+ * before proves nothing. */
+static void
+weaken(struct bs_explained *explained)
+{
+	const struct bs_explain_ground *ground = explained->ground;
+	struct bs_explain_finding *finding = &explained->lookup.finding;
+	uint32_t today = bs_day_of(explained->as_of);
+	unsigned window = bs_day_window(bs_meta_lifetime(&ground->meta,
+	    ground->config->lifetime_days, today));
+	int64_t first = (int64_t)today - window;
+	int64_t date = explained->letter->facts.returned_date;
+
+	if (date > first * BS_DAY_SECONDS && date <= explained->as_of)
+		first = (int64_t)bs_day_of(date) - 1;
+	if (first >= (int64_t)ground->meta.clock.trusted_day - window)
+		return;
+	if (finding->facts.evidence == BS_EVIDENCE_NO) {
+		finding->facts.evidence = BS_EVIDENCE_NONE;
+		copy_reason(finding->evidence_reason, "swept");
+	}
+	if (finding->facts.issue == BS_NOT_ISSUED)
+		finding->facts.issue = BS_ISSUE_UNKNOWN;
+	if (finding->facts.coverage == BS_COVERAGE_FULL) {
+		finding->facts.coverage = BS_COVERAGE_PARTIAL;
+		copy_reason(finding->coverage_reason, "swept");
+	}
+}
+
+int
+bs_explain_judge(struct bs_explained *out)
+{
+	static struct bs_request request; /* too large for a stack */
+	const struct bs_explain_ground *ground = out->ground;
+	struct task task = {.explained = out,
+	    .request = &request,
+	    .view = {.config = ground->config,
+		.keyring = &ground->keyring,
+		.meta = &ground->meta,
+		.store_key = ground->store_key,
+		.get = get_nothing}};
+	struct bs_errand errand = {.folder = ground->paths.store,
+	    .run = look_into_store,
+	    .context = &task,
+	    .result = &out->lookup,
+	    .size = sizeof(out->lookup)};
+	int rc;
+
+	if (!ground->has_keyring || out->recipient[0] == '\0')
+		return 0;
+	rc = ground->has_store ? bs_errand_run(&errand)
+			       : look_up(&task, &out->lookup);
+	if (rc == 0 && !is_sane(&out->lookup))
+		rc = -EUCLEAN;
+	if (rc != 0)
+		return rc;
+	weaken(out);
+	out->lookup.finding.facts.sender = out->sender;
+	out->row = bs_policy_row(&out->lookup.finding.facts);
+	out->is_judged = true;
+	return 0;
+}

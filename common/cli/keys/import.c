@@ -1,0 +1,332 @@
+/* backstop key import and export: secrets that come from elsewhere, or go. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "common/cli/keys/keybook.h"
+#include "common/cli/output.h"
+#include "common/base/file.h"
+#include "common/base/ascii.h"
+
+/* Room for ten keys of an export and its comments. */
+#define INPUT_MAX 8192
+
+/* Exim's HMAC takes longer ones, but ${prvs} is documented with short
+ * strings; 64 octets are HMAC-SHA1's block. */
+#define EXIM_SECRET_MAX 64
+
+/* A line of an export: this, the key number, the secret in hexadecimal. */
+#define EXPORT_WORD "backstop-key-1"
+
+struct input {
+	const char *name;
+	size_t len;
+	char text[INPUT_MAX];
+};
+
+struct secret {
+	size_t len;
+	uint8_t octets[BS_KEY_SECRET_MAX];
+};
+
+/* Reads the file that was named, or standard input. Returns 0 or an exit
+ * status after the complaint. */
+static int
+load_input(const struct bs_call *call, struct input *out)
+{
+	int fd = STDIN_FILENO;
+	int rc;
+
+	out->len = 0;
+	out->name = call->count > 0 ? call->words[0] : "standard input";
+	if (call->count > 0)
+		fd = open(out->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	else if (isatty(fd))
+		fputs("The secret, then Control-D:\n", stderr);
+	if (fd < 0)
+		rc = -errno;
+	else
+		rc = bs_file_read(fd, out->text, sizeof(out->text), &out->len);
+	if (fd > STDIN_FILENO)
+		close(fd);
+	if (rc == -EFBIG) {
+		bs_complain("%s: too long for a secret", out->name);
+		return EX_DATAERR;
+	}
+	if (rc != 0)
+		bs_complain("%s: %s", out->name, strerror(-rc));
+	return bs_exit_of(rc);
+}
+
+/* Exim: a string, a single newline behind it is the file's. batv-tools: all
+ * octets of the file, the newline too. */
+static int
+read_foreign(enum bs_dialect dialect, const struct input *input,
+    struct secret *out)
+{
+	size_t max =
+	    dialect == BS_DIALECT_EXIM ? EXIM_SECRET_MAX : BS_KEY_SECRET_MAX;
+	size_t len = input->len;
+
+	if (dialect == BS_DIALECT_EXIM) {
+		if (len > 0 && input->text[len - 1] == '\n')
+			len--;
+		if (memchr(input->text, '\0', len) != NULL ||
+		    memchr(input->text, '\n', len) != NULL) {
+			bs_complain("%s: a secret of Exim's is one line "
+				    "without a NUL",
+			    input->name);
+			return EX_DATAERR;
+		}
+	}
+	if (len == 0 || len > max) {
+		bs_complain("%s: the secret has %zu octets, must be 1 to %zu",
+		    input->name, len, max);
+		return EX_DATAERR;
+	}
+	out->len = len;
+	memcpy(out->octets, input->text, len);
+	return 0;
+}
+
+static bool
+read_hex(const char *text, size_t len, struct secret *out)
+{
+	if (len == 0 || len % 2 != 0 || len / 2 > sizeof(out->octets))
+		return false;
+	out->len = len / 2;
+	for (size_t i = 0; i < out->len; i++) {
+		int high = bs_ascii_hex(text[2 * i]);
+		int low = bs_ascii_hex(text[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out->octets[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+/* "backstop-key-1 4 00ff...". Returns the key number or -1. */
+static int
+read_export_line(const char *line, size_t len, struct secret *out)
+{
+	static const char word[] = EXPORT_WORD " ";
+	const size_t before = sizeof(word) - 1;
+
+	if (len < before + 3 || memcmp(line, word, before) != 0 ||
+	    !bs_ascii_is_digit(line[before]) || line[before + 1] != ' ' ||
+	    !read_hex(line + before + 2, len - before - 2, out))
+		return -1;
+	return line[before] - '0';
+}
+
+/* Puts one key of an export in, unless it is here already. Returns 0 or an
+ * exit status after the complaint. */
+static int
+add_shared(struct bs_keybook *book, unsigned number,
+    const struct secret *secret, bool added[static BS_KEY_NUMBERS])
+{
+	const struct bs_key *here = bs_keyring_find(&book->keyring, number);
+	int free_number;
+	int rc;
+
+	if (here != NULL && here->secret_len == secret->len &&
+	    bs_mac_equal(here->secret, secret->octets, secret->len))
+		return 0;
+	if (here != NULL) {
+		free_number = bs_keyring_free_number(&book->keyring);
+		if (free_number < 0)
+			(void)bs_keybook_number(book, -1);
+		else
+			bs_complain("key number %u is used here by another "
+				    "key; %d is free: on the host that "
+				    "exported, type: backstop key add -k %d",
+			    number, free_number, free_number);
+		return BS_EXIT_NO;
+	}
+	rc = bs_keyring_add(&book->keyring, number, BS_KEY_SHARED,
+	    secret->octets, secret->len, book->now);
+	if (rc != 0)
+		bs_complain("key %u: %s", number, strerror(-rc));
+	added[number] = true;
+	return bs_exit_of(rc);
+}
+
+static int
+add_export(struct bs_keybook *book, const struct input *input,
+    bool added[static BS_KEY_NUMBERS])
+{
+	struct secret secret;
+	const char *line = input->text;
+	const char *end = input->text + input->len;
+	unsigned lines = 0;
+	bool some = false;
+	int status = 0;
+
+	while (line < end && status == 0) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+		size_t len = (size_t)((stop == NULL ? end : stop) - line);
+		int number;
+
+		lines++;
+		if (len > 0 && line[0] != '#') {
+			some = true;
+			number = read_export_line(line, len, &secret);
+			if (number >= 0)
+				status = add_shared(book, (unsigned)number,
+				    &secret, added);
+			else {
+				bs_complain("%s:%u: not a line of 'backstop "
+					    "key export' (for foreign secrets "
+					    "there are --exim and "
+					    "--batv-tools)",
+				    input->name, lines);
+				status = EX_DATAERR;
+			}
+		}
+		line += len + 1;
+	}
+	bs_mac_wipe(&secret, sizeof(secret));
+	if (status == 0 && !some) {
+		bs_complain("%s: there is no key in it", input->name);
+		status = EX_DATAERR;
+	}
+	return status;
+}
+
+static int
+add_foreign(struct bs_keybook *book, const struct bs_call *call,
+    const struct input *input, bool added[static BS_KEY_NUMBERS])
+{
+	struct secret secret;
+	int number = bs_keybook_number(book, call->key);
+	int status;
+	int rc;
+
+	if (number < 0)
+		return BS_EXIT_NO;
+	if ((status = read_foreign(call->dialect, input, &secret)) != 0)
+		return status;
+	rc = bs_keyring_add(&book->keyring, (unsigned)number,
+	    call->dialect == BS_DIALECT_EXIM ? BS_KEY_EXIM : BS_KEY_BATV_TOOLS,
+	    secret.octets, secret.len, book->now);
+	bs_mac_wipe(&secret, sizeof(secret));
+	if (rc != 0)
+		bs_complain("key %d: %s", number, strerror(-rc));
+	added[number] = true;
+	return bs_exit_of(rc);
+}
+
+static void
+print_added(const struct bs_call *call, const struct bs_keybook *book,
+    const bool added[static BS_KEY_NUMBERS])
+{
+	bool some = false;
+
+	for (unsigned number = 0; number < BS_KEY_NUMBERS; number++) {
+		if (!added[number])
+			continue;
+		some = true;
+		if (call->json)
+			bs_json_print(bs_keybook_json(
+			    bs_keyring_find(&book->keyring, number)));
+		else
+			printf("key %u is pending: it verifies; to sign with "
+			       "it, type: backstop key activate %u\n",
+			    number, number);
+	}
+	if (!some && !call->json)
+		puts("all of it was here already");
+}
+
+static int
+check_key_option(const struct bs_call *call)
+{
+	if (call->dialect != BS_DIALECT_NONE && call->key < 0) {
+		bs_complain("key import: -k is missing: the secret alone does "
+			    "not say the number of its key");
+		return EX_USAGE;
+	}
+	if (call->dialect == BS_DIALECT_NONE && call->key >= 0) {
+		bs_complain("key import: -k goes with --exim or --batv-tools; "
+			    "an export has its numbers in it");
+		return EX_USAGE;
+	}
+	return 0;
+}
+
+int
+bs_cmd_key_import(const struct bs_call *call)
+{
+	struct bs_keybook book;
+	struct input input;
+	bool added[BS_KEY_NUMBERS] = {false};
+	int status;
+
+	if ((status = check_key_option(call)) != 0)
+		return status;
+	/* before the lock: a terminal may take its time */
+	if ((status = load_input(call, &input)) != 0)
+		goto wipe;
+	if ((status = bs_keybook_open(call, true, &book)) == 0)
+		status = call->dialect == BS_DIALECT_NONE
+			     ? add_export(&book, &input, added)
+			     : add_foreign(&book, call, &input, added);
+	if (status == 0 && (status = bs_keybook_save(&book)) == 0)
+		print_added(call, &book, added);
+	bs_keybook_close(&book);
+wipe:
+	bs_mac_wipe(&input, sizeof(input));
+	return status;
+}
+
+static void
+print_secret(const struct bs_call *call, const struct bs_key *key)
+{
+	char hex[2 * BS_KEY_SECRET_MAX + 1] = "";
+	struct bs_json *json;
+
+	for (size_t i = 0; i < key->secret_len; i++)
+		snprintf(hex + 2 * i, 3, "%02x", key->secret[i]);
+	if (call->json) {
+		json = bs_json_object();
+		bs_json_number(json, "key", key->number);
+		bs_json_text(json, "secret", hex);
+		bs_json_print(json);
+	} else
+		printf(EXPORT_WORD " %u %s\n", key->number, hex);
+	bs_mac_wipe(hex, sizeof(hex));
+}
+
+int
+bs_cmd_key_export(const struct bs_call *call)
+{
+	struct bs_keybook book;
+	int wanted = -1;
+	bool some = false;
+	int status;
+
+	if (call->count > 0 && (wanted = bs_options_key(call->words[0])) < 0)
+		return EX_USAGE;
+	if ((status = bs_keybook_open(call, false, &book)) != 0)
+		goto out;
+	for (size_t i = 0; i < book.keyring.count; i++) {
+		const struct bs_key *key = &book.keyring.keys[i];
+
+		if (wanted < 0 ? key->state == BS_KEY_REVOKED
+			       : key->number != (unsigned)wanted)
+			continue;
+		print_secret(call, key);
+		some = true;
+	}
+	if (!some) {
+		bs_complain("there is no such key; type: backstop key list");
+		status = BS_EXIT_NO;
+	}
+out:
+	bs_keybook_close(&book);
+	return status;
+}

@@ -1,0 +1,212 @@
+/* backstop sign: the signed return path of an address, recorded as issued. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/cli/cli.h"
+#include "common/cli/output.h"
+#include "common/store/changes.h"
+#include "common/keys/tag.h"
+
+/* What came of it: reason is NULL where there is a tag. */
+struct signing {
+	const char *plain;
+	char signed_address[BS_ADDRESS_MAX];
+	const char *reason;
+	struct bs_tag_key key; /* sender is not set yet */
+};
+
+struct recording {
+	const struct bs_state_paths *paths;
+	struct bs_tag_key key;
+	int64_t now;
+};
+
+static const struct {
+	const char *reason;
+	const char *text;
+} reasons[] = {
+    {"not-ours", "its domain is not among 'domains'"},
+    {"exempt", "'exempt' names it"},
+    {"quoted", "its local part is quoted"},
+    {"non-ascii", "it is not all ASCII"},
+    {"too-long", "its local part leaves no room for a tag"},
+    {"source-route", "it has a source route"},
+    {"no-domain", "it has no domain"},
+    {"tagged", "it bears a tag already"},
+    {"foreign-tag", "it bears somebody else's tag"},
+    {"no-key", "no key is active; type: backstop key add, then: "
+	       "backstop key activate K"},
+};
+
+static const char *
+reason_text(const char *reason)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (strcmp(reasons[i].reason, reason) == 0)
+			return reasons[i].text;
+	return reason;
+}
+
+/* Why an address cannot be signed whatever the keys, or NULL. */
+static const char *
+obstacle(const struct bs_domain *domain, const struct bs_address *address)
+{
+	char canonical[BS_ADDRESS_MAX];
+	const char *why = bs_tag_obstacle(address);
+
+	if (why != NULL)
+		return why;
+	if (domain == NULL)
+		return "not-ours";
+	if (bs_address_canonical(address, canonical, sizeof(canonical)) != 0)
+		return "too-long";
+	return bs_domain_exempts(domain, canonical) ? "exempt" : NULL;
+}
+
+/* Returns 0, or an exit status after the complaint. */
+static int
+sign(const struct bs_call *call, const struct bs_config *config,
+    const struct bs_address *address, struct signing *out)
+{
+	const struct bs_domain *domain =
+	    bs_config_domain(config, address->domain, address->domain_len);
+	struct bs_tag tag = {.plain = *address};
+	struct bs_keyring keyring;
+	uint32_t today = bs_day_of(call->now);
+	int rc;
+
+	if ((out->reason = obstacle(domain, address)) != NULL)
+		return 0;
+	if ((rc = bs_load_keyring(config, &keyring)) != 0)
+		return rc;
+	tag.form = domain->form;
+	rc = bs_keyring_sign(&keyring, &tag, today, config->lifetime_days);
+	bs_keyring_wipe(&keyring);
+	if (rc == -ENOKEY)
+		out->reason = "no-key";
+	else if (rc != 0 || bs_tag_write(&tag, out->signed_address,
+				sizeof(out->signed_address)) != 0)
+		out->reason = "too-long";
+	out->key.key = (uint8_t)tag.key;
+	out->key.day = today + config->lifetime_days;
+	return 0;
+}
+
+/* In the child: the records that the engine would have written. */
+static int
+write_records(const struct bs_errand *errand)
+{
+	const struct recording *recording = errand->context;
+	uint32_t today = bs_day_of(recording->now);
+	struct bs_change tag = {.table = BS_TABLE_TAG,
+	    .tag = {.issued = 1,
+		.first_use = recording->now,
+		.last_use = recording->now}};
+	struct bs_change sender = {.table = BS_TABLE_SENDER,
+	    .key_len = BS_RECORD_HASH,
+	    .sender = {.first_signed_day = today, .last_day = today}};
+	struct bs_changes *changes;
+	struct bs_store *store = NULL;
+	size_t done;
+	int rc;
+
+	tag.key_len = bs_tag_key_write(&recording->key, tag.key);
+	memcpy(sender.key, recording->key.sender, BS_RECORD_HASH);
+	if ((changes = bs_changes_new(2)) == NULL)
+		return -ENOMEM;
+	if ((rc = bs_changes_add(changes, &tag)) == 0 &&
+	    (rc = bs_changes_add(changes, &sender)) == 0 &&
+	    (rc = bs_store_open(errand->folder, BS_STORE_WRITE, &store)) == 0)
+		rc = bs_changes_commit(changes, 0, 2, store, &done);
+	bs_store_close(store);
+	bs_changes_free(changes);
+	return rc;
+}
+
+/* The tag is as good without its record, but a bounce to it may be taken for
+ * unissued: that is said, and no more. */
+static void
+record(const struct bs_call *call, const struct bs_config *config,
+    const struct bs_address *address, const struct signing *signing)
+{
+	struct bs_state_paths paths = {0};
+	struct recording recording = {.key = signing->key, .now = call->now};
+	struct bs_errand errand = {.run = write_records, .context = &recording};
+	struct bs_fault fault = {0};
+	uint8_t store_key[BS_STORE_KEY_LEN];
+	char canonical[BS_ADDRESS_MAX];
+	int rc;
+
+	if ((rc = bs_state_paths(config->state, &paths)) == 0 &&
+	    (rc = bs_address_canonical(address, canonical,
+		 sizeof(canonical))) == 0 &&
+	    (rc = bs_state_store_key(paths.store_key, store_key, &fault)) ==
+		0) {
+		bs_mac_hash(store_key, canonical, strlen(canonical),
+		    recording.key.sender);
+		bs_mac_wipe(store_key, sizeof(store_key));
+		errand.folder = paths.store;
+		rc = bs_errand_run(&errand);
+	}
+	if (rc == 0)
+		return;
+	bs_complain("warning: the tag is valid, but was not recorded as "
+		    "issued: %s: %s",
+	    fault.text[0] != '\0' ? paths.store_key : paths.store,
+	    fault.text[0] != '\0' ? fault.text : strerror(-rc));
+}
+
+static void
+print_json(const struct signing *signing)
+{
+	struct bs_json *json = bs_json_object();
+	char day[BS_TIME_TEXT];
+
+	bs_json_text(json, "address", signing->plain);
+	if (signing->reason == NULL) {
+		bs_json_text(json, "signed", signing->signed_address);
+		bs_json_number(json, "key", signing->key.key);
+		bs_json_text(json, "expires",
+		    bs_day_text(signing->key.day, day));
+	} else {
+		bs_json_null(json, "signed");
+		bs_json_null(json, "key");
+		bs_json_null(json, "expires");
+	}
+	bs_json_text(json, "reason", signing->reason);
+	bs_json_print(json);
+}
+
+int
+bs_cmd_sign(const struct bs_call *call)
+{
+	struct signing signing = {0};
+	struct bs_address address;
+	struct bs_config *config;
+	char plain[BS_ADDRESS_MAX];
+	int status;
+
+	if ((status = bs_load_address(call->words[0], &address)) != 0 ||
+	    (status = bs_load_config(call, &config)) != 0)
+		return status;
+	if (bs_address_write(&address, plain, sizeof(plain)) == 0)
+		signing.plain = plain;
+	if ((status = sign(call, config, &address, &signing)) != 0)
+		goto out;
+	if (signing.reason == NULL && !call->has_at && !call->no_record)
+		record(call, config, &address, &signing);
+	if (call->json)
+		print_json(&signing);
+	else if (signing.reason == NULL)
+		puts(signing.signed_address);
+	if (signing.reason != NULL) {
+		bs_complain("%s is not signed: %s", plain,
+		    reason_text(signing.reason));
+		status = BS_EXIT_NO;
+	}
+out:
+	bs_config_free(config);
+	return status;
+}

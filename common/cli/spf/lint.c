@@ -1,0 +1,145 @@
+/* backstop spf lint: what is wrong with a domain's SPF record. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "common/cli/spf/lint.h"
+#include "common/spf/lint/zone.h"
+
+/* Octets of a record that is typed or pasted. */
+#define GIVEN_MAX 16384
+
+/* A record that was not read from DNS. */
+struct given {
+	uint8_t strings[GIVEN_MAX]; /* as a TXT record */
+	size_t strings_len;	    /* 0: it was no line of a zone file */
+	char *text;
+	size_t len;
+	bool too_long; /* a string of it is */
+};
+
+/* As it is pasted from a zone file, quotes and all, or as it is meant. */
+static void
+read_given(const char *text, struct given *out)
+{
+	int len = -EINVAL;
+
+	memset(out, 0, sizeof(*out));
+	if (strchr(text, '"') != NULL && strncmp(text, "v=spf1", 6) != 0)
+		len =
+		    bs_spf_zone_read(text, out->strings, sizeof(out->strings));
+	out->too_long = len == -EMSGSIZE;
+	if (len > 0) {
+		out->strings_len = (size_t)len;
+		out->text =
+		    bs_spf_answer_text(out->strings, (size_t)len, &out->len);
+		return;
+	}
+	out->len = strlen(text);
+	out->text = bs_spf_array(NULL, out->len + 1, 1);
+	memcpy(out->text, text, out->len + 1);
+}
+
+static int
+exit_of(const struct bs_call *call, const struct bs_spf_lint *lint)
+{
+	unsigned errors = bs_spf_lint_count(lint, BS_SPF_ERROR);
+	unsigned failed = 0;
+
+	for (size_t i = 0; i < lint->count; i++)
+		failed += lint->noted[i].remark.flaw == BS_SPF_DNS_FAILED;
+	if (errors > failed)
+		return BS_EXIT_NO;
+	if (failed > 0)
+		return BS_EXIT_UNKNOWN;
+	return call->strict && bs_spf_lint_count(lint, BS_SPF_WARNING) > 0
+		   ? BS_EXIT_NO
+		   : BS_EXIT_YES;
+}
+
+static int
+show(const struct bs_call *call, struct bs_spf_lint *lint)
+{
+	if (call->json)
+		bs_spf_lint_json(lint);
+	else
+		bs_spf_lint_print(lint);
+	return exit_of(call, lint);
+}
+
+static int
+lint_given(const struct bs_call *call, struct bs_lookup *lookup)
+{
+	static struct given given;
+	struct bs_spf_lint lint = {0};
+	int status;
+
+	read_given(call->record, &given);
+	lint.tree = bs_spf_tree_given(lookup,
+	    call->domain == NULL ? "" : call->domain, given.text, given.len);
+	if (given.too_long)
+		bs_spf_note(&lint, 0, NULL, BS_SPF_LONG_STRING,
+		    "a string of a zone file has %d octets at most: split it, "
+		    "\"v=spf1 ... \" \"...\", with a space before the quote",
+		    BS_SPF_STRING_MAX);
+	bs_spf_note_all(&lint, given.strings_len > 0 ? given.strings : NULL,
+	    given.strings_len);
+	status = show(call, &lint);
+	free(lint.noted);
+	bs_spf_tree_free(lint.tree);
+	free(given.text);
+	return status;
+}
+
+static int
+lint_domain(const struct bs_call *call, struct bs_lookup *lookup)
+{
+	struct bs_spf_lint lint = {
+	    .tree = bs_spf_tree_read(lookup, call->words[0])};
+	int status;
+
+	bs_spf_note_all(&lint, NULL, 0);
+	status = show(call, &lint);
+	free(lint.noted);
+	bs_spf_tree_free(lint.tree);
+	return status;
+}
+
+/* Returns 0 or an exit status after the complaint. */
+static int
+check_words(const struct bs_call *call)
+{
+	const char *name = call->count > 0 ? call->words[0] : call->domain;
+
+	if ((call->count > 0) == (call->record != NULL)) {
+		bs_complain("name a domain, or give a record with --record");
+		return EX_USAGE;
+	}
+	if (call->domain != NULL && call->record == NULL) {
+		bs_complain("--domain says whose the record of --record is");
+		return EX_USAGE;
+	}
+	if (name != NULL && !bs_dns_is_name(name)) {
+		bs_complain("%.200s: is no domain (a record stands behind "
+			    "--record)",
+		    name);
+		return EX_USAGE;
+	}
+	return 0;
+}
+
+int
+bs_cmd_spf_lint(const struct bs_call *call)
+{
+	struct bs_lookup *lookup;
+	int status = check_words(call);
+
+	if (status != 0 || (status = bs_lookup_open(call, &lookup)) != 0)
+		return status;
+	status = call->record != NULL ? lint_given(call, lookup)
+				      : lint_domain(call, lookup);
+	bs_lookup_close(lookup);
+	return status;
+}

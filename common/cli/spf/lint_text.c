@@ -1,0 +1,225 @@
+/* The remarks on an SPF record as text: a table, and the tree of costs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cli/spf/lint.h"
+#include "common/spf/run.h"
+
+/* Columns of a terminal, for the record above a caret. */
+#define WIDTH 72
+
+/* Columns of the tree before the costs. */
+#define TREE_WIDTH 52
+
+const char *
+bs_spf_place_title(const struct bs_spf_tree *tree, size_t place, char *out,
+    size_t size)
+{
+	const struct bs_spf_place *at = &tree->places[place];
+	const struct bs_spf_term *term;
+
+	if (at->parent == BS_SPF_NOWHERE) {
+		snprintf(out, size, "%s",
+		    at->name[0] == '\0' ? "the record" : at->name);
+		return out;
+	}
+	term = &tree->places[at->parent].leaves[at->leaf].term;
+	snprintf(out, size, "%.*s", (int)term->len, term->text);
+	return out;
+}
+
+/* Prints octets of a record; each takes one column. */
+static void
+print_octets(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		putchar(text[i] >= 0x20 && text[i] < 0x7f ? text[i] : '?');
+}
+
+/* The part of the record around a remark, and carets below it. */
+static void
+print_where(const struct bs_spf_place *place,
+    const struct bs_spf_remark *remark)
+{
+	size_t len = remark->len == 0 ? 1 : remark->len;
+	size_t start = 0;
+	size_t end = place->len;
+
+	if (end > WIDTH) {
+		if (remark->column > WIDTH / 3)
+			start = remark->column - WIDTH / 3;
+		if (start + WIDTH < end)
+			end = start + WIDTH;
+	}
+	if (remark->column + len > end)
+		len = end > remark->column ? end - remark->column : 1;
+	printf("      %s", start > 0 ? "..." : "   ");
+	print_octets(place->text + start, end - start);
+	printf("%s\n      %*s", end < place->len ? "..." : "",
+	    (int)(3 + remark->column - start), "");
+	for (size_t i = 0; i < len; i++)
+		putchar('^');
+	putchar('\n');
+}
+
+static void
+print_remark(const struct bs_spf_lint *lint, const struct bs_spf_noted *noted)
+{
+	const struct bs_spf_remark *remark = &noted->remark;
+	const struct bs_spf_place *place = &lint->tree->places[noted->place];
+	char text[4 * BS_SPF_REMARK_TEXT];
+
+	printf("%-8s %-18s ",
+	    bs_spf_weight_name(bs_spf_flaw_weight(remark->flaw)),
+	    bs_spf_flaw_name(remark->flaw));
+	if (remark->len > 0)
+		printf("column %zu", remark->column + 1);
+	if (noted->place > 0)
+		printf("%sof %s", remark->len > 0 ? " " : "", place->name);
+	printf("%s%s\n", remark->len > 0 || noted->place > 0 ? ": " : "",
+	    bs_visible(remark->text, text, sizeof(text)));
+	if (remark->len > 0 && place->text != NULL)
+		print_where(place, remark);
+}
+
+static void
+print_line(unsigned depth, const char *title, unsigned own, unsigned total,
+    bool has_total)
+{
+	char text[4 * BS_SPF_TERM_MAX];
+	int width;
+
+	bs_visible(title, text, sizeof(text));
+	width = printf("  %*s%s", (int)(2 * depth), "", text);
+	if (width < TREE_WIDTH)
+		printf("%*s", TREE_WIDTH - width, "");
+	printf(" %3u", own);
+	if (has_total)
+		printf(" %6u", total);
+	putchar('\n');
+}
+
+static const char *
+state_text(enum bs_spf_place_state state)
+{
+	switch (state) {
+	case BS_SPF_PLACE_FAULTY:
+		return "  (faulty)";
+	case BS_SPF_PLACE_FAILED:
+		return "  (no answer)";
+	case BS_SPF_PLACE_NO_NAME:
+		return "  (no such name)";
+	case BS_SPF_PLACE_EMPTY:
+		return "  (no record)";
+	case BS_SPF_PLACE_SEVERAL:
+		return "  (several records)";
+	case BS_SPF_PLACE_LOOP:
+		return "  (a loop)";
+	case BS_SPF_PLACE_BEYOND:
+		return "  (not read)";
+	default:
+		return "";
+	}
+}
+
+/* A place's line. Its own cost is that of the term that leads to it. */
+static void
+print_place(const struct bs_spf_tree *tree, size_t at)
+{
+	const struct bs_spf_place *place = &tree->places[at];
+	unsigned own = place->parent != BS_SPF_NOWHERE;
+	char title[BS_SPF_TERM_MAX + 32];
+	size_t len;
+
+	bs_spf_place_title(tree, at, title, sizeof(title) - 24);
+	len = strlen(title);
+	snprintf(title + len, sizeof(title) - len, "%s",
+	    state_text(place->state));
+	print_line(place->depth, title, own, own + place->total.lookups, true);
+}
+
+/* The tree from its root, without recursion: where it goes on in each record
+ * that it is in. */
+static void
+print_tree(const struct bs_spf_tree *tree)
+{
+	size_t next[BS_SPF_PLACES_DEEP + 2] = {0};
+	size_t at = 0;
+
+	print_place(tree, 0);
+	while (at != BS_SPF_NOWHERE) {
+		const struct bs_spf_place *place = &tree->places[at];
+		const struct bs_spf_leaf *leaf;
+		char title[BS_SPF_TERM_MAX + 1];
+
+		if (next[place->depth] == place->leaf_count) {
+			at = place->parent;
+			continue;
+		}
+		leaf = &place->leaves[next[place->depth]++];
+		if (leaf->place != BS_SPF_NOWHERE) {
+			at = leaf->place;
+			next[tree->places[at].depth] = 0;
+			print_place(tree, at);
+		} else if (leaf->cost.lookups > 0) {
+			snprintf(title, sizeof(title), "%.*s",
+			    (int)leaf->term.len, leaf->term.text);
+			print_line(place->depth + 1, title, leaf->cost.lookups,
+			    0, false);
+		}
+	}
+}
+
+static void
+print_costs(const struct bs_spf_tree *tree)
+{
+	const struct bs_spf_cost *total = &tree->places[0].total;
+
+	printf("%-*s own  total\n", TREE_WIDTH, "Terms that ask DNS");
+	print_tree(tree);
+	printf("\n%u terms ask DNS; more than %d are an error (permerror).\n",
+	    total->lookups, BS_SPF_LOOKUPS_MAX);
+	printf("%u of their look-ups find nothing for IPv4, %u for IPv6; more "
+	       "than %d are an error.\n\n",
+	    total->voids4, total->voids6, BS_SPF_VOIDS_MAX);
+}
+
+static void
+print_record(const struct bs_spf_place *root)
+{
+	char text[4 * BS_SPF_RECORD_MAX + 1];
+
+	if (root->text == NULL)
+		return;
+	if (root->answer != NULL)
+		printf("%s, %zu octets, TTL %u seconds:\n", root->name,
+		    root->len, root->answer->ttl_seconds);
+	printf("  %s\n\n", bs_visible(root->text, text, sizeof(text)));
+}
+
+static void
+print_count(unsigned count, const char *what, const char *after)
+{
+	printf("%u %s%s%s", count, what, count == 1 ? "" : "s", after);
+}
+
+void
+bs_spf_lint_print(const struct bs_spf_lint *lint)
+{
+	const struct bs_spf_tree *tree = lint->tree;
+	const struct bs_spf_place *root = &tree->places[0];
+
+	print_record(root);
+	for (size_t i = 0; i < lint->count; i++)
+		print_remark(lint, &lint->noted[i]);
+	if (lint->count > 0)
+		putchar('\n');
+	if (root->state == BS_SPF_PLACE_READ)
+		print_costs(tree);
+	print_count(bs_spf_lint_count(lint, BS_SPF_ERROR), "error", ", ");
+	print_count(bs_spf_lint_count(lint, BS_SPF_WARNING), "warning", ", ");
+	print_count(bs_spf_lint_count(lint, BS_SPF_NOTE), "note", "; ");
+	print_count(bs_lookup_count(tree->lookup), "question", "");
+	printf(" to DNS, %u ms\n", bs_lookup_elapsed_ms(tree->lookup));
+}

@@ -1,0 +1,257 @@
+/* What speaks against SPF records and what they include. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cli/spf/lint.h"
+#include "common/base/ascii.h"
+#include "common/spf/lint/advice.h"
+#include "common/spf/run.h"
+
+/* Terms that ask DNS from which on there is little left. */
+#define LOOKUPS_MANY 8
+
+/* Remarks that somebody reads; a hostile record could have thousands. */
+#define NOTED_MAX 200
+
+/* Whom bs_spf_advise() tells. */
+struct hearing {
+	struct bs_spf_lint *lint;
+	size_t place;
+	bool is_ours;
+};
+
+static void
+add(struct bs_spf_lint *lint, size_t place, const struct bs_spf_remark *remark)
+{
+	if (lint->count == NOTED_MAX)
+		return;
+	lint->noted =
+	    bs_spf_array(lint->noted, lint->count + 1, sizeof(*lint->noted));
+	lint->noted[lint->count].place = place;
+	lint->noted[lint->count++].remark = *remark;
+}
+
+void
+bs_spf_note(struct bs_spf_lint *lint, size_t place,
+    const struct bs_spf_term *term, enum bs_spf_flaw flaw, const char *format,
+    ...)
+{
+	struct bs_spf_remark remark = {.flaw = flaw};
+	va_list args;
+
+	if (term != NULL) {
+		remark.column =
+		    (size_t)(term->text - lint->tree->places[place].text);
+		remark.len = term->len;
+	}
+	va_start(args, format);
+	vsnprintf(remark.text, sizeof(remark.text), format, args);
+	va_end(args);
+	add(lint, place, &remark);
+}
+
+/* Of somebody else's record it matters what it lets pass; the rest is not
+ * ours to mend, and a fault of it is told where it is included. */
+static bool
+matters(const struct hearing *hearing, enum bs_spf_flaw flaw)
+{
+	return hearing->is_ours || flaw == BS_SPF_PASSES_ALL ||
+	       flaw == BS_SPF_USES_PTR;
+}
+
+static void
+hear(void *context, const struct bs_spf_remark *remark)
+{
+	const struct hearing *hearing = context;
+
+	if (matters(hearing, remark->flaw))
+		add(hearing->lint, hearing->place, remark);
+}
+
+/* What became of a record that a term of another names. */
+static void
+note_child(struct bs_spf_lint *lint, const struct bs_spf_place *place)
+{
+	const struct bs_spf_place *parent = &lint->tree->places[place->parent];
+	const struct bs_spf_term *term = &parent->leaves[place->leaf].term;
+	const char *name = place->name;
+
+	switch (place->state) {
+	case BS_SPF_PLACE_FAILED:
+		bs_spf_note(lint, place->parent, term, BS_SPF_DNS_FAILED,
+		    "DNS gives no answer for %.120s: try again, then ask who "
+		    "runs it",
+		    name);
+		break;
+	case BS_SPF_PLACE_NO_NAME:
+		bs_spf_note(lint, place->parent, term,
+		    BS_SPF_NO_INCLUDED_RECORD,
+		    "there is no name %.120s, which breaks your record "
+		    "(permerror): take it out, or mend the name",
+		    name);
+		break;
+	case BS_SPF_PLACE_EMPTY:
+		bs_spf_note(lint, place->parent, term,
+		    BS_SPF_NO_INCLUDED_RECORD,
+		    "%.120s has no SPF record, which breaks yours (permerror): "
+		    "take it out; for a host's addresses write a:",
+		    name);
+		break;
+	case BS_SPF_PLACE_SEVERAL:
+		bs_spf_note(lint, place->parent, term, BS_SPF_BROKEN_INCLUDE,
+		    "%.120s has several SPF records, which breaks yours "
+		    "(permerror): ask who runs it",
+		    name);
+		break;
+	case BS_SPF_PLACE_FAULTY:
+		bs_spf_note(lint, place->parent, term, BS_SPF_BROKEN_INCLUDE,
+		    "the record of %.60s is faulty, which breaks yours "
+		    "(permerror): %.119s",
+		    name, place->fault.text);
+		break;
+	case BS_SPF_PLACE_LOOP:
+		bs_spf_note(lint, place->parent, term, BS_SPF_LOOP,
+		    "this leads back to %.120s, without an end: take it out",
+		    name);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Whether a name was included before, elsewhere. */
+static void
+note_again(struct bs_spf_lint *lint, size_t at)
+{
+	const struct bs_spf_tree *tree = lint->tree;
+	const struct bs_spf_place *place = &tree->places[at];
+	size_t len = strlen(place->name);
+
+	if (place->state == BS_SPF_PLACE_LOOP)
+		return;
+	for (size_t i = 1; i < at; i++) {
+		const struct bs_spf_place *other = &tree->places[i];
+
+		/* twice in one record is the record's own flaw */
+		if (other->parent == place->parent ||
+		    strlen(other->name) != len ||
+		    !bs_ascii_same(other->name, place->name, len))
+			continue;
+		bs_spf_note(lint, place->parent,
+		    &tree->places[place->parent].leaves[place->leaf].term,
+		    BS_SPF_DUPLICATE,
+		    "the record of %.80s is included by %.80s, too, and each "
+		    "time costs %u lookups",
+		    place->name, tree->places[other->parent].name,
+		    1 + place->total.lookups);
+		return;
+	}
+}
+
+static void
+note_place(struct bs_spf_lint *lint, size_t at)
+{
+	struct bs_spf_place *place = &lint->tree->places[at];
+	struct hearing hearing = {lint, at, at == 0};
+
+	if (at > 0) {
+		note_child(lint, place);
+		note_again(lint, at);
+	}
+	if (place->text == NULL || (place->state != BS_SPF_PLACE_READ &&
+				       place->state != BS_SPF_PLACE_FAULTY))
+		return;
+	bs_spf_advise(place->text, place->len, place->name,
+	    at == 0 && bs_lookup_signs(lint->tree->lookup, place->name), hear,
+	    &hearing);
+	for (size_t i = 0; i < place->leaf_count; i++)
+		bs_spf_note_leaf(lint, at, &place->leaves[i]);
+}
+
+/* RFC 7208 §4.6.4. */
+static void
+note_limits(struct bs_spf_lint *lint)
+{
+	const struct bs_spf_cost *total = &lint->tree->places[0].total;
+	unsigned voids = total->voids4;
+	bool all = voids > BS_SPF_VOIDS_MAX;
+
+	if (total->lookups > BS_SPF_LOOKUPS_MAX)
+		bs_spf_note(lint, 0, NULL, BS_SPF_TOO_MANY_LOOKUPS,
+		    "%u terms ask DNS, and at %d a check ends (permerror): put "
+		    "ip4: and ip6: in the place of a: and mx, take out "
+		    "includes that nobody uses",
+		    total->lookups, BS_SPF_LOOKUPS_MAX);
+	else if (total->lookups >= LOOKUPS_MANY)
+		bs_spf_note(lint, 0, NULL, BS_SPF_MANY_LOOKUPS,
+		    "%u of %d terms that may ask DNS are used; whoever you "
+		    "include may add one any day",
+		    total->lookups, BS_SPF_LOOKUPS_MAX);
+	if (!all && total->voids6 <= BS_SPF_VOIDS_MAX)
+		return;
+	bs_spf_note(lint, 0, NULL,
+	    all ? BS_SPF_TOO_MANY_VOIDS : BS_SPF_NO_ADDRESS,
+	    "%u look-ups find nothing for a client with IPv%d, and at more "
+	    "than %d a check ends (permerror): take these names out, or write "
+	    "ip4: and ip6: for them",
+	    all ? voids : total->voids6, all ? 4 : 6, BS_SPF_VOIDS_MAX);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct bs_spf_noted *x = a;
+	const struct bs_spf_noted *y = b;
+	enum bs_spf_weight x_weight = bs_spf_flaw_weight(x->remark.flaw);
+	enum bs_spf_weight y_weight = bs_spf_flaw_weight(y->remark.flaw);
+
+	if (x_weight != y_weight)
+		return x_weight > y_weight ? -1 : 1;
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	if (x->remark.column != y->remark.column)
+		return x->remark.column < y->remark.column ? -1 : 1;
+	return (int)x->remark.flaw - (int)y->remark.flaw;
+}
+
+void
+bs_spf_note_all(struct bs_spf_lint *lint, const uint8_t *given,
+    size_t given_len)
+{
+	struct hearing hearing = {lint, 0, true};
+
+	if (bs_lookup_is_spent(lint->tree->lookup))
+		bs_spf_note(lint, 0, NULL, BS_SPF_DNS_FAILED,
+		    "the record leads to so many names that not all were "
+		    "asked for");
+	if (given != NULL)
+		bs_spf_advise_strings(given, given_len, hear, &hearing);
+	note_limits(lint);
+	bs_spf_note_domain(lint);
+	for (size_t i = 0; i < lint->tree->count; i++)
+		note_place(lint, i);
+	if (lint->count > 0)
+		qsort(lint->noted, lint->count, sizeof(*lint->noted), compare);
+}
+
+unsigned
+bs_spf_lint_count(const struct bs_spf_lint *lint, enum bs_spf_weight weight)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < lint->count; i++)
+		count +=
+		    bs_spf_flaw_weight(lint->noted[i].remark.flaw) == weight;
+	return count;
+}
+
+bool
+bs_spf_lint_has(const struct bs_spf_lint *lint, enum bs_spf_flaw flaw)
+{
+	for (size_t i = 0; i < lint->count; i++)
+		if (lint->noted[i].remark.flaw == flaw)
+			return true;
+	return false;
+}

@@ -1,0 +1,160 @@
+/* What the store says of each domain of ours: coverage, and what happened;
+ * and what of SPF. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/cli/cli.h"
+#include "common/cli/status/domains.h"
+#include "common/judge/coverage.h"
+
+/* What the child works on: the parent's, as it stood at the fork. */
+struct task {
+	const struct bs_config *config;
+	const struct bs_keyring *keyring;
+	const uint8_t *store_key;
+	int64_t now;
+};
+
+static int
+get(const void *context, struct bs_entry *entry)
+{
+	struct bs_store *const *store = context;
+
+	return bs_store_get(*store, entry);
+}
+
+/* Adds up the last days, today first. month may be NULL. Returns 0 or -errno.
+ */
+static int
+count_days(const struct bs_view *view, const char *name, uint32_t today,
+    struct bs_tally_record *week, struct bs_tally_record *month)
+{
+	uint32_t days = month == NULL ? BS_SURVEY_WEEK : BS_SURVEY_MONTH;
+	struct bs_tally_record tally;
+	struct bs_entry entry = {.table = BS_TABLE_META};
+	uint8_t hash[BS_RECORD_HASH];
+	int rc = bs_view_hash_domain(view, name, strlen(name), hash);
+
+	for (uint32_t ago = 0; rc == 0 && ago < days && ago <= today; ago++) {
+		entry.key_len =
+		    bs_tally_key_write(today - ago, hash, entry.key);
+		if ((rc = view->get(view->context, &entry)) == BS_STORE_ABSENT)
+			rc = 0;
+		else if (rc == 0 &&
+			 bs_tally_record_read(entry.key, entry.key_len,
+			     entry.value, entry.value_len, &tally) == 0) {
+			if (month != NULL)
+				bs_tally_record_merge(month, &tally);
+			if (ago < BS_SURVEY_WEEK)
+				bs_tally_record_merge(week, &tally);
+		}
+	}
+	return rc;
+}
+
+/* Coverage as the engine sees it, of a message of which no date is known. */
+static void
+find_coverage(const struct bs_view *view, const struct bs_domain *domain,
+    int64_t now, struct bs_survey_domain *out)
+{
+	unsigned lifetime_days = bs_meta_lifetime(view->meta,
+	    view->config->lifetime_days, bs_day_of(now));
+	int64_t day = bs_coverage_day(view, domain, now, lifetime_days);
+	struct bs_span span;
+	const char *fault;
+
+	bs_span_of(0, now, lifetime_days, &span);
+	fault = bs_coverage_fault(view, domain, NULL, &span);
+	out->coverage = fault == NULL ? BS_COVERAGE_FULL : BS_COVERAGE_PARTIAL;
+	snprintf(out->reason, sizeof(out->reason), "%s",
+	    fault != NULL ? fault : "");
+	if (day > (int64_t)bs_day_window(lifetime_days))
+		out->since =
+		    (day - bs_day_window(lifetime_days)) * BS_DAY_SECONDS;
+	/* what waiting should have mended is something else */
+	if (fault != NULL && day * BS_DAY_SECONDS > now)
+		out->full_at = day * BS_DAY_SECONDS;
+}
+
+static int
+survey_domain(const struct bs_view *view, const struct bs_domain *domain,
+    int64_t now, struct bs_survey_domain *out)
+{
+	find_coverage(view, domain, now, out);
+	return count_days(view, domain->name, bs_day_of(now), &out->week,
+	    &out->month);
+}
+
+static int
+survey(const struct bs_errand *errand)
+{
+	const struct task *task = errand->context;
+	struct bs_survey_found *found = errand->result;
+	struct bs_store *store;
+	struct bs_meta meta;
+	struct bs_view view = {.config = task->config,
+	    .keyring = task->keyring,
+	    .meta = &meta,
+	    .store_key = task->store_key,
+	    .get = get,
+	    .context = &store};
+	int rc = bs_store_open(errand->folder, BS_STORE_READ, &store);
+
+	if (rc != 0)
+		return rc;
+	rc = bs_meta_load(store, &meta);
+	if (rc == 0)
+		rc = count_days(&view, BS_TALLY_SPF, bs_day_of(task->now),
+		    &found->spf_week, NULL);
+	for (size_t i = 0; i < task->config->domain_count && rc == 0; i++)
+		rc = survey_domain(&view, &task->config->domains[i], task->now,
+		    &found->domains[i]);
+	bs_store_close(store);
+	return rc;
+}
+
+/* Root believes no text of the child's to end. */
+static void
+end_texts(struct bs_survey *survey)
+{
+	for (size_t i = 0; i < survey->count; i++)
+		survey->found->domains[i].reason[BS_SURVEY_REASON - 1] = '\0';
+}
+
+int
+bs_survey_take(const struct bs_config *config, const struct bs_keyring *keyring,
+    int64_t now, struct bs_survey *out)
+{
+	struct bs_state_paths paths;
+	struct bs_fault fault;
+	uint8_t store_key[BS_STORE_KEY_LEN];
+	struct task task = {config, keyring, store_key, now};
+	struct bs_errand errand = {.run = survey, .context = &task};
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = bs_state_paths(config->state, &paths)) != 0 ||
+	    (rc = bs_state_store_key(paths.store_key, store_key, &fault)) != 0)
+		return rc;
+	errand.folder = paths.store;
+	errand.size = sizeof(*out->found) +
+		      config->domain_count * sizeof(out->found->domains[0]);
+	if ((out->found = calloc(1, errand.size)) == NULL)
+		return -ENOMEM;
+	out->count = config->domain_count;
+	errand.result = out->found;
+	rc = bs_errand_run(&errand);
+	bs_mac_wipe(store_key, sizeof(store_key));
+	end_texts(out);
+	return rc;
+}
+
+void
+bs_survey_free(struct bs_survey *survey)
+{
+	free(survey->found);
+	survey->found = NULL;
+	survey->count = 0;
+}

@@ -1,0 +1,177 @@
+/* backstop status on the terminal: each thing, and what to type. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/cli/output.h"
+#include "common/cli/status/status.h"
+
+static const char *
+store_advice(int rc)
+{
+	switch (rc) {
+	case -ENOENT:
+		return "backstopd makes it when it starts";
+	case -EUCLEAN:
+	case -EBADMSG:
+		return "restart backstopd: it moves the store aside and "
+		       "begins a new one";
+	case -EACCES:
+		return "run as root";
+	case -EPROTO:
+		return "a newer version wrote it: install that";
+	default:
+		return strerror(-rc);
+	}
+}
+
+static void
+print_coverage(const struct bs_survey_domain *survey)
+{
+	char text[BS_TIME_TEXT];
+
+	if (survey->coverage == BS_COVERAGE_FULL)
+		printf("            coverage full: nothing missed since %s\n",
+		    bs_time_text(survey->since, text));
+	else if (survey->full_at != 0)
+		printf("            coverage partial (%s), full from %s on\n",
+		    survey->reason, bs_time_text(survey->full_at, text));
+	else
+		printf("            coverage partial (%s)\n", survey->reason);
+}
+
+static void
+print_domain(const struct bs_overview *status, size_t at)
+{
+	struct bs_step_ground ground = bs_status_ground(status, at);
+	const struct bs_domain *domain = ground.domain;
+
+	printf("%s%s: sign %s, mode %s, outbound %s\n",
+	    at == 0 ? "domains:  " : "          ", domain->name,
+	    domain->sign ? "yes" : "no", bs_mode_name(domain->mode),
+	    domain->outbound_here ? "here" : "elsewhere");
+	if (ground.survey == NULL)
+		return;
+	print_coverage(ground.survey);
+	bs_step_print(&ground, "            ");
+}
+
+static void
+print_domains(const struct bs_overview *status)
+{
+	if (status->book.config->domain_count == 0)
+		puts("domains:  none: nothing is signed or judged; set "
+		     "'domains'");
+	for (size_t i = 0; i < status->book.config->domain_count; i++)
+		print_domain(status, i);
+}
+
+/* What was found of who sends, and what came of it. */
+static void
+print_spf(const struct bs_overview *status)
+{
+	const struct bs_spf_config *config = &status->book.config->spf;
+	const uint32_t *week;
+
+	if (!config->check) {
+		puts("spf:      off");
+		return;
+	}
+	printf("spf:      mode %s; ", bs_mode_name(config->rules.mode));
+	if (status->store != 0) {
+		puts("what was found is not known");
+		return;
+	}
+	week = status->survey.found->spf_week.counts;
+	printf("in %d days:", BS_SURVEY_WEEK);
+	for (unsigned i = 0; i < BS_SPF_RESULTS; i++)
+		printf("%s %" PRIu32 " %s", i > 0 ? "," : "", week[i],
+		    bs_spf_result_name((enum bs_spf_result)i));
+	printf("\n          refused %" PRIu32 ", junked %" PRIu32
+	       ", deferred %" PRIu32 "; enforce would have refused %" PRIu32
+	       ", junked %" PRIu32 " and deferred %" PRIu32 " more\n",
+	    week[BS_TALLY_SPF_REJECTED], week[BS_TALLY_SPF_JUNKED],
+	    week[BS_TALLY_SPF_DEFERRED], week[BS_TALLY_SPF_WOULD_REJECT],
+	    week[BS_TALLY_SPF_WOULD_JUNK], week[BS_TALLY_SPF_WOULD_DEFER]);
+}
+
+static void
+print_keys(const struct bs_overview *status)
+{
+	const struct bs_keyring *keyring = &status->book.keyring;
+	char text[BS_TIME_TEXT];
+
+	for (size_t i = 0; i < keyring->count; i++) {
+		const struct bs_key *key = &keyring->keys[i];
+
+		printf("%s%u %s, made %" PRId64 " days ago",
+		    i == 0 ? "keys:     " : "          ", key->number,
+		    bs_key_state_name(key->state),
+		    bs_status_age_days(status, key->created));
+		if (bs_key_purge_time(key, status->book.lifetime_days) >= 0)
+			printf(", purge: %s",
+			    bs_keybook_purge_text(&status->book, key, text));
+		putchar('\n');
+	}
+	if (!bs_status_has_key(status))
+		puts("          none is active: nothing is signed; type: "
+		     "backstop key rotate");
+}
+
+static void
+print_store(const struct bs_overview *status)
+{
+	const struct bs_meta *meta = &status->look.meta;
+	const struct bs_store_stat *stat = &status->look.stat;
+	char start[BS_TIME_TEXT];
+	char end[BS_TIME_TEXT];
+
+	if (status->store != 0) {
+		printf("store:    %s: %s; %s\n", status->book.paths.store,
+		    bs_status_store(status->store),
+		    store_advice(status->store));
+		return;
+	}
+	printf("store:    %" PRIu64 " tags of %" PRIu64 " senders, %" PRIu64
+	       " octets\n",
+	    stat->entries[BS_TABLE_TAG], stat->entries[BS_TABLE_SENDER],
+	    stat->file_bytes);
+	if (meta->epoch == 0)
+		puts("          nothing recorded yet");
+	else
+		printf("          recording since %s, %zu gaps\n",
+		    bs_time_text(meta->epoch, start), meta->gap_count);
+	for (size_t i = 0; i < meta->gap_count; i++)
+		printf("          gap %s to %s\n",
+		    bs_time_text(meta->gaps[i].start, start),
+		    bs_time_text(meta->gaps[i].end, end));
+}
+
+void
+bs_status_print(const struct bs_overview *status)
+{
+	const struct bs_call *call = status->call;
+	bool is_default = strcmp(call->config_path, BS_CONFIG_PATH) == 0;
+
+	printf("config:   %s\n", call->config_path);
+	print_domains(status);
+	print_spf(status);
+	printf("lifetime: %u days\n", status->book.lifetime_days);
+	print_keys(status);
+	if (status->answers)
+		printf("engine:   answers at %s: %s\n",
+		    status->book.config->socket, status->engine);
+	else
+		printf("engine:   does not answer at %s; start it: "
+		       "backstopd%s%s\n",
+		    status->book.config->socket, is_default ? "" : " -c ",
+		    is_default ? "" : call->config_path);
+	print_store(status);
+	if (status->clock_in_doubt)
+		puts("clock:    in doubt: nothing is signed, refused or "
+		     "expired; if the date is right, type: "
+		     "backstop store confirm-clock");
+	else
+		puts("clock:    ok");
+}

@@ -1,0 +1,168 @@
+/* Work on the store, done in a child that became the store's owner. */
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/cli/cli.h"
+#include "common/base/privileges.h"
+
+static int
+write_all(int fd, const void *octets, size_t len)
+{
+	const char *at = octets;
+	ssize_t n;
+
+	while (len > 0) {
+		if ((n = write(fd, at, len)) < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			at += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* Returns 0, or -EPIPE where the other end went away before. */
+static int
+read_all(int fd, void *octets, size_t len)
+{
+	char *at = octets;
+	ssize_t n;
+
+	while (len > 0) {
+		if ((n = read(fd, at, len)) == 0)
+			return -EPIPE;
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			at += n;
+			len -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* The child: what it owned of the parent's output stays unflushed. */
+static _Noreturn void
+serve(const struct bs_errand *errand, int fd)
+{
+	int rc;
+
+	bs_sandbox_close_doors();
+	if ((rc = bs_sandbox_become_owner(errand->folder)) == 0)
+		rc = errand->run(errand);
+	if (write_all(fd, &rc, sizeof(rc)) == 0)
+		(void)write_all(fd, errand->result, errand->size);
+	_exit(0);
+}
+
+/* Waits for the child, and says on a terminal that it lasts. */
+static void
+show_progress(const struct bs_errand *errand, int fd)
+{
+	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+	unsigned seconds = 0;
+
+	if (errand->progress == NULL || !isatty(STDERR_FILENO))
+		return;
+	while (poll(&pollfd, 1, 1000) == 0)
+		fprintf(stderr, "\r%s: %u s", errand->progress, ++seconds);
+	if (seconds > 0)
+		fputc('\n', stderr);
+}
+
+int
+bs_errand_run(const struct bs_errand *errand)
+{
+	int ends[2];
+	pid_t child;
+	int status = 0;
+	int answer = 0;
+	int rc;
+
+	if (pipe(ends) != 0)
+		return -errno;
+	if ((child = fork()) < 0) {
+		rc = -errno;
+		close(ends[0]);
+		close(ends[1]);
+		return rc;
+	}
+	if (child == 0) {
+		close(ends[0]);
+		serve(errand, ends[1]);
+	}
+	close(ends[1]);
+	show_progress(errand, ends[0]);
+	if ((rc = read_all(ends[0], &answer, sizeof(answer))) == 0)
+		rc = read_all(ends[0], errand->result, errand->size);
+	close(ends[0]);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status))
+		return -EUCLEAN;
+	return rc != 0 ? rc : answer;
+}
+
+static int
+look(const struct bs_errand *errand)
+{
+	struct bs_look *found = errand->result;
+	struct bs_store *store;
+	int rc = bs_store_open(errand->folder, BS_STORE_READ, &store);
+
+	if (rc != 0)
+		return rc;
+	if ((rc = bs_store_stat(store, &found->stat)) == 0)
+		rc = bs_meta_load(store, &found->meta);
+	bs_store_close(store);
+	return rc;
+}
+
+int
+bs_look_at_store(const struct bs_config *config, struct bs_look *out)
+{
+	struct bs_state_paths paths;
+	struct bs_errand errand = {
+	    .run = look,
+	    .result = out,
+	    .size = sizeof(*out),
+	};
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = bs_state_paths(config->state, &paths)) != 0)
+		return rc;
+	errand.folder = paths.store;
+	rc = bs_errand_run(&errand);
+	/* the child read what the engine's user wrote: root believes no count
+	 * of its */
+	if (rc == 0 && out->meta.gap_count > BS_GAPS_MAX)
+		return -EUCLEAN;
+	return rc;
+}
+
+bool
+bs_look_doubts_clock(const struct bs_look *look, int64_t now)
+{
+	struct bs_clock clock = look->meta.clock;
+
+	(void)bs_clock_look(&clock, bs_day_of(now));
+	return clock.in_doubt;
+}
+
+unsigned
+bs_look_for_lifetime(const struct bs_config *config, int64_t now)
+{
+	struct bs_look look_result;
+
+	if (bs_look_at_store(config, &look_result) != 0)
+		return config->lifetime_days;
+	return bs_meta_lifetime(&look_result.meta, config->lifetime_days,
+	    bs_day_of(now));
+}

@@ -1,0 +1,188 @@
+/* DESIGN §6, "complete and covered": whether all mail of a time is known. */
+#include <string.h>
+
+#include "common/judge/coverage.h"
+#include "common/keys/day.h"
+
+/* An engine that is there says so every few seconds. */
+#define AWAY_SECONDS 60
+
+void
+bs_span_of(int64_t date, int64_t now, unsigned lifetime_days,
+    struct bs_span *out)
+{
+	int64_t window = (int64_t)bs_day_window(lifetime_days) * BS_DAY_SECONDS;
+
+	/* a sender's clock and time zone may be a day off */
+	if (date > 0 && date <= now && date >= now - window)
+		out->from = date - BS_DAY_SECONDS;
+	else
+		out->from = now - window;
+	out->to = now;
+	out->first_day = bs_day_of(out->from);
+}
+
+static int
+domain_record(const struct bs_view *view, const struct bs_domain *domain,
+    struct bs_sender_record *out)
+{
+	uint8_t hash[BS_RECORD_HASH];
+	int rc =
+	    bs_view_hash_domain(view, domain->name, strlen(domain->name), hash);
+
+	memset(out, 0, sizeof(*out));
+	return rc != 0 ? rc : bs_view_sender(view, hash, out);
+}
+
+const char *
+bs_store_fault(const struct bs_view *view, int64_t from, int64_t to)
+{
+	const struct bs_meta *meta = view->meta;
+
+	if (meta->epoch == 0)
+		return "no-store";
+	if (meta->clock.in_doubt)
+		return "clock";
+	if (meta->failing_since != 0 && to > meta->failing_since)
+		return "store-trouble";
+	if (from < meta->epoch)
+		return "young-store";
+	/* for who looks in from outside: a gap that nobody wrote down yet */
+	if (to > meta->alive + AWAY_SECONDS)
+		return "engine-away";
+	return bs_meta_is_complete(meta, from, to) ? NULL : "gap";
+}
+
+/* Whether somebody else may sign, and so send, with a key of ours. One that
+ * never signed here is but for old tags. */
+static bool
+has_foreign_key(const struct bs_keyring *keyring)
+{
+	for (size_t i = 0; i < keyring->count; i++) {
+		const struct bs_key *key = &keyring->keys[i];
+
+		if (key->state != BS_KEY_PENDING && key->activated != 0 &&
+		    key->origin != BS_KEY_MADE && key->origin != BS_KEY_REMADE)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a day lies in the span or at its edge, or behind it, where an
+ * earlier one may have been forgotten. */
+static bool
+touches(uint32_t day, const struct bs_span *span)
+{
+	return day != 0 && day + 1 >= span->first_day;
+}
+
+/* What holds for signing and recording alike. *record is the domain's. */
+static const char *
+common_fault(const struct bs_view *view, const struct bs_domain *domain,
+    const struct bs_span *span, struct bs_sender_record *record)
+{
+	const char *fault;
+
+	if (!domain->outbound_here)
+		return "outbound-elsewhere";
+	if (!domain->sign)
+		return "sign-off";
+	if (has_foreign_key(view->keyring))
+		return "foreign-key";
+	if ((fault = bs_store_fault(view, span->from, span->to)) != NULL)
+		return fault;
+	if (domain_record(view, domain, record) < 0)
+		return "store-trouble";
+	/* the day on which it began has hours before it did */
+	if (record->first_signed_day == 0 ||
+	    record->first_signed_day >= span->first_day)
+		return "signing-began-later";
+	if (touches(record->last_elsewhere_day, span))
+		return "outbound-began-later";
+	return NULL;
+}
+
+/* What the records of an address and its domain say of mail without a tag. An
+ * address that was never seen to sign has the domain's, too. */
+static const char *
+unsigned_fault(const struct bs_sender_record *own,
+    const struct bs_sender_record *domain, const struct bs_span *span)
+{
+	if (touches(own->last_stripped_day, span))
+		return "stripped";
+	if (touches(own->last_unsigned_day, span))
+		return "unsigned-mail";
+	if (own->first_signed_day == 0 &&
+	    touches(domain->last_unsigned_day, span))
+		return "unsigned-in-domain";
+	return NULL;
+}
+
+const char *
+bs_coverage_fault(const struct bs_view *view, const struct bs_domain *domain,
+    const struct bs_address *address, const struct bs_span *span)
+{
+	struct bs_sender_record record;
+	struct bs_sender_record own = {0};
+	char canonical[BS_ADDRESS_MAX];
+	uint8_t hash[BS_RECORD_HASH];
+	const char *fault = common_fault(view, domain, span, &record);
+
+	if (fault != NULL)
+		return fault;
+	if (address != NULL) {
+		if (bs_address_canonical(address, canonical,
+			sizeof(canonical)) != 0)
+			return "store-trouble";
+		if (bs_domain_exempts(domain, canonical))
+			return "exempt";
+		bs_view_hash(view, canonical, strlen(canonical), hash);
+		if (bs_view_sender(view, hash, &own) < 0)
+			return "store-trouble";
+	}
+	return unsigned_fault(&own, &record, span);
+}
+
+const char *
+bs_recording_fault(const struct bs_view *view, const struct bs_domain *domain,
+    const struct bs_span *span)
+{
+	struct bs_sender_record record;
+	const char *fault;
+
+	if ((fault = common_fault(view, domain, span, &record)) != NULL)
+		return fault;
+	return touches(record.last_unrecorded_day, span) ? "unrecorded" : NULL;
+}
+
+static void
+raise_day(uint32_t *day, uint32_t other)
+{
+	if (other > *day)
+		*day = other;
+}
+
+uint32_t
+bs_coverage_day(const struct bs_view *view, const struct bs_domain *domain,
+    int64_t now, unsigned lifetime_days)
+{
+	const struct bs_meta *meta = view->meta;
+	struct bs_sender_record record;
+	uint32_t day = bs_day_of(meta->epoch);
+
+	if (!domain->outbound_here || !domain->sign || meta->epoch == 0)
+		return 0;
+	if (domain_record(view, domain, &record) != 0 ||
+	    record.first_signed_day == 0)
+		record.first_signed_day = bs_day_of(now);
+	raise_day(&day, record.first_signed_day);
+	if (record.last_unsigned_day != 0)
+		raise_day(&day, record.last_unsigned_day + 1);
+	if (record.last_elsewhere_day != 0)
+		raise_day(&day, record.last_elsewhere_day + 1);
+	for (size_t i = 0; i < meta->gap_count; i++)
+		raise_day(&day, bs_day_of(meta->gaps[i].end));
+	if (meta->failing_since != 0 || now > meta->alive + AWAY_SECONDS)
+		raise_day(&day, bs_day_of(now));
+	return day + 1 + bs_day_window(lifetime_days);
+}

@@ -1,0 +1,45 @@
+/* DESIGN §6, "complete and covered": whether all mail of a time is known. */
+#ifndef BS_COVERAGE_H
+#define BS_COVERAGE_H
+
+#include <stdint.h>
+
+#include "common/base/backstop.h"
+#include "common/judge/view.h"
+
+/* When the message that a bounce is about may have been sent. */
+struct bs_span {
+	int64_t from; /* epoch seconds */
+	int64_t to;   /* now: some mail is written days before it is sent */
+	uint32_t first_day; /* of from */
+};
+
+/* The span of a message that bears this date (epoch seconds, 0: none): the
+ * days from it on, if a tag of then could still be judged; else all such days.
+ */
+void bs_span_of(int64_t date, int64_t now, unsigned lifetime_days,
+    struct bs_span *out);
+
+/* Why the store does not have all that was told us between two times, or NULL:
+ * a constant word. */
+const char *bs_store_fault(const struct bs_view *view, int64_t from,
+    int64_t to);
+
+/* Why not all mail of a domain was signed by us in that span, or NULL: a
+ * constant word. For an address (or NULL: the domain as a whole) that was seen
+ * to sign, its own unsigned mail counts; else the domain's, too. */
+const char *bs_coverage_fault(const struct bs_view *view,
+    const struct bs_domain *domain, const struct bs_address *address,
+    const struct bs_span *span);
+
+/* Why the Message-ID of some mail of a domain in that span is not known, or
+ * NULL: a constant word. */
+const char *bs_recording_fault(const struct bs_view *view,
+    const struct bs_domain *domain, const struct bs_span *span);
+
+/* The day (since 1970) from which the whole window is covered, if nothing
+ * more happens; 0 where the settings do not claim it. */
+uint32_t bs_coverage_day(const struct bs_view *view,
+    const struct bs_domain *domain, int64_t now, unsigned lifetime_days);
+
+#endif

@@ -1,0 +1,47 @@
+/* Days since 1970-01-01 UTC, their last three digits, and the doubtful clock.
+ */
+#ifndef BS_DAY_H
+#define BS_DAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/backstop.h"
+
+/* Days by which the clock may leap ahead between two looks before it is in
+ * doubt: a host that was off for longer asks its administrator. */
+#define BS_CLOCK_LEAP_DAYS 30
+
+enum bs_day_state { BS_DAY_CURRENT, BS_DAY_GRACE, BS_DAY_STALE };
+
+/* The day in which epoch seconds lie; 0 for times before 1970. */
+uint32_t bs_day_of(int64_t epoch_seconds);
+
+/* Whether a tag that expires on a day ending in the digits (0 to 999) is
+ * current, in grace or stale on the given day (DESIGN §4, all mod 1000). */
+enum bs_day_state bs_day_state(unsigned digits, uint32_t today,
+    unsigned lifetime_days);
+
+/* The whole day that three digits mean when read on the given day: one
+ * within lifetime + skew days ahead, else the last one behind. */
+uint32_t bs_day_expand(unsigned digits, uint32_t today, unsigned lifetime_days);
+
+/* Days for which a key must verify after it last signed: L + S + G. */
+unsigned bs_day_window(unsigned lifetime_days);
+
+/* What is remembered of the clock. All zero: never looked. */
+struct bs_clock {
+	uint32_t trusted_day; /* the last day that was believed */
+	uint32_t seen_day;    /* in doubt: the last day that the clock said */
+	bool in_doubt;
+};
+
+/* Takes a look at the clock: a day before the trusted one (but for the skew)
+ * or far past it puts the clock in doubt until it has been seen to turn from
+ * one day to the next. Returns whether anything in *clock changed. */
+bool bs_clock_look(struct bs_clock *clock, uint32_t today);
+
+/* The administrator says that today is right. */
+void bs_clock_confirm(struct bs_clock *clock, uint32_t today);
+
+#endif

@@ -1,0 +1,273 @@
+/* The life of a key and what a tag is worth; keyring_file.c has the file. */
+#include <errno.h>
+#include <string.h>
+
+#include "common/keys/keyring.h"
+#include "common/keys/mac.h"
+#include "common/keys/day.h"
+
+void
+bs_keyring_wipe(struct bs_keyring *keyring)
+{
+	bs_mac_wipe(keyring, sizeof(*keyring));
+}
+
+const struct bs_key *
+bs_keyring_active(const struct bs_keyring *keyring)
+{
+	for (size_t i = 0; i < keyring->count; i++)
+		if (keyring->keys[i].state == BS_KEY_ACTIVE)
+			return &keyring->keys[i];
+	return NULL;
+}
+
+const struct bs_key *
+bs_keyring_find(const struct bs_keyring *keyring, unsigned number)
+{
+	for (size_t i = 0; i < keyring->count; i++)
+		if (keyring->keys[i].number == number)
+			return &keyring->keys[i];
+	return NULL;
+}
+
+/* As bs_keyring_find(), to change what is found. */
+static struct bs_key *
+find(struct bs_keyring *keyring, unsigned number)
+{
+	return (struct bs_key *)bs_keyring_find(keyring, number);
+}
+
+int
+bs_keyring_free_number(const struct bs_keyring *keyring)
+{
+	unsigned free_numbers[BS_KEY_NUMBERS];
+	unsigned count = 0;
+	uint64_t draw;
+
+	for (unsigned number = 0; number < BS_KEY_NUMBERS; number++)
+		if (bs_keyring_find(keyring, number) == NULL)
+			free_numbers[count++] = number;
+	if (count == 0 || bs_mac_random(&draw, sizeof(draw)) != 0)
+		return -1;
+	return (int)free_numbers[draw % count];
+}
+
+static bool
+is_imported(const struct bs_key *key)
+{
+	return key->origin != BS_KEY_MADE && key->origin != BS_KEY_REMADE;
+}
+
+int64_t
+bs_key_purge_time(const struct bs_key *key, unsigned lifetime_days)
+{
+	if (key->state == BS_KEY_PENDING || key->state == BS_KEY_ACTIVE)
+		return -1;
+	/* an imported key may have signed elsewhere before it came here */
+	if (key->activated == 0 && !is_imported(key))
+		return 0;
+	return ((int64_t)bs_day_of(key->retired) +
+		   bs_day_window(lifetime_days) + 1) *
+	       BS_DAY_SECONDS;
+}
+
+int
+bs_keyring_add(struct bs_keyring *keyring, unsigned number,
+    enum bs_key_origin origin, const uint8_t *secret, size_t secret_len,
+    int64_t now)
+{
+	size_t at = 0;
+	struct bs_key *key;
+
+	if (number >= BS_KEY_NUMBERS || secret_len == 0 ||
+	    secret_len > BS_KEY_SECRET_MAX)
+		return -EINVAL;
+	if (bs_keyring_find(keyring, number) != NULL)
+		return -EEXIST;
+	while (at < keyring->count && keyring->keys[at].number < number)
+		at++;
+	key = &keyring->keys[at];
+	memmove(key + 1, key, (keyring->count - at) * sizeof(*key));
+	keyring->count++;
+	memset(key, 0, sizeof(*key));
+	key->number = number;
+	key->state = BS_KEY_PENDING;
+	key->origin = origin;
+	key->created = now;
+	key->secret_len = secret_len;
+	memcpy(key->secret, secret, secret_len);
+	return 0;
+}
+
+int
+bs_keyring_make(struct bs_keyring *keyring, unsigned number,
+    enum bs_key_origin origin, int64_t now)
+{
+	uint8_t secret[BS_KEY_SECRET_NEW];
+	int rc;
+
+	if ((rc = bs_mac_random(secret, sizeof(secret))) != 0)
+		return rc;
+	rc = bs_keyring_add(keyring, number, origin, secret, sizeof(secret),
+	    now);
+	bs_mac_wipe(secret, sizeof(secret));
+	return rc;
+}
+
+int
+bs_keyring_activate(struct bs_keyring *keyring, unsigned number, int64_t now)
+{
+	struct bs_key *next = find(keyring, number);
+	const struct bs_key *active = bs_keyring_active(keyring);
+	struct bs_key *last;
+
+	if (next == NULL)
+		return -ENOENT;
+	if (next->state != BS_KEY_PENDING)
+		return -EBUSY;
+	if (active != NULL) {
+		last = find(keyring, active->number);
+		last->state = BS_KEY_VERIFY;
+		last->retired = now;
+	}
+	next->state = BS_KEY_ACTIVE;
+	next->activated = now;
+	return 0;
+}
+
+int
+bs_keyring_revoke(struct bs_keyring *keyring, unsigned number, int64_t now)
+{
+	struct bs_key *key = find(keyring, number);
+
+	if (key == NULL)
+		return -ENOENT;
+	if (key->state == BS_KEY_ACTIVE || key->state == BS_KEY_REVOKED)
+		return -EBUSY;
+	key->state = BS_KEY_REVOKED;
+	if (key->retired == 0)
+		key->retired = now;
+	return 0;
+}
+
+int
+bs_keyring_purge(struct bs_keyring *keyring, unsigned number, int64_t now,
+    unsigned lifetime_days)
+{
+	struct bs_key *key = find(keyring, number);
+	struct bs_key *end = keyring->keys + keyring->count;
+	int64_t due;
+
+	if (key == NULL)
+		return -ENOENT;
+	due = bs_key_purge_time(key, lifetime_days);
+	if (due < 0 || now < due)
+		return -EBUSY;
+	memmove(key, key + 1, (size_t)(end - (key + 1)) * sizeof(*key));
+	keyring->count--;
+	bs_mac_wipe(end - 1, sizeof(*key));
+	return 0;
+}
+
+static const char *const state_names[] = {
+    [BS_KEY_PENDING] = "pending",
+    [BS_KEY_ACTIVE] = "active",
+    [BS_KEY_VERIFY] = "verify",
+    [BS_KEY_REVOKED] = "revoked",
+};
+
+static const char *const origin_names[] = {
+    [BS_KEY_MADE] = "made",
+    [BS_KEY_REMADE] = "remade",
+    [BS_KEY_EXIM] = "exim",
+    [BS_KEY_BATV_TOOLS] = "batv-tools",
+    [BS_KEY_SHARED] = "shared",
+};
+
+const char *
+bs_key_state_name(enum bs_key_state state)
+{
+	return state_names[state];
+}
+
+const char *
+bs_key_origin_name(enum bs_key_origin origin)
+{
+	return origin_names[origin];
+}
+
+/* Returns 0 or -EMSGSIZE. */
+static int
+mac_of(const struct bs_key *key, const struct bs_tag *tag, bool as_is,
+    uint8_t out[static BS_TAG_MAC_LEN])
+{
+	char input[BS_TAG_INPUT_MAX];
+	int len = bs_tag_mac_input(tag, as_is, input);
+
+	if (len < 0)
+		return len;
+	bs_mac_tag(key->secret, key->secret_len, input, (size_t)len, out);
+	return 0;
+}
+
+int
+bs_keyring_sign(const struct bs_keyring *keyring, struct bs_tag *tag,
+    uint32_t today, unsigned lifetime_days)
+{
+	const struct bs_key *key = bs_keyring_active(keyring);
+
+	if (key == NULL)
+		return -ENOKEY;
+	tag->key = key->number;
+	tag->digits = (today + lifetime_days) % 1000;
+	return mac_of(key, tag, false, tag->mac);
+}
+
+static bool
+fits(const struct bs_key *key, const struct bs_tag *tag, bool as_is)
+{
+	uint8_t mac[BS_TAG_MAC_LEN];
+
+	return mac_of(key, tag, as_is, mac) == 0 &&
+	       bs_mac_equal(mac, tag->mac, sizeof(mac));
+}
+
+/* Whether the key was here on the whole day on which the tag says that it was
+ * signed; else a lost key of the same number may have made it. */
+static bool
+was_here(const struct bs_key *key, const struct bs_tag *tag, uint32_t today,
+    unsigned lifetime_days)
+{
+	uint32_t created = bs_day_of(key->created);
+	uint32_t signing =
+	    bs_day_expand(tag->digits, today, lifetime_days) - lifetime_days;
+
+	if (key->origin == BS_KEY_REMADE)
+		return created < signing;
+	return created <= signing;
+}
+
+enum bs_tag_fact
+bs_keyring_verify(const struct bs_keyring *keyring, const struct bs_tag *tag,
+    uint32_t today, unsigned lifetime_days)
+{
+	const struct bs_key *key = bs_keyring_find(keyring, tag->key);
+
+	if (key == NULL || key->state == BS_KEY_REVOKED)
+		return BS_TAG_UNKNOWN;
+	/* Exim's own recipe does not fold case before it signs */
+	if (!fits(key, tag, false) &&
+	    !(is_imported(key) && fits(key, tag, true)))
+		return was_here(key, tag, today, lifetime_days)
+			   ? BS_TAG_BAD
+			   : BS_TAG_UNKNOWN;
+	switch (bs_day_state(tag->digits, today, lifetime_days)) {
+	case BS_DAY_CURRENT:
+		return BS_TAG_VALID;
+	case BS_DAY_GRACE:
+		return BS_TAG_GRACE;
+	case BS_DAY_STALE:
+		break;
+	}
+	return BS_TAG_STALE;
+}

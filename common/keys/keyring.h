@@ -1,0 +1,114 @@
+/* The keyring: its file, the life of a key, and what a tag is worth. */
+#ifndef BS_KEYRING_H
+#define BS_KEYRING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/base/backstop.h"
+#include "common/policy/bounce.h"
+#include "common/keys/tag.h"
+
+#define BS_KEY_NUMBERS 10
+#define BS_KEY_SECRET_MAX 256 /* octets; a batv-tools key file may be long */
+#define BS_KEY_SECRET_NEW 32  /* octets of a secret that we make */
+
+enum bs_key_state {
+	BS_KEY_PENDING,
+	BS_KEY_ACTIVE,
+	BS_KEY_VERIFY,
+	BS_KEY_REVOKED
+};
+
+/* Where a secret came from. */
+enum bs_key_origin {
+	BS_KEY_MADE,   /* here; no earlier tag can bear its number */
+	BS_KEY_REMADE, /* here, after a keyring was lost: one may, today */
+	BS_KEY_EXIM,   /* imported: the MAC may be over the address as it was */
+	BS_KEY_BATV_TOOLS,
+	BS_KEY_SHARED, /* exported by another Backstop */
+};
+
+/* Times are epoch seconds, 0 where the key has not come to that. */
+struct bs_key {
+	unsigned number;
+	enum bs_key_state state;
+	enum bs_key_origin origin;
+	int64_t created;
+	int64_t activated;
+	int64_t retired;
+	size_t secret_len;
+	uint8_t secret[BS_KEY_SECRET_MAX];
+};
+
+/* Holds secrets: wipe with bs_keyring_wipe(). Sorted by number. */
+struct bs_keyring {
+	size_t count;
+	struct bs_key keys[BS_KEY_NUMBERS];
+};
+
+/* Reads the text of a keyring. Returns 0, or -EINVAL with *fault set. */
+BS_MUST_USE int bs_keyring_parse(const char *text, size_t len,
+    struct bs_keyring *out, struct bs_fault *fault);
+
+/* Reads a keyring file that nobody else can read: any right for others or
+ * group write is refused. Returns 0, or -errno (-ENOENT where there is none,
+ * -EPERM for its mode or owner, -EINVAL for its text) with *fault set. */
+BS_MUST_USE int bs_keyring_load(const char *path, struct bs_keyring *out,
+    struct bs_fault *fault);
+
+/* Replaces the file by rename, mode 0640, group gid ((gid_t)-1: leave), and
+ * syncs it and its folder. Returns 0 or -errno. */
+BS_MUST_USE int bs_keyring_save(const char *path,
+    const struct bs_keyring *keyring, gid_t gid);
+
+void bs_keyring_wipe(struct bs_keyring *keyring);
+
+/* Views into the keyring, or NULL. */
+const struct bs_key *bs_keyring_active(const struct bs_keyring *keyring);
+const struct bs_key *bs_keyring_find(const struct bs_keyring *keyring,
+    unsigned number);
+
+/* A free number at random, or -1 where there is none. */
+int bs_keyring_free_number(const struct bs_keyring *keyring);
+
+/* The epoch seconds from which a key may be purged: the end of the day until
+ * which a tag of its may be judged. 0: at once (it never signed); -1: never
+ * as it stands (pending or active). */
+int64_t bs_key_purge_time(const struct bs_key *key, unsigned lifetime_days);
+
+/* Changes to the keyring in memory. Each returns 0 or a refusal:
+ * -EEXIST the number is used, -ENOENT there is no such key, -ENOSPC no number
+ * is free, -EBUSY not in this state (or not yet), or an error of
+ * getrandom(2). */
+BS_MUST_USE int bs_keyring_add(struct bs_keyring *keyring, unsigned number,
+    enum bs_key_origin origin, const uint8_t *secret, size_t secret_len,
+    int64_t now);
+BS_MUST_USE int bs_keyring_make(struct bs_keyring *keyring, unsigned number,
+    enum bs_key_origin origin, int64_t now);
+BS_MUST_USE int bs_keyring_activate(struct bs_keyring *keyring, unsigned number,
+    int64_t now);
+BS_MUST_USE int bs_keyring_revoke(struct bs_keyring *keyring, unsigned number,
+    int64_t now);
+BS_MUST_USE int bs_keyring_purge(struct bs_keyring *keyring, unsigned number,
+    int64_t now, unsigned lifetime_days);
+
+/* "pending", "active", "verify", "revoked"; "made", "remade", "exim",
+ * "batv-tools", "shared". */
+const char *bs_key_state_name(enum bs_key_state state);
+const char *bs_key_origin_name(enum bs_key_origin origin);
+
+/* Signs: fills tag->key, digits and mac for tag->plain and tag->form with the
+ * active key. Returns 0, -ENOKEY, or -EMSGSIZE. */
+BS_MUST_USE int bs_keyring_sign(const struct bs_keyring *keyring,
+    struct bs_tag *tag, uint32_t today, unsigned lifetime_days);
+
+/* What a tag of our form is worth: BS_TAG_VALID, GRACE, STALE, BAD or
+ * UNKNOWN (DESIGN §4). BAD needs the key to have been here on the tag's day
+ * of signing. */
+enum bs_tag_fact bs_keyring_verify(const struct bs_keyring *keyring,
+    const struct bs_tag *tag, uint32_t today, unsigned lifetime_days);
+
+#endif

@@ -1,0 +1,366 @@
+/* The keyring's file: a line a key, replaced by rename, kept from others. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/file.h"
+#include "common/keys/keyring.h"
+#include "common/keys/mac.h"
+#include "common/base/ascii.h"
+
+#define COLUMNS 7
+#define LINE_MAX_OCTETS 1024
+#define FILE_MAX_OCTETS 16384
+
+static const char heading[] =
+    "# Backstop's keys. Secret. Change them with \"backstop key\" alone.\n"
+    "# number state created activated retired secret origin\n";
+
+static int BS_PRINTF(4, 5) refuse(struct bs_fault *fault, int rc, unsigned line,
+    const char *format, ...)
+{
+	va_list ap;
+
+	fault->line = line;
+	va_start(ap, format);
+	vsnprintf(fault->text, sizeof(fault->text), format, ap);
+	va_end(ap);
+	return rc;
+}
+
+/* Splits a line at its spaces, in place. Returns how many columns there are,
+ * or more than max. */
+static size_t
+split(char *line, char *columns[], size_t max)
+{
+	size_t count = 0;
+	char *rest = line;
+	char *column;
+
+	while ((column = strsep(&rest, " \t")) != NULL) {
+		if (*column == '\0')
+			continue;
+		if (count == max)
+			return max + 1;
+		columns[count++] = column;
+	}
+	return count;
+}
+
+static bool
+read_time(const char *text, int64_t *out)
+{
+	int64_t value = 0;
+
+	*out = 0;
+	if (strcmp(text, "-") == 0)
+		return true;
+	if (*text == '\0' || strlen(text) > 12)
+		return false;
+	for (; *text != '\0'; text++) {
+		if (!bs_ascii_is_digit(*text))
+			return false;
+		value = value * 10 + (*text - '0');
+	}
+	*out = value;
+	return value > 0;
+}
+
+static bool
+read_secret(const char *text, struct bs_key *key)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len % 2 != 0 || len / 2 > BS_KEY_SECRET_MAX)
+		return false;
+	for (size_t i = 0; i < len / 2; i++) {
+		int high = bs_ascii_hex(text[2 * i]);
+		int low = bs_ascii_hex(text[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		key->secret[i] = (uint8_t)(high << 4 | low);
+	}
+	key->secret_len = len / 2;
+	return true;
+}
+
+static bool
+read_state(const char *text, enum bs_key_state *out)
+{
+	for (int i = BS_KEY_PENDING; i <= BS_KEY_REVOKED; i++)
+		if (strcmp(text, bs_key_state_name((enum bs_key_state)i)) ==
+		    0) {
+			*out = (enum bs_key_state)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+read_origin(const char *text, enum bs_key_origin *out)
+{
+	for (int i = BS_KEY_MADE; i <= BS_KEY_SHARED; i++)
+		if (strcmp(text, bs_key_origin_name((enum bs_key_origin)i)) ==
+		    0) {
+			*out = (enum bs_key_origin)i;
+			return true;
+		}
+	return false;
+}
+
+/* The times that a state needs. */
+static bool
+has_lived(const struct bs_key *key)
+{
+	switch (key->state) {
+	case BS_KEY_PENDING:
+		return key->activated == 0 && key->retired == 0;
+	case BS_KEY_ACTIVE:
+		return key->activated != 0 && key->retired == 0;
+	case BS_KEY_VERIFY:
+		return key->activated != 0 && key->retired != 0;
+	case BS_KEY_REVOKED:
+		return key->retired != 0;
+	}
+	return false;
+}
+
+static int
+parse_line(char *line, unsigned number, struct bs_key *key,
+    struct bs_fault *fault)
+{
+	char *columns[COLUMNS];
+
+	memset(key, 0, sizeof(*key));
+	if (split(line, columns, COLUMNS) != COLUMNS)
+		return refuse(fault, -EINVAL, number,
+		    "a key has %d columns: number state created activated "
+		    "retired secret origin",
+		    COLUMNS);
+	if (!bs_ascii_is_digit(columns[0][0]) || columns[0][1] != '\0')
+		return refuse(fault, -EINVAL, number,
+		    "the key number is one digit");
+	key->number = (unsigned)(columns[0][0] - '0');
+	if (!read_state(columns[1], &key->state))
+		return refuse(fault, -EINVAL, number,
+		    "the state is pending, active, verify or revoked");
+	if (!read_time(columns[2], &key->created) || key->created == 0 ||
+	    !read_time(columns[3], &key->activated) ||
+	    !read_time(columns[4], &key->retired))
+		return refuse(fault, -EINVAL, number,
+		    "a time is seconds since 1970, or - for none");
+	if (!read_secret(columns[5], key))
+		return refuse(fault, -EINVAL, number,
+		    "the secret is 1 to %d octets in hexadecimal",
+		    BS_KEY_SECRET_MAX);
+	if (!read_origin(columns[6], &key->origin))
+		return refuse(fault, -EINVAL, number,
+		    "the origin is made, remade, exim, batv-tools or shared");
+	if (!has_lived(key))
+		return refuse(fault, -EINVAL, number,
+		    "the times do not fit the state %s",
+		    bs_key_state_name(key->state));
+	return 0;
+}
+
+/* Puts a key of a file into the keyring. */
+static int
+take_key(struct bs_keyring *keyring, const struct bs_key *key, unsigned line,
+    struct bs_fault *fault)
+{
+	if (key->state == BS_KEY_ACTIVE && bs_keyring_active(keyring) != NULL)
+		return refuse(fault, -EINVAL, line, "a second key is active");
+	if (bs_keyring_add(keyring, key->number, key->origin, key->secret,
+		key->secret_len, key->created) != 0)
+		return refuse(fault, -EINVAL, line, "key %u stands twice",
+		    key->number);
+	for (size_t i = 0; i < keyring->count; i++)
+		if (keyring->keys[i].number == key->number)
+			keyring->keys[i] = *key;
+	return 0;
+}
+
+int
+bs_keyring_parse(const char *text, size_t len, struct bs_keyring *out,
+    struct bs_fault *fault)
+{
+	char line[LINE_MAX_OCTETS];
+	struct bs_key key = {0};
+	unsigned number = 0;
+	int rc = 0;
+
+	memset(out, 0, sizeof(*out));
+	while (len > 0 && rc == 0) {
+		const char *end = memchr(text, '\n', len);
+		size_t line_len = end == NULL ? len : (size_t)(end - text);
+
+		number++;
+		if (end == NULL || line_len >= sizeof(line) ||
+		    memchr(text, '\0', line_len) != NULL) {
+			rc = refuse(fault, -EINVAL, number,
+			    "the line has no end, is too long or holds a NUL");
+			break;
+		}
+		memcpy(line, text, line_len);
+		line[line_len] = '\0';
+		text += line_len + 1;
+		len -= line_len + 1;
+		if (line[0] == '#' || line[strspn(line, " \t")] == '\0')
+			continue;
+		if ((rc = parse_line(line, number, &key, fault)) == 0)
+			rc = take_key(out, &key, number, fault);
+	}
+	bs_mac_wipe(line, sizeof(line));
+	bs_mac_wipe(&key, sizeof(key));
+	if (rc != 0)
+		bs_keyring_wipe(out);
+	return rc;
+}
+
+/* Who may touch the file: DESIGN §4, the rules for keys. */
+static int
+check_mode(int fd, struct bs_fault *fault)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return refuse(fault, -errno, 0, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return refuse(fault, -EPERM, 0, "not a file");
+	if ((st.st_mode & (S_IWGRP | S_IRWXO)) != 0)
+		return refuse(fault, -EPERM, 0,
+		    "mode %04o lets others at the keys: chmod 0640 it, and "
+		    "rotate if they may have been read",
+		    (unsigned)(st.st_mode & 07777));
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return refuse(fault, -EPERM, 0,
+		    "owned by uid %u: only root may write keys",
+		    (unsigned)st.st_uid);
+	return 0;
+}
+
+int
+bs_keyring_load(const char *path, struct bs_keyring *out,
+    struct bs_fault *fault)
+{
+	char text[FILE_MAX_OCTETS];
+	size_t len;
+	int fd;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1)
+		return refuse(fault, -errno, 0, "%s", strerror(errno));
+	if ((rc = check_mode(fd, fault)) != 0)
+		goto out;
+	if ((rc = bs_file_read(fd, text, sizeof(text), &len)) == -EFBIG)
+		rc = refuse(fault, -EINVAL, 0, "too long");
+	else if (rc != 0)
+		rc = refuse(fault, rc, 0, "%s", strerror(-rc));
+	else
+		rc = bs_keyring_parse(text, len, out, fault);
+out:
+	bs_mac_wipe(text, sizeof(text));
+	close(fd);
+	return rc;
+}
+
+static void
+print_time(FILE *file, int64_t when)
+{
+	if (when == 0)
+		fputs(" -", file);
+	else
+		fprintf(file, " %" PRId64, when);
+}
+
+static void
+print_key(FILE *file, const struct bs_key *key)
+{
+	fprintf(file, "%u %s", key->number, bs_key_state_name(key->state));
+	print_time(file, key->created);
+	print_time(file, key->activated);
+	print_time(file, key->retired);
+	fputc(' ', file);
+	for (size_t i = 0; i < key->secret_len; i++)
+		fprintf(file, "%02x", key->secret[i]);
+	fprintf(file, " %s\n", bs_key_origin_name(key->origin));
+}
+
+/* Fills the new file and makes it last. Closes fd. */
+static int
+write_file(int fd, const struct bs_keyring *keyring, gid_t gid)
+{
+	char buffer[BUFSIZ];
+	FILE *file = NULL;
+	int rc = 0;
+
+	if (fchown(fd, (uid_t)-1, gid) != 0 || fchmod(fd, 0640) != 0 ||
+	    (file = fdopen(fd, "w")) == NULL) {
+		rc = -errno;
+		close(fd);
+		return rc;
+	}
+	setvbuf(file, buffer, _IOFBF, sizeof(buffer));
+	fputs(heading, file);
+	for (size_t i = 0; i < keyring->count; i++)
+		print_key(file, &keyring->keys[i]);
+	if (fflush(file) != 0 || ferror(file) || fsync(fd) != 0)
+		rc = errno != 0 ? -errno : -EIO;
+	if (fclose(file) != 0 && rc == 0)
+		rc = -errno;
+	bs_mac_wipe(buffer, sizeof(buffer));
+	return rc;
+}
+
+/* A rename lasts when its folder is synced. */
+static int
+sync_folder(const char *path)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int rc = 0;
+	int fd;
+
+	snprintf(folder, sizeof(folder), "%.*s",
+	    slash == NULL ? 1 : (int)(slash - path) + 1,
+	    slash == NULL ? "." : path);
+	if ((fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return -errno;
+	if (fsync(fd) != 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+int
+bs_keyring_save(const char *path, const struct bs_keyring *keyring, gid_t gid)
+{
+	char fresh[PATH_MAX];
+	int len = snprintf(fresh, sizeof(fresh), "%s.XXXXXX", path);
+	int fd;
+	int rc;
+
+	if (len < 0 || (size_t)len >= sizeof(fresh))
+		return -ENAMETOOLONG;
+	if ((fd = mkostemp(fresh, O_CLOEXEC)) == -1)
+		return -errno;
+	if ((rc = write_file(fd, keyring, gid)) != 0)
+		goto out;
+	if (rename(fresh, path) != 0) {
+		rc = -errno;
+		goto out;
+	}
+	return sync_folder(path);
+out:
+	unlink(fresh);
+	return rc;
+}

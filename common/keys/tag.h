@@ -1,0 +1,62 @@
+/* The prvs tag of draft-levine-smtp-batv-01: recognised, taken apart, made. */
+#ifndef BS_TAG_H
+#define BS_TAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/backstop.h"
+#include "common/mail/address.h"
+
+#define BS_TAG_MAC_LEN 3
+#define BS_TAG_DIGITS 10 /* KDDDSSSSSS */
+
+/* K, DDD and an address of at most BS_ADDRESS_MAX - 1 octets: what the MAC
+ * is taken over, with its NUL. */
+#define BS_TAG_INPUT_MAX (4 + BS_ADDRESS_MAX)
+
+enum bs_tag_form {
+	BS_FORM_PRVS,	    /* prvs=KDDDSSSSSS=alice@example.org */
+	BS_FORM_SUBADDRESS, /* alice+prvs=KDDDSSSSSS@example.org */
+};
+
+/* What stands in a local part, by its shape alone. */
+enum bs_tag_shape {
+	BS_SHAPE_PLAIN,	  /* no tag of any dialect */
+	BS_SHAPE_OURS,	  /* our form; whose it is, the domain and MAC say */
+	BS_SHAPE_FOREIGN, /* another dialect, SRS, or a malformed prvs */
+};
+
+struct bs_tag {
+	enum bs_tag_form form;
+	unsigned key;	 /* K, 0 to 9 */
+	unsigned digits; /* DDD, 0 to 999: when it expires */
+	uint8_t mac[BS_TAG_MAC_LEN];
+	struct bs_address plain; /* a view into what was parsed */
+};
+
+/* Looks for a tag in an address. *out is set for BS_SHAPE_OURS alone and
+ * views the same text as the address. */
+enum bs_tag_shape bs_tag_parse(const struct bs_address *address,
+    struct bs_tag *out);
+
+/* Writes what the MAC is over: K, DDD and local@domain of tag->plain, in
+ * lower case unless as_is. Returns its length or -EMSGSIZE. */
+BS_MUST_USE int bs_tag_mac_input(const struct bs_tag *tag, bool as_is,
+    char out[static BS_TAG_INPUT_MAX]);
+
+/* Writes the tagged address of tag->plain, in tag->form, and a NUL.
+ * Returns 0 or -EMSGSIZE. */
+BS_MUST_USE int bs_tag_write(const struct bs_tag *tag, char *out, size_t size);
+
+/* As bs_tag_write() with the MAC as xxxxxx: for logs (DESIGN §5). */
+BS_MUST_USE int bs_tag_write_masked(const struct bs_tag *tag, char *out,
+    size_t size);
+
+/* Why an address cannot carry a tag, as a word for logs and --json, or NULL
+ * if it can: "quoted", "non-ascii", "too-long", "source-route", "no-domain",
+ * "tagged", "foreign-tag" (DESIGN §4). */
+const char *bs_tag_obstacle(const struct bs_address *address);
+
+#endif

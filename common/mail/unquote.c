@@ -1,0 +1,307 @@
+/* Text as people hand it over: saved, quoted, indented, a whole mailbox. */
+#include <string.h>
+
+#include "common/mail/address.h"
+#include "common/base/ascii.h"
+#include "common/mail/head.h"
+#include "common/mail/mime.h"
+#include "common/mail/unquote.h"
+
+/* Levels of quoting or indentation that are taken off. */
+#define LEVELS 8
+
+/* Fewer quoted lines than this are a quotation in a text, not a text quoted.
+ */
+#define QUOTED_MIN 3
+
+static size_t
+line_len(const char *text, size_t len, size_t at)
+{
+	const char *newline = memchr(text + at, '\n', len - at);
+
+	return newline == NULL ? len - at : (size_t)(newline - (text + at));
+}
+
+static size_t
+next_line(const char *text, size_t len, size_t at)
+{
+	size_t end = at + line_len(text, len, at);
+
+	return end < len ? end + 1 : len;
+}
+
+static bool
+is_empty(const char *line, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (line[i] != ' ' && line[i] != '\t')
+			return false;
+	return true;
+}
+
+/* UTF-16 with its byte order mark, as Windows saves a text. */
+static size_t
+narrow(char *text, size_t len, bool big_endian)
+{
+	size_t out = 0;
+
+	for (size_t at = 2; at + 1 < len; at += 2) {
+		char high = text[big_endian ? at : at + 1];
+		char low = text[big_endian ? at + 1 : at];
+
+		if (high != 0 || (unsigned char)low >= 0x80)
+			low = '?';
+		text[out++] = low;
+	}
+	return out;
+}
+
+size_t
+bs_paste_clean(char *text, size_t len)
+{
+	size_t out = 0;
+	size_t at = 0;
+
+	if (len >= 2 && memcmp(text, "\xff\xfe", 2) == 0)
+		len = narrow(text, len, false);
+	else if (len >= 2 && memcmp(text, "\xfe\xff", 2) == 0)
+		len = narrow(text, len, true);
+	else if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		at = 3;
+	for (; at < len; at++) {
+		if (text[at] != '\r')
+			text[out++] = text[at];
+		else if (at + 1 == len || text[at + 1] != '\n')
+			text[out++] = '\n';
+	}
+	return out;
+}
+
+/* Whether the text is quoted as a whole: most of its lines are. */
+static bool
+is_quoted(const char *text, size_t len)
+{
+	size_t quoted = 0;
+	size_t all = 0;
+
+	for (size_t at = 0; at < len; at = next_line(text, len, at)) {
+		if (is_empty(text + at, line_len(text, len, at)))
+			continue;
+		all++;
+		quoted += text[at] == '>' || text[at] == '|';
+	}
+	return quoted >= QUOTED_MIN && 2 * quoted > all;
+}
+
+/* Takes one level of quoting off. */
+static size_t
+unquote(char *text, size_t len)
+{
+	size_t out = 0;
+	bool begun = false;
+
+	for (size_t at = 0, next; at < len; at = next) {
+		size_t skip = text[at] == '>' || text[at] == '|' ? 1 : 0;
+
+		next = next_line(text, len, at);
+		begun = begun || skip > 0;
+		if (!begun)
+			continue;
+		if (skip > 0 && at + 1 < next && text[at + 1] == ' ')
+			skip++;
+		memmove(text + out, text + at + skip, next - at - skip);
+		out += next - at - skip;
+	}
+	return out;
+}
+
+/* The octets of white space that every line begins with. */
+static size_t
+indentation(const char *text, size_t len)
+{
+	size_t common = len;
+	const char *first = NULL;
+
+	for (size_t at = 0; at < len; at = next_line(text, len, at)) {
+		size_t line = line_len(text, len, at);
+		size_t n = 0;
+
+		if (is_empty(text + at, line))
+			continue;
+		if (first == NULL)
+			first = text + at;
+		while (n < common && n < line &&
+		       (text[at + n] == ' ' || text[at + n] == '\t') &&
+		       text[at + n] == first[n])
+			n++;
+		common = n;
+	}
+	return first == NULL ? 0 : common;
+}
+
+static size_t
+dedent(char *text, size_t len, size_t indent)
+{
+	size_t out = 0;
+
+	for (size_t at = 0, next; at < len; at = next) {
+		size_t line = line_len(text, len, at);
+		size_t skip = line < indent ? line : indent;
+
+		next = next_line(text, len, at);
+		memmove(text + out, text + at + skip, next - at - skip);
+		out += next - at - skip;
+	}
+	return out;
+}
+
+size_t
+bs_paste_unquote(char *text, size_t len)
+{
+	for (int level = 0; level < LEVELS; level++) {
+		size_t indent = indentation(text, len);
+
+		if (indent > 0)
+			len = dedent(text, len, indent);
+		else if (is_quoted(text, len))
+			len = unquote(text, len);
+		else
+			break;
+	}
+	return len;
+}
+
+/* "Received:", not "http://" or "12:30": what begins as a field does. */
+static bool
+is_field(const char *line, size_t len)
+{
+	size_t n = bs_mime_name_len(line, len);
+
+	return n > 1 && bs_ascii_is_alpha(line[0]) &&
+	       !(len > n + 2 && memcmp(line + n, "://", 3) == 0);
+}
+
+/* Fields that stand alone in no text but a message. */
+static bool
+is_telling(const char *line, size_t len)
+{
+	static const char *const names[] = {"Received:", "Return-Path:",
+	    "Delivered-To:", "Content-Type:", "From:"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t name = strlen(names[i]);
+
+		if (len > name && bs_ascii_same(line, names[i], name))
+			return true;
+	}
+	return false;
+}
+
+bool
+bs_paste_has_header(const char *text, size_t len)
+{
+	unsigned fields = 0;
+	unsigned others = 0;
+
+	for (size_t at = 0; at < len; at = next_line(text, len, at)) {
+		size_t line = line_len(text, len, at);
+
+		if (line == 0)
+			break;
+		if (is_field(text + at, line))
+			fields++;
+		else if (at == 0)
+			return false;
+		else if (text[at] != ' ' && text[at] != '\t')
+			others++;
+	}
+	if (fields == 1 && !is_telling(text, line_len(text, len, 0)))
+		return false;
+	return fields > others;
+}
+
+/* "From alice@example.org Tue Nov 24 14:02:11 2026" */
+static bool
+is_envelope(const char *line, size_t len)
+{
+	if (len < 7 || memcmp(line, "From ", 5) != 0)
+		return false;
+	for (size_t i = 6; i + 2 < len; i++)
+		if (line[i] == ':' && bs_ascii_is_digit(line[i - 1]) &&
+		    bs_ascii_is_digit(line[i + 1]))
+			return true;
+	return false;
+}
+
+bool
+bs_paste_next(const char *text, size_t len, size_t *at,
+    struct bs_slice *envelope, struct bs_slice *message)
+{
+	size_t start;
+	bool was_empty = false;
+
+	while (*at < len && is_empty(text + *at, line_len(text, len, *at)))
+		*at = next_line(text, len, *at);
+	if (*at == len)
+		return false;
+	*envelope = (struct bs_slice){text + *at, 0};
+	if (is_envelope(text + *at, line_len(text, len, *at))) {
+		envelope->len = line_len(text, len, *at);
+		*at = next_line(text, len, *at);
+	}
+	start = *at;
+	for (; *at < len; *at = next_line(text, len, *at)) {
+		size_t line = line_len(text, len, *at);
+
+		if (was_empty && envelope->len > 0 &&
+		    is_envelope(text + *at, line))
+			break;
+		was_empty = line == 0;
+	}
+	*message = (struct bs_slice){text + start, *at - start};
+	return true;
+}
+
+/* Whether a header that begins here names a mail system as its author: "From"
+ * in any language. */
+static bool
+is_from_daemon(const char *text, size_t len)
+{
+	struct bs_head_field field;
+	struct bs_address address;
+	struct bs_slice found;
+	size_t at = 0;
+
+	while (bs_head_next(text, len, &at, &field)) {
+		size_t within = 0;
+
+		if (!bs_head_is(&field, "to") &&
+		    bs_head_address(field.value, &within, &found) &&
+		    bs_address_parse(found.text, found.len, &address) == 0 &&
+		    bs_address_is_daemon(&address))
+			return true;
+	}
+	return false;
+}
+
+size_t
+bs_paste_find_notice(const char *text, size_t len, bool from_start)
+{
+	bool in_block = !from_start;
+
+	for (size_t at = 0; at < len; at = next_line(text, len, at)) {
+		size_t line = line_len(text, len, at);
+
+		if (line > 0 && (text[at] == ' ' || text[at] == '\t'))
+			continue;
+		if (!is_field(text + at, line)) {
+			in_block = false;
+			continue;
+		}
+		if (!in_block && bs_paste_has_header(text + at, len - at) &&
+		    is_from_daemon(text + at, len - at))
+			return at;
+		in_block = true;
+	}
+	return len;
+}

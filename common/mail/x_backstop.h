@@ -1,0 +1,19 @@
+/* The X-Backstop header field: written, and recognised to be removed. */
+#ifndef BS_HEADER_H
+#define BS_HEADER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/backstop.h"
+
+/* Writes "X-Backstop: VERDICT reason=REASON row=N" and a NUL, no newline;
+ * an empty reason is left out.
+ * Returns 0 or -EMSGSIZE. */
+BS_MUST_USE int bs_header_write(const char *verdict, const char *reason,
+    unsigned row, char *out, size_t size);
+
+/* Whether a line begins an X-Backstop field (continuations follow it). */
+bool bs_header_is_ours(const char *line, size_t len);
+
+#endif

@@ -1,0 +1,24 @@
+/* An SPF record as a line of a zone file. */
+#ifndef BS_SPF_ZONE_H
+#define BS_SPF_ZONE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/backstop.h"
+
+/* Octets of a string of a TXT record (RFC 1035 §3.3). */
+#define BS_SPF_STRING_MAX 255
+
+/* Writes "example.org. 3600 IN TXT \"v=spf1 ...\" \"...\"", cut behind a space
+ * where that can be. Returns its octets without the NUL, or -EMSGSIZE. */
+BS_MUST_USE int bs_spf_zone_line(const char *name, unsigned ttl_seconds,
+    const char *record, size_t len, char *out, size_t size);
+
+/* Reads the quoted strings of such a line to a TXT record: an octet of length
+ * before each. What stands before the first quote is passed over. Returns its
+ * octets, -EINVAL where a quote is not closed or something else stands between
+ * strings, -EMSGSIZE where a string is over its limit or out is full. */
+BS_MUST_USE int bs_spf_zone_read(const char *text, uint8_t *out, size_t size);
+
+#endif

@@ -1,0 +1,494 @@
+/* The store: what was signed, in LMDB. The one file that knows lmdb.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <lmdb.h>
+
+#include "common/store/lock.h"
+#include "common/store/lmdb.h"
+
+#define MAP_BYTES ((size_t)16 << 30) /* sparse: costs no memory */
+#define MAP_BYTES_MIN ((size_t)64 << 20)
+#define READERS_MAX 4096
+#define ATTEMPTS 5 /* of what a neighbour's open or close can disturb */
+#define GROWTHS 24
+
+struct bs_store {
+	MDB_env *env;
+	MDB_dbi tables[BS_TABLES];
+	int hold_fd; /* locked by the engine while it runs, else -1 */
+};
+
+static const char *const table_names[BS_TABLES] = {
+    [BS_TABLE_TAG] = "tag",
+    [BS_TABLE_MSG] = "msg",
+    [BS_TABLE_SENDER] = "sender",
+    [BS_TABLE_META] = "meta",
+};
+
+const char *
+bs_table_name(enum bs_table table)
+{
+	return table_names[table];
+}
+
+static int
+error_of(int rc)
+{
+	switch (rc) {
+	case MDB_SUCCESS:
+		return 0;
+	case MDB_NOTFOUND:
+		return BS_STORE_ABSENT;
+	case MDB_MAP_FULL:
+		return -ENOSPC;
+	case MDB_VERSION_MISMATCH:
+		return -EPROTO;
+	case MDB_READERS_FULL:
+		return -EAGAIN;
+	default:
+		/* what LMDB says of a file that is not sound */
+		return rc > 0 ? -rc : -EUCLEAN;
+	}
+}
+
+/* LMDB maps what the header promises; a shorter file is a SIGBUS later. */
+static int
+check_size(MDB_env *env)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+	struct stat st;
+	mdb_filehandle_t fd;
+
+	if (mdb_env_info(env, &info) != 0 || mdb_env_stat(env, &stat) != 0 ||
+	    mdb_env_get_fd(env, &fd) != 0 || fstat(fd, &st) != 0)
+		return -EUCLEAN;
+	if ((uint64_t)st.st_size <
+	    ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize)
+		return -EUCLEAN;
+	return 0;
+}
+
+/* Child processes of ours must not hold the file: LMDB sets no close-on-exec.
+ */
+static int
+close_on_exec(MDB_env *env)
+{
+	mdb_filehandle_t fd;
+
+	if (mdb_env_get_fd(env, &fd) != 0 ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) == -1)
+		return -errno;
+	return 0;
+}
+
+static int
+try_env(const char *folder, unsigned flags, size_t map_bytes, MDB_env **out)
+{
+	MDB_env *env = NULL;
+	int rc;
+
+	if ((rc = mdb_env_create(&env)) != 0)
+		return error_of(rc);
+	if ((rc = mdb_env_set_mapsize(env, map_bytes)) != 0 ||
+	    (rc = mdb_env_set_maxdbs(env, BS_TABLES)) != 0 ||
+	    (rc = mdb_env_set_maxreaders(env, READERS_MAX)) != 0 ||
+	    (rc = mdb_env_open(env, folder, flags, 0600)) != 0) {
+		rc = error_of(rc);
+		goto out;
+	}
+	if ((rc = check_size(env)) != 0 || (rc = close_on_exec(env)) != 0)
+		goto out;
+	*out = env;
+	return 0;
+out:
+	mdb_env_close(env);
+	return rc;
+}
+
+/* A limit on address space refuses the big map: take what there is. */
+static int
+open_env(const char *folder, enum bs_store_use use, MDB_env **out)
+{
+	unsigned flags = MDB_NOTLS | (use == BS_STORE_READ ? MDB_RDONLY : 0);
+	size_t map_bytes = MAP_BYTES;
+	int rc;
+
+	do {
+		rc = try_env(folder, flags, map_bytes, out);
+		map_bytes /= 2;
+	} while (rc == -ENOMEM && map_bytes >= MAP_BYTES_MIN);
+	return rc;
+}
+
+/* Begins a transaction. A map that another process let grow is taken over;
+ * slots of dead readers are cleared. */
+static int
+begin(struct bs_store *store, unsigned flags, MDB_txn **txn)
+{
+	int dead = 0;
+	int rc = 0;
+
+	for (int i = 0; i < ATTEMPTS; i++) {
+		rc = mdb_txn_begin(store->env, NULL, flags, txn);
+		if (rc == MDB_MAP_RESIZED)
+			(void)mdb_env_set_mapsize(store->env, 0);
+		else if (rc == MDB_READERS_FULL)
+			(void)mdb_reader_check(store->env, &dead);
+		else
+			break;
+	}
+	return error_of(rc);
+}
+
+/* The format of a store that is there; ours goes into a new one, and into one
+ * of an older format: an older engine must not meet what we write there. */
+static int
+check_format(MDB_txn *txn, MDB_dbi meta, bool may_write)
+{
+	static const char name[] = "format";
+	MDB_val key = {sizeof(name) - 1, (void *)(uintptr_t)name};
+	MDB_val value;
+	uint8_t octets[BS_RECORD_MAX];
+	int64_t format = 0;
+	int64_t unused;
+	int rc;
+
+	rc = mdb_get(txn, meta, &key, &value);
+	if (rc != 0 && (rc != MDB_NOTFOUND || !may_write))
+		return rc == MDB_NOTFOUND ? -ENOENT : error_of(rc);
+	if (rc == 0 && bs_number_record_read(key.mv_data, key.mv_size,
+			   value.mv_data, value.mv_size, &format, &unused) != 0)
+		return -EUCLEAN;
+	if (format > BS_RECORD_FORMAT)
+		return -EPROTO;
+	if (format == BS_RECORD_FORMAT || !may_write)
+		return 0;
+	value.mv_data = octets;
+	value.mv_size = bs_number_record_write(key.mv_data, key.mv_size,
+	    BS_RECORD_FORMAT, 0, octets);
+	return error_of(mdb_put(txn, meta, &key, &value, 0));
+}
+
+/* The handles come from one committed transaction: one opened in a
+ * transaction that is only reset answers EINVAL later. */
+static int
+open_tables(struct bs_store *store, bool may_write)
+{
+	MDB_txn *txn = NULL;
+	int rc;
+
+	if ((rc = begin(store, may_write ? 0 : MDB_RDONLY, &txn)) != 0)
+		return rc;
+	for (int i = 0; i < BS_TABLES; i++) {
+		rc = error_of(mdb_dbi_open(txn, table_names[i],
+		    may_write ? MDB_CREATE : 0, &store->tables[i]));
+		if (rc == BS_STORE_ABSENT)
+			rc = -ENOENT;
+		if (rc != 0)
+			goto out;
+	}
+	rc = check_format(txn, store->tables[BS_TABLE_META], may_write);
+out:
+	if (rc == 0)
+		return error_of(mdb_txn_commit(txn));
+	mdb_txn_abort(txn);
+	return rc;
+}
+
+/* One try at opening all, under the lock that keeps LMDB 0.9.26 to 0.9.31
+ * from destroying mutexes that a neighbour is about to use. */
+static int
+try_open(const char *folder, enum bs_store_use use, struct bs_store *store)
+{
+	char path[PATH_MAX];
+	int dead;
+	int fd;
+	int rc;
+
+	if ((rc = bs_lock_path(folder, "data.mdb", path)) != 0)
+		return rc;
+	if (use == BS_STORE_READ && access(path, F_OK) != 0)
+		return -errno;
+	if ((fd = bs_lock_take(folder, "open.lock", true)) < 0)
+		return fd;
+	if ((rc = open_env(folder, use, &store->env)) == 0) {
+		(void)mdb_reader_check(store->env, &dead);
+		rc = open_tables(store, use != BS_STORE_READ);
+		if (rc != 0) {
+			mdb_env_close(store->env);
+			store->env = NULL;
+		}
+	}
+	close(fd);
+	return rc;
+}
+
+int
+bs_store_open(const char *folder, enum bs_store_use use, struct bs_store **out)
+{
+	const struct timespec pause = {.tv_nsec = 20L * 1000 * 1000};
+	struct bs_store *store;
+	int rc = 0;
+
+	if ((store = calloc(1, sizeof(*store))) == NULL)
+		return -ENOMEM;
+	store->hold_fd = -1;
+	if (use == BS_STORE_HOLD) {
+		rc = bs_lock_take(folder, "engine.lock", false);
+		if (rc < 0)
+			goto out;
+		store->hold_fd = rc;
+	}
+	for (int i = 0; i < ATTEMPTS; i++) {
+		rc = try_open(folder, use, store);
+		if (rc != -EINVAL && rc != -EAGAIN)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	if (rc == 0) {
+		*out = store;
+		return 0;
+	}
+out:
+	bs_store_close(store);
+	return rc;
+}
+
+void
+bs_store_close(struct bs_store *store)
+{
+	if (store == NULL)
+		return;
+	if (store->env != NULL)
+		mdb_env_close(store->env);
+	if (store->hold_fd >= 0)
+		close(store->hold_fd);
+	free(store);
+}
+
+int
+bs_store_get(struct bs_store *store, struct bs_entry *entry)
+{
+	MDB_val key = {entry->key_len, entry->key};
+	MDB_val value;
+	MDB_txn *txn = NULL;
+	int rc;
+
+	if ((rc = begin(store, MDB_RDONLY, &txn)) != 0)
+		return rc;
+	rc = error_of(mdb_get(txn, store->tables[entry->table], &key, &value));
+	if (rc == 0 && value.mv_size > sizeof(entry->value))
+		rc = -EUCLEAN;
+	if (rc == 0) {
+		memcpy(entry->value, value.mv_data, value.mv_size);
+		entry->value_len = value.mv_size;
+	}
+	mdb_txn_abort(txn);
+	return rc;
+}
+
+static int
+put_all(struct bs_store *store, const struct bs_entry *entries, size_t count)
+{
+	MDB_txn *txn = NULL;
+	int rc;
+
+	if ((rc = begin(store, 0, &txn)) != 0)
+		return rc;
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		const struct bs_entry *entry = &entries[i];
+		MDB_dbi table = store->tables[entry->table];
+		MDB_val key = {entry->key_len, (void *)(uintptr_t)entry->key};
+		MDB_val value = {entry->value_len,
+		    (void *)(uintptr_t)entry->value};
+
+		if (entry->value_len > 0)
+			rc = error_of(mdb_put(txn, table, &key, &value, 0));
+		else if ((rc = mdb_del(txn, table, &key, NULL)) != 0)
+			rc = rc == MDB_NOTFOUND ? 0 : error_of(rc);
+	}
+	if (rc == 0)
+		return error_of(mdb_txn_commit(txn));
+	mdb_txn_abort(txn);
+	return rc;
+}
+
+/* Takes over another process's larger map, else doubles ours. */
+static int
+grow(struct bs_store *store)
+{
+	MDB_envinfo before;
+	MDB_envinfo after;
+	int rc;
+
+	if ((rc = mdb_env_info(store->env, &before)) != 0 ||
+	    (rc = mdb_env_set_mapsize(store->env, 0)) != 0 ||
+	    (rc = mdb_env_info(store->env, &after)) != 0)
+		return error_of(rc);
+	if (after.me_mapsize != before.me_mapsize)
+		return 0;
+	return error_of(mdb_env_set_mapsize(store->env, 2 * before.me_mapsize));
+}
+
+int
+bs_store_put(struct bs_store *store, const struct bs_entry *entries,
+    size_t count)
+{
+	int rc = put_all(store, entries, count);
+
+	for (int i = 0; rc == -ENOSPC && i < GROWTHS; i++) {
+		MDB_envinfo info;
+		MDB_stat stat;
+
+		/* ENOSPC of the disk, not of the map? */
+		if (mdb_env_info(store->env, &info) != 0 ||
+		    mdb_env_stat(store->env, &stat) != 0 ||
+		    info.me_mapsize / 2 > info.me_last_pgno * stat.ms_psize ||
+		    grow(store) != 0)
+			break;
+		rc = put_all(store, entries, count);
+	}
+	return rc;
+}
+
+/* Copies from the cursor on. Returns 0, BS_STORE_ABSENT or -errno. */
+static int
+copy_entries(MDB_cursor *cursor, struct bs_entry *from, struct bs_entry *out,
+    size_t max, size_t *count)
+{
+	MDB_val key = {from->key_len, from->key};
+	MDB_val value;
+	int rc;
+
+	rc = mdb_cursor_get(cursor, &key, &value,
+	    from->key_len > 0 ? MDB_SET_RANGE : MDB_FIRST);
+	if (rc == 0 && key.mv_size == from->key_len &&
+	    memcmp(key.mv_data, from->key, key.mv_size) == 0)
+		rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+	for (; rc == 0 && *count < max;
+	     rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
+		struct bs_entry *entry = &out[*count];
+
+		if (key.mv_size > sizeof(entry->key) ||
+		    value.mv_size > sizeof(entry->value))
+			return -EUCLEAN;
+		entry->table = from->table;
+		entry->key_len = key.mv_size;
+		entry->value_len = value.mv_size;
+		memcpy(entry->key, key.mv_data, key.mv_size);
+		memcpy(entry->value, value.mv_data, value.mv_size);
+		(*count)++;
+	}
+	if (rc != 0 && rc != MDB_NOTFOUND)
+		return error_of(rc);
+	return *count > 0 ? 0 : BS_STORE_ABSENT;
+}
+
+int
+bs_store_scan(struct bs_store *store, struct bs_entry *from,
+    struct bs_entry *out, size_t max, size_t *count)
+{
+	MDB_txn *txn = NULL;
+	MDB_cursor *cursor = NULL;
+	int rc;
+
+	*count = 0;
+	if ((rc = begin(store, MDB_RDONLY, &txn)) != 0)
+		return rc;
+	rc =
+	    error_of(mdb_cursor_open(txn, store->tables[from->table], &cursor));
+	if (rc == 0) {
+		rc = copy_entries(cursor, from, out, max, count);
+		mdb_cursor_close(cursor);
+	}
+	mdb_txn_abort(txn);
+	if (rc == 0)
+		*from = out[*count - 1];
+	return rc;
+}
+
+int
+bs_store_expire(struct bs_store *store, enum bs_table table,
+    uint32_t before_day, size_t max, size_t *deleted)
+{
+	const uint8_t limit[4] = {(uint8_t)(before_day >> 24),
+	    (uint8_t)(before_day >> 16), (uint8_t)(before_day >> 8),
+	    (uint8_t)before_day};
+	MDB_txn *txn = NULL;
+	MDB_cursor *cursor = NULL;
+	MDB_val key;
+	MDB_val value;
+	int rc;
+
+	*deleted = 0;
+	if ((rc = begin(store, 0, &txn)) != 0)
+		return rc;
+	rc = mdb_cursor_open(txn, store->tables[table], &cursor);
+	while (rc == 0 && *deleted < max) {
+		rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+		if (rc != 0 ||
+		    (key.mv_size >= sizeof(limit) &&
+			memcmp(key.mv_data, limit, sizeof(limit)) >= 0))
+			break;
+		if ((rc = mdb_cursor_del(cursor, 0)) == 0)
+			(*deleted)++;
+	}
+	if (cursor != NULL)
+		mdb_cursor_close(cursor);
+	if (rc != 0 && rc != MDB_NOTFOUND)
+		rc = error_of(rc);
+	else if (*deleted > 0)
+		return error_of(mdb_txn_commit(txn));
+	else
+		rc = 0;
+	mdb_txn_abort(txn);
+	return rc;
+}
+
+int
+bs_store_stat(struct bs_store *store, struct bs_store_stat *out)
+{
+	MDB_txn *txn = NULL;
+	MDB_envinfo info;
+	MDB_stat stat;
+	struct stat st;
+	mdb_filehandle_t fd;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = begin(store, MDB_RDONLY, &txn)) != 0)
+		return rc;
+	for (int i = 0; i < BS_TABLES && rc == 0; i++)
+		if ((rc = mdb_stat(txn, store->tables[i], &stat)) == 0) {
+			out->entries[i] = stat.ms_entries;
+			out->used_bytes +=
+			    stat.ms_psize *
+			    (stat.ms_branch_pages + stat.ms_leaf_pages +
+				stat.ms_overflow_pages);
+		}
+	mdb_txn_abort(txn);
+	if (rc == 0 && (rc = mdb_env_info(store->env, &info)) == 0 &&
+	    (rc = mdb_env_get_fd(store->env, &fd)) == 0) {
+		out->map_bytes = info.me_mapsize;
+		out->readers = info.me_numreaders;
+		if (fstat(fd, &st) != 0)
+			return -errno;
+		out->file_bytes = (uint64_t)st.st_size;
+	}
+	return error_of(rc);
+}
+
+int
+bs_store_copy(struct bs_store *store, int fd)
+{
+	return error_of(mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT));
+}

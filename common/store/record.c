@@ -1,0 +1,400 @@
+/* The values of the store: big-endian, each with a check over key and value.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "common/store/record.h"
+
+#define CHECK_LEN 8
+#define GAP_PREFIX "gap"
+#define GAP_PREFIX_LEN (sizeof(GAP_PREFIX) - 1)
+#define TALLY_PREFIX "tally"
+#define TALLY_PREFIX_LEN (sizeof(TALLY_PREFIX) - 1)
+
+/* Octets of the values, before their check. */
+#define TAG_LEN 28
+#define SENDER_OLD_LEN 12 /* as Backstop wrote it before it read messages */
+#define SENDER_LEN 24
+#define MSG_LEN (8 + 4 + 4 + 3) /* without its owners and domains */
+#define MSG_LEN_MAX (MSG_LEN + (BS_MSG_OWNERS + BS_MSG_DOMAINS) * BS_MSG_SHORT)
+#define TALLY_LEN (4 * BS_TALLIES)
+
+_Static_assert(MSG_LEN_MAX + CHECK_LEN <= BS_RECORD_MAX, "a message's record");
+_Static_assert(TALLY_LEN + CHECK_LEN <= BS_RECORD_MAX, "a tally");
+
+/* A writer or reader of big-endian numbers, one behind the other. */
+struct cursor {
+	uint8_t *out;
+	const uint8_t *in;
+};
+
+static void
+put(struct cursor *cursor, uint64_t value, size_t octets)
+{
+	for (size_t i = octets; i-- > 0;)
+		*cursor->out++ = (uint8_t)(value >> (8 * i));
+}
+
+static uint64_t
+take(struct cursor *cursor, size_t octets)
+{
+	uint64_t value = 0;
+
+	while (octets-- > 0)
+		value = value << 8 | *cursor->in++;
+	return value;
+}
+
+/* FNV-1a of 64 bits: it is there to notice a damaged page, not an attacker,
+ * who could write the store's key file as well. */
+static uint64_t
+check_of(const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
+{
+	uint64_t hash = 0xcbf29ce484222325ULL;
+
+	for (size_t i = 0; i < key_len; i++)
+		hash = (hash ^ key[i]) * 0x100000001b3ULL;
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ value[i]) * 0x100000001b3ULL;
+	return hash;
+}
+
+/* Appends the check to what the cursor wrote since value. */
+static size_t
+seal(struct cursor *cursor, const uint8_t *key, size_t key_len, uint8_t *value)
+{
+	size_t len = (size_t)(cursor->out - value);
+
+	put(cursor, check_of(key, key_len, value, len), CHECK_LEN);
+	return len + CHECK_LEN;
+}
+
+bool
+bs_record_is_sound(const uint8_t *key, size_t key_len, const uint8_t *value,
+    size_t len)
+{
+	struct cursor cursor;
+
+	if (len < CHECK_LEN)
+		return false;
+	cursor.in = value + len - CHECK_LEN;
+	return take(&cursor, CHECK_LEN) ==
+	       check_of(key, key_len, value, len - CHECK_LEN);
+}
+
+static int
+unseal(const uint8_t *key, size_t key_len, const uint8_t *value, size_t len,
+    size_t expected)
+{
+	if (len != expected + CHECK_LEN ||
+	    !bs_record_is_sound(key, key_len, value, len))
+		return -EBADMSG;
+	return 0;
+}
+
+size_t
+bs_tag_key_write(const struct bs_tag_key *key,
+    uint8_t out[static BS_RECORD_KEY_MAX])
+{
+	struct cursor cursor = {.out = out};
+
+	put(&cursor, key->day, 4);
+	put(&cursor, key->key, 1);
+	memcpy(cursor.out, key->sender, BS_RECORD_HASH);
+	return 5 + BS_RECORD_HASH;
+}
+
+int
+bs_tag_key_read(const uint8_t *key, size_t len, struct bs_tag_key *out)
+{
+	struct cursor cursor = {.in = key};
+
+	if (len != 5 + BS_RECORD_HASH)
+		return -EBADMSG;
+	out->day = (uint32_t)take(&cursor, 4);
+	out->key = (uint8_t)take(&cursor, 1);
+	memcpy(out->sender, cursor.in, BS_RECORD_HASH);
+	return 0;
+}
+
+size_t
+bs_msg_key_write(const struct bs_msg_key *key,
+    uint8_t out[static BS_RECORD_KEY_MAX])
+{
+	struct cursor cursor = {.out = out};
+
+	put(&cursor, key->day, 4);
+	memcpy(cursor.out, key->message_id, BS_RECORD_HASH);
+	return 4 + BS_RECORD_HASH;
+}
+
+int
+bs_msg_key_read(const uint8_t *key, size_t len, struct bs_msg_key *out)
+{
+	struct cursor cursor = {.in = key};
+
+	if (len != 4 + BS_RECORD_HASH)
+		return -EBADMSG;
+	out->day = (uint32_t)take(&cursor, 4);
+	memcpy(out->message_id, cursor.in, BS_RECORD_HASH);
+	return 0;
+}
+
+size_t
+bs_tally_key_write(uint32_t day, const uint8_t domain[static BS_RECORD_HASH],
+    uint8_t out[static BS_RECORD_KEY_MAX])
+{
+	struct cursor cursor = {.out = out + TALLY_PREFIX_LEN};
+
+	memcpy(out, TALLY_PREFIX, TALLY_PREFIX_LEN);
+	put(&cursor, day, 4);
+	memcpy(cursor.out, domain, BS_RECORD_HASH);
+	return TALLY_PREFIX_LEN + 4 + BS_RECORD_HASH;
+}
+
+int
+bs_tally_key_read(const uint8_t *key, size_t len, uint32_t *day,
+    uint8_t domain[static BS_RECORD_HASH])
+{
+	struct cursor cursor = {.in = key + TALLY_PREFIX_LEN};
+
+	if (len != TALLY_PREFIX_LEN + 4 + BS_RECORD_HASH ||
+	    memcmp(key, TALLY_PREFIX, TALLY_PREFIX_LEN) != 0)
+		return -EBADMSG;
+	*day = (uint32_t)take(&cursor, 4);
+	memcpy(domain, cursor.in, BS_RECORD_HASH);
+	return 0;
+}
+
+size_t
+bs_gap_key_write(int64_t start, uint8_t out[static BS_RECORD_KEY_MAX])
+{
+	struct cursor cursor = {.out = out + GAP_PREFIX_LEN};
+
+	memcpy(out, GAP_PREFIX, GAP_PREFIX_LEN);
+	put(&cursor, (uint64_t)start, 8);
+	return GAP_PREFIX_LEN + 8;
+}
+
+int
+bs_gap_key_read(const uint8_t *key, size_t len, int64_t *start)
+{
+	struct cursor cursor = {.in = key + GAP_PREFIX_LEN};
+
+	if (len != GAP_PREFIX_LEN + 8 ||
+	    memcmp(key, GAP_PREFIX, GAP_PREFIX_LEN) != 0)
+		return -EBADMSG;
+	*start = (int64_t)take(&cursor, 8);
+	return 0;
+}
+
+size_t
+bs_tag_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_tag_record *record, uint8_t out[static BS_RECORD_MAX])
+{
+	struct cursor cursor = {.out = out};
+
+	put(&cursor, record->issued, 4);
+	put(&cursor, record->recipients, 4);
+	put(&cursor, record->bounces, 4);
+	put(&cursor, (uint64_t)record->first_use, 8);
+	put(&cursor, (uint64_t)record->last_use, 8);
+	return seal(&cursor, key, key_len, out);
+}
+
+int
+bs_tag_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
+    size_t len, struct bs_tag_record *out)
+{
+	struct cursor cursor = {.in = value};
+	int rc;
+
+	if ((rc = unseal(key, key_len, value, len, TAG_LEN)) != 0)
+		return rc;
+	out->issued = (uint32_t)take(&cursor, 4);
+	out->recipients = (uint32_t)take(&cursor, 4);
+	out->bounces = (uint32_t)take(&cursor, 4);
+	out->first_use = (int64_t)take(&cursor, 8);
+	out->last_use = (int64_t)take(&cursor, 8);
+	return 0;
+}
+
+size_t
+bs_sender_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_sender_record *record, uint8_t out[static BS_RECORD_MAX])
+{
+	struct cursor cursor = {.out = out};
+
+	put(&cursor, record->first_signed_day, 4);
+	put(&cursor, record->last_unsigned_day, 4);
+	put(&cursor, record->last_day, 4);
+	put(&cursor, record->last_unrecorded_day, 4);
+	put(&cursor, record->last_stripped_day, 4);
+	put(&cursor, record->last_elsewhere_day, 4);
+	return seal(&cursor, key, key_len, out);
+}
+
+int
+bs_sender_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
+    size_t len, struct bs_sender_record *out)
+{
+	struct cursor cursor = {.in = value};
+	bool is_old = len == SENDER_OLD_LEN + CHECK_LEN;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = unseal(key, key_len, value, len,
+		 is_old ? SENDER_OLD_LEN : SENDER_LEN)) != 0)
+		return rc;
+	out->first_signed_day = (uint32_t)take(&cursor, 4);
+	out->last_unsigned_day = (uint32_t)take(&cursor, 4);
+	out->last_day = (uint32_t)take(&cursor, 4);
+	if (is_old)
+		return 0;
+	out->last_unrecorded_day = (uint32_t)take(&cursor, 4);
+	out->last_stripped_day = (uint32_t)take(&cursor, 4);
+	out->last_elsewhere_day = (uint32_t)take(&cursor, 4);
+	return 0;
+}
+
+/* How many hashes of a set a record holds: of too many, none. */
+static size_t
+kept(unsigned count, unsigned max)
+{
+	return count > max ? 0 : count;
+}
+
+size_t
+bs_msg_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_msg_record *record, uint8_t out[static BS_RECORD_MAX])
+{
+	size_t owners = kept(record->owner_count, BS_MSG_OWNERS) * BS_MSG_SHORT;
+	size_t domains =
+	    kept(record->domain_count, BS_MSG_DOMAINS) * BS_MSG_SHORT;
+	struct cursor cursor = {.out = out};
+
+	put(&cursor, (uint64_t)record->sent, 8);
+	put(&cursor, record->recipients, 4);
+	put(&cursor, record->bounces, 4);
+	put(&cursor, record->fate, 1);
+	put(&cursor, record->owner_count, 1);
+	put(&cursor, record->domain_count, 1);
+	memcpy(cursor.out, record->owners, owners);
+	cursor.out += owners;
+	memcpy(cursor.out, record->domains, domains);
+	cursor.out += domains;
+	return seal(&cursor, key, key_len, out);
+}
+
+static bool
+is_count(unsigned count, unsigned max)
+{
+	return count <= max || count == BS_MSG_MANY;
+}
+
+int
+bs_msg_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
+    size_t len, struct bs_msg_record *out)
+{
+	struct cursor cursor = {.in = value};
+	size_t owners;
+	size_t domains;
+
+	memset(out, 0, sizeof(*out));
+	if (len < MSG_LEN + CHECK_LEN)
+		return -EBADMSG;
+	out->sent = (int64_t)take(&cursor, 8);
+	out->recipients = (uint32_t)take(&cursor, 4);
+	out->bounces = (uint32_t)take(&cursor, 4);
+	out->fate = (uint8_t)take(&cursor, 1);
+	out->owner_count = (uint8_t)take(&cursor, 1);
+	out->domain_count = (uint8_t)take(&cursor, 1);
+	if (!is_count(out->owner_count, BS_MSG_OWNERS) ||
+	    !is_count(out->domain_count, BS_MSG_DOMAINS) ||
+	    out->fate > BS_MSG_RELAYED)
+		return -EBADMSG;
+	owners = kept(out->owner_count, BS_MSG_OWNERS) * BS_MSG_SHORT;
+	domains = kept(out->domain_count, BS_MSG_DOMAINS) * BS_MSG_SHORT;
+	if (len != MSG_LEN + owners + domains + CHECK_LEN)
+		return -EBADMSG;
+	memcpy(out->owners, cursor.in, owners);
+	memcpy(out->domains, cursor.in + owners, domains);
+	return unseal(key, key_len, value, len, len - CHECK_LEN);
+}
+
+size_t
+bs_tally_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_tally_record *record, uint8_t out[static BS_RECORD_MAX])
+{
+	struct cursor cursor = {.out = out};
+
+	for (size_t i = 0; i < BS_TALLIES; i++)
+		put(&cursor, record->counts[i], 4);
+	return seal(&cursor, key, key_len, out);
+}
+
+int
+bs_tally_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
+    size_t len, struct bs_tally_record *out)
+{
+	struct cursor cursor = {.in = value};
+	int rc;
+
+	if ((rc = unseal(key, key_len, value, len, TALLY_LEN)) != 0)
+		return rc;
+	for (size_t i = 0; i < BS_TALLIES; i++)
+		out->counts[i] = (uint32_t)take(&cursor, 4);
+	return 0;
+}
+
+size_t
+bs_clock_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_clock *clock, uint8_t out[static BS_RECORD_MAX])
+{
+	struct cursor cursor = {.out = out};
+
+	put(&cursor, clock->trusted_day, 4);
+	put(&cursor, clock->seen_day, 4);
+	put(&cursor, clock->in_doubt, 1);
+	return seal(&cursor, key, key_len, out);
+}
+
+int
+bs_clock_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
+    size_t len, struct bs_clock *out)
+{
+	struct cursor cursor = {.in = value};
+	int rc;
+
+	if ((rc = unseal(key, key_len, value, len, 9)) != 0)
+		return rc;
+	out->trusted_day = (uint32_t)take(&cursor, 4);
+	out->seen_day = (uint32_t)take(&cursor, 4);
+	out->in_doubt = take(&cursor, 1) != 0;
+	return 0;
+}
+
+size_t
+bs_number_record_write(const uint8_t *key, size_t key_len, int64_t a, int64_t b,
+    uint8_t out[static BS_RECORD_MAX])
+{
+	struct cursor cursor = {.out = out};
+
+	put(&cursor, (uint64_t)a, 8);
+	put(&cursor, (uint64_t)b, 8);
+	return seal(&cursor, key, key_len, out);
+}
+
+int
+bs_number_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
+    size_t len, int64_t *a, int64_t *b)
+{
+	struct cursor cursor = {.in = value};
+	int rc;
+
+	if ((rc = unseal(key, key_len, value, len, 16)) != 0)
+		return rc;
+	*a = (int64_t)take(&cursor, 8);
+	*b = (int64_t)take(&cursor, 8);
+	return 0;
+}

@@ -1,0 +1,194 @@
+/* The values of the store: big-endian, each with a check over key and value.
+ */
+#ifndef BS_RECORD_H
+#define BS_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/backstop.h"
+#include "common/keys/day.h"
+
+#define BS_RECORD_HASH 16 /* of HMAC-SHA256(store key, canonical value) */
+#define BS_RECORD_MAX 128 /* octets of any value, its check included */
+#define BS_RECORD_KEY_MAX 32
+#define BS_RECORD_FORMAT 2 /* 1: senders of three days, no msg, no tally */
+
+/* tag: (expiry day, K, H(sender)); the day first, so expiry is a range. */
+struct bs_tag_key {
+	uint32_t day;
+	uint8_t key;
+	uint8_t sender[BS_RECORD_HASH];
+};
+
+struct bs_tag_record {
+	uint32_t issued;     /* signings */
+	uint32_t recipients; /* accepted for them */
+	uint32_t bounces;    /* accepted at the tag */
+	int64_t first_use;   /* epoch seconds: first signing */
+	int64_t last_use;    /* of a signing or a bounce */
+};
+
+/* sender: H(address), or of a domain H("@" domain). Days; 0 is never. */
+struct bs_sender_record {
+	uint32_t first_signed_day;
+	uint32_t last_unsigned_day;
+	uint32_t last_day;
+	uint32_t last_unrecorded_day; /* mail that left unread */
+	uint32_t last_stripped_day;   /* a bounce of signed mail lost its tag */
+	uint32_t last_elsewhere_day;  /* a domain: "outbound" did not say here
+				       */
+};
+
+/* msg: (day, H(Message-ID)). Who sent it: reverse-path and header From; one
+ * Message-ID may leave twice, as a list re-sends it. */
+#define BS_MSG_OWNERS 6
+#define BS_MSG_DOMAINS 4
+#define BS_MSG_SHORT 8	/* octets of a hash that are kept in a record */
+#define BS_MSG_MANY 255 /* a count: more than are kept */
+
+struct bs_msg_key {
+	uint32_t day;
+	uint8_t message_id[BS_RECORD_HASH];
+};
+
+/* How it left; of two, the weaker claim stays. */
+enum bs_msg_fate {
+	BS_MSG_SIGNED,
+	BS_MSG_EXEMPT,	 /* unsigned by the administrator's word */
+	BS_MSG_OBSTACLE, /* an address that can carry no tag, no key, clock */
+	BS_MSG_RELAYED,	 /* past the listener that signs, or signing off */
+};
+
+struct bs_msg_record {
+	int64_t sent; /* epoch seconds: first */
+	uint32_t recipients;
+	uint32_t bounces;
+	uint8_t fate; /* of enum bs_msg_fate */
+	uint8_t owner_count;
+	uint8_t domain_count; /* of recipients */
+	uint8_t owners[BS_MSG_OWNERS][BS_MSG_SHORT];
+	uint8_t domains[BS_MSG_DOMAINS][BS_MSG_SHORT];
+};
+
+/* meta "tally" + day + H(domain): what happened on a day, for "status" and
+ * "mode". */
+enum bs_tally {
+	BS_TALLY_SIGNED,       /* mails that left with a tag ... */
+	BS_TALLY_UNSIGNED,     /* ... and without one that were to have it */
+	BS_TALLY_TAG_HOME,     /* genuine by a tag of ours */
+	BS_TALLY_ID_HOME,      /* genuine by Message-ID alone, rows 8 and 12 */
+	BS_TALLY_STRIPPED,     /* of those, mail that left with a tag */
+	BS_TALLY_FORGED,       /* rows 10, 11, 13 */
+	BS_TALLY_SUSPECT,      /* rows 5, 7, 9, 14, 15 */
+	BS_TALLY_UNKNOWN,      /* rows 16, 17, 19 */
+	BS_TALLY_WOULD_REJECT, /* what enforce would have done and the mode
+				* did not */
+	BS_TALLY_WOULD_JUNK,
+	BS_TALLY_REJECTED,
+	BS_TALLY_JUNKED,
+	BS_TALLY_DEFERRED, /* by the probe limit */
+	BS_TALLIES
+};
+
+struct bs_tally_record {
+	uint32_t counts[BS_TALLIES];
+};
+
+/* The same record under a name that no domain has: what SPF said of a day's
+ * mail, one of its results each, and what came of it. */
+#define BS_TALLY_SPF "[spf]"
+enum bs_tally_spf {
+	BS_TALLY_SPF_RESULT, /* and on: by enum bs_spf_result */
+	BS_TALLY_SPF_REJECTED = 7,
+	BS_TALLY_SPF_JUNKED,
+	BS_TALLY_SPF_DEFERRED,
+	BS_TALLY_SPF_WOULD_REJECT, /* by enforce; the mode did not */
+	BS_TALLY_SPF_WOULD_JUNK,
+	BS_TALLY_SPF_WOULD_DEFER,
+	BS_TALLIES_SPF
+};
+
+/* meta "gap" + start: nothing recorded between start and end. */
+struct bs_gap {
+	int64_t start;
+	int64_t end;
+};
+
+/* Keys. Each writes exactly the octets it returns; all fit
+ * BS_RECORD_KEY_MAX. */
+size_t bs_tag_key_write(const struct bs_tag_key *key,
+    uint8_t out[static BS_RECORD_KEY_MAX]);
+size_t bs_msg_key_write(const struct bs_msg_key *key,
+    uint8_t out[static BS_RECORD_KEY_MAX]);
+size_t bs_tally_key_write(uint32_t day,
+    const uint8_t domain[static BS_RECORD_HASH],
+    uint8_t out[static BS_RECORD_KEY_MAX]);
+size_t bs_gap_key_write(int64_t start, uint8_t out[static BS_RECORD_KEY_MAX]);
+BS_MUST_USE int bs_tag_key_read(const uint8_t *key, size_t len,
+    struct bs_tag_key *out);
+BS_MUST_USE int bs_msg_key_read(const uint8_t *key, size_t len,
+    struct bs_msg_key *out);
+BS_MUST_USE int bs_tally_key_read(const uint8_t *key, size_t len, uint32_t *day,
+    uint8_t domain[static BS_RECORD_HASH]);
+BS_MUST_USE int bs_gap_key_read(const uint8_t *key, size_t len, int64_t *start);
+
+/* Values. A write returns the length; a read returns 0 or -EBADMSG for a
+ * wrong length or a check that does not fit key and value. */
+size_t bs_tag_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_tag_record *record, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_tag_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, struct bs_tag_record *out);
+size_t bs_sender_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_sender_record *record, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_sender_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, struct bs_sender_record *out);
+size_t bs_msg_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_msg_record *record, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_msg_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, struct bs_msg_record *out);
+size_t bs_tally_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_tally_record *record, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_tally_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, struct bs_tally_record *out);
+size_t bs_clock_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_clock *clock, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_clock_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, struct bs_clock *out);
+
+/* Add to a record. The weaker claim stays: of two fates the greater, of more
+ * owners or domains than fit BS_MSG_MANY. */
+void bs_tag_record_merge(struct bs_tag_record *a,
+    const struct bs_tag_record *b);
+void bs_sender_record_merge(struct bs_sender_record *a,
+    const struct bs_sender_record *b);
+void bs_msg_record_merge(struct bs_msg_record *a,
+    const struct bs_msg_record *b);
+void bs_tally_record_merge(struct bs_tally_record *a,
+    const struct bs_tally_record *b);
+
+/* Whether a hash is among the owners or domains of a message; always among
+ * too many to keep. */
+bool bs_msg_has_owner(const struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT]);
+bool bs_msg_has_domain(const struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT]);
+
+/* Add one, once. */
+void bs_msg_add_owner(struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT]);
+void bs_msg_add_domain(struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT]);
+
+/* Whether the check of any value fits. */
+bool bs_record_is_sound(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len);
+
+/* A meta value: two numbers; what they mean, the key says. */
+size_t bs_number_record_write(const uint8_t *key, size_t key_len, int64_t a,
+    int64_t b, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_number_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, int64_t *a, int64_t *b);
+
+#endif

@@ -1,0 +1,380 @@
+/* What the store must learn: group commit, counts, marks, gaps. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/store/changes.h"
+#include "common/store/marks.h"
+#include "common/store/sweep.h"
+#include "common/store/writer.h"
+
+/* With some 150 octets a change and its index: 6 MB, if all are full. */
+#define URGENT_MAX 4096
+#define COUNTS_MAX 16384
+#define COUNTS_CHUNK 1000 /* a commit: some 20 ms */
+#define ALIVE_SECONDS 5
+#define STALL_SECONDS 15 /* without a tick: the engine stood still */
+#define RETRY_SECONDS 1
+
+struct bs_writer {
+	struct bs_store *store; /* borrowed; NULL while there is none */
+	struct bs_meta meta;
+	uint8_t key[BS_STORE_KEY_LEN];
+	struct bs_changes *urgent;   /* first signatures: each waits */
+	struct bs_changes *counts;   /* all else, as it comes ... */
+	int64_t counts_since;	     /* ... and when the first of it came */
+	struct bs_changes *draining; /* counts of before, being written */
+	int64_t draining_since;
+	size_t drained; /* how many of them are */
+	int error;	/* of the last write, 0 or -errno */
+	int64_t retry_at;
+	int64_t last_tick;
+	bool clock_unsaved;
+	struct bs_sweep sweep;
+};
+
+struct bs_writer *
+bs_writer_new(const uint8_t store_key[static BS_STORE_KEY_LEN])
+{
+	struct bs_writer *writer = calloc(1, sizeof(*writer));
+
+	if (writer == NULL)
+		return NULL;
+	memcpy(writer->key, store_key, sizeof(writer->key));
+	writer->urgent = bs_changes_new(URGENT_MAX);
+	writer->counts = bs_changes_new(COUNTS_MAX);
+	writer->draining = bs_changes_new(COUNTS_MAX);
+	if (writer->urgent == NULL || writer->counts == NULL ||
+	    writer->draining == NULL) {
+		bs_writer_free(writer);
+		return NULL;
+	}
+	return writer;
+}
+
+void
+bs_writer_free(struct bs_writer *writer)
+{
+	if (writer == NULL)
+		return;
+	bs_changes_free(writer->draining);
+	bs_changes_free(writer->counts);
+	bs_changes_free(writer->urgent);
+	bs_mac_wipe(writer, sizeof(*writer));
+	free(writer);
+}
+
+/* From then on not all is in the store that should be. */
+static void
+fail_since(struct bs_writer *writer, int64_t when)
+{
+	struct bs_meta *meta = &writer->meta;
+
+	if (meta->failing_since == 0 || when < meta->failing_since)
+		meta->failing_since = when;
+}
+
+/* Notes how a write went; a recovery closes the gap that the failure opened.
+ */
+static void
+note(struct bs_writer *writer, int rc, int64_t now)
+{
+	struct bs_meta *meta = &writer->meta;
+	struct bs_entry entry;
+
+	if (rc == 0 && meta->failing_since != 0) {
+		bs_meta_gap(&entry,
+		    bs_meta_add_gap(meta, meta->failing_since, now));
+		if ((rc = bs_store_put(writer->store, &entry, 1)) == 0)
+			meta->failing_since = 0;
+	}
+	writer->error = rc;
+	if (rc != 0) {
+		fail_since(writer, now);
+		writer->retry_at = now + RETRY_SECONDS;
+	}
+}
+
+/* The time up to which all that came is written down: what an alive mark may
+ * say. */
+static int64_t
+written_until(const struct bs_writer *writer, int64_t now)
+{
+	if (bs_changes_count(writer->draining) > 0)
+		return writer->draining_since;
+	if (bs_changes_count(writer->counts) > 0)
+		return writer->counts_since;
+	return now;
+}
+
+/* What the store knew of itself, but for the gap that goes on and the clock.
+ */
+static void
+forget_meta(struct bs_writer *writer)
+{
+	const int64_t failing_since = writer->meta.failing_since;
+	const struct bs_clock clock = writer->meta.clock;
+
+	memset(&writer->meta, 0, sizeof(writer->meta));
+	writer->meta.failing_since = failing_since;
+	writer->meta.clock = clock;
+}
+
+static bool
+must_pause(const struct bs_writer *writer, int64_t now)
+{
+	return writer->store == NULL ||
+	       (writer->error != 0 && now < writer->retry_at);
+}
+
+void
+bs_writer_look(struct bs_writer *writer, int64_t now)
+{
+	int rc;
+
+	if (bs_clock_look(&writer->meta.clock, bs_day_of(now)))
+		writer->clock_unsaved = true;
+	if (!writer->clock_unsaved || must_pause(writer, now))
+		return;
+	rc = bs_marks_clock(writer->store, &writer->meta);
+	writer->clock_unsaved = rc != 0;
+	note(writer, rc, now);
+}
+
+int
+bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
+    const uint8_t boot[static BS_BOOT_LEN], unsigned lifetime_days, int64_t now)
+{
+	int64_t failing_since = writer->meta.failing_since;
+	int rc;
+
+	writer->store = store;
+	rc = bs_meta_load(store, &writer->meta);
+	writer->meta.failing_since = failing_since;
+	writer->error = 0;
+	writer->retry_at = 0;
+	writer->clock_unsaved = false;
+	if (rc == 0)
+		bs_writer_look(writer, now);
+	if (rc != 0 ||
+	    (rc = bs_marks_start(store, &writer->meta, boot, now)) != 0 ||
+	    (rc = bs_marks_alive(store, &writer->meta, lifetime_days,
+		 written_until(writer, now), now)) != 0) {
+		writer->store = NULL;
+		forget_meta(writer);
+		return rc;
+	}
+	writer->last_tick = now;
+	return 0;
+}
+
+struct bs_store *
+bs_writer_detach(struct bs_writer *writer)
+{
+	struct bs_store *store = writer->store;
+
+	writer->store = NULL;
+	writer->error = 0;
+	forget_meta(writer);
+	return store;
+}
+
+bool
+bs_writer_has_store(const struct bs_writer *writer)
+{
+	return writer->store != NULL;
+}
+
+bool
+bs_writer_is_failing(const struct bs_writer *writer, int *error)
+{
+	*error = writer->error;
+	return writer->error != 0;
+}
+
+const struct bs_meta *
+bs_writer_meta(const struct bs_writer *writer)
+{
+	return &writer->meta;
+}
+
+const uint8_t *
+bs_writer_key(const struct bs_writer *writer)
+{
+	return writer->key;
+}
+
+void
+bs_writer_add(struct bs_writer *writer, const struct bs_change *change,
+    int64_t now)
+{
+	if (bs_changes_count(writer->counts) == 0)
+		writer->counts_since = now;
+	if (bs_changes_add(writer->counts, change) != 0)
+		fail_since(writer, now);
+}
+
+int
+bs_writer_add_urgent(struct bs_writer *writer, const struct bs_change *change,
+    int64_t now)
+{
+	if (bs_changes_add(writer->urgent, change) != 0)
+		return -ENOSPC;
+	if (writer->error != 0 && now < writer->retry_at)
+		return writer->error;
+	return BS_WRITER_WAIT;
+}
+
+bool
+bs_writer_is_urgent(const struct bs_writer *writer,
+    const struct bs_change *change)
+{
+	return bs_changes_have(writer->urgent, change->table, change->key,
+	    change->key_len);
+}
+
+int
+bs_writer_get(const struct bs_writer *writer, struct bs_entry *entry)
+{
+	bool found;
+	int rc;
+
+	if (writer->store == NULL)
+		return -ENODEV;
+	if ((rc = bs_store_get(writer->store, entry)) < 0)
+		return rc;
+	found = bs_changes_overlay(writer->draining, writer->drained, entry,
+	    rc == 0);
+	found = bs_changes_overlay(writer->urgent, 0, entry, found);
+	found = bs_changes_overlay(writer->counts, 0, entry, found);
+	return found ? 0 : BS_STORE_ABSENT;
+}
+
+void
+bs_writer_gap(struct bs_writer *writer, int64_t start, int64_t end)
+{
+	struct bs_entry entry;
+	int rc;
+
+	if (writer->store == NULL) {
+		fail_since(writer, start);
+		return;
+	}
+	bs_meta_gap(&entry, bs_meta_add_gap(&writer->meta, start, end));
+	if ((rc = bs_store_put(writer->store, &entry, 1)) != 0)
+		fail_since(writer, start);
+	note(writer, rc, end);
+}
+
+size_t
+bs_writer_waiting(const struct bs_writer *writer)
+{
+	return bs_changes_count(writer->urgent);
+}
+
+int
+bs_writer_flush(struct bs_writer *writer, int64_t now)
+{
+	size_t done;
+	int rc;
+
+	if (bs_changes_count(writer->urgent) == 0)
+		return 0;
+	if (must_pause(writer, now))
+		return writer->error != 0 ? writer->error : -ENODEV;
+	rc = bs_changes_commit(writer->urgent, 0, URGENT_MAX, writer->store,
+	    &done);
+	if (rc == 0)
+		bs_changes_clear(writer->urgent);
+	note(writer, rc, now);
+	return rc;
+}
+
+/* One chunk of the counts. */
+static void
+drain(struct bs_writer *writer, int64_t now)
+{
+	struct bs_changes *empty = writer->draining;
+	size_t done;
+	int rc;
+
+	if (bs_changes_count(writer->draining) == 0) {
+		writer->draining = writer->counts;
+		writer->draining_since = writer->counts_since;
+		writer->counts = empty;
+	}
+	rc = bs_changes_commit(writer->draining, writer->drained, COUNTS_CHUNK,
+	    writer->store, &done);
+	writer->drained += done;
+	if (writer->drained == bs_changes_count(writer->draining)) {
+		bs_changes_clear(writer->draining);
+		writer->drained = 0;
+	}
+	note(writer, rc, now);
+}
+
+void
+bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
+{
+	if (must_pause(writer, now))
+		return;
+	if (now > writer->last_tick + STALL_SECONDS)
+		note(writer, bs_marks_stall(writer->store, &writer->meta, now),
+		    now);
+	writer->last_tick = now;
+	bs_writer_look(writer, now);
+	if (writer->meta.clock.in_doubt && !writer->clock_unsaved)
+		bs_marks_read_clock(writer->store, &writer->meta);
+	if (now >= writer->meta.alive + ALIVE_SECONDS ||
+	    now < writer->meta.alive)
+		note(writer,
+		    bs_marks_alive(writer->store, &writer->meta, lifetime_days,
+			written_until(writer, now), now),
+		    now);
+	drain(writer, now);
+}
+
+static size_t
+backlog(const struct bs_writer *writer)
+{
+	return bs_changes_count(writer->counts) +
+	       bs_changes_count(writer->draining) - writer->drained;
+}
+
+bool
+bs_writer_work(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
+{
+	bool more = false;
+	int rc;
+
+	if (must_pause(writer, now))
+		return false;
+	if (backlog(writer) >= COUNTS_CHUNK) {
+		drain(writer, now);
+		return writer->error == 0;
+	}
+	bs_writer_look(writer, now);
+	if (writer->meta.clock.in_doubt)
+		return false;
+	rc = bs_sweep_step(&writer->sweep, writer->store, &writer->meta,
+	    bs_meta_lifetime(&writer->meta, lifetime_days, bs_day_of(now)),
+	    bs_day_of(now), &more);
+	note(writer, rc, now);
+	return rc == 0 && more;
+}
+
+void
+bs_writer_stop(struct bs_writer *writer, int64_t now)
+{
+	int rc;
+
+	if (writer->store == NULL)
+		return;
+	rc = bs_writer_flush(writer, now);
+	while (rc == 0 && backlog(writer) > 0) {
+		drain(writer, now);
+		rc = writer->error;
+	}
+	if (rc == 0 && writer->meta.failing_since == 0)
+		note(writer, bs_marks_stop(writer->store, now), now);
+}

@@ -1,0 +1,141 @@
+/* A message that is accepted, told to the engine. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/mail/address.h"
+#include "common/base/ascii.h"
+#include "exim/ask.h"
+#include "exim/report_sent.h"
+
+/* The mail is ours by now, and its sender waits for us to say so. */
+#define TELL_MS 500
+
+/* The engine keeps up to four, and has a word for more. */
+#define DOMAINS_MAX 5
+
+#define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
+
+/* The questions of a round, in this order. */
+struct telling {
+	const struct bs_scan *scan;
+	const struct bs_letter *letter;
+	unsigned bounces; /* a question each */
+	unsigned leaves;  /* 1 or 0 */
+};
+
+static void
+add_domain(struct bs_list *domains, const char *recipient)
+{
+	char domain[BS_ADDRESS_MAX];
+	struct bs_address address;
+
+	if (bs_address_parse(recipient, strlen(recipient), &address) != 0 ||
+	    address.domain_len >= sizeof(domain))
+		return;
+	for (size_t i = 0; i < address.domain_len; i++)
+		domain[i] = bs_ascii_lower(address.domain[i]);
+	if (bs_list_add(domains, domain, address.domain_len) != 0)
+		return; /* beyond 255 octets: no domain that a bounce names */
+}
+
+static void
+fill_leaving(const struct telling *telling, struct bs_request *request)
+{
+	const struct bs_scan *scan = telling->scan;
+	const char *id = telling->letter->message_id;
+
+	/* who is not trusted, but may send, does so past those that sign */
+	request->listener =
+	    scan->doubted ? BS_LISTENER_UNTAG : scan->origin->signer;
+	COPY(request->sender,
+	    scan->signed_as[0] != '\0' ? scan->signed_as : scan->leaves_as);
+	COPY(request->header_from, telling->letter->from);
+	request->recipients = scan->recipients;
+	if (id[0] != '\0' &&
+	    bs_list_add(&request->message_ids, id, strlen(id)) != 0)
+		memset(&request->message_ids, 0, sizeof(request->message_ids));
+	for (unsigned n = 0; n < scan->recipients &&
+			     request->recipient_domains.count < DOMAINS_MAX;
+	     n++)
+		add_domain(&request->recipient_domains, scan->recipient(n));
+}
+
+static void
+fill(void *context, unsigned n, struct bs_request *request)
+{
+	const struct telling *telling = context;
+	const struct bs_scan *scan = telling->scan;
+
+	bs_ask_from(scan->origin, request);
+	request->op = BS_OP_SENT;
+	if (n < telling->bounces) {
+		request->recipients = 1;
+		COPY(request->recipient,
+		    scan->recipient(scan->asked[n].recipient));
+		bs_scan_evidence(scan, request);
+	} else {
+		fill_leaving(telling, request);
+	}
+}
+
+static void
+ignore(void *context, unsigned n, const struct bs_answer *answer)
+{
+	(void)context;
+	(void)n;
+	(void)answer;
+}
+
+unsigned
+bs_tell(const struct bs_scan *scan, const struct bs_letter *letter)
+{
+	struct telling telling = {
+	    .scan = scan,
+	    .letter = letter,
+	    .leaves = scan->leaves ? 1 : 0,
+	};
+	struct bs_round round = {
+	    .deadline_ms = TELL_MS,
+	    /* a bounce that is not counted does no harm, mail that leaves and
+	     * is not known does */
+	    .one_way = telling.leaves == 0,
+	    .fill = fill,
+	    .take = ignore,
+	    .context = &telling,
+	};
+
+	if (bs_scan_wants_body(scan->origin) && !scan->trusted &&
+	    !(scan->asked_count == 1 && scan->asked[0].counted))
+		telling.bounces = scan->asked_count;
+	round.count = telling.bounces + telling.leaves;
+	return bs_ask(&round);
+}
+
+/* It is about no message: it has no sender. */
+static void
+fill_missed(void *context, unsigned n, struct bs_request *request)
+{
+	const unsigned *seconds = context;
+
+	(void)n;
+	request->op = *seconds > 0 ? BS_OP_SENT : BS_OP_PING;
+	request->host = BS_HOST_EXIM;
+	request->listener = BS_LISTENER_LOCAL;
+	COPY(request->client, "local");
+	request->missed_seconds = *seconds;
+}
+
+unsigned
+bs_tell_missed(unsigned seconds, bool is_away)
+{
+	struct bs_round round = {
+	    .count = 1,
+	    .deadline_ms = TELL_MS,
+	    .is_away = is_away,
+	    .fill = fill_missed,
+	    .take = ignore,
+	    .context = &seconds,
+	};
+
+	return bs_ask(&round);
+}

@@ -1,0 +1,98 @@
+/* What SPF says of who sends the message at hand, asked once. */
+#include <string.h>
+
+#include "common/base/monotonic.h"
+#include "common/base/ascii.h"
+#include "exim/ask.h"
+#include "exim/spf.h"
+
+/* The checks themselves have 20 seconds (RFC 7208 §4.6.4). */
+#define DEADLINE_MS 25000
+#define AWAY_DEADLINE_MS 250
+
+/* For how long an answer, or that there was none, is good for the same. */
+#define KEEP_MS (300 * 1000)
+
+/* What was last asked in this process, which serves one connection. */
+static struct {
+	bool asked;
+	bool known;
+	int64_t when; /* monotonic */
+	struct bs_origin origin;
+	struct bs_answer answer;
+} last;
+
+static bool
+is_same(const struct bs_origin *a, const struct bs_origin *b)
+{
+	return strcmp(a->client, b->client) == 0 &&
+	       strcmp(a->helo, b->helo) == 0 &&
+	       strcmp(a->sender, b->sender) == 0 &&
+	       a->has_sender == b->has_sender;
+}
+
+static void
+fill(void *context, unsigned n, struct bs_request *request)
+{
+	const struct bs_origin *origin = context;
+
+	(void)n;
+	bs_ask_from(origin, request);
+	request->op = BS_OP_SPF;
+	memcpy(request->receiver, origin->receiver, sizeof(request->receiver));
+}
+
+static void
+take(void *context, unsigned n, const struct bs_answer *answer)
+{
+	(void)context;
+	(void)n;
+	last.known = answer != NULL;
+	if (answer != NULL)
+		last.answer = *answer;
+}
+
+static void
+ask(bool *unanswered)
+{
+	struct bs_round round = {
+	    .count = 1,
+	    .deadline_ms =
+		last.origin.engine_is_away ? AWAY_DEADLINE_MS : DEADLINE_MS,
+	    .fill = fill,
+	    .take = take,
+	    .context = &last.origin,
+	};
+
+	last.known = false;
+	*unanswered = bs_ask(&round) > 0;
+	last.when = bs_monotonic_ms();
+	last.asked = true;
+}
+
+const struct bs_answer *
+bs_sender_ask(const struct bs_origin *origin, bool *unanswered)
+{
+	*unanswered = false;
+	if (origin->listener != BS_LISTENER_IN || origin->auth)
+		return NULL;
+	if (!last.asked || !is_same(&last.origin, origin) ||
+	    bs_monotonic_ms() - last.when > KEEP_MS) {
+		/* a longjmp out of here leaves nothing that is half known */
+		last.asked = false;
+		last.origin = *origin;
+		ask(unanswered);
+	}
+	return last.known ? &last.answer : NULL;
+}
+
+bool
+bs_sender_refuses(const struct bs_answer *answer)
+{
+	const char *reply = answer->reply;
+	char first = answer->action == BS_ACTION_REJECT ? '5' : '4';
+
+	return bs_policy_refuses(answer->action) && reply[0] == first &&
+	       bs_ascii_is_digit(reply[1]) && bs_ascii_is_digit(reply[2]) &&
+	       reply[3] == ' ' && reply[4] != '\0';
+}

@@ -1,0 +1,23 @@
+/* What SPF says of who sends the message at hand, asked once. */
+#ifndef BS_SENDER_H
+#define BS_SENDER_H
+
+#include <stdbool.h>
+
+#include "common/base/backstop.h"
+#include "common/adapter/wire.h"
+#include "exim/envelope.h"
+
+/* Asks the engine, and waits for up to 25 seconds; what it said of the same
+ * client, name and sender a while ago is said again. Returns NULL where there
+ * is no answer, and where none is due: of mail of this host and of users who
+ * logged in. The answer lives until the next call. *unanswered: the engine
+ * owes it, and was asked now. */
+const struct bs_answer *bs_sender_ask(const struct bs_origin *origin,
+    bool *unanswered);
+
+/* Whether an answer refuses, for now or for good, with a reply that Exim can
+ * give. */
+bool bs_sender_refuses(const struct bs_answer *answer);
+
+#endif

@@ -1,0 +1,257 @@
+/* Requests that are held: asked of the engine, then replied to smtpd. */
+#include <string.h>
+
+#include "filter/field.h"
+#include "filter/ask.h"
+#include "filter/reply.h"
+#include "filter/spf.h"
+
+/* What a client hears when the engine gave no text, or one that smtpd would
+ * not pass on. */
+static const char reject_text[] =
+    "550 5.7.1 This host did not send the message that you return";
+static const char defer_text[] = "451 4.7.1 Please try again later";
+static const char unanswered_text[] =
+    "451 4.3.0 This return path cannot be checked now, try again later";
+
+void
+bs_hold_put(struct bs_filter *filter, const struct bs_proto_asker *asker,
+    const char *line, int len)
+{
+	char proceed[BS_REPLY_MAX];
+	unsigned missed;
+
+	if (len > 0 && bs_out_add(&filter->out, line, (size_t)len) == 0)
+		return;
+	len = bs_reply_proceed(asker, proceed, sizeof(proceed));
+	if (len > 0 && bs_out_add(&filter->out, proceed, (size_t)len) == 0)
+		return;
+	if (bs_log_allowed(&filter->lost, filter->now_ms, &missed))
+		bs_log(BS_LOG_ERR, "smtpd does not read: a reply was lost");
+}
+
+void
+bs_hold_proceed(struct bs_filter *filter, const struct bs_proto_asker *asker)
+{
+	bs_hold_put(filter, asker, NULL, 0);
+}
+
+static void
+reject(struct bs_filter *filter, const struct bs_proto_asker *asker,
+    const char *text)
+{
+	char line[BS_REPLY_MAX];
+
+	bs_hold_put(filter, asker, line,
+	    bs_reply_reject(asker, text, line, sizeof(line)));
+}
+
+/* Returns whether the address was taken; else the mail goes as it came. */
+static bool
+rewrite(struct bs_filter *filter, const struct bs_session *session,
+    const char *old, const char *address)
+{
+	char line[BS_REPLY_MAX];
+	struct bs_text command = {session->command, session->command_len};
+	struct bs_text bare = {old, strlen(old)};
+	int len;
+
+	len = bs_reply_rewrite(&session->asker, address,
+	    bs_field_params(command, session->phase, bare), line, sizeof(line));
+	bs_hold_put(filter, &session->asker, line, len);
+	return len > 0;
+}
+
+void
+bs_hold_warn_unanswered(struct bs_filter *filter)
+{
+	unsigned missed;
+
+	if (bs_log_allowed(&filter->unanswered, filter->now_ms, &missed))
+		bs_log(BS_LOG_WARNING,
+		    "no answer from the engine at %s: %s; %u more since the "
+		    "last such line",
+		    filter->client.path,
+		    filter->mode == BS_LISTENER_OUT
+			? "mail leaves unsigned"
+			: "mail passes unjudged, tagged recipients wait",
+		    missed);
+}
+
+/* An answer that may be acted upon. */
+static bool
+is_answer(struct bs_filter *filter, const struct bs_answer *answer)
+{
+	if (answer != NULL && answer->status == BS_STATUS_OK)
+		return true;
+	bs_hold_warn_unanswered(filter);
+	return false;
+}
+
+static void
+reply_to_mail(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_answer *answer)
+{
+	struct bs_transaction *tx = &session->tx;
+
+	if (is_answer(filter, answer) && answer->action == BS_ACTION_REWRITE &&
+	    bs_reply_is_address(answer->address)) {
+		if (rewrite(filter, session, tx->sender, answer->address))
+			memcpy(tx->leaves_as, answer->address,
+			    sizeof(tx->leaves_as));
+		return;
+	}
+	bs_hold_proceed(filter, &session->asker);
+}
+
+/* Whether an answer refuses the sender. One without a reply that is its own
+ * does not, and what may be a bounce is not refused before it is judged. */
+static bool
+refuses_sender(const struct bs_session *session, const struct bs_answer *answer)
+{
+	char first = answer->action == BS_ACTION_REJECT ? '5' : '4';
+
+	return bs_policy_refuses(answer->action) && !session->tx.is_bounce &&
+	       answer->reply[0] == first && bs_reply_is_smtp(answer->reply);
+}
+
+/* The engine says whether the sender is refused; without its word mail flows.
+ */
+static void
+reply_to_sender(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_answer *answer)
+{
+	bool is_word = is_answer(filter, answer);
+
+	bs_spf_remember(filter, session, answer);
+	if (is_word && refuses_sender(session, answer))
+		reject(filter, &session->asker, answer->reply);
+	else
+		bs_hold_proceed(filter, &session->asker);
+}
+
+/* Whether the engine's word can refuse. On the socket it cannot: smtpd's own
+ * bounces come in there, and one that is refused is lost. */
+static bool
+may_refuse(const struct bs_filter *filter)
+{
+	return filter->mode == BS_LISTENER_IN;
+}
+
+void
+bs_hold_refuse(struct bs_filter *filter, const struct bs_proto_asker *asker,
+    enum bs_action action, const char *text)
+{
+	bool defer = action == BS_ACTION_DEFER;
+
+	if (!bs_reply_is_smtp(text) || (defer && text[0] != '4'))
+		text = defer ? defer_text : reject_text;
+	reject(filter, asker, text);
+}
+
+/* A tagged recipient would be an unknown user, and its bounce be lost; any
+ * other passes. */
+static void
+reply_unjudged(struct bs_filter *filter, const struct bs_session *session)
+{
+	if (session->tx.recipient_is_tagged)
+		reject(filter, &session->asker, unanswered_text);
+	else
+		bs_hold_proceed(filter, &session->asker);
+}
+
+static void
+reply_to_rcpt(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_answer *answer)
+{
+	struct bs_transaction *tx = &session->tx;
+	bool refuses;
+
+	if (!is_answer(filter, answer)) {
+		reply_unjudged(filter, session);
+		return;
+	}
+	refuses = bs_policy_refuses(answer->action);
+	if (refuses && may_refuse(filter)) {
+		tx->recipient_was_refused = true;
+		bs_hold_refuse(filter, &session->asker, answer->action,
+		    answer->reply);
+		return;
+	}
+	tx->recipient_is_junk = answer->action == BS_ACTION_JUNK;
+	if (strcmp(answer->verdict, "genuine") == 0)
+		tx->has_genuine = true;
+	if (bs_reply_is_address(answer->address))
+		(void)rewrite(filter, session, tx->recipient, answer->address);
+	else
+		bs_hold_proceed(filter, &session->asker);
+}
+
+static void
+done(struct bs_question *question, const struct bs_answer *answer)
+{
+	struct bs_session *session = question->context;
+
+	session->held = false;
+	if (question->request.op == BS_OP_SPF)
+		reply_to_sender(session->filter, session, answer);
+	else if (session->phase == BS_PROTO_MAIL_FROM)
+		reply_to_mail(session->filter, session, answer);
+	else
+		reply_to_rcpt(session->filter, session, answer);
+}
+
+void
+bs_hold_ask(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_proto_line *line, enum bs_op op)
+{
+	struct bs_question *question = &session->question;
+	struct bs_request *request = &question->request;
+	const struct bs_transaction *tx = &session->tx;
+
+	memset(question, 0, sizeof(*question));
+	question->done = done;
+	question->context = session;
+	bs_session_request(session, filter->mode, request);
+	request->op = op;
+	request->deadline_ms = filter->deadline_ms;
+	if (op == BS_OP_SPF) {
+		request->deadline_ms = filter->spf_deadline_ms;
+		memcpy(request->receiver, filter->name,
+		    sizeof(request->receiver));
+	}
+	if (op == BS_OP_RCPT) {
+		memcpy(request->recipient, tx->recipient,
+		    sizeof(request->recipient));
+		request->inspect = filter->inspects && tx->is_bounce &&
+				   filter->mode == BS_LISTENER_IN;
+	}
+	session->filter = filter;
+	session->phase = line->phase;
+	session->asker = line->asker;
+	session->held = true;
+	if (bs_client_ask(&filter->client, question, filter->now_ms) != 0) {
+		/* an address that does not fit the wire is not ours */
+		session->held = false;
+		bs_hold_proceed(filter, &line->asker);
+	}
+}
+
+/* smtpd asks one thing at a time. Should it not, the older request is let
+ * through, so that each still gets one reply. */
+void
+bs_hold_settle(struct bs_filter *filter, struct bs_session *session)
+{
+	if (!session->held)
+		return;
+	bs_client_cancel(&filter->client, &session->question);
+	session->held = false;
+	bs_hold_proceed(filter, &session->asker);
+}
+
+void
+bs_hold_drop(struct bs_filter *filter, struct bs_session *session)
+{
+	bs_client_cancel(&filter->client, &session->question);
+	session->held = false;
+}

@@ -1,0 +1,35 @@
+/* Lines of a message that smtpd has yet to get. */
+#ifndef BS_KEPT_H
+#define BS_KEPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/backstop.h"
+#include "filter/proto.h"
+
+/* All zero: nothing is kept. */
+struct bs_kept {
+	char *text; /* lines, each with its newline */
+	size_t at;  /* where the first line begins that is not out */
+	size_t len;
+	size_t size; /* allocated */
+};
+
+/* Keeps a line. Returns 0; -ENOMEM, and then it is not kept. */
+BS_MUST_USE int bs_kept_add(struct bs_kept *kept, struct bs_text line);
+
+/* Whether a line waits. */
+bool bs_kept_has(const struct bs_kept *kept);
+
+/* The first line that waits; it lives until kept is changed. There must be
+ * one. */
+struct bs_text bs_kept_first(const struct bs_kept *kept);
+
+/* Forgets the first line, which is this one. */
+void bs_kept_pop(struct bs_kept *kept, struct bs_text first);
+
+/* Forgets all of it, and frees it. */
+void bs_kept_clear(struct bs_kept *kept);
+
+#endif
