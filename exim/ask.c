@@ -175,7 +175,7 @@ bs_ask(const struct bs_round *round)
 }
 
 void
-bs_ask_from(const struct bs_origin *origin, struct bs_request *request)
+bs_ask_from(const struct bs_envelope *origin, struct bs_request *request)
 {
 	request->host = BS_HOST_EXIM;
 	request->listener = origin->listener;

@@ -1,6 +1,6 @@
 /* Questions to the engine, asked and waited for under one deadline. */
-#ifndef BS_ASK_H
-#define BS_ASK_H
+#ifndef BS_EXIM_ASK_H
+#define BS_EXIM_ASK_H
 
 #include "common/base/backstop.h"
 #include "common/adapter/wire.h"
@@ -33,6 +33,6 @@ struct bs_round {
 BS_MUST_USE unsigned bs_ask(const struct bs_round *round);
 
 /* Sets what every request says of where its message comes from. */
-void bs_ask_from(const struct bs_origin *origin, struct bs_request *request);
+void bs_ask_from(const struct bs_envelope *origin, struct bs_request *request);
 
 #endif

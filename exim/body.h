@@ -1,6 +1,6 @@
 /* The body of a message in Exim's spool, pushed through the parser. */
-#ifndef BS_BODY_H
-#define BS_BODY_H
+#ifndef BS_EXIM_BODY_H
+#define BS_EXIM_BODY_H
 
 #include <stddef.h>
 

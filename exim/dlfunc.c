@@ -21,7 +21,7 @@ EXPORTED int bs_spf(uschar **yield, int argc, uschar *argv[]);
 
 /* One recipient, and what is said of it. */
 struct check {
-	struct bs_origin origin;
+	struct bs_envelope origin;
 	char recipient[BS_ADDRESS_MAX];
 	bool untold;		       /* what was missed */
 	char reply[BS_SMTP_REPLY_MAX]; /* empty: nothing is to be refused */
@@ -91,16 +91,16 @@ bs_check(uschar **yield, int argc, uschar *argv[])
 		return FAIL_FORCED;
 	memset(&check, 0, sizeof(check));
 	memcpy(check.recipient, as_written(CCS argv[0]), len);
-	bs_origin_get(&check.origin);
+	bs_envelope_get(&check.origin);
 	if (check.origin.listener != BS_LISTENER_IN)
 		return FAIL_FORCED;
-	check.untold = !bs_trouble_tell(&check.origin);
+	check.untold = !bs_outage_tell(&check.origin);
 	round.is_away = check.origin.engine_is_away;
 	if (bs_ask(&round) > 0) {
-		bs_trouble_unanswered(false);
+		bs_outage_unanswered(false);
 		return FAIL_FORCED;
 	}
-	bs_trouble_answered();
+	bs_outage_answered();
 	*yield = string_copy(US check.reply);
 	return OK;
 }
@@ -111,7 +111,7 @@ bs_check(uschar **yield, int argc, uschar *argv[])
 int
 bs_spf(uschar **yield, int argc, uschar *argv[])
 {
-	static struct bs_origin origin;
+	static struct bs_envelope origin;
 	const struct bs_answer *answer;
 	bool unanswered;
 
@@ -119,15 +119,15 @@ bs_spf(uschar **yield, int argc, uschar *argv[])
 	(void)argv;
 	if (host_checking)
 		return FAIL_FORCED;
-	bs_origin_get(&origin);
-	(void)!bs_trouble_tell(&origin);
-	answer = bs_sender_ask(&origin, &unanswered);
+	bs_envelope_get(&origin);
+	(void)!bs_outage_tell(&origin);
+	answer = bs_exim_spf_ask(&origin, &unanswered);
 	if (unanswered)
-		bs_trouble_unanswered(false);
+		bs_outage_unanswered(false);
 	if (answer == NULL)
 		return FAIL_FORCED;
 	*yield = string_copy(
-	    !bs_scan_wants_body(&origin) && bs_sender_refuses(answer)
+	    !bs_scan_wants_body(&origin) && bs_exim_spf_refuses(answer)
 		? US answer->reply
 		: US "");
 	return OK;

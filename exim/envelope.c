@@ -30,7 +30,7 @@ is_submitted(void)
 }
 
 void
-bs_origin_get(struct bs_origin *origin)
+bs_envelope_get(struct bs_envelope *origin)
 {
 	memset(origin, 0, sizeof(*origin));
 	origin->has_sender =

@@ -26,10 +26,10 @@ EXPORTED int local_scan_version_minor(void);
 
 /* What is known of the message at hand. Exim reads one at a time, and where
  * it left us by a longjmp, the next one begins with nothing of this. */
-static struct bs_origin origin;
+static struct bs_envelope origin;
 static struct bs_scan scan;
 static struct bs_dsn dsn;
-static struct bs_letter letter;
+static struct bs_opened_message letter;
 static char hidden[BS_ADDRESS_MAX];
 
 int
@@ -88,7 +88,7 @@ find_leaves_as(void)
 static void
 begin(int fd)
 {
-	bs_origin_get(&origin);
+	bs_envelope_get(&origin);
 	memset(&scan, 0, sizeof(scan));
 	scan.origin = &origin;
 	scan.leaves_as = find_leaves_as();
@@ -112,7 +112,7 @@ watch_clients(void)
 	for (unsigned n = 0; n < scan.recipients && !scan.leaves; n++)
 		scan.leaves = bs_relay_to(recipient(n)) == BS_RELAY_BEYOND;
 	if (scan.leaves)
-		bs_trouble_untrusted();
+		bs_outage_untrusted();
 }
 
 /* RFC 6409 §8.3: without a Message-ID, a bounce could not be told from one
@@ -149,8 +149,8 @@ read_letter(void)
 static void
 tell(void)
 {
-	if (bs_tell(&scan, &letter) > 0)
-		bs_trouble_unanswered(scan.leaves);
+	if (bs_report_sent(&scan, &letter) > 0)
+		bs_outage_unanswered(scan.leaves);
 }
 
 /* The engine's reply without its code, which Exim writes itself. */
@@ -178,10 +178,10 @@ static const struct bs_answer *
 ask_spf(void)
 {
 	bool unanswered;
-	const struct bs_answer *spf = bs_sender_ask(&origin, &unanswered);
+	const struct bs_answer *spf = bs_exim_spf_ask(&origin, &unanswered);
 
 	if (unanswered) {
-		bs_trouble_unanswered(false);
+		bs_outage_unanswered(false);
 		origin.engine_is_away = true;
 	}
 	if (spf != NULL)
@@ -273,16 +273,16 @@ local_scan(int fd, uschar **text)
 	if (host_checking)
 		return LOCAL_SCAN_ACCEPT;
 	begin(fd);
-	scan.untold = !bs_trouble_tell(&origin);
+	scan.untold = !bs_outage_tell(&origin);
 	spf = ask_spf();
 	owed = bs_scan_ask(&scan);
 	if (owed > 0)
-		bs_trouble_unanswered(scan.leaves_as != NULL);
+		bs_outage_unanswered(scan.leaves_as != NULL);
 	else if (scan.asked_count > 0 || scan.leaves_as != NULL)
-		bs_trouble_answered();
+		bs_outage_answered();
 	if (bs_policy_refuses(scan.action))
 		return refuse(scan.action, scan.reply, text);
-	if (spf != NULL && bs_sender_refuses(spf) && !scan.is_genuine &&
+	if (spf != NULL && bs_exim_spf_refuses(spf) && !scan.is_genuine &&
 	    origin.sender[0] != '\0')
 		return refuse(spf->action, spf->reply, text);
 	if (must_wait(text))

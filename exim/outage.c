@@ -25,48 +25,49 @@ spool(void)
 }
 
 void
-bs_trouble_unanswered(bool leaves)
+bs_outage_unanswered(bool leaves)
 {
-	if (bs_missed_note(spool(), leaves, time(NULL)))
+	if (bs_outage_files_note(spool(), leaves, time(NULL)))
 		LOG("backstop: no answer from the engine at %s: mail passes "
 		    "unsigned and unjudged",
 		    BS_SOCKET_PATH);
 }
 
 void
-bs_trouble_answered(void)
+bs_outage_answered(void)
 {
-	bs_missed_answered(spool());
+	bs_outage_files_answered(spool());
 }
 
 void
-bs_trouble_untrusted(void)
+bs_outage_untrusted(void)
 {
-	if (bs_missed_warns(spool(), time(NULL)))
+	if (bs_outage_files_warns(spool(), time(NULL)))
 		LOG("backstop: Exim relays for %s, which is not in \"trusted\" "
 		    "of backstop.conf: mail of <%s> leaves unsigned",
 		    sender_host_address, sender_address);
 }
 
 bool
-bs_trouble_tell(struct bs_origin *origin)
+bs_outage_tell(struct bs_envelope *origin)
 {
 	time_t now = time(NULL);
-	enum bs_missed_engine engine = bs_missed_engine(spool(), now);
-	struct bs_missed missed = {.seconds = 0};
-	bool untold = bs_missed_look(spool(), now, &missed);
+	enum bs_outage_files_engine engine =
+	    bs_outage_files_engine(spool(), now);
+	struct bs_outage_files missed = {.seconds = 0};
+	bool untold = bs_outage_files_look(spool(), now, &missed);
 
-	origin->engine_is_away = engine == BS_MISSED_AWAY;
-	if (!untold && engine != BS_MISSED_TRY)
+	origin->engine_is_away = engine == BS_OUTAGE_FILES_AWAY;
+	if (!untold && engine != BS_OUTAGE_FILES_TRY)
 		return true;
-	if (bs_tell_missed(missed.seconds, origin->engine_is_away) > 0) {
-		bs_trouble_unanswered(false);
+	if (bs_report_sent_missed(missed.seconds, origin->engine_is_away) > 0) {
+		bs_outage_unanswered(false);
 		origin->engine_is_away = true;
 		return !untold;
 	}
 	if (untold)
-		bs_missed_told(spool(), &missed);
-	bs_missed_answered(spool());
+		bs_outage_files_told(spool(), &missed);
+	bs_outage_files_answered(spool());
 	origin->engine_is_away = false;
 	return true;
 }

@@ -125,7 +125,7 @@ is_log_due(const char *spool, const char *name, time_t now)
 }
 
 bool
-bs_missed_note(const char *spool, bool leaves, time_t now)
+bs_outage_files_note(const char *spool, bool leaves, time_t now)
 {
 	if (leaves)
 		note_leaving(spool, now);
@@ -134,13 +134,13 @@ bs_missed_note(const char *spool, bool leaves, time_t now)
 }
 
 bool
-bs_missed_warns(const char *spool, time_t now)
+bs_outage_files_warns(const char *spool, time_t now)
 {
 	return is_log_due(spool, WARNED, now);
 }
 
 void
-bs_missed_answered(const char *spool)
+bs_outage_files_answered(const char *spool)
 {
 	const struct timespec same = {.tv_nsec = UTIME_OMIT};
 	const struct timespec never = {.tv_sec = 0};
@@ -150,8 +150,8 @@ bs_missed_answered(const char *spool)
 		(void)put_times(spool, AWAY, same, never);
 }
 
-enum bs_missed_engine
-bs_missed_engine(const char *spool, time_t now)
+enum bs_outage_files_engine
+bs_outage_files_engine(const char *spool, time_t now)
 {
 	const struct timespec same = {.tv_nsec = UTIME_OMIT};
 	const struct timespec at = {.tv_sec = now};
@@ -159,15 +159,16 @@ bs_missed_engine(const char *spool, time_t now)
 
 	if (!look(spool, AWAY, &st) || st.st_mtime == 0 ||
 	    now - st.st_mtime < AWAY_SECONDS)
-		return BS_MISSED_ANSWERS;
+		return BS_OUTAGE_FILES_ANSWERS;
 	if ((now >= st.st_atime && now - st.st_atime < TRY_SECONDS) ||
 	    !put_times(spool, AWAY, at, same))
-		return BS_MISSED_AWAY;
-	return BS_MISSED_TRY;
+		return BS_OUTAGE_FILES_AWAY;
+	return BS_OUTAGE_FILES_TRY;
 }
 
 bool
-bs_missed_look(const char *spool, time_t now, struct bs_missed *missed)
+bs_outage_files_look(const char *spool, time_t now,
+    struct bs_outage_files *missed)
 {
 	struct stat st;
 
@@ -185,7 +186,7 @@ bs_missed_look(const char *spool, time_t now, struct bs_missed *missed)
 }
 
 void
-bs_missed_told(const char *spool, const struct bs_missed *told)
+bs_outage_files_told(const char *spool, const struct bs_outage_files *told)
 {
 	char path[PATH_MAX];
 	struct stat st;

@@ -1,6 +1,6 @@
 /* Where Exim delivers a recipient, by its own lists of domains. */
-#ifndef BS_RELAY_H
-#define BS_RELAY_H
+#ifndef BS_EXIM_RELAY_H
+#define BS_EXIM_RELAY_H
 
 enum bs_relay {
 	BS_RELAY_HERE,	 /* +local_domains */

@@ -18,7 +18,7 @@
 /* The questions of a round, in this order. */
 struct telling {
 	const struct bs_scan *scan;
-	const struct bs_letter *letter;
+	const struct bs_opened_message *letter;
 	unsigned bounces; /* a question each */
 	unsigned leaves;  /* 1 or 0 */
 };
@@ -87,7 +87,8 @@ ignore(void *context, unsigned n, const struct bs_answer *answer)
 }
 
 unsigned
-bs_tell(const struct bs_scan *scan, const struct bs_letter *letter)
+bs_report_sent(const struct bs_scan *scan,
+    const struct bs_opened_message *letter)
 {
 	struct telling telling = {
 	    .scan = scan,
@@ -126,7 +127,7 @@ fill_missed(void *context, unsigned n, struct bs_request *request)
 }
 
 unsigned
-bs_tell_missed(unsigned seconds, bool is_away)
+bs_report_sent_missed(unsigned seconds, bool is_away)
 {
 	struct bs_round round = {
 	    .count = 1,

@@ -15,7 +15,7 @@
 #define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
 
 bool
-bs_scan_wants_body(const struct bs_origin *origin)
+bs_scan_wants_body(const struct bs_envelope *origin)
 {
 	struct bs_address address;
 	int rc;

@@ -1,6 +1,6 @@
 /* One message: what the engine is asked about it, and what follows. */
-#ifndef BS_SCAN_H
-#define BS_SCAN_H
+#ifndef BS_EXIM_SCAN_H
+#define BS_EXIM_SCAN_H
 
 #include <stdbool.h>
 
@@ -16,7 +16,7 @@
 
 struct bs_scan {
 	/* the caller's, who sets the rest to zero */
-	const struct bs_origin *origin;
+	const struct bs_envelope *origin;
 	const char *leaves_as; /* with which return path, unsigned; NULL: the
 				* null one, or not to be signed */
 	unsigned recipients;
@@ -47,7 +47,7 @@ struct bs_scan {
 
 /* Whether the verdict needs the message: it says that it is a bounce, and
  * comes from outside. */
-bool bs_scan_wants_body(const struct bs_origin *origin);
+bool bs_scan_wants_body(const struct bs_envelope *origin);
 
 /* Whether an answer may be acted upon where what was missed is not told:
  * whatever refuses for the want of a record may not; a bad tag is one without

@@ -18,12 +18,12 @@ static struct {
 	bool asked;
 	bool known;
 	int64_t when; /* monotonic */
-	struct bs_origin origin;
+	struct bs_envelope origin;
 	struct bs_answer answer;
 } last;
 
 static bool
-is_same(const struct bs_origin *a, const struct bs_origin *b)
+is_same(const struct bs_envelope *a, const struct bs_envelope *b)
 {
 	return strcmp(a->client, b->client) == 0 &&
 	       strcmp(a->helo, b->helo) == 0 &&
@@ -34,7 +34,7 @@ is_same(const struct bs_origin *a, const struct bs_origin *b)
 static void
 fill(void *context, unsigned n, struct bs_request *request)
 {
-	const struct bs_origin *origin = context;
+	const struct bs_envelope *origin = context;
 
 	(void)n;
 	bs_ask_from(origin, request);
@@ -71,7 +71,7 @@ ask(bool *unanswered)
 }
 
 const struct bs_answer *
-bs_sender_ask(const struct bs_origin *origin, bool *unanswered)
+bs_exim_spf_ask(const struct bs_envelope *origin, bool *unanswered)
 {
 	*unanswered = false;
 	if (origin->listener != BS_LISTENER_IN || origin->auth)
@@ -87,7 +87,7 @@ bs_sender_ask(const struct bs_origin *origin, bool *unanswered)
 }
 
 bool
-bs_sender_refuses(const struct bs_answer *answer)
+bs_exim_spf_refuses(const struct bs_answer *answer)
 {
 	const char *reply = answer->reply;
 	char first = answer->action == BS_ACTION_REJECT ? '5' : '4';

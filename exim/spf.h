@@ -1,6 +1,6 @@
 /* What SPF says of who sends the message at hand, asked once. */
-#ifndef BS_SENDER_H
-#define BS_SENDER_H
+#ifndef BS_EXIM_SPF_H
+#define BS_EXIM_SPF_H
 
 #include <stdbool.h>
 
@@ -13,11 +13,11 @@
  * is no answer, and where none is due: of mail of this host and of users who
  * logged in. The answer lives until the next call. *unanswered: the engine
  * owes it, and was asked now. */
-const struct bs_answer *bs_sender_ask(const struct bs_origin *origin,
+const struct bs_answer *bs_exim_spf_ask(const struct bs_envelope *origin,
     bool *unanswered);
 
 /* Whether an answer refuses, for now or for good, with a reply that Exim can
  * give. */
-bool bs_sender_refuses(const struct bs_answer *answer);
+bool bs_exim_spf_refuses(const struct bs_answer *answer);
 
 #endif

@@ -15,7 +15,7 @@ static const char unanswered_text[] =
     "451 4.3.0 This return path cannot be checked now, try again later";
 
 void
-bs_hold_put(struct bs_filter *filter, const struct bs_proto_asker *asker,
+bs_ask_put(struct bs_filter *filter, const struct bs_proto_asker *asker,
     const char *line, int len)
 {
 	char proceed[BS_REPLY_MAX];
@@ -31,9 +31,9 @@ bs_hold_put(struct bs_filter *filter, const struct bs_proto_asker *asker,
 }
 
 void
-bs_hold_proceed(struct bs_filter *filter, const struct bs_proto_asker *asker)
+bs_ask_proceed(struct bs_filter *filter, const struct bs_proto_asker *asker)
 {
-	bs_hold_put(filter, asker, NULL, 0);
+	bs_ask_put(filter, asker, NULL, 0);
 }
 
 static void
@@ -42,7 +42,7 @@ reject(struct bs_filter *filter, const struct bs_proto_asker *asker,
 {
 	char line[BS_REPLY_MAX];
 
-	bs_hold_put(filter, asker, line,
+	bs_ask_put(filter, asker, line,
 	    bs_reply_reject(asker, text, line, sizeof(line)));
 }
 
@@ -58,12 +58,12 @@ rewrite(struct bs_filter *filter, const struct bs_session *session,
 
 	len = bs_reply_rewrite(&session->asker, address,
 	    bs_field_params(command, session->phase, bare), line, sizeof(line));
-	bs_hold_put(filter, &session->asker, line, len);
+	bs_ask_put(filter, &session->asker, line, len);
 	return len > 0;
 }
 
 void
-bs_hold_warn_unanswered(struct bs_filter *filter)
+bs_ask_warn_unanswered(struct bs_filter *filter)
 {
 	unsigned missed;
 
@@ -84,7 +84,7 @@ is_answer(struct bs_filter *filter, const struct bs_answer *answer)
 {
 	if (answer != NULL && answer->status == BS_STATUS_OK)
 		return true;
-	bs_hold_warn_unanswered(filter);
+	bs_ask_warn_unanswered(filter);
 	return false;
 }
 
@@ -101,7 +101,7 @@ reply_to_mail(struct bs_filter *filter, struct bs_session *session,
 			    sizeof(tx->leaves_as));
 		return;
 	}
-	bs_hold_proceed(filter, &session->asker);
+	bs_ask_proceed(filter, &session->asker);
 }
 
 /* Whether an answer refuses the sender. One without a reply that is its own
@@ -127,7 +127,7 @@ reply_to_sender(struct bs_filter *filter, struct bs_session *session,
 	if (is_word && refuses_sender(session, answer))
 		reject(filter, &session->asker, answer->reply);
 	else
-		bs_hold_proceed(filter, &session->asker);
+		bs_ask_proceed(filter, &session->asker);
 }
 
 /* Whether the engine's word can refuse. On the socket it cannot: smtpd's own
@@ -139,7 +139,7 @@ may_refuse(const struct bs_filter *filter)
 }
 
 void
-bs_hold_refuse(struct bs_filter *filter, const struct bs_proto_asker *asker,
+bs_ask_refuse(struct bs_filter *filter, const struct bs_proto_asker *asker,
     enum bs_action action, const char *text)
 {
 	bool defer = action == BS_ACTION_DEFER;
@@ -157,7 +157,7 @@ reply_unjudged(struct bs_filter *filter, const struct bs_session *session)
 	if (session->tx.recipient_is_tagged)
 		reject(filter, &session->asker, unanswered_text);
 	else
-		bs_hold_proceed(filter, &session->asker);
+		bs_ask_proceed(filter, &session->asker);
 }
 
 static void
@@ -174,7 +174,7 @@ reply_to_rcpt(struct bs_filter *filter, struct bs_session *session,
 	refuses = bs_policy_refuses(answer->action);
 	if (refuses && may_refuse(filter)) {
 		tx->recipient_was_refused = true;
-		bs_hold_refuse(filter, &session->asker, answer->action,
+		bs_ask_refuse(filter, &session->asker, answer->action,
 		    answer->reply);
 		return;
 	}
@@ -184,7 +184,7 @@ reply_to_rcpt(struct bs_filter *filter, struct bs_session *session,
 	if (bs_reply_is_address(answer->address))
 		(void)rewrite(filter, session, tx->recipient, answer->address);
 	else
-		bs_hold_proceed(filter, &session->asker);
+		bs_ask_proceed(filter, &session->asker);
 }
 
 static void
@@ -202,7 +202,7 @@ done(struct bs_question *question, const struct bs_answer *answer)
 }
 
 void
-bs_hold_ask(struct bs_filter *filter, struct bs_session *session,
+bs_ask_engine(struct bs_filter *filter, struct bs_session *session,
     const struct bs_proto_line *line, enum bs_op op)
 {
 	struct bs_question *question = &session->question;
@@ -233,24 +233,24 @@ bs_hold_ask(struct bs_filter *filter, struct bs_session *session,
 	if (bs_client_ask(&filter->client, question, filter->now_ms) != 0) {
 		/* an address that does not fit the wire is not ours */
 		session->held = false;
-		bs_hold_proceed(filter, &line->asker);
+		bs_ask_proceed(filter, &line->asker);
 	}
 }
 
 /* smtpd asks one thing at a time. Should it not, the older request is let
  * through, so that each still gets one reply. */
 void
-bs_hold_settle(struct bs_filter *filter, struct bs_session *session)
+bs_ask_settle(struct bs_filter *filter, struct bs_session *session)
 {
 	if (!session->held)
 		return;
 	bs_client_cancel(&filter->client, &session->question);
 	session->held = false;
-	bs_hold_proceed(filter, &session->asker);
+	bs_ask_proceed(filter, &session->asker);
 }
 
 void
-bs_hold_drop(struct bs_filter *filter, struct bs_session *session)
+bs_ask_drop(struct bs_filter *filter, struct bs_session *session)
 {
 	bs_client_cancel(&filter->client, &session->question);
 	session->held = false;

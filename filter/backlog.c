@@ -8,7 +8,7 @@
 #define SIZE_FIRST 8192
 
 int
-bs_kept_add(struct bs_kept *kept, struct bs_text line)
+bs_backlog_add(struct bs_backlog *kept, struct bs_text line)
 {
 	size_t size = kept->size == 0 ? SIZE_FIRST : kept->size;
 	char *text;
@@ -28,13 +28,13 @@ bs_kept_add(struct bs_kept *kept, struct bs_text line)
 }
 
 bool
-bs_kept_has(const struct bs_kept *kept)
+bs_backlog_has(const struct bs_backlog *kept)
 {
 	return kept->at < kept->len;
 }
 
 struct bs_text
-bs_kept_first(const struct bs_kept *kept)
+bs_backlog_first(const struct bs_backlog *kept)
 {
 	const char *line = kept->text + kept->at;
 	const char *end = memchr(line, '\n', kept->len - kept->at);
@@ -44,13 +44,13 @@ bs_kept_first(const struct bs_kept *kept)
 }
 
 void
-bs_kept_pop(struct bs_kept *kept, struct bs_text first)
+bs_backlog_pop(struct bs_backlog *kept, struct bs_text first)
 {
 	kept->at += first.len + 1;
 }
 
 void
-bs_kept_clear(struct bs_kept *kept)
+bs_backlog_clear(struct bs_backlog *kept)
 {
 	free(kept->text);
 	memset(kept, 0, sizeof(*kept));

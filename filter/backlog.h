@@ -1,6 +1,6 @@
 /* Lines of a message that smtpd has yet to get. */
-#ifndef BS_KEPT_H
-#define BS_KEPT_H
+#ifndef BS_FILTER_BACKLOG_H
+#define BS_FILTER_BACKLOG_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include "filter/proto.h"
 
 /* All zero: nothing is kept. */
-struct bs_kept {
+struct bs_backlog {
 	char *text; /* lines, each with its newline */
 	size_t at;  /* where the first line begins that is not out */
 	size_t len;
@@ -17,19 +17,19 @@ struct bs_kept {
 };
 
 /* Keeps a line. Returns 0; -ENOMEM, and then it is not kept. */
-BS_MUST_USE int bs_kept_add(struct bs_kept *kept, struct bs_text line);
+BS_MUST_USE int bs_backlog_add(struct bs_backlog *kept, struct bs_text line);
 
 /* Whether a line waits. */
-bool bs_kept_has(const struct bs_kept *kept);
+bool bs_backlog_has(const struct bs_backlog *kept);
 
 /* The first line that waits; it lives until kept is changed. There must be
  * one. */
-struct bs_text bs_kept_first(const struct bs_kept *kept);
+struct bs_text bs_backlog_first(const struct bs_backlog *kept);
 
 /* Forgets the first line, which is this one. */
-void bs_kept_pop(struct bs_kept *kept, struct bs_text first);
+void bs_backlog_pop(struct bs_backlog *kept, struct bs_text first);
 
 /* Forgets all of it, and frees it. */
-void bs_kept_clear(struct bs_kept *kept);
+void bs_backlog_clear(struct bs_backlog *kept);
 
 #endif

@@ -1,6 +1,6 @@
 /* What fields of smtpd's lines hold: a client's address, ESMTP parameters. */
-#ifndef BS_FIELD_H
-#define BS_FIELD_H
+#ifndef BS_FILTER_FIELD_H
+#define BS_FILTER_FIELD_H
 
 #include <stddef.h>
 

@@ -19,11 +19,11 @@ handle_mail(struct bs_filter *filter, struct bs_session *session,
 	bs_message_drop(filter, session);
 	bs_session_mail(session, line->text);
 	if (signs && session->tx.sender[0] != '\0')
-		bs_hold_ask(filter, session, line, BS_OP_SIGN);
+		bs_ask_engine(filter, session, line, BS_OP_SIGN);
 	else if (bs_spf_is_due(filter, session))
-		bs_hold_ask(filter, session, line, BS_OP_SPF);
+		bs_ask_engine(filter, session, line, BS_OP_SPF);
 	else
-		bs_hold_proceed(filter, &line->asker);
+		bs_ask_proceed(filter, &line->asker);
 }
 
 static void
@@ -31,9 +31,9 @@ handle_rcpt(struct bs_filter *filter, struct bs_session *session,
     const struct bs_proto_line *line)
 {
 	if (bs_session_rcpt(session, line->text))
-		bs_hold_ask(filter, session, line, BS_OP_RCPT);
+		bs_ask_engine(filter, session, line, BS_OP_RCPT);
 	else
-		bs_hold_proceed(filter, &line->asker);
+		bs_ask_proceed(filter, &line->asker);
 }
 
 /* Whether a message that will not be read is junk: to all of its recipients,
@@ -54,10 +54,10 @@ handle_data(struct bs_filter *filter, const struct bs_session *session,
 	char text[BS_REPLY_MAX];
 
 	if (!filter->inspects && is_junk(&session->tx))
-		bs_hold_put(filter, &line->asker, text,
+		bs_ask_put(filter, &line->asker, text,
 		    bs_reply_junk(&line->asker, text, sizeof(text)));
 	else
-		bs_hold_proceed(filter, &line->asker);
+		bs_ask_proceed(filter, &line->asker);
 }
 
 /* Of a session that there was no memory for. */
@@ -67,7 +67,7 @@ handle_stranger(struct bs_filter *filter, const struct bs_proto_line *line)
 	if (line->phase == BS_PROTO_DATA_LINE)
 		bs_message_pass(filter, &line->asker, line->text);
 	else
-		bs_hold_proceed(filter, &line->asker);
+		bs_ask_proceed(filter, &line->asker);
 }
 
 static void
@@ -84,7 +84,7 @@ handle_request(struct bs_filter *filter, const struct bs_proto_line *line)
 		bs_message_line(filter, session, line);
 		return;
 	}
-	bs_hold_settle(filter, session);
+	bs_ask_settle(filter, session);
 	switch (line->phase) {
 	case BS_PROTO_MAIL_FROM:
 		handle_mail(filter, session, line);
@@ -100,7 +100,7 @@ handle_request(struct bs_filter *filter, const struct bs_proto_line *line)
 		return;
 	case BS_PROTO_DATA_LINE:
 	case BS_PROTO_ANOTHER:
-		bs_hold_proceed(filter, &line->asker);
+		bs_ask_proceed(filter, &line->asker);
 		return;
 	}
 }
@@ -109,7 +109,7 @@ handle_request(struct bs_filter *filter, const struct bs_proto_line *line)
 static void
 forget(struct bs_filter *filter, struct bs_session *session)
 {
-	bs_hold_drop(filter, session);
+	bs_ask_drop(filter, session);
 	bs_message_drop(filter, session);
 	bs_sessions_remove(&filter->sessions, session);
 }
@@ -132,10 +132,10 @@ handle_report(struct bs_filter *filter, const struct bs_proto_line *line)
 		forget(filter, session);
 	else if (line->event == BS_PROTO_RCPT) {
 		if (line->permanent)
-			bs_notice_refused(filter, session);
+			bs_report_sent_refused(filter, session);
 		bs_session_rcpt_done(session, line->text, line->ok);
 	} else if (line->event == BS_PROTO_COMMIT) {
-		bs_notice_commit(filter, session);
+		bs_report_sent_commit(filter, session);
 		bs_message_drop(filter, session);
 	} else
 		bs_session_note(session, line);
@@ -210,5 +210,5 @@ bs_filter_close(struct bs_filter *filter)
 
 	while ((session = bs_sessions_any(&filter->sessions)) != NULL)
 		forget(filter, session);
-	bs_notice_close(filter);
+	bs_report_sent_close(filter);
 }

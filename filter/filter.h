@@ -1,6 +1,6 @@
 /* A running filter: requests of smtpd become questions, answers replies. */
-#ifndef BS_FILTER_H
-#define BS_FILTER_H
+#ifndef BS_FILTER_FILTER_H
+#define BS_FILTER_FILTER_H
 
 #include <stdint.h>
 
@@ -25,7 +25,7 @@ enum bs_inspect {
 };
 
 struct bs_message;
-struct bs_notice;
+struct bs_report_sent;
 
 struct bs_filter {
 	enum bs_listener mode;
@@ -41,7 +41,7 @@ struct bs_filter {
 	struct bs_client client;
 	struct bs_out out;
 	struct bs_sessions sessions;
-	struct bs_notice *notices; /* in flight */
+	struct bs_report_sent *notices; /* in flight */
 	unsigned notice_count;
 	int64_t missed_since_ms; /* monotonic: the engine does not know of
 				  * messages from then on; 0: it knows all */

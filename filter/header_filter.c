@@ -4,9 +4,10 @@
 #include "filter/header_filter.h"
 
 void
-bs_watch_begin(struct bs_watch *watch, bool from_outside, const char *id)
+bs_header_filter_begin(struct bs_header_filter *watch, bool from_outside,
+    const char *id)
 {
-	*watch = (struct bs_watch){
+	*watch = (struct bs_header_filter){
 	    .from_outside = from_outside,
 	    .id = id,
 	    .in_head = true,
@@ -36,7 +37,7 @@ is_folded(struct bs_text line)
 }
 
 bool
-bs_watch_ends(const struct bs_watch *watch, struct bs_text line)
+bs_header_filter_ends(const struct bs_header_filter *watch, struct bs_text line)
 {
 	return line.len == 0 || bs_proto_is_end(line) ||
 	       (!watch->from_outside && !is_field(line) && !is_folded(line));
@@ -44,7 +45,7 @@ bs_watch_ends(const struct bs_watch *watch, struct bs_text line)
 
 /* Whether a line tells that the field it belongs to bears our id. */
 static enum bs_auth_match
-match(struct bs_watch *watch, struct bs_text line)
+match(struct bs_header_filter *watch, struct bs_text line)
 {
 	if (!is_folded(line)) {
 		watch->held = 0;
@@ -55,25 +56,26 @@ match(struct bs_watch *watch, struct bs_text line)
 			      : BS_AUTH_OTHER;
 }
 
-enum bs_watch_word
-bs_watch_look(struct bs_watch *watch, struct bs_text line)
+enum bs_header_filter_word
+bs_header_filter_look(struct bs_header_filter *watch, struct bs_text line)
 {
 	enum bs_auth_match found;
 
 	if (!watch->in_head || !watch->from_outside)
-		return BS_WATCH_PASS;
+		return BS_HEADER_FILTER_PASS;
 	if (!is_folded(line))
-		watch->dropping = bs_header_is_ours(line.at, line.len);
+		watch->dropping = bs_x_backstop_is_ours(line.at, line.len);
 	if (watch->dropping) {
 		watch->holding = false;
-		return BS_WATCH_DROP;
+		return BS_HEADER_FILTER_DROP;
 	}
 	found = match(watch, line);
 	watch->held += line.len;
 	watch->holding = found == BS_AUTH_MORE;
-	watch->dropping = found == BS_AUTH_OURS ||
-			  (watch->holding && watch->held > BS_WATCH_HELD_MAX);
+	watch->dropping =
+	    found == BS_AUTH_OURS ||
+	    (watch->holding && watch->held > BS_HEADER_FILTER_HELD_MAX);
 	if (watch->dropping)
-		return BS_WATCH_DROP;
-	return watch->holding ? BS_WATCH_HOLD : BS_WATCH_PASS;
+		return BS_HEADER_FILTER_DROP;
+	return watch->holding ? BS_HEADER_FILTER_HOLD : BS_HEADER_FILTER_PASS;
 }

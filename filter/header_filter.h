@@ -1,7 +1,7 @@
 /* The header of a message that goes by: where it ends, and what is not to
  * stay in it. */
-#ifndef BS_WATCH_H
-#define BS_WATCH_H
+#ifndef BS_FILTER_HEADER_FILTER_H
+#define BS_FILTER_HEADER_FILTER_H
 
 #include <stdbool.h>
 
@@ -11,15 +11,15 @@
 
 /* Octets of a field that are held until it is known whether it is forged; a
  * longer one is. */
-#define BS_WATCH_HELD_MAX 4096
+#define BS_HEADER_FILTER_HELD_MAX 4096
 
-enum bs_watch_word {
-	BS_WATCH_PASS, /* behind what is held */
-	BS_WATCH_DROP, /* with all that is held */
-	BS_WATCH_HOLD, /* the next line will tell */
+enum bs_header_filter_word {
+	BS_HEADER_FILTER_PASS, /* behind what is held */
+	BS_HEADER_FILTER_DROP, /* with all that is held */
+	BS_HEADER_FILTER_HOLD, /* the next line will tell */
 };
 
-struct bs_watch {
+struct bs_header_filter {
 	bool from_outside; /* fields in our name are dropped */
 	const char *id;	   /* and Authentication-Results with this one */
 	bool in_head;
@@ -30,15 +30,18 @@ struct bs_watch {
 };
 
 /* Begins a message. The id is borrowed; empty: none is ours. */
-void bs_watch_begin(struct bs_watch *watch, bool from_outside, const char *id);
+void bs_header_filter_begin(struct bs_header_filter *watch, bool from_outside,
+    const char *id);
 
 /* Whether the header, in which we are, ends before this line. Where fields in
  * our name must go, only an empty line ends it, for not all readers stop at
  * what is no field; and "." does, behind the last line. */
-bool bs_watch_ends(const struct bs_watch *watch, struct bs_text line);
+bool bs_header_filter_ends(const struct bs_header_filter *watch,
+    struct bs_text line);
 
 /* What is to become of this line; asked for each line of a message, after
  * watch->in_head was set as the line above has it. */
-enum bs_watch_word bs_watch_look(struct bs_watch *watch, struct bs_text line);
+enum bs_header_filter_word bs_header_filter_look(struct bs_header_filter *watch,
+    struct bs_text line);
 
 #endif

@@ -191,7 +191,7 @@ set_nonblocking(int fd)
 
 /* One turn. Returns whether smtpd is still there. */
 static bool
-turn(struct bs_filter *filter, struct bs_lines *lines)
+turn(struct bs_filter *filter, struct bs_pipe *lines)
 {
 	bool reads = !bs_out_is_high(&filter->out);
 	struct pollfd polls[] = {
@@ -208,8 +208,8 @@ turn(struct bs_filter *filter, struct bs_lines *lines)
 		polls[0].revents = polls[1].revents = polls[2].revents = 0;
 	filter->now_ms = bs_monotonic_ms();
 	if (polls[0].revents != 0) {
-		ended = bs_lines_read(lines, STDIN_FILENO) == BS_LINES_END;
-		while (bs_lines_next(lines, &line))
+		ended = bs_pipe_read(lines, STDIN_FILENO) == BS_PIPE_END;
+		while (bs_pipe_next(lines, &line))
 			bs_filter_line(filter, line);
 	}
 	bs_client_pump(&filter->client, polls[2].revents, filter->now_ms);
@@ -225,7 +225,7 @@ int
 main(int argc, char *argv[])
 {
 	static struct bs_filter filter;
-	static struct bs_lines lines;
+	static struct bs_pipe lines;
 	struct options options = {
 	    .socket = BS_SOCKET_PATH,
 	    .deadline_ms = BS_FILTER_DEADLINE_MS,

@@ -26,7 +26,7 @@ static void
 free_kept(struct bs_filter *filter, struct bs_message *message)
 {
 	filter->kept_all -= message->kept.size;
-	bs_kept_clear(&message->kept);
+	bs_backlog_clear(&message->kept);
 }
 
 /* Without memory the message is lost, and its sender will be told to try
@@ -38,7 +38,7 @@ keep(struct bs_filter *filter, struct bs_message *message, struct bs_text line)
 
 	if (message->lost)
 		return;
-	if (bs_kept_add(&message->kept, line) != 0) {
+	if (bs_backlog_add(&message->kept, line) != 0) {
 		free_kept(filter, message);
 		message->lost = true;
 		return;
@@ -73,7 +73,7 @@ stop_waiting(struct bs_filter *filter, struct bs_message *message)
 static void
 pass(struct bs_filter *filter, struct bs_message *message, struct bs_text line)
 {
-	if (!bs_kept_has(&message->kept) &&
+	if (!bs_backlog_has(&message->kept) &&
 	    write_line(filter, &message->asker, line))
 		return;
 	keep(filter, message, line);
@@ -85,13 +85,13 @@ pass(struct bs_filter *filter, struct bs_message *message, struct bs_text line)
 static bool
 write_kept(struct bs_filter *filter, struct bs_message *message)
 {
-	while (bs_kept_has(&message->kept)) {
-		struct bs_text line = bs_kept_first(&message->kept);
+	while (bs_backlog_has(&message->kept)) {
+		struct bs_text line = bs_backlog_first(&message->kept);
 
 		if (bs_out_is_high(&filter->out) ||
 		    !write_line(filter, &message->asker, line))
 			return false;
-		bs_kept_pop(&message->kept, line);
+		bs_backlog_pop(&message->kept, line);
 	}
 	free_kept(filter, message);
 	return true;
@@ -184,7 +184,8 @@ static void
 watch_head(struct bs_filter *filter, struct bs_message *message,
     struct bs_text line)
 {
-	if (!message->watch.in_head || !bs_watch_ends(&message->watch, line))
+	if (!message->watch.in_head ||
+	    !bs_header_filter_ends(&message->watch, line))
 		return;
 	message->watch.in_head = false;
 	if (message->judged)
@@ -214,12 +215,12 @@ begin(struct bs_filter *filter, struct bs_session *session,
 	memset(message, 0, sizeof(*message));
 	message->session = session;
 	message->asker = line->asker;
-	bs_watch_begin(&message->watch, filter->mode == BS_LISTENER_IN,
+	bs_header_filter_begin(&message->watch, filter->mode == BS_LISTENER_IN,
 	    session->tx.spf.authserv_id);
 	message->reads = true;
 	message->judged =
 	    filter->mode == BS_LISTENER_IN && session->tx.is_bounce;
-	if (message->judged && filter->kept_all < BS_KEPT_ALL)
+	if (message->judged && filter->kept_all < BS_BACKLOG_ALL)
 		message->state = BS_MESSAGE_KEPT;
 	else
 		put_spf(filter, message);
@@ -231,11 +232,11 @@ static void
 take_line(struct bs_filter *filter, struct bs_message *message,
     struct bs_text line)
 {
-	struct bs_piece piece;
+	struct bs_split_line piece;
 	struct bs_text part;
 
-	bs_piece_begin(&piece, line, message->watch.in_head);
-	while (bs_piece_next(&piece, &part)) {
+	bs_split_line_begin(&piece, line, message->watch.in_head);
+	while (bs_split_line_next(&piece, &part)) {
 		if (message->state == BS_MESSAGE_PASSING)
 			pass(filter, message, part);
 		else
@@ -249,33 +250,33 @@ static void
 sift_line(struct bs_filter *filter, struct bs_message *message,
     struct bs_text line)
 {
-	struct bs_kept *doubtful = &message->doubtful;
+	struct bs_backlog *doubtful = &message->doubtful;
 
-	switch (bs_watch_look(&message->watch, line)) {
-	case BS_WATCH_HOLD:
-		(void)!bs_kept_add(doubtful, line);
+	switch (bs_header_filter_look(&message->watch, line)) {
+	case BS_HEADER_FILTER_HOLD:
+		(void)!bs_backlog_add(doubtful, line);
 		return;
-	case BS_WATCH_PASS:
-		while (bs_kept_has(doubtful)) {
-			struct bs_text first = bs_kept_first(doubtful);
+	case BS_HEADER_FILTER_PASS:
+		while (bs_backlog_has(doubtful)) {
+			struct bs_text first = bs_backlog_first(doubtful);
 
 			take_line(filter, message, first);
-			bs_kept_pop(doubtful, first);
+			bs_backlog_pop(doubtful, first);
 		}
 		take_line(filter, message, line);
 		break;
-	case BS_WATCH_DROP:
+	case BS_HEADER_FILTER_DROP:
 		break;
 	}
-	bs_kept_clear(doubtful);
+	bs_backlog_clear(doubtful);
 }
 
 /* A judged message that is at its end, or as long as may be kept. */
 static void
 judge_when_due(struct bs_filter *filter, struct bs_message *message, bool ended)
 {
-	bool is_long = message->kept.len >= BS_KEPT_SOFT ||
-		       filter->kept_all >= BS_KEPT_ALL;
+	bool is_long = message->kept.len >= BS_BACKLOG_SOFT ||
+		       filter->kept_all >= BS_BACKLOG_ALL;
 
 	if (!message->judged)
 		return;
@@ -287,8 +288,8 @@ judge_when_due(struct bs_filter *filter, struct bs_message *message, bool ended)
 		bs_verdict_ask(filter, message);
 	}
 	if (message->state == BS_MESSAGE_ASKED &&
-	    (message->lost || message->kept.len >= BS_KEPT_HARD ||
-		filter->kept_all >= BS_KEPT_ALL))
+	    (message->lost || message->kept.len >= BS_BACKLOG_HARD ||
+		filter->kept_all >= BS_BACKLOG_ALL))
 		bs_message_release(filter, message, "", "");
 }
 
@@ -325,12 +326,12 @@ void
 bs_message_pass(struct bs_filter *filter, const struct bs_proto_asker *asker,
     struct bs_text line)
 {
-	struct bs_piece piece;
+	struct bs_split_line piece;
 	struct bs_text part;
 	unsigned missed;
 
-	bs_piece_begin(&piece, line, false);
-	while (bs_piece_next(&piece, &part))
+	bs_split_line_begin(&piece, line, false);
+	while (bs_split_line_next(&piece, &part))
 		if (!write_line(filter, asker, part) &&
 		    bs_log_allowed(&filter->lost, filter->now_ms, &missed))
 			bs_log(BS_LOG_ERR,
@@ -347,7 +348,7 @@ bs_message_drop(struct bs_filter *filter, struct bs_session *session)
 	bs_client_cancel(&filter->client, &message->question);
 	stop_waiting(filter, message);
 	free_kept(filter, message);
-	bs_kept_clear(&message->doubtful);
+	bs_backlog_clear(&message->doubtful);
 	free(message);
 	session->message = NULL;
 }

@@ -1,7 +1,7 @@
 /* A message on its way through: read, its header seen to, kept until it is
  * judged. */
-#ifndef BS_MESSAGE_H
-#define BS_MESSAGE_H
+#ifndef BS_FILTER_MESSAGE_H
+#define BS_FILTER_MESSAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,9 +14,9 @@
 /* Octets of a message that are kept before it is judged by what was seen of
  * it; of one that goes on while it is being judged; and of all of them. Beyond
  * the latter two, messages pass as they came; a refusal still stands. */
-#define BS_KEPT_SOFT (256 * 1024)
-#define BS_KEPT_HARD (2 * BS_KEPT_SOFT)
-#define BS_KEPT_ALL (32 * 1024 * 1024)
+#define BS_BACKLOG_SOFT (256 * 1024)
+#define BS_BACKLOG_HARD (2 * BS_BACKLOG_SOFT)
+#define BS_BACKLOG_ALL (32 * 1024 * 1024)
 
 enum bs_message_state {
 	BS_MESSAGE_PASSING, /* lines go on as they come */
@@ -29,15 +29,15 @@ struct bs_message {
 	struct bs_proto_asker asker; /* of the lines */
 	struct bs_dsn dsn;
 	enum bs_message_state state;
-	struct bs_watch watch;
+	struct bs_header_filter watch;
 	bool reads;  /* lines still go to dsn */
 	bool judged; /* a bounce: the engine is asked at its end */
 	bool lost;   /* there was no memory for a line of it */
 
-	struct bs_kept kept;	 /* what smtpd has yet to get */
-	struct bs_kept doubtful; /* lines that watch holds */
-	struct bs_message *next; /* of those that smtpd is behind with */
-	bool is_waiting;	 /* is one of them */
+	struct bs_backlog kept;	    /* what smtpd has yet to get */
+	struct bs_backlog doubtful; /* lines that watch holds */
+	struct bs_message *next;    /* of those that smtpd is behind with */
+	bool is_waiting;	    /* is one of them */
 
 	/* the verdict, in filter/verdict.c */
 	struct bs_question question;

@@ -1,6 +1,6 @@
 /* The Message-ID of a message that left its author without one. */
-#ifndef BS_MESSAGE_ID_H
-#define BS_MESSAGE_ID_H
+#ifndef BS_FILTER_MESSAGE_ID_H
+#define BS_FILTER_MESSAGE_ID_H
 
 #include "common/base/backstop.h"
 

@@ -1,6 +1,6 @@
 /* What smtpd has not read yet: whole lines, in a buffer of a fixed size. */
-#ifndef BS_OUT_H
-#define BS_OUT_H
+#ifndef BS_FILTER_OUT_H
+#define BS_FILTER_OUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

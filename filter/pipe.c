@@ -8,7 +8,7 @@
 #include "filter/pipe.h"
 
 int
-bs_lines_read(struct bs_lines *lines, int fd)
+bs_pipe_read(struct bs_pipe *lines, int fd)
 {
 	ssize_t n;
 
@@ -24,13 +24,13 @@ bs_lines_read(struct bs_lines *lines, int fd)
 	    (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
 		return 0;
 	if (n <= 0)
-		return BS_LINES_END;
+		return BS_PIPE_END;
 	lines->len += (size_t)n;
 	return 0;
 }
 
 bool
-bs_lines_next(struct bs_lines *lines, struct bs_text *line)
+bs_pipe_next(struct bs_pipe *lines, struct bs_text *line)
 {
 	for (;;) {
 		const char *begin = lines->buf + lines->at;

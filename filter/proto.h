@@ -1,6 +1,6 @@
 /* smtpd-filters(7), protocols 0.1 to 0.7: the lines of smtpd, taken apart. */
-#ifndef BS_PROTO_H
-#define BS_PROTO_H
+#ifndef BS_FILTER_PROTO_H
+#define BS_FILTER_PROTO_H
 
 #include <stdbool.h>
 #include <stddef.h>

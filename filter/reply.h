@@ -1,6 +1,6 @@
 /* Replies to smtpd: built whole, of parts that cannot break the line. */
-#ifndef BS_REPLY_H
-#define BS_REPLY_H
+#ifndef BS_FILTER_REPLY_H
+#define BS_FILTER_REPLY_H
 
 #include <stdbool.h>
 #include <stddef.h>

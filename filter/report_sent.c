@@ -13,15 +13,15 @@
  * memory. */
 #define NOTICES_MAX 2048
 
-struct bs_notice {
+struct bs_report_sent {
 	struct bs_question question;
-	struct bs_notice *next;
-	struct bs_notice **link; /* what points here */
-	int64_t asked_ms;	 /* monotonic */
+	struct bs_report_sent *next;
+	struct bs_report_sent **link; /* what points here */
+	int64_t asked_ms;	      /* monotonic */
 };
 
 static void
-release(struct bs_filter *filter, struct bs_notice *notice)
+release(struct bs_filter *filter, struct bs_report_sent *notice)
 {
 	*notice->link = notice->next;
 	if (notice->next != NULL)
@@ -49,9 +49,10 @@ is_of_mail_that_leaves(const struct bs_request *request)
 static void
 done(struct bs_question *question, const struct bs_answer *answer)
 {
-	struct bs_notice *notice =
-	    (struct bs_notice *)((char *)question -
-				 offsetof(struct bs_notice, question));
+	struct bs_report_sent *notice =
+	    (struct bs_report_sent *)((char *)question -
+				      offsetof(struct bs_report_sent,
+					  question));
 	const struct bs_request *request = &question->request;
 	struct bs_filter *filter = question->context;
 
@@ -64,11 +65,11 @@ done(struct bs_question *question, const struct bs_answer *answer)
 }
 
 /* Without memory, or beyond the limit, there is none. */
-static struct bs_notice *
+static struct bs_report_sent *
 new_notice(struct bs_filter *filter, const struct bs_session *session)
 {
 	struct bs_request *request;
-	struct bs_notice *notice;
+	struct bs_report_sent *notice;
 
 	if (filter->notice_count >= NOTICES_MAX ||
 	    (notice = calloc(1, sizeof(*notice))) == NULL)
@@ -96,7 +97,7 @@ new_notice(struct bs_filter *filter, const struct bs_session *session)
 
 /* Returns whether the engine will be told, if it can be reached. */
 static bool
-send_notice(struct bs_filter *filter, struct bs_notice *notice)
+send_notice(struct bs_filter *filter, struct bs_report_sent *notice)
 {
 	if (bs_client_ask(&filter->client, &notice->question, filter->now_ms) ==
 	    0)
@@ -110,7 +111,7 @@ static void
 tell_home(struct bs_filter *filter, const struct bs_session *session,
     const struct bs_recipient *recipient)
 {
-	struct bs_notice *notice = new_notice(filter, session);
+	struct bs_report_sent *notice = new_notice(filter, session);
 	struct bs_request *request;
 
 	if (notice == NULL)
@@ -141,7 +142,7 @@ static void
 tell_leaving(struct bs_filter *filter, const struct bs_session *session)
 {
 	const struct bs_transaction *tx = &session->tx;
-	struct bs_notice *notice = new_notice(filter, session);
+	struct bs_report_sent *notice = new_notice(filter, session);
 	struct bs_request *request;
 
 	if (notice == NULL) {
@@ -159,7 +160,8 @@ tell_leaving(struct bs_filter *filter, const struct bs_session *session)
 }
 
 void
-bs_notice_commit(struct bs_filter *filter, const struct bs_session *session)
+bs_report_sent_commit(struct bs_filter *filter,
+    const struct bs_session *session)
 {
 	const struct bs_transaction *tx = &session->tx;
 	bool judged = session->message != NULL && session->message->judged;
@@ -176,10 +178,11 @@ bs_notice_commit(struct bs_filter *filter, const struct bs_session *session)
 }
 
 void
-bs_notice_refused(struct bs_filter *filter, const struct bs_session *session)
+bs_report_sent_refused(struct bs_filter *filter,
+    const struct bs_session *session)
 {
 	const struct bs_transaction *tx = &session->tx;
-	struct bs_notice *notice;
+	struct bs_report_sent *notice;
 
 	if (filter->mode != BS_LISTENER_IN || !tx->has_sender ||
 	    tx->sender[0] != '\0' || tx->recipient[0] == '\0' ||
@@ -193,7 +196,7 @@ bs_notice_refused(struct bs_filter *filter, const struct bs_session *session)
 }
 
 void
-bs_notice_close(struct bs_filter *filter)
+bs_report_sent_close(struct bs_filter *filter)
 {
 	while (filter->notices != NULL) {
 		bs_client_cancel(&filter->client, &filter->notices->question);

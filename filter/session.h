@@ -1,6 +1,6 @@
 /* SMTP sessions of smtpd, and what we remember of each. */
-#ifndef BS_SESSION_H
-#define BS_SESSION_H
+#ifndef BS_FILTER_SESSION_H
+#define BS_FILTER_SESSION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,7 +4,8 @@
 #include "filter/split_line.h"
 
 void
-bs_piece_begin(struct bs_piece *piece, struct bs_text line, bool in_head)
+bs_split_line_begin(struct bs_split_line *piece, struct bs_text line,
+    bool in_head)
 {
 	piece->rest = line;
 	piece->in_head = in_head;
@@ -19,23 +20,23 @@ skip(struct bs_text *text, size_t len)
 }
 
 static void
-first(struct bs_piece *piece, struct bs_text *out)
+first(struct bs_split_line *piece, struct bs_text *out)
 {
 	*out = piece->rest;
-	if (out->len > BS_PIECE_MAX)
-		out->len = BS_PIECE_MAX;
+	if (out->len > BS_SPLIT_LINE_MAX)
+		out->len = BS_SPLIT_LINE_MAX;
 	skip(&piece->rest, out->len);
 }
 
 /* One octet is left for the space or the dot before it. */
 static void
-another(struct bs_piece *piece, struct bs_text *out)
+another(struct bs_split_line *piece, struct bs_text *out)
 {
 	size_t len = piece->rest.len;
 	size_t at = 0;
 
-	if (len > BS_PIECE_MAX - 1)
-		len = BS_PIECE_MAX - 1;
+	if (len > BS_SPLIT_LINE_MAX - 1)
+		len = BS_SPLIT_LINE_MAX - 1;
 	if (piece->in_head)
 		piece->buf[at++] = ' ';
 	else if (piece->rest.at[0] == '.')
@@ -47,7 +48,7 @@ another(struct bs_piece *piece, struct bs_text *out)
 }
 
 bool
-bs_piece_next(struct bs_piece *piece, struct bs_text *out)
+bs_split_line_next(struct bs_split_line *piece, struct bs_text *out)
 {
 	if (piece->begun && piece->rest.len == 0)
 		return false;

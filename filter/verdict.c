@@ -18,14 +18,14 @@ say_end(struct bs_filter *filter, struct bs_message *message)
 {
 	message->end_is_held = false;
 	if (message->lost)
-		bs_hold_refuse(filter, &message->end, BS_ACTION_DEFER,
+		bs_ask_refuse(filter, &message->end, BS_ACTION_DEFER,
 		    lost_text);
 	else if (bs_policy_harm(message->action) >
 		 bs_policy_harm(BS_ACTION_JUNK))
-		bs_hold_refuse(filter, &message->end, message->action,
+		bs_ask_refuse(filter, &message->end, message->action,
 		    message->reply);
 	else
-		bs_hold_proceed(filter, &message->end);
+		bs_ask_proceed(filter, &message->end);
 }
 
 /* One line, and nothing else: a header field of the engine's. */
@@ -79,7 +79,7 @@ done(struct bs_question *question, const struct bs_answer *answer)
 	struct bs_filter *filter = message->session->filter;
 
 	if (answer == NULL)
-		bs_hold_warn_unanswered(filter);
+		bs_ask_warn_unanswered(filter);
 	weigh(message, answer, message->recipient == tx->recipients);
 	message->recipient = message->recipient->next;
 	ask_next(filter, message);
@@ -137,12 +137,12 @@ bs_verdict_end(struct bs_filter *filter, struct bs_session *session,
 	struct bs_message *message = session->message;
 
 	if (message == NULL) {
-		bs_hold_proceed(filter, &line->asker);
+		bs_ask_proceed(filter, &line->asker);
 		return;
 	}
 	/* smtpd asks once; should it not, the older request is let through */
 	if (message->end_is_held)
-		bs_hold_proceed(filter, &message->end);
+		bs_ask_proceed(filter, &message->end);
 	message->end = line->asker;
 	message->end_is_held = true;
 	if (!message->judged || message->decided)

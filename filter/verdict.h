@@ -1,6 +1,6 @@
 /* The verdict on a bounce: asked for each recipient, the mildest counts. */
-#ifndef BS_VERDICT_H
-#define BS_VERDICT_H
+#ifndef BS_FILTER_VERDICT_H
+#define BS_FILTER_VERDICT_H
 
 #include "filter/filter.h"
 

@@ -3,8 +3,8 @@
  * A state machine without a loop: the owner polls bs_client_fd() for
  * bs_client_events() with bs_client_timeout_ms(), then calls
  * bs_client_pump(). It allocates nothing and never blocks. */
-#ifndef BS_CLIENT_H
-#define BS_CLIENT_H
+#ifndef BS_ADAPTER_CLIENT_H
+#define BS_ADAPTER_CLIENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Lists of "name=value" lines, read and written by a table of fields. */
-#ifndef BS_FIELDS_H
-#define BS_FIELDS_H
+#ifndef BS_ADAPTER_FIELDS_H
+#define BS_ADAPTER_FIELDS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* DESIGN §10: questions and answers between an adapter and the engine. */
-#ifndef BS_WIRE_H
-#define BS_WIRE_H
+#ifndef BS_ADAPTER_WIRE_H
+#define BS_ADAPTER_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>

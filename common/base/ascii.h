@@ -1,6 +1,6 @@
 /* ASCII letters and digits, whatever the locale says. */
-#ifndef BS_ASCII_H
-#define BS_ASCII_H
+#ifndef BS_BASE_ASCII_H
+#define BS_BASE_ASCII_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* What every part of Backstop shares: sizes, and how a fault is reported. */
-#ifndef BS_BACKSTOP_H
-#define BS_BACKSTOP_H
+#ifndef BS_BASE_BACKSTOP_H
+#define BS_BASE_BACKSTOP_H
 
 #define BS_VERSION "0.1"
 

@@ -1,6 +1,6 @@
 /* Files that are read whole. */
-#ifndef BS_FILE_H
-#define BS_FILE_H
+#ifndef BS_BASE_FILE_H
+#define BS_BASE_FILE_H
 
 #include <stddef.h>
 

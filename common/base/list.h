@@ -1,6 +1,6 @@
 /* A few short texts in a buffer of a fixed size, in the order they came. */
-#ifndef BS_LIST_H
-#define BS_LIST_H
+#ifndef BS_BASE_LIST_H
+#define BS_BASE_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>

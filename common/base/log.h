@@ -1,6 +1,6 @@
 /* Log lines: to standard error or syslog, escaped, limited in rate. */
-#ifndef BS_LOG_H
-#define BS_LOG_H
+#ifndef BS_BASE_LOG_H
+#define BS_BASE_LOG_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The clock that only goes forward: for deadlines, not for dates. */
-#ifndef BS_MONOTONIC_H
-#define BS_MONOTONIC_H
+#ifndef BS_BASE_MONOTONIC_H
+#define BS_BASE_MONOTONIC_H
 
 #include <stdint.h>
 #include <time.h>

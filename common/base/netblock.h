@@ -1,6 +1,6 @@
 /* Networks in CIDR notation, IPv4 and IPv6. */
-#ifndef BS_NETBLOCK_H
-#define BS_NETBLOCK_H
+#ifndef BS_BASE_NETBLOCK_H
+#define BS_BASE_NETBLOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>

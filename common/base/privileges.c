@@ -25,7 +25,7 @@ become_ids(uid_t uid, gid_t gid)
 }
 
 int
-bs_sandbox_become(const char *user)
+bs_privileges_become(const char *user)
 {
 	const struct passwd *pw;
 
@@ -40,7 +40,7 @@ bs_sandbox_become(const char *user)
 }
 
 int
-bs_sandbox_become_owner(const char *folder)
+bs_privileges_become_owner(const char *folder)
 {
 	struct stat st;
 
@@ -56,7 +56,7 @@ bs_sandbox_become_owner(const char *folder)
 }
 
 void
-bs_sandbox_close_doors(void)
+bs_privileges_close_doors(void)
 {
 	const struct rlimit none = {0, 0};
 

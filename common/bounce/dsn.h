@@ -1,7 +1,7 @@
 /* DESIGN §7: a message is pushed through; out come its kind and what it
  * returns. */
-#ifndef BS_DSN_H
-#define BS_DSN_H
+#ifndef BS_BOUNCE_DSN_H
+#define BS_BOUNCE_DSN_H
 
 #include <stdbool.h>
 #include <stddef.h>

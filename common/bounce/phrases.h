@@ -1,6 +1,6 @@
 /* Phrases that bounces are made of, folded (bs_dsn_words_fold()). */
-#ifndef BS_DSN_PHRASES_H
-#define BS_DSN_PHRASES_H
+#ifndef BS_BOUNCE_PHRASES_H
+#define BS_BOUNCE_PHRASES_H
 
 #include <stddef.h>
 

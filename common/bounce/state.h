@@ -1,6 +1,6 @@
 /* What the files of the parser of bounces tell each other. */
-#ifndef BS_DSN_STATE_H
-#define BS_DSN_STATE_H
+#ifndef BS_BOUNCE_STATE_H
+#define BS_BOUNCE_STATE_H
 
 #include "common/bounce/dsn.h"
 #include "common/mail/mime.h"

@@ -1,6 +1,6 @@
 /* One question to the engine, from the command line. */
-#ifndef BS_ASK_H
-#define BS_ASK_H
+#ifndef BS_CLI_ASK_H
+#define BS_CLI_ASK_H
 
 #include <stdbool.h>
 

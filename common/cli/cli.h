@@ -1,6 +1,6 @@
 /* Between the parts of backstop(8): one call, its table, what they share. */
-#ifndef BS_CLI_H
-#define BS_CLI_H
+#ifndef BS_CLI_CLI_H
+#define BS_CLI_CLI_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -129,9 +129,9 @@ BS_MUST_USE int bs_load_address(const char *text, struct bs_address *out);
 /* Work on the store in a child that became its owner: root must not leave
  * files there, and LMDB can crash on a damaged one. run() returns 0 or -errno
  * and leaves its result, of size octets, at *result. */
-struct bs_errand {
+struct bs_child {
 	const char *folder;
-	int (*run)(const struct bs_errand *errand);
+	int (*run)(const struct bs_child *errand);
 	const void *context;
 	void *result;
 	size_t size;
@@ -139,7 +139,7 @@ struct bs_errand {
 };
 
 /* Runs it. Returns what run() did, or -EUCLEAN if it crashed. */
-BS_MUST_USE int bs_errand_run(const struct bs_errand *errand);
+BS_MUST_USE int bs_child_run(const struct bs_child *errand);
 
 /* What the store says of itself. */
 struct bs_look {

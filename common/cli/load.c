@@ -63,9 +63,9 @@ bs_load_config(const struct bs_call *call, struct bs_config **out)
 int
 bs_load_keyring(const struct bs_config *config, struct bs_keyring *out)
 {
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	struct bs_fault fault = {0};
-	int rc = bs_state_paths(config->state, &paths);
+	int rc = bs_state_folder_paths(config->state, &paths);
 
 	if (rc == 0)
 		rc = bs_keyring_load(paths.keyring, out, &fault);

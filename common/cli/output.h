@@ -1,6 +1,6 @@
 /* What backstop(8) prints: complaints, times, JSON. */
-#ifndef BS_OUTPUT_H
-#define BS_OUTPUT_H
+#ifndef BS_CLI_OUTPUT_H
+#define BS_CLI_OUTPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* backstop.conf: read with inih, every mistake with its line. */
-#ifndef BS_CONFIG_H
-#define BS_CONFIG_H
+#ifndef BS_CONFIG_CONFIG_H
+#define BS_CONFIG_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Questions to DNS servers, many at a time. */
-#ifndef BS_DNS_H
-#define BS_DNS_H
+#ifndef BS_DNS_DNS_H
+#define BS_DNS_DNS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -78,13 +78,13 @@ serve(const char *config_path, struct bs_config *config)
 		bs_config_free(config);
 		return EX_UNAVAILABLE;
 	}
-	if ((rc = bs_sandbox_become(config->user)) != 0) {
+	if ((rc = bs_privileges_become(config->user)) != 0) {
 		bs_log(BS_LOG_ERR, "cannot become user %s: %s", config->user,
 		    strerror(-rc));
 		bs_config_free(config);
 		return EX_NOUSER;
 	}
-	bs_sandbox_close_doors();
+	bs_privileges_close_doors();
 	signal(SIGPIPE, SIG_IGN);
 	return bs_server_run(config_path, config, fd, spf) == 0 ? EX_OK
 								: EX_CONFIG;

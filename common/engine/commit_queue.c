@@ -23,14 +23,14 @@ struct answer {
 
 TAILQ_HEAD(answers, answer);
 
-struct bs_held {
+struct bs_commit_queue {
 	struct answers answers; /* in the order asked */
 };
 
-struct bs_held *
-bs_held_new(void)
+struct bs_commit_queue *
+bs_commit_queue_new(void)
 {
-	struct bs_held *held = malloc(sizeof(*held));
+	struct bs_commit_queue *held = malloc(sizeof(*held));
 
 	if (held != NULL)
 		TAILQ_INIT(&held->answers);
@@ -38,19 +38,19 @@ bs_held_new(void)
 }
 
 void
-bs_held_free(struct bs_held *held)
+bs_commit_queue_free(struct bs_commit_queue *held)
 {
 	free(held);
 }
 
 bool
-bs_held_is_empty(const struct bs_held *held)
+bs_commit_queue_is_empty(const struct bs_commit_queue *held)
 {
 	return TAILQ_EMPTY(&held->answers);
 }
 
 int
-bs_held_add(struct bs_held *held, struct bs_peer *peer,
+bs_commit_queue_add(struct bs_commit_queue *held, struct bs_peer *peer,
     const struct bs_request *request, const struct bs_answer *answer,
     const struct bs_judgement *judgement, int64_t now_ms)
 {
@@ -71,7 +71,7 @@ bs_held_add(struct bs_held *held, struct bs_peer *peer,
 }
 
 void
-bs_held_forget(struct bs_held *held, const struct bs_peer *peer)
+bs_commit_queue_forget(struct bs_commit_queue *held, const struct bs_peer *peer)
 {
 	struct answer *answer;
 
@@ -81,14 +81,14 @@ bs_held_forget(struct bs_held *held, const struct bs_peer *peer)
 }
 
 void
-bs_held_mark_unrecorded(struct bs_answer *answer)
+bs_commit_queue_mark_unrecorded(struct bs_answer *answer)
 {
 	snprintf(answer->reason, sizeof(answer->reason), "unrecorded");
 }
 
 static void
-release(struct bs_held *held, struct answer *answer, struct bs_writer *writer,
-    int64_t now_ms, int64_t now)
+release(struct bs_commit_queue *held, struct answer *answer,
+    struct bs_writer *writer, int64_t now_ms, int64_t now)
 {
 	TAILQ_REMOVE(&held->answers, answer, entry);
 	if (answer->peer == NULL || now_ms > answer->due_ms)
@@ -99,21 +99,21 @@ release(struct bs_held *held, struct answer *answer, struct bs_writer *writer,
 }
 
 void
-bs_held_release(struct bs_held *held, struct bs_writer *writer, bool recorded,
-    int64_t now_ms, int64_t now)
+bs_commit_queue_release(struct bs_commit_queue *held, struct bs_writer *writer,
+    bool recorded, int64_t now_ms, int64_t now)
 {
 	struct answer *answer;
 
 	while ((answer = TAILQ_FIRST(&held->answers)) != NULL) {
 		if (!recorded)
-			bs_held_mark_unrecorded(&answer->text);
+			bs_commit_queue_mark_unrecorded(&answer->text);
 		release(held, answer, writer, now_ms, now);
 	}
 }
 
 void
-bs_held_hurry(struct bs_held *held, struct bs_writer *writer, int64_t now_ms,
-    int64_t now)
+bs_commit_queue_hurry(struct bs_commit_queue *held, struct bs_writer *writer,
+    int64_t now_ms, int64_t now)
 {
 	struct answer *answer;
 	struct answer *next;
@@ -123,7 +123,7 @@ bs_held_hurry(struct bs_held *held, struct bs_writer *writer, int64_t now_ms,
 		next = TAILQ_NEXT(answer, entry);
 		if (now_ms < answer->hurry_ms)
 			continue;
-		bs_held_mark_unrecorded(&answer->text);
+		bs_commit_queue_mark_unrecorded(&answer->text);
 		release(held, answer, writer, now_ms, now);
 	}
 }

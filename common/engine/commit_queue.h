@@ -1,6 +1,6 @@
 /* Signatures whose answers wait for the commit that holds their record. */
-#ifndef BS_HELD_H
-#define BS_HELD_H
+#ifndef BS_ENGINE_COMMIT_QUEUE_H
+#define BS_ENGINE_COMMIT_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,35 +11,37 @@
 #include "common/store/writer.h"
 #include "common/adapter/wire.h"
 
-struct bs_held;
+struct bs_commit_queue;
 
 /* Makes an empty list. Returns NULL without memory. */
-struct bs_held *bs_held_new(void);
+struct bs_commit_queue *bs_commit_queue_new(void);
 
 /* Takes NULL. The list must be empty. */
-void bs_held_free(struct bs_held *held);
+void bs_commit_queue_free(struct bs_commit_queue *held);
 
-bool bs_held_is_empty(const struct bs_held *held);
+bool bs_commit_queue_is_empty(const struct bs_commit_queue *held);
 
 /* Holds an answer, copied, from now on (monotonic ms). Returns 0 or -ENOMEM.
  */
-BS_MUST_USE int bs_held_add(struct bs_held *held, struct bs_peer *peer,
-    const struct bs_request *request, const struct bs_answer *answer,
-    const struct bs_judgement *judgement, int64_t now_ms);
+BS_MUST_USE int bs_commit_queue_add(struct bs_commit_queue *held,
+    struct bs_peer *peer, const struct bs_request *request,
+    const struct bs_answer *answer, const struct bs_judgement *judgement,
+    int64_t now_ms);
 
 /* A peer is gone: its answers will not be sent. */
-void bs_held_forget(struct bs_held *held, const struct bs_peer *peer);
+void bs_commit_queue_forget(struct bs_commit_queue *held,
+    const struct bs_peer *peer);
 
 /* Sends every answer; recorded says how the commit went. A signature that
  * comes too late for its adapter is noted as mail that left unsigned. */
-void bs_held_release(struct bs_held *held, struct bs_writer *writer,
-    bool recorded, int64_t now_ms, int64_t now);
+void bs_commit_queue_release(struct bs_commit_queue *held,
+    struct bs_writer *writer, bool recorded, int64_t now_ms, int64_t now);
 
 /* Sends, unrecorded, the answers that cannot wait any longer. */
-void bs_held_hurry(struct bs_held *held, struct bs_writer *writer,
-    int64_t now_ms, int64_t now);
+void bs_commit_queue_hurry(struct bs_commit_queue *held,
+    struct bs_writer *writer, int64_t now_ms, int64_t now);
 
 /* Makes the answer say that its signature is not in the store. */
-void bs_held_mark_unrecorded(struct bs_answer *answer);
+void bs_commit_queue_mark_unrecorded(struct bs_answer *answer);
 
 #endif

@@ -1,6 +1,6 @@
 /* The engine's socket: taken from systemd, or made. */
-#ifndef BS_LISTEN_H
-#define BS_LISTEN_H
+#ifndef BS_ENGINE_LISTEN_H
+#define BS_ENGINE_LISTEN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* One adapter's connection: frames in, answers out. */
-#ifndef BS_PEER_H
-#define BS_PEER_H
+#ifndef BS_ENGINE_PEER_H
+#define BS_ENGINE_PEER_H
 
 #include <stdbool.h>
 

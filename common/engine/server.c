@@ -32,11 +32,11 @@ struct bs_server {
 	struct event_base *base;
 	struct bs_settings settings;
 	struct bs_writer *writer;
-	struct bs_limits *limits;
-	struct bs_keeper keeper;
-	struct bs_held *held;
+	struct bs_probe_limit *limits;
+	struct bs_supervisor keeper;
+	struct bs_commit_queue *held;
 	struct bs_spf *spf; /* NULL: there is no checker */
-	struct bs_inquiries *inquiries;
+	struct bs_spf_requests *inquiries;
 	size_t peer_count;
 	struct bs_peer *peers[PEERS_MAX];
 	bool in_doubt;	/* the clock, as last logged */
@@ -72,9 +72,9 @@ on_flush(evutil_socket_t fd, short what, void *context)
 		return;
 	}
 	if ((rc = bs_writer_flush(server->writer, time(NULL))) != 0)
-		bs_keeper_warn(&server->keeper, "signatures are not recorded",
-		    rc);
-	bs_held_release(server->held, server->writer, rc == 0,
+		bs_supervise_warn(&server->keeper,
+		    "signatures are not recorded", rc);
+	bs_commit_queue_release(server->held, server->writer, rc == 0,
 	    bs_monotonic_ms(), time(NULL));
 }
 
@@ -86,9 +86,9 @@ on_hurry(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	bs_held_hurry(server->held, server->writer, bs_monotonic_ms(),
+	bs_commit_queue_hurry(server->held, server->writer, bs_monotonic_ms(),
 	    time(NULL));
-	if (!bs_held_is_empty(server->held))
+	if (!bs_commit_queue_is_empty(server->held))
 		arm(server->hurry, HURRY_MS);
 }
 
@@ -99,9 +99,9 @@ hold_answer(struct bs_server *server, struct bs_peer *peer,
     const struct bs_request *request, struct bs_answer *answer,
     const struct bs_judgement *judgement)
 {
-	if (bs_held_add(server->held, peer, request, answer, judgement,
+	if (bs_commit_queue_add(server->held, peer, request, answer, judgement,
 		bs_monotonic_ms()) != 0) {
-		bs_held_mark_unrecorded(answer);
+		bs_commit_queue_mark_unrecorded(answer);
 		bs_peer_answer(peer, answer);
 		return;
 	}
@@ -116,7 +116,7 @@ answer_ping(const struct bs_server *server, struct bs_answer *answer)
 {
 	snprintf(answer->verdict, sizeof(answer->verdict), "up");
 	snprintf(answer->reason, sizeof(answer->reason), "store-%s",
-	    bs_keeper_state(&server->keeper));
+	    bs_supervise_state(&server->keeper));
 	snprintf(answer->version, sizeof(answer->version), "%s", BS_VERSION);
 }
 
@@ -189,7 +189,7 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 	int64_t now = time(NULL);
 
 	if (request->op == BS_OP_SPF) {
-		bs_inquiry_begin(server->inquiries, peer, request);
+		bs_spf_requests_begin(server->inquiries, peer, request);
 		return;
 	}
 	bs_settings_refresh(&server->settings);
@@ -215,8 +215,8 @@ on_gone(struct bs_server *server, struct bs_peer *peer)
 			server->peers[i] = server->peers[--server->peer_count];
 			break;
 		}
-	bs_held_forget(server->held, peer);
-	bs_inquiries_forget(server->inquiries, peer);
+	bs_commit_queue_forget(server->held, peer);
+	bs_spf_requests_forget(server->inquiries, peer);
 }
 
 static void
@@ -254,7 +254,7 @@ on_child(evutil_socket_t signal_number, short what, void *context)
 
 	(void)signal_number;
 	(void)what;
-	if (!bs_keeper_child_ended(&server->keeper,
+	if (!bs_supervise_child_ended(&server->keeper,
 		server->settings.config->lifetime_days, time(NULL)))
 		return;
 	server->noted = 0; /* this store may be a new one */
@@ -289,7 +289,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	bs_writer_tick(server->writer, server->settings.config->lifetime_days,
 	    now);
-	bs_keeper_tick(&server->keeper, now);
+	bs_supervise_tick(&server->keeper, now);
 	watch_clock(server);
 	note_domains(server, now);
 	if (bs_writer_has_store(server->writer))
@@ -333,8 +333,8 @@ read_secrets(struct bs_server *server)
 	struct bs_fault fault = {0};
 	int rc;
 
-	rc = bs_state_store_key(server->settings.paths.store_key, store_key,
-	    &fault);
+	rc = bs_state_folder_store_key(server->settings.paths.store_key,
+	    store_key, &fault);
 	if (rc != 0) {
 		bs_log(BS_LOG_ERR, "%s: %s (backstop init makes it)",
 		    server->settings.paths.store_key, fault.text);
@@ -406,10 +406,10 @@ finish(struct bs_server *server)
 	evconnlistener_disable(server->listener);
 	if (bs_writer_has_store(server->writer))
 		on_flush(-1, 0, server);
-	bs_held_release(server->held, server->writer, false, bs_monotonic_ms(),
-	    time(NULL));
+	bs_commit_queue_release(server->held, server->writer, false,
+	    bs_monotonic_ms(), time(NULL));
 	event_base_loop(server->base, EVLOOP_NONBLOCK);
-	bs_keeper_stop(&server->keeper, time(NULL));
+	bs_supervise_stop(&server->keeper, time(NULL));
 	while (server->peer_count > 0)
 		bs_peer_free(server->peers[0]);
 }
@@ -420,10 +420,10 @@ prepare(struct bs_server *server, int listen_fd)
 {
 	int rc;
 
-	if ((server->held = bs_held_new()) == NULL ||
-	    (server->limits = bs_limits_new()) == NULL)
+	if ((server->held = bs_commit_queue_new()) == NULL ||
+	    (server->limits = bs_probe_limit_new()) == NULL)
 		return -ENOMEM;
-	rc = bs_state_paths(server->settings.config->state,
+	rc = bs_state_folder_paths(server->settings.config->state,
 	    &server->settings.paths);
 	if (rc != 0 || (rc = read_secrets(server)) != 0)
 		return rc;
@@ -436,7 +436,7 @@ prepare(struct bs_server *server, int listen_fd)
 	    bs_spf_attach(server->spf, server->base) != 0)
 		return -ENOMEM;
 	server->inquiries =
-	    bs_inquiries_new(server->spf, &server->settings, server->writer);
+	    bs_spf_requests_new(server->spf, &server->settings, server->writer);
 	if (server->inquiries == NULL)
 		return -ENOMEM;
 	server->listener = evconnlistener_new(server->base, on_accept, server,
@@ -463,17 +463,17 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd,
 		bs_log(BS_LOG_ERR, "cannot start: %s", strerror(-rc));
 		goto out;
 	}
-	bs_keeper_start(&server->keeper, time(NULL));
+	bs_supervise_start(&server->keeper, time(NULL));
 	bs_log(BS_LOG_INFO, "backstopd %s answers", BS_VERSION);
 	event_base_dispatch(server->base);
 	finish(server);
 	bs_log(BS_LOG_INFO, "backstopd ends");
 out:
-	bs_inquiries_free(server->inquiries);
+	bs_spf_requests_free(server->inquiries);
 	bs_spf_free(server->spf);
 	free_events(server);
-	bs_held_free(server->held);
-	bs_limits_free(server->limits);
+	bs_commit_queue_free(server->held);
+	bs_probe_limit_free(server->limits);
 	bs_writer_free(server->writer);
 	bs_settings_free(&server->settings);
 	free(server);

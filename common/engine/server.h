@@ -1,6 +1,6 @@
 /* The engine's loop: peers, questions, the store's life, signals. */
-#ifndef BS_SERVER_H
-#define BS_SERVER_H
+#ifndef BS_ENGINE_SERVER_H
+#define BS_ENGINE_SERVER_H
 
 #include "common/base/backstop.h"
 #include "common/config/config.h"

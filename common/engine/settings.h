@@ -1,7 +1,7 @@
 /* What the engine was told: configuration and keyring, read anew as they
  * change. */
-#ifndef BS_SETTINGS_H
-#define BS_SETTINGS_H
+#ifndef BS_ENGINE_SETTINGS_H
+#define BS_ENGINE_SETTINGS_H
 
 #include <sys/stat.h>
 
@@ -14,7 +14,7 @@
 struct bs_settings {
 	const char *config_path;
 	struct bs_config *config; /* owned */
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	struct bs_keyring keyring;
 	struct stat keyring_stat;
 };

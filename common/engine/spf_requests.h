@@ -1,6 +1,6 @@
 /* Op spf: checks that run while the peer waits for their answer. */
-#ifndef BS_INQUIRY_H
-#define BS_INQUIRY_H
+#ifndef BS_ENGINE_SPF_REQUESTS_H
+#define BS_ENGINE_SPF_REQUESTS_H
 
 #include "common/base/backstop.h"
 #include "common/engine/peer.h"
@@ -9,23 +9,23 @@
 #include "common/store/writer.h"
 #include "common/adapter/wire.h"
 
-struct bs_inquiries;
+struct bs_spf_requests;
 
 /* An empty list. All are borrowed and outlive it; spf may be NULL: nothing
  * can be checked. Returns NULL without memory. */
-struct bs_inquiries *bs_inquiries_new(struct bs_spf *spf,
+struct bs_spf_requests *bs_spf_requests_new(struct bs_spf *spf,
     const struct bs_settings *settings, struct bs_writer *writer);
 
 /* Drops what is left. Takes NULL. */
-void bs_inquiries_free(struct bs_inquiries *inquiries);
+void bs_spf_requests_free(struct bs_spf_requests *inquiries);
 
 /* Takes up a question, copied. The peer is answered now or, once the findings
  * are there, from the loop. */
-void bs_inquiry_begin(struct bs_inquiries *inquiries, struct bs_peer *peer,
-    const struct bs_request *request);
+void bs_spf_requests_begin(struct bs_spf_requests *inquiries,
+    struct bs_peer *peer, const struct bs_request *request);
 
 /* A peer is gone: its checks are cancelled. */
-void bs_inquiries_forget(struct bs_inquiries *inquiries,
+void bs_spf_requests_forget(struct bs_spf_requests *inquiries,
     const struct bs_peer *peer);
 
 #endif

@@ -51,7 +51,7 @@ join(char out[static PATH_MAX], const char *folder, const char *name)
 }
 
 int
-bs_state_paths(const char *state, struct bs_state_paths *out)
+bs_state_folder_paths(const char *state, struct bs_state_folder_paths *out)
 {
 	int rc;
 
@@ -81,7 +81,7 @@ find_owner(const struct bs_config *config, struct owner *out,
 }
 
 int
-bs_state_group(const struct bs_config *config, gid_t *out,
+bs_state_folder_group(const struct bs_config *config, gid_t *out,
     struct bs_fault *fault)
 {
 	struct owner owner;
@@ -92,7 +92,7 @@ bs_state_group(const struct bs_config *config, gid_t *out,
 }
 
 int
-bs_state_lock(const char *state, int *out)
+bs_state_folder_lock(const char *state, int *out)
 {
 	int fd = open(state, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -218,8 +218,8 @@ read_key(const char text[static KEY_FILE_LEN],
 }
 
 int
-bs_state_store_key(const char *path, uint8_t out[static BS_STORE_KEY_LEN],
-    struct bs_fault *fault)
+bs_state_folder_store_key(const char *path,
+    uint8_t out[static BS_STORE_KEY_LEN], struct bs_fault *fault)
 {
 	char text[KEY_FILE_LEN + 1];
 	ssize_t len;
@@ -302,7 +302,7 @@ exists(const char *path)
 }
 
 static bool
-has_store(const struct bs_state_paths *paths)
+has_store(const struct bs_state_folder_paths *paths)
 {
 	char file[PATH_MAX];
 
@@ -312,15 +312,15 @@ has_store(const struct bs_state_paths *paths)
 /* What a store says under a lost store key nobody can read: kept, it would
  * swear that nothing in it was ever signed. So a new one begins. */
 static int
-renew_store_key(const struct bs_state_paths *paths, int folder, gid_t gid,
-    int64_t now, struct bs_fault *fault)
+renew_store_key(const struct bs_state_folder_paths *paths, int folder,
+    gid_t gid, int64_t now, struct bs_fault *fault)
 {
 	uint8_t key[BS_STORE_KEY_LEN];
 	struct bs_fault why = {0};
 	int rc;
 
 	if (exists(paths->store_key)) {
-		rc = bs_state_store_key(paths->store_key, key, &why);
+		rc = bs_state_folder_store_key(paths->store_key, key, &why);
 		bs_mac_wipe(key, sizeof(key));
 		return rc == 0 ? 0
 			       : refuse(fault, rc, "%s: %.150s",
@@ -356,7 +356,7 @@ make_keyring(const char *path, int number, enum bs_key_origin origin, gid_t gid,
 
 /* Leaves a keyring that is there alone, but says what is wrong with it. */
 static int
-renew_keyring(const struct bs_state_paths *paths, int number,
+renew_keyring(const struct bs_state_folder_paths *paths, int number,
     enum bs_key_origin origin, gid_t gid, int64_t now, int *made_key,
     struct bs_fault *fault)
 {
@@ -378,22 +378,22 @@ renew_keyring(const struct bs_state_paths *paths, int number,
 }
 
 int
-bs_state_init(const struct bs_config *config, int number, int64_t now,
+bs_state_folder_init(const struct bs_config *config, int number, int64_t now,
     int *made_key, struct bs_fault *fault)
 {
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	struct owner owner;
 	enum bs_key_origin origin;
 	int lock;
 	int rc;
 
 	*made_key = -1;
-	if ((rc = bs_state_paths(config->state, &paths)) != 0)
+	if ((rc = bs_state_folder_paths(config->state, &paths)) != 0)
 		return refuse_path(fault, rc, config->state);
 	if ((rc = find_owner(config, &owner, fault)) != 0 ||
 	    (rc = make_state(config->state, owner.gid, fault)) != 0)
 		return rc;
-	if ((rc = bs_state_lock(config->state, &lock)) != 0)
+	if ((rc = bs_state_folder_lock(config->state, &lock)) != 0)
 		return refuse_path(fault, rc, config->state);
 	origin = exists(paths.store_key) || has_store(&paths) ? BS_KEY_REMADE
 							      : BS_KEY_MADE;

@@ -5,15 +5,14 @@
 #include "common/keys/tag.h"
 
 const struct bs_domain *
-bs_matter_domain(const struct bs_matter *matter,
-    const struct bs_address *address)
+bs_case_domain(const struct bs_case *matter, const struct bs_address *address)
 {
 	return bs_config_domain(matter->view.config, address->domain,
 	    address->domain_len);
 }
 
 void
-bs_matter_note(const struct bs_matter *matter, const struct bs_address *address,
+bs_case_note(const struct bs_case *matter, const struct bs_address *address,
     enum bs_note note)
 {
 	uint8_t hash[BS_RECORD_HASH];
@@ -23,7 +22,7 @@ bs_matter_note(const struct bs_matter *matter, const struct bs_address *address,
 }
 
 void
-bs_matter_note_domain(const struct bs_matter *matter, enum bs_note note)
+bs_case_note_domain(const struct bs_case *matter, enum bs_note note)
 {
 	uint8_t hash[BS_RECORD_HASH];
 
@@ -33,7 +32,7 @@ bs_matter_note_domain(const struct bs_matter *matter, enum bs_note note)
 }
 
 void
-bs_matter_tally(const struct bs_matter *matter, enum bs_tally tally)
+bs_case_tally(const struct bs_case *matter, enum bs_tally tally)
 {
 	uint8_t hash[BS_RECORD_HASH];
 
@@ -44,8 +43,7 @@ bs_matter_tally(const struct bs_matter *matter, enum bs_tally tally)
 }
 
 const char *
-bs_matter_unsigned(const struct bs_matter *matter,
-    const struct bs_address *address)
+bs_case_unsigned(const struct bs_case *matter, const struct bs_address *address)
 {
 	char canonical[BS_ADDRESS_MAX];
 	const char *obstacle = bs_tag_obstacle(address);

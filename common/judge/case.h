@@ -1,6 +1,6 @@
 /* Between the parts of judging: no business of others. */
-#ifndef BS_MATTER_H
-#define BS_MATTER_H
+#ifndef BS_JUDGE_CASE_H
+#define BS_JUDGE_CASE_H
 
 #include <stdint.h>
 
@@ -11,7 +11,7 @@
 #include "common/adapter/wire.h"
 
 /* One question being answered. */
-struct bs_matter {
+struct bs_case {
 	const struct bs_judge *judge;
 	const struct bs_request *request;
 	struct bs_view view;
@@ -22,38 +22,38 @@ struct bs_matter {
 };
 
 /* Op sign. */
-void bs_judge_sign(struct bs_matter *matter, struct bs_answer *answer,
+void bs_judge_sign(struct bs_case *matter, struct bs_answer *answer,
     struct bs_judgement *judgement);
 
 /* Op sent: what the host accepted. */
-void bs_judge_sent(struct bs_matter *matter);
+void bs_judge_sent(struct bs_case *matter);
 
 /* A bounce that was accepted uses up the cap of its tag, and of the message
  * that it returns. */
-void bs_judge_accepted(const struct bs_matter *matter,
+void bs_judge_accepted(const struct bs_case *matter,
     const struct bs_finding *finding);
 
 /* Op rcpt: counts a guess, and defers what a client beyond the limit asks in
  * the name of a bounce, unless its tag is valid. */
-void bs_judge_probe(const struct bs_matter *matter, struct bs_answer *answer,
+void bs_judge_probe(const struct bs_case *matter, struct bs_answer *answer,
     struct bs_judgement *judgement);
 
 /* Op sent: the host refused a recipient, which counts as a guess. */
-void bs_judge_refused(const struct bs_matter *matter);
+void bs_judge_refused(const struct bs_case *matter);
 
 /* Why mail of an address of matter->domain leaves as it is: a constant word,
  * or NULL (DESIGN §4). */
-const char *bs_matter_unsigned(const struct bs_matter *matter,
+const char *bs_case_unsigned(const struct bs_case *matter,
     const struct bs_address *address);
 
 /* The settings of an address' domain, or NULL. */
-const struct bs_domain *bs_matter_domain(const struct bs_matter *matter,
+const struct bs_domain *bs_case_domain(const struct bs_case *matter,
     const struct bs_address *address);
 
 /* Note something of an address, and of matter->domain. */
-void bs_matter_note(const struct bs_matter *matter,
+void bs_case_note(const struct bs_case *matter,
     const struct bs_address *address, enum bs_note note);
-void bs_matter_note_domain(const struct bs_matter *matter, enum bs_note note);
-void bs_matter_tally(const struct bs_matter *matter, enum bs_tally tally);
+void bs_case_note_domain(const struct bs_case *matter, enum bs_note note);
+void bs_case_tally(const struct bs_case *matter, enum bs_tally tally);
 
 #endif

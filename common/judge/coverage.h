@@ -1,6 +1,6 @@
 /* DESIGN §6, "complete and covered": whether all mail of a time is known. */
-#ifndef BS_COVERAGE_H
-#define BS_COVERAGE_H
+#ifndef BS_JUDGE_COVERAGE_H
+#define BS_JUDGE_COVERAGE_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* DESIGN §6: whether a bounce returns a message that its recipient sent. */
-#ifndef BS_EVIDENCE_H
-#define BS_EVIDENCE_H
+#ifndef BS_JUDGE_EVIDENCE_H
+#define BS_JUDGE_EVIDENCE_H
 
 #include "common/base/backstop.h"
 #include "common/judge/coverage.h"

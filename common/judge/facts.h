@@ -1,6 +1,6 @@
 /* From a question to its facts. It reads and changes nothing. */
-#ifndef BS_FACTS_H
-#define BS_FACTS_H
+#ifndef BS_JUDGE_FACTS_H
+#define BS_JUDGE_FACTS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -29,7 +29,7 @@ bs_judge_view(const struct bs_judge *judge, struct bs_view *out)
 
 /* A doubtful clock refuses nothing (DESIGN §5). */
 static enum bs_action
-soften(const struct bs_matter *matter, enum bs_action action)
+soften(const struct bs_case *matter, enum bs_action action)
 {
 	return action == BS_ACTION_REJECT && matter->view.meta->clock.in_doubt
 		   ? BS_ACTION_HEADER
@@ -50,7 +50,7 @@ write_header(const struct bs_judgement *judgement, struct bs_answer *answer)
 
 	if (judgement->mode == BS_OBSERVE || !is_judged(row))
 		return;
-	if (bs_header_write(row->verdict, row->reason, row->number,
+	if (bs_x_backstop_write(row->verdict, row->reason, row->number,
 		answer->header, sizeof(answer->header)) != 0)
 		answer->header[0] = '\0';
 	else if (answer->action == BS_ACTION_NONE)
@@ -60,7 +60,7 @@ write_header(const struct bs_judgement *judgement, struct bs_answer *answer)
 /* Whether a tag comes off. At DATA, that of a host that did not ask at RCPT:
  * whatever is delivered to a tag goes to the plain address. */
 static bool
-is_stripped(const struct bs_matter *matter, const struct bs_finding *finding,
+is_stripped(const struct bs_case *matter, const struct bs_finding *finding,
     const struct bs_row *row)
 {
 	return finding->has_tag &&
@@ -70,7 +70,7 @@ is_stripped(const struct bs_matter *matter, const struct bs_finding *finding,
 
 /* The recipient as the host is to know it. */
 static void
-strip(const struct bs_matter *matter, const struct bs_finding *finding,
+strip(const struct bs_case *matter, const struct bs_finding *finding,
     struct bs_answer *answer)
 {
 	if (bs_address_write(&finding->tag.plain, answer->address,
@@ -81,7 +81,7 @@ strip(const struct bs_matter *matter, const struct bs_finding *finding,
 }
 
 static void
-act(const struct bs_matter *matter, struct bs_answer *answer,
+act(const struct bs_case *matter, struct bs_answer *answer,
     struct bs_judgement *judgement)
 {
 	const struct bs_finding *finding = &judgement->finding;
@@ -137,31 +137,31 @@ tally_of(const struct bs_row *row)
 }
 
 static void
-tally_action(const struct bs_matter *matter, enum bs_action action,
+tally_action(const struct bs_case *matter, enum bs_action action,
     enum bs_tally rejected, enum bs_tally junked)
 {
 	if (action == BS_ACTION_REJECT)
-		bs_matter_tally(matter, rejected);
+		bs_case_tally(matter, rejected);
 	else if (action == BS_ACTION_JUNK)
-		bs_matter_tally(matter, junked);
+		bs_case_tally(matter, junked);
 }
 
 /* A tag was lost on the way: what comes without one may be genuine. Not so of
  * a read receipt, which goes to the header address by right. */
 static void
-note_stripped(const struct bs_matter *matter, const char *recipient)
+note_stripped(const struct bs_case *matter, const char *recipient)
 {
 	struct bs_address address;
 
 	if (bs_address_parse(recipient, strlen(recipient), &address) != 0)
 		return;
-	bs_matter_note(matter, &address, BS_NOTE_STRIPPED);
-	bs_matter_tally(matter, BS_TALLY_STRIPPED);
+	bs_case_note(matter, &address, BS_NOTE_STRIPPED);
+	bs_case_tally(matter, BS_TALLY_STRIPPED);
 }
 
 /* What the verdict adds to what is known of the domain. */
 static void
-keep_count(struct bs_matter *matter, const struct bs_answer *answer,
+keep_count(struct bs_case *matter, const struct bs_answer *answer,
     const struct bs_judgement *judgement)
 {
 	const struct bs_finding *finding = &judgement->finding;
@@ -170,10 +170,10 @@ keep_count(struct bs_matter *matter, const struct bs_answer *answer,
 
 	matter->domain = finding->domain;
 	if (answer->action == BS_ACTION_DEFER)
-		bs_matter_tally(matter, BS_TALLY_DEFERRED);
+		bs_case_tally(matter, BS_TALLY_DEFERRED);
 	if (column == BS_TALLIES || matter->domain == NULL)
 		return;
-	bs_matter_tally(matter, column);
+	bs_case_tally(matter, column);
 	tally_action(matter, answer->action, BS_TALLY_REJECTED,
 	    BS_TALLY_JUNKED);
 	if (judgement->would != answer->action)
@@ -189,7 +189,7 @@ keep_count(struct bs_matter *matter, const struct bs_answer *answer,
  * end of DATA decides. A bad tag that is refused is refused at once; so is a
  * stale one where no record could save it. */
 static bool
-waits_for_data(const struct bs_matter *matter, const struct bs_facts *facts,
+waits_for_data(const struct bs_case *matter, const struct bs_facts *facts,
     enum bs_action action)
 {
 	const struct bs_request *request = matter->request;
@@ -206,7 +206,7 @@ waits_for_data(const struct bs_matter *matter, const struct bs_facts *facts,
 }
 
 static void
-take_back(const struct bs_matter *matter, struct bs_answer *answer,
+take_back(const struct bs_case *matter, struct bs_answer *answer,
     struct bs_judgement *judgement)
 {
 	*answer = (struct bs_answer){.id = answer->id};
@@ -225,7 +225,7 @@ is_accepted(const struct bs_request *request, const struct bs_answer *answer)
 }
 
 static void
-judge_recipient(struct bs_matter *matter, struct bs_answer *answer,
+judge_recipient(struct bs_case *matter, struct bs_answer *answer,
     struct bs_judgement *judgement)
 {
 	struct bs_finding *finding = &judgement->finding;
@@ -246,7 +246,7 @@ judge_recipient(struct bs_matter *matter, struct bs_answer *answer,
 /* Whether a domain was left out of the configuration for a while: then its
  * mail went its own ways. */
 static bool
-was_away(const struct bs_matter *matter)
+was_away(const struct bs_case *matter)
 {
 	const struct bs_domain *domain = matter->domain;
 	struct bs_sender_record record;
@@ -261,7 +261,7 @@ was_away(const struct bs_matter *matter)
 void
 bs_judge_note_domains(const struct bs_judge *judge, int64_t now)
 {
-	struct bs_matter matter = {.judge = judge, .now = now};
+	struct bs_case matter = {.judge = judge, .now = now};
 
 	bs_judge_view(judge, &matter.view);
 	if (matter.view.meta->clock.in_doubt)
@@ -269,11 +269,11 @@ bs_judge_note_domains(const struct bs_judge *judge, int64_t now)
 	for (size_t i = 0; i < judge->config->domain_count; i++) {
 		matter.domain = &judge->config->domains[i];
 		if (!matter.domain->outbound_here || was_away(&matter))
-			bs_matter_note_domain(&matter, BS_NOTE_ELSEWHERE);
-		bs_matter_note_domain(&matter,
+			bs_case_note_domain(&matter, BS_NOTE_ELSEWHERE);
+		bs_case_note_domain(&matter,
 		    matter.domain->sign ? BS_NOTE_SIGNS : BS_NOTE_UNSIGNED);
 		if (!judge->config->messages)
-			bs_matter_note_domain(&matter, BS_NOTE_UNRECORDED);
+			bs_case_note_domain(&matter, BS_NOTE_UNRECORDED);
 	}
 }
 
@@ -281,7 +281,7 @@ void
 bs_judge(const struct bs_judge *judge, const struct bs_request *request,
     int64_t now, struct bs_answer *answer, struct bs_judgement *judgement)
 {
-	struct bs_matter matter = {
+	struct bs_case matter = {
 	    .judge = judge,
 	    .request = request,
 	    .now = now,

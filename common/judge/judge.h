@@ -1,6 +1,6 @@
 /* From a question to its facts, its row and its answer. */
-#ifndef BS_JUDGE_H
-#define BS_JUDGE_H
+#ifndef BS_JUDGE_JUDGE_H
+#define BS_JUDGE_JUDGE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,7 +21,7 @@ struct bs_judge {
 	const struct bs_config *config;
 	const struct bs_keyring *keyring;
 	struct bs_writer *writer;
-	struct bs_limits *limits; /* or NULL: nobody is limited */
+	struct bs_probe_limit *limits; /* or NULL: nobody is limited */
 };
 
 /* Beside the answer: what the log and the tests want to know. */

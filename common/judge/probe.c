@@ -10,7 +10,7 @@ static const char probing_text[] =
 
 /* Never ordinary mail, nor those who relay other people's bounces. */
 static bool
-is_limited(const struct bs_matter *matter)
+is_limited(const struct bs_case *matter)
 {
 	const struct bs_request *request = matter->request;
 	const struct bs_config *config = matter->view.config;
@@ -22,20 +22,20 @@ is_limited(const struct bs_matter *matter)
 }
 
 void
-bs_judge_refused(const struct bs_matter *matter)
+bs_judge_refused(const struct bs_case *matter)
 {
 	if (is_limited(matter))
-		bs_limits_count(matter->judge->limits, matter->request->client,
-		    matter->now);
+		bs_probe_limit_count(matter->judge->limits,
+		    matter->request->client, matter->now);
 }
 
 void
-bs_judge_probe(const struct bs_matter *matter, struct bs_answer *answer,
+bs_judge_probe(const struct bs_case *matter, struct bs_answer *answer,
     struct bs_judgement *judgement)
 {
 	const struct bs_domain *domain = judgement->finding.domain;
 	enum bs_tag_fact tag = judgement->finding.facts.tag;
-	struct bs_limits *limits = matter->judge->limits;
+	struct bs_probe_limit *limits = matter->judge->limits;
 	const char *client = matter->request->client;
 
 	/* once a message is read, it can speak for itself: but for a bad tag */
@@ -44,8 +44,8 @@ bs_judge_probe(const struct bs_matter *matter, struct bs_answer *answer,
 		return;
 	/* where there is no verdict yet, it is counted at DATA */
 	if (tag == BS_TAG_BAD && judgement->row != NULL)
-		bs_limits_count(limits, client, matter->now);
-	if (bs_limits_attempts(limits, client, matter->now) <=
+		bs_probe_limit_count(limits, client, matter->now);
+	if (bs_probe_limit_attempts(limits, client, matter->now) <=
 	    matter->view.config->probe_limit)
 		return;
 	judgement->mode = domain->mode;

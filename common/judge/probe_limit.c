@@ -20,18 +20,18 @@ struct entry {
 	uint32_t before;
 };
 
-struct bs_limits {
+struct bs_probe_limit {
 	struct entry sets[SETS][WAYS];
 };
 
-struct bs_limits *
-bs_limits_new(void)
+struct bs_probe_limit *
+bs_probe_limit_new(void)
 {
-	return calloc(1, sizeof(struct bs_limits));
+	return calloc(1, sizeof(struct bs_probe_limit));
 }
 
 void
-bs_limits_free(struct bs_limits *limits)
+bs_probe_limit_free(struct bs_probe_limit *limits)
 {
 	free(limits);
 }
@@ -106,7 +106,8 @@ turn(struct entry *entry, const uint8_t *network, int64_t window)
 }
 
 void
-bs_limits_count(struct bs_limits *limits, const char *client, int64_t now)
+bs_probe_limit_count(struct bs_probe_limit *limits, const char *client,
+    int64_t now)
 {
 	uint8_t network[NETWORK_LEN];
 	int64_t window = now / WINDOW_SECONDS + 1;
@@ -123,7 +124,7 @@ bs_limits_count(struct bs_limits *limits, const char *client, int64_t now)
 /* The part of the last window that still lies within the hour counts, as if
  * its attempts had been spread evenly. */
 unsigned
-bs_limits_attempts(const struct bs_limits *limits, const char *client,
+bs_probe_limit_attempts(const struct bs_probe_limit *limits, const char *client,
     int64_t now)
 {
 	uint8_t network[NETWORK_LEN];

@@ -7,10 +7,10 @@
 /* How a message left that bears no good tag of ours. What could have been
  * signed was not in time, or it went past the listeners that sign. */
 static enum bs_msg_fate
-unsigned_fate(const struct bs_matter *matter, const struct bs_address *sender)
+unsigned_fate(const struct bs_case *matter, const struct bs_address *sender)
 {
 	const enum bs_listener listener = matter->request->listener;
-	const char *reason = bs_matter_unsigned(matter, sender);
+	const char *reason = bs_case_unsigned(matter, sender);
 
 	if (reason == NULL || strcmp(reason, "tagged") == 0)
 		return listener == BS_LISTENER_OUT ||
@@ -25,23 +25,23 @@ unsigned_fate(const struct bs_matter *matter, const struct bs_address *sender)
 /* Mail of ours that left without a tag. Where one went, other mail of the
  * domain may have gone. */
 static enum bs_msg_fate
-note_unsigned(const struct bs_matter *matter, const struct bs_address *sender,
+note_unsigned(const struct bs_case *matter, const struct bs_address *sender,
     const struct bs_address *plain)
 {
 	enum bs_msg_fate fate = unsigned_fate(matter, sender);
 
-	bs_matter_note(matter, plain, BS_NOTE_UNSIGNED);
+	bs_case_note(matter, plain, BS_NOTE_UNSIGNED);
 	if (fate == BS_MSG_RELAYED)
-		bs_matter_note_domain(matter, BS_NOTE_UNSIGNED);
+		bs_case_note_domain(matter, BS_NOTE_UNSIGNED);
 	if (matter->domain->sign && fate != BS_MSG_EXEMPT)
-		bs_matter_tally(matter, BS_TALLY_UNSIGNED);
+		bs_case_tally(matter, BS_TALLY_UNSIGNED);
 	return fate;
 }
 
 /* The reverse-path of ours that a message left with. *plain is the address
  * behind the tag. */
 static enum bs_msg_fate
-note_sender(const struct bs_matter *matter, const struct bs_address *sender,
+note_sender(const struct bs_case *matter, const struct bs_address *sender,
     struct bs_address *plain)
 {
 	struct bs_tag tag;
@@ -58,12 +58,12 @@ note_sender(const struct bs_matter *matter, const struct bs_address *sender,
 		return note_unsigned(matter, sender, plain);
 	bs_writer_count(matter->judge->writer, &key,
 	    matter->request->recipients, 0, matter->now);
-	bs_matter_tally(matter, BS_TALLY_SIGNED);
+	bs_case_tally(matter, BS_TALLY_SIGNED);
 	return BS_MSG_SIGNED;
 }
 
 static void
-add_owner(const struct bs_matter *matter, const struct bs_address *address,
+add_owner(const struct bs_case *matter, const struct bs_address *address,
     struct bs_msg_record *record)
 {
 	uint8_t hash[BS_RECORD_HASH];
@@ -73,7 +73,7 @@ add_owner(const struct bs_matter *matter, const struct bs_address *address,
 }
 
 static void
-add_domains(const struct bs_matter *matter, struct bs_msg_record *record)
+add_domains(const struct bs_case *matter, struct bs_msg_record *record)
 {
 	const struct bs_list *domains = &matter->request->recipient_domains;
 	uint8_t hash[BS_RECORD_HASH];
@@ -92,7 +92,7 @@ add_domains(const struct bs_matter *matter, struct bs_msg_record *record)
 }
 
 static void
-record_message(const struct bs_matter *matter, struct bs_msg_record *record)
+record_message(const struct bs_case *matter, struct bs_msg_record *record)
 {
 	const char *id = bs_list_next(&matter->request->message_ids, NULL);
 	struct bs_msg_key key = {.day = matter->today};
@@ -106,13 +106,13 @@ record_message(const struct bs_matter *matter, struct bs_msg_record *record)
 
 /* Whether a header From of ours stands in the message; it owns it, too. */
 static bool
-take_header_from(struct bs_matter *matter, struct bs_msg_record *record)
+take_header_from(struct bs_case *matter, struct bs_msg_record *record)
 {
 	const char *text = matter->request->header_from;
 	struct bs_address from;
 
 	if (bs_address_parse(text, strlen(text), &from) != 0 ||
-	    bs_matter_domain(matter, &from) == NULL)
+	    bs_case_domain(matter, &from) == NULL)
 		return false;
 	add_owner(matter, &from, record);
 	return true;
@@ -120,7 +120,7 @@ take_header_from(struct bs_matter *matter, struct bs_msg_record *record)
 
 /* Mail that leaves. */
 static void
-outgoing(struct bs_matter *matter)
+outgoing(struct bs_case *matter)
 {
 	const struct bs_request *request = matter->request;
 	struct bs_msg_record record = {.fate = BS_MSG_RELAYED};
@@ -133,7 +133,7 @@ outgoing(struct bs_matter *matter)
 	    (request->listener == BS_LISTENER_IN &&
 		!bs_facts_trusted(&matter->view, request)))
 		return; /* somebody says that they are us */
-	matter->domain = bs_matter_domain(matter, &sender);
+	matter->domain = bs_case_domain(matter, &sender);
 	if (matter->domain != NULL) {
 		record.fate = (uint8_t)note_sender(matter, &sender, &plain);
 		add_owner(matter, &plain, &record);
@@ -144,13 +144,13 @@ outgoing(struct bs_matter *matter)
 	if (request->message_ids.count > 0)
 		record_message(matter, &record);
 	else if (matter->domain != NULL) {
-		bs_matter_note(matter, &plain, BS_NOTE_UNRECORDED);
-		bs_matter_note_domain(matter, BS_NOTE_UNRECORDED);
+		bs_case_note(matter, &plain, BS_NOTE_UNRECORDED);
+		bs_case_note_domain(matter, BS_NOTE_UNRECORDED);
 	}
 }
 
 void
-bs_judge_accepted(const struct bs_matter *matter,
+bs_judge_accepted(const struct bs_case *matter,
     const struct bs_finding *finding)
 {
 	struct bs_writer *writer = matter->judge->writer;
@@ -166,7 +166,7 @@ bs_judge_accepted(const struct bs_matter *matter,
 
 /* Of a tag, of a message, or of both. */
 static void
-incoming(const struct bs_matter *matter)
+incoming(const struct bs_case *matter)
 {
 	struct bs_finding finding;
 
@@ -176,7 +176,7 @@ incoming(const struct bs_matter *matter)
 }
 
 void
-bs_judge_sent(struct bs_matter *matter)
+bs_judge_sent(struct bs_case *matter)
 {
 	const struct bs_request *request = matter->request;
 

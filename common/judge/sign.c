@@ -9,7 +9,7 @@
 
 /* Writes the signed address. Returns NULL or why there is none. */
 static const char *
-sign_address(const struct bs_matter *matter, const struct bs_address *address,
+sign_address(const struct bs_case *matter, const struct bs_address *address,
     struct bs_answer *answer, struct bs_judgement *judgement)
 {
 	struct bs_tag tag = {.form = matter->domain->form, .plain = *address};
@@ -40,7 +40,7 @@ sign_address(const struct bs_matter *matter, const struct bs_address *address,
 }
 
 void
-bs_judge_sign(struct bs_matter *matter, struct bs_answer *answer,
+bs_judge_sign(struct bs_case *matter, struct bs_answer *answer,
     struct bs_judgement *judgement)
 {
 	const char *text = matter->request->sender;
@@ -53,19 +53,19 @@ bs_judge_sign(struct bs_matter *matter, struct bs_answer *answer,
 		    rc == BS_ADDRESS_NULL ? "null" : "malformed");
 		return;
 	}
-	matter->domain = bs_matter_domain(matter, &address);
+	matter->domain = bs_case_domain(matter, &address);
 	/* a stranger must not get a tag of ours for a forged sender */
 	if (!bs_facts_trusted(&matter->view, matter->request)) {
 		COPY(answer->reason,
 		    matter->domain == NULL ? "stranger" : "untrusted");
 		return;
 	}
-	reason = bs_matter_unsigned(matter, &address);
+	reason = bs_case_unsigned(matter, &address);
 	if (reason == NULL)
 		reason = sign_address(matter, &address, answer, judgement);
 	if (reason != NULL)
 		COPY(answer->reason, reason);
 	if (matter->domain != NULL && reason != NULL &&
 	    strcmp(reason, "tagged") != 0)
-		bs_matter_note(matter, &address, BS_NOTE_UNSIGNED);
+		bs_case_note(matter, &address, BS_NOTE_UNSIGNED);
 }

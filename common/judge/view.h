@@ -2,8 +2,8 @@
  *
  * The engine's view has what is not yet committed; the command line's has
  * what the store holds. */
-#ifndef BS_VIEW_H
-#define BS_VIEW_H
+#ifndef BS_JUDGE_VIEW_H
+#define BS_JUDGE_VIEW_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* Days since 1970-01-01 UTC, their last three digits, and the doubtful clock.
  */
-#ifndef BS_DAY_H
-#define BS_DAY_H
+#ifndef BS_KEYS_DAY_H
+#define BS_KEYS_DAY_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* The keyring: its file, the life of a key, and what a tag is worth. */
-#ifndef BS_KEYRING_H
-#define BS_KEYRING_H
+#ifndef BS_KEYS_KEYRING_H
+#define BS_KEYS_KEYRING_H
 
 #include <stdbool.h>
 #include <stddef.h>

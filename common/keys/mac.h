@@ -1,6 +1,6 @@
 /* HMACs, comparison and randomness: the one file that knows nettle. */
-#ifndef BS_MAC_H
-#define BS_MAC_H
+#ifndef BS_KEYS_MAC_H
+#define BS_KEYS_MAC_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The prvs tag of draft-levine-smtp-batv-01: recognised, taken apart, made. */
-#ifndef BS_TAG_H
-#define BS_TAG_H
+#ifndef BS_KEYS_TAG_H
+#define BS_KEYS_TAG_H
 
 #include <stdbool.h>
 #include <stddef.h>

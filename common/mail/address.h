@@ -1,6 +1,6 @@
 /* Reverse-paths and recipients: RFC 5321 paths taken apart, put together. */
-#ifndef BS_ADDRESS_H
-#define BS_ADDRESS_H
+#ifndef BS_MAIL_ADDRESS_H
+#define BS_MAIL_ADDRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Authentication-Results (RFC 8601): written, and ours recognised. */
-#ifndef BS_AUTH_RESULTS_H
-#define BS_AUTH_RESULTS_H
+#ifndef BS_MAIL_AUTH_RESULTS_H
+#define BS_MAIL_AUTH_RESULTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* Dates of header fields (RFC 5322 §3.3), also as older software wrote them.
  */
-#ifndef BS_DATE_H
-#define BS_DATE_H
+#ifndef BS_MAIL_DATE_H
+#define BS_MAIL_DATE_H
 
 #include <stddef.h>
 #include <stdint.h>

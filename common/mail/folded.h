@@ -1,6 +1,6 @@
 /* A header field being written: pieces that stay whole, folded between. */
-#ifndef BS_FOLDED_H
-#define BS_FOLDED_H
+#ifndef BS_MAIL_FOLDED_H
+#define BS_MAIL_FOLDED_H
 
 #include <stdbool.h>
 #include <stddef.h>

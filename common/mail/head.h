@@ -1,6 +1,6 @@
 /* The header of a message that lies in memory whole. */
-#ifndef BS_HEAD_H
-#define BS_HEAD_H
+#ifndef BS_MAIL_HEAD_H
+#define BS_MAIL_HEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>

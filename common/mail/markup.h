@@ -1,6 +1,6 @@
 /* The text of an HTML part, as it streams. */
-#ifndef BS_MARKUP_H
-#define BS_MARKUP_H
+#ifndef BS_MAIL_MARKUP_H
+#define BS_MAIL_MARKUP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Header fields: taken apart, their parameters and encoded words read. */
-#ifndef BS_MIME_H
-#define BS_MIME_H
+#ifndef BS_MAIL_MIME_H
+#define BS_MAIL_MIME_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Octets that stream by, cut into lines whatever their ends are. */
-#ifndef BS_OCTETS_H
-#define BS_OCTETS_H
+#ifndef BS_MAIL_OCTETS_H
+#define BS_MAIL_OCTETS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* The parts of a message that lies in memory whole, found by their headers
  * alone: boundaries lie more often than not. */
-#ifndef BS_PARTS_H
-#define BS_PARTS_H
+#ifndef BS_MAIL_PARTS_H
+#define BS_MAIL_PARTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The Received-SPF header field, written (RFC 7208 §9.1). */
-#ifndef BS_RECEIVED_SPF_H
-#define BS_RECEIVED_SPF_H
+#ifndef BS_MAIL_RECEIVED_SPF_H
+#define BS_MAIL_RECEIVED_SPF_H
 
 #include <stddef.h>
 

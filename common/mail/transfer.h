@@ -1,6 +1,6 @@
 /* Content-Transfer-Encodings decoded as they stream (RFC 2045 §6). */
-#ifndef BS_TRANSFER_H
-#define BS_TRANSFER_H
+#ifndef BS_MAIL_TRANSFER_H
+#define BS_MAIL_TRANSFER_H
 
 #include <stdbool.h>
 #include <stddef.h>

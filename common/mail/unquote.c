@@ -57,7 +57,7 @@ narrow(char *text, size_t len, bool big_endian)
 }
 
 size_t
-bs_paste_clean(char *text, size_t len)
+bs_unquote_clean(char *text, size_t len)
 {
 	size_t out = 0;
 	size_t at = 0;
@@ -156,7 +156,7 @@ dedent(char *text, size_t len, size_t indent)
 }
 
 size_t
-bs_paste_unquote(char *text, size_t len)
+bs_unquote_text(char *text, size_t len)
 {
 	for (int level = 0; level < LEVELS; level++) {
 		size_t indent = indentation(text, len);
@@ -198,7 +198,7 @@ is_telling(const char *line, size_t len)
 }
 
 bool
-bs_paste_has_header(const char *text, size_t len)
+bs_unquote_has_header(const char *text, size_t len)
 {
 	unsigned fields = 0;
 	unsigned others = 0;
@@ -234,7 +234,7 @@ is_envelope(const char *line, size_t len)
 }
 
 bool
-bs_paste_next(const char *text, size_t len, size_t *at,
+bs_unquote_next(const char *text, size_t len, size_t *at,
     struct bs_slice *envelope, struct bs_slice *message)
 {
 	size_t start;
@@ -285,7 +285,7 @@ is_from_daemon(const char *text, size_t len)
 }
 
 size_t
-bs_paste_find_notice(const char *text, size_t len, bool from_start)
+bs_unquote_find_notice(const char *text, size_t len, bool from_start)
 {
 	bool in_block = !from_start;
 
@@ -298,7 +298,7 @@ bs_paste_find_notice(const char *text, size_t len, bool from_start)
 			in_block = false;
 			continue;
 		}
-		if (!in_block && bs_paste_has_header(text + at, len - at) &&
+		if (!in_block && bs_unquote_has_header(text + at, len - at) &&
 		    is_from_daemon(text + at, len - at))
 			return at;
 		in_block = true;

@@ -1,6 +1,6 @@
 /* Text as people hand it over: saved, quoted, indented, a whole mailbox. */
-#ifndef BS_PASTE_H
-#define BS_PASTE_H
+#ifndef BS_MAIL_UNQUOTE_H
+#define BS_MAIL_UNQUOTE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,27 +15,27 @@ struct bs_slice {
 
 /* Makes one kind of text of it, in place: UTF-16 becomes ASCII ('?' for what
  * is not), a byte order mark goes, lines end in LF. Returns its length. */
-size_t bs_paste_clean(char *text, size_t len);
+size_t bs_unquote_clean(char *text, size_t len);
 
 /* Takes quoting ("> ") and common indentation off a cleaned text, in place,
  * and what stands before the first quoted line with them. Returns its length.
  */
-size_t bs_paste_unquote(char *text, size_t len);
+size_t bs_unquote_text(char *text, size_t len);
 
 /* Whether a cleaned text begins with a header: fields, and fewer lines that
  * are none, as broken folding leaves them. One field is enough only if no
  * other text begins so. */
-bool bs_paste_has_header(const char *text, size_t len);
+bool bs_unquote_has_header(const char *text, size_t len);
 
 /* Takes the next message of a cleaned mailbox from *at on and moves that
  * behind it; *envelope gets the "From " line, of no length where there is
  * none. A text that is no mailbox is one message. Returns false at the end. */
-bool bs_paste_next(const char *text, size_t len, size_t *at,
+bool bs_unquote_next(const char *text, size_t len, size_t *at,
     struct bs_slice *envelope, struct bs_slice *message);
 
 /* Where a header begins that has a mail system as its author, as in a
  * forwarded notice: "From" of any language. What begins the text is looked at
  * only if from_start. Returns len for nowhere. */
-size_t bs_paste_find_notice(const char *text, size_t len, bool from_start);
+size_t bs_unquote_find_notice(const char *text, size_t len, bool from_start);
 
 #endif

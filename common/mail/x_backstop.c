@@ -9,7 +9,7 @@
 static const char field[] = "X-Backstop:";
 
 int
-bs_header_write(const char *verdict, const char *reason, unsigned row,
+bs_x_backstop_write(const char *verdict, const char *reason, unsigned row,
     char *out, size_t size)
 {
 	int len;
@@ -20,7 +20,7 @@ bs_header_write(const char *verdict, const char *reason, unsigned row,
 }
 
 bool
-bs_header_is_ours(const char *line, size_t len)
+bs_x_backstop_is_ours(const char *line, size_t len)
 {
 	const size_t name_len = sizeof(field) - 2; /* without the colon */
 

@@ -1,6 +1,6 @@
 /* The X-Backstop header field: written, and recognised to be removed. */
-#ifndef BS_HEADER_H
-#define BS_HEADER_H
+#ifndef BS_MAIL_X_BACKSTOP_H
+#define BS_MAIL_X_BACKSTOP_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,10 +10,10 @@
 /* Writes "X-Backstop: VERDICT reason=REASON row=N" and a NUL, no newline;
  * an empty reason is left out.
  * Returns 0 or -EMSGSIZE. */
-BS_MUST_USE int bs_header_write(const char *verdict, const char *reason,
+BS_MUST_USE int bs_x_backstop_write(const char *verdict, const char *reason,
     unsigned row, char *out, size_t size);
 
 /* Whether a line begins an X-Backstop field (continuations follow it). */
-bool bs_header_is_ours(const char *line, size_t len);
+bool bs_x_backstop_is_ours(const char *line, size_t len);
 
 #endif

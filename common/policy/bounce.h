@@ -1,6 +1,6 @@
 /* DESIGN §5: from facts to a row, from a row and a mode to an action. */
-#ifndef BS_POLICY_H
-#define BS_POLICY_H
+#ifndef BS_POLICY_BOUNCE_H
+#define BS_POLICY_BOUNCE_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* From what SPF found and what the settings say to an action and a reply. */
-#ifndef BS_SPF_POLICY_H
-#define BS_SPF_POLICY_H
+#ifndef BS_POLICY_SPF_H
+#define BS_POLICY_SPF_H
 
 #include <stdbool.h>
 #include <stddef.h>

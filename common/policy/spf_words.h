@@ -1,6 +1,6 @@
 /* RFC 7208: the words of SPF, a check and what it finds. */
-#ifndef BS_SPF_H
-#define BS_SPF_H
+#ifndef BS_POLICY_SPF_WORDS_H
+#define BS_POLICY_SPF_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>

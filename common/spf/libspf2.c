@@ -17,7 +17,7 @@
 /* Our own limits hold (RFC 7208 §4.6.4); libspf2's are for one record each. */
 #define NO_LIMIT 1000
 
-struct bs_guard {
+struct bs_libspf2 {
 	SPF_dns_server_t layer;
 	SPF_server_t *server;
 	struct bs_spf_run run;
@@ -99,7 +99,7 @@ tell_stop(SPF_dns_server_t *layer, const char *name, ns_type type)
 static SPF_dns_rr_t *
 on_lookup(SPF_dns_server_t *layer, const char *name, ns_type type, int cached)
 {
-	struct bs_guard *guard = layer->hook;
+	struct bs_libspf2 *guard = layer->hook;
 	struct bs_spf_hit hit;
 
 	(void)cached;
@@ -114,7 +114,7 @@ static SPF_errcode_t
 on_record(SPF_server_t *server, SPF_request_t *request,
     SPF_response_t *response, SPF_record_t **out)
 {
-	struct bs_guard *guard = server->resolver->hook;
+	struct bs_libspf2 *guard = server->resolver->hook;
 
 	*out = NULL;
 	if (bs_spf_run_record(&guard->run, request->cur_dom, guard->record) !=
@@ -135,10 +135,10 @@ on_explanation(SPF_server_t *server, const char *domain, char **out,
 	return SPF_E_NOT_SPF;
 }
 
-struct bs_guard *
-bs_guard_new(void)
+struct bs_libspf2 *
+bs_libspf2_new(void)
 {
-	struct bs_guard *guard = calloc(1, sizeof(*guard));
+	struct bs_libspf2 *guard = calloc(1, sizeof(*guard));
 	SPF_response_t *response = NULL;
 
 	if (guard == NULL)
@@ -155,7 +155,7 @@ bs_guard_new(void)
 	guard->server = SPF_server_new_dns(&guard->layer, 0);
 	if (guard->server == NULL || SPF_server_set_explanation(guard->server,
 					 "x", &response) != SPF_E_SUCCESS) {
-		bs_guard_free(guard);
+		bs_libspf2_free(guard);
 		return NULL;
 	}
 	if (response != NULL)
@@ -166,7 +166,7 @@ bs_guard_new(void)
 }
 
 void
-bs_guard_free(struct bs_guard *guard)
+bs_libspf2_free(struct bs_libspf2 *guard)
 {
 	if (guard == NULL)
 		return;
@@ -196,8 +196,8 @@ result_of(SPF_response_t *response)
 /* Lets libspf2 walk the records. Unless the run is decided or misses
  * something, *result and *matched are what it found. */
 static void
-walk(struct bs_guard *guard, SPF_request_t *request, enum bs_spf_result *result,
-    bool *matched)
+walk(struct bs_libspf2 *guard, SPF_request_t *request,
+    enum bs_spf_result *result, bool *matched)
 {
 	SPF_response_t *response = SPF_response_new(request);
 	SPF_record_t *record = NULL;
@@ -235,7 +235,8 @@ set_client(const struct bs_spf_run *run, SPF_request_t *request)
 
 /* Runs the check with a request to libspf2 of its own. */
 static int
-run(struct bs_guard *guard, SPF_request_t *request, struct bs_spf_finding *out)
+run(struct bs_libspf2 *guard, SPF_request_t *request,
+    struct bs_spf_finding *out)
 {
 	struct bs_spf_run *state = &guard->run;
 	enum bs_spf_result result = BS_SPF_TEMPERROR;
@@ -246,10 +247,10 @@ run(struct bs_guard *guard, SPF_request_t *request, struct bs_spf_finding *out)
 	if (state->state == BS_SPF_RUNNING)
 		walk(guard, request, &result, &matched);
 	if (state->state == BS_SPF_MISSING)
-		return BS_GUARD_MISSING;
+		return BS_LIBSPF2_MISSING;
 	rc = bs_spf_run_end(state, result, matched, out);
 	if (state->state == BS_SPF_MISSING)
-		return BS_GUARD_EXPLAINING;
+		return BS_LIBSPF2_EXPLAINING;
 	if (rc == BS_SPF_RUN_AGAIN) {
 		bs_spf_run_again(state);
 		walk(guard, request, &result, &matched);
@@ -259,7 +260,7 @@ run(struct bs_guard *guard, SPF_request_t *request, struct bs_spf_finding *out)
 }
 
 int
-bs_guard_check(struct bs_guard *guard, const struct bs_spf_query *query,
+bs_libspf2_check(struct bs_libspf2 *guard, const struct bs_spf_query *query,
     int64_t now, bs_spf_lookup *lookup, void *context,
     struct bs_spf_finding *out)
 {

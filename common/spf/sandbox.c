@@ -43,7 +43,7 @@ limit(void)
 #if defined(__OpenBSD__)
 
 void
-bs_confine(const uint16_t *ports, size_t count)
+bs_sandbox_enter(const uint16_t *ports, size_t count)
 {
 	(void)ports;
 	(void)count;
@@ -250,7 +250,7 @@ close_calls(void)
 #endif
 
 void
-bs_confine(const uint16_t *ports, size_t count)
+bs_sandbox_enter(const uint16_t *ports, size_t count)
 {
 	int rc;
 
@@ -268,7 +268,7 @@ bs_confine(const uint16_t *ports, size_t count)
 #else
 
 void
-bs_confine(const uint16_t *ports, size_t count)
+bs_sandbox_enter(const uint16_t *ports, size_t count)
 {
 	(void)ports;
 	(void)count;

@@ -110,9 +110,9 @@ make_child(const char *servers, struct bs_spf_board *board, int control)
 static int
 become(const char *user)
 {
-	int rc = bs_sandbox_become(user);
+	int rc = bs_privileges_become(user);
 
-	return rc == -ENOENT ? bs_sandbox_become("nobody") : rc;
+	return rc == -ENOENT ? bs_privileges_become("nobody") : rc;
 }
 
 /* Leaves nothing open of the engine's but standard error, where the log may
@@ -172,7 +172,7 @@ serve(const char *user, struct bs_spf_board *board, int control)
 	control = close_others(control);
 	if (become(user) != 0)
 		_exit(1);
-	bs_sandbox_close_doors();
+	bs_privileges_close_doors();
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		signal(ignored[i], SIG_IGN);
 	while (read_order(control, servers)) {

@@ -86,7 +86,7 @@ struct worker {
 	struct bufferevent *engine;
 	struct bs_dns *dns;
 	struct bs_dns_cache *cache;
-	struct bs_guard *guard;
+	struct bs_libspf2 *guard;
 	struct bs_spf_board *board;
 	struct check *buckets[BUCKETS];
 };
@@ -247,8 +247,8 @@ run_guarded(struct check *check)
 	/* whoever runs for so long is ended, and known by the board */
 	worker->board->at_work = check->id;
 	(void)setitimer(ITIMER_PROF, &limit, NULL);
-	rc = bs_guard_check(worker->guard, &check->query, time(NULL), on_lookup,
-	    check, &check->finding);
+	rc = bs_libspf2_check(worker->guard, &check->query, time(NULL),
+	    on_lookup, check, &check->finding);
 	(void)setitimer(ITIMER_PROF, &none, NULL);
 	worker->board->at_work = 0;
 	check->cpu_us += cpu_us() - before;
@@ -320,7 +320,7 @@ run(struct check *check)
 			finish(check, &check->finding);
 			return;
 		}
-		if (rc == BS_GUARD_EXPLAINING)
+		if (rc == BS_LIBSPF2_EXPLAINING)
 			await_explanation(check);
 		if (check->is_over || check->cpu_us > CPU_MAX_US) {
 			conclude(check, "it takes more than a check may take");
@@ -407,7 +407,7 @@ prepare(struct worker *worker, const char *servers, int fd)
 	int rc;
 
 	if ((worker->base = event_base_new()) == NULL ||
-	    (worker->guard = bs_guard_new()) == NULL ||
+	    (worker->guard = bs_libspf2_new()) == NULL ||
 	    (worker->engine = bufferevent_socket_new(worker->base, fd,
 		 BEV_OPT_CLOSE_ON_FREE)) == NULL)
 		return -ENOMEM;
@@ -430,7 +430,7 @@ bs_spf_worker_run(const char *servers, struct bs_spf_board *board, int fd)
 	if (rc != 0)
 		return rc;
 	worker->board = board;
-	bs_confine(ports, bs_dns_ports(worker->dns, ports));
+	bs_sandbox_enter(ports, bs_dns_ports(worker->dns, ports));
 	bufferevent_setcb(worker->engine, on_order, NULL, on_gone, worker);
 	if (bufferevent_enable(worker->engine, EV_READ | EV_WRITE) != 0)
 		return -ENOMEM;

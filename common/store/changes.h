@@ -1,7 +1,7 @@
 /* Changes that the store has yet to learn, one a record, merged as they come.
  */
-#ifndef BS_CHANGES_H
-#define BS_CHANGES_H
+#ifndef BS_STORE_CHANGES_H
+#define BS_STORE_CHANGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  *
  * The interface is the seam for another backend: no transaction and no
  * pointer into the map outlives a call. */
-#ifndef BS_STORE_H
-#define BS_STORE_H
+#ifndef BS_STORE_LMDB_H
+#define BS_STORE_LMDB_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Lock files in a folder of ours. */
-#ifndef BS_LOCK_H
-#define BS_LOCK_H
+#ifndef BS_STORE_LOCK_H
+#define BS_STORE_LOCK_H
 
 #include <limits.h>
 #include <stdbool.h>

@@ -18,7 +18,7 @@ update_lifetime(struct bs_meta *meta, unsigned lifetime_days, uint32_t today)
 }
 
 int
-bs_marks_alive(struct bs_store *store, struct bs_meta *meta,
+bs_meta_mark_alive(struct bs_store *store, struct bs_meta *meta,
     unsigned lifetime_days, int64_t until, int64_t now)
 {
 	struct bs_entry entries[2];
@@ -35,7 +35,7 @@ bs_marks_alive(struct bs_store *store, struct bs_meta *meta,
 }
 
 int
-bs_marks_start(struct bs_store *store, struct bs_meta *meta,
+bs_meta_mark_start(struct bs_store *store, struct bs_meta *meta,
     const uint8_t boot[static BS_BOOT_LEN], int64_t now)
 {
 	struct bs_entry entries[4];
@@ -59,7 +59,7 @@ bs_marks_start(struct bs_store *store, struct bs_meta *meta,
 }
 
 int
-bs_marks_stall(struct bs_store *store, struct bs_meta *meta, int64_t now)
+bs_meta_mark_stall(struct bs_store *store, struct bs_meta *meta, int64_t now)
 {
 	struct bs_entry entry;
 
@@ -68,7 +68,7 @@ bs_marks_stall(struct bs_store *store, struct bs_meta *meta, int64_t now)
 }
 
 int
-bs_marks_stop(struct bs_store *store, int64_t now)
+bs_meta_mark_stop(struct bs_store *store, int64_t now)
 {
 	struct bs_entry entries[2];
 
@@ -78,7 +78,7 @@ bs_marks_stop(struct bs_store *store, int64_t now)
 }
 
 int
-bs_marks_clock(struct bs_store *store, const struct bs_meta *meta)
+bs_meta_mark_clock(struct bs_store *store, const struct bs_meta *meta)
 {
 	struct bs_entry entry;
 
@@ -87,7 +87,7 @@ bs_marks_clock(struct bs_store *store, const struct bs_meta *meta)
 }
 
 void
-bs_marks_read_clock(struct bs_store *store, struct bs_meta *meta)
+bs_meta_mark_read_clock(struct bs_store *store, struct bs_meta *meta)
 {
 	struct bs_meta fresh;
 

@@ -1,6 +1,6 @@
 /* What the store knows of itself: epoch, gaps, marks, clock, lifetime. */
-#ifndef BS_META_H
-#define BS_META_H
+#ifndef BS_STORE_META_H
+#define BS_STORE_META_H
 
 #include <stdbool.h>
 #include <stddef.h>

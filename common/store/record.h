@@ -1,7 +1,7 @@
 /* The values of the store: big-endian, each with a check over key and value.
  */
-#ifndef BS_RECORD_H
-#define BS_RECORD_H
+#ifndef BS_STORE_RECORD_H
+#define BS_STORE_RECORD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* How the engine comes by its store: a child walks it first after an unclean
  * stop, because LMDB can crash on a damaged file; a damaged one is moved. */
-#ifndef BS_RECOVERY_H
-#define BS_RECOVERY_H
+#ifndef BS_STORE_RECOVERY_H
+#define BS_STORE_RECOVERY_H
 
 #include <stdbool.h>
 #include <stdint.h>

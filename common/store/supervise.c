@@ -12,7 +12,7 @@
 #define REOPEN_SECONDS 5
 
 void
-bs_keeper_warn(struct bs_keeper *keeper, const char *what, int error)
+bs_supervise_warn(struct bs_supervisor *keeper, const char *what, int error)
 {
 	unsigned missed;
 
@@ -22,21 +22,22 @@ bs_keeper_warn(struct bs_keeper *keeper, const char *what, int error)
 }
 
 void
-bs_keeper_start(struct bs_keeper *keeper, int64_t now)
+bs_supervise_start(struct bs_supervisor *keeper, int64_t now)
 {
 	pid_t pid = bs_recovery_start(keeper->folder);
 
 	keeper->reopen_at = now + REOPEN_SECONDS;
 	if (pid < 0)
-		bs_keeper_warn(keeper, "the store cannot be checked", (int)pid);
+		bs_supervise_warn(keeper, "the store cannot be checked",
+		    (int)pid);
 	else
 		keeper->child = pid;
 }
 
 /* Opens the store as the child's end allows. Returns whether it is open. */
 static bool
-open_store(struct bs_keeper *keeper, int wait_status, unsigned lifetime_days,
-    int64_t now)
+open_store(struct bs_supervisor *keeper, int wait_status,
+    unsigned lifetime_days, int64_t now)
 {
 	uint8_t boot[BS_BOOT_LEN];
 	struct bs_store *store = NULL;
@@ -51,7 +52,7 @@ open_store(struct bs_keeper *keeper, int wait_status, unsigned lifetime_days,
 		    lifetime_days, now);
 	if (error != 0) {
 		bs_store_close(store);
-		bs_keeper_warn(keeper, "the store cannot be opened", error);
+		bs_supervise_warn(keeper, "the store cannot be opened", error);
 		keeper->reopen_at = now + REOPEN_SECONDS;
 		return false;
 	}
@@ -65,7 +66,7 @@ open_store(struct bs_keeper *keeper, int wait_status, unsigned lifetime_days,
 }
 
 bool
-bs_keeper_child_ended(struct bs_keeper *keeper, unsigned lifetime_days,
+bs_supervise_child_ended(struct bs_supervisor *keeper, unsigned lifetime_days,
     int64_t now)
 {
 	int status;
@@ -78,22 +79,22 @@ bs_keeper_child_ended(struct bs_keeper *keeper, unsigned lifetime_days,
 }
 
 void
-bs_keeper_tick(struct bs_keeper *keeper, int64_t now)
+bs_supervise_tick(struct bs_supervisor *keeper, int64_t now)
 {
 	int error;
 
 	if (bs_writer_is_failing(keeper->writer, &error) && error == -EUCLEAN) {
-		bs_keeper_warn(keeper, "the store is opened anew", error);
+		bs_supervise_warn(keeper, "the store is opened anew", error);
 		bs_store_close(bs_writer_detach(keeper->writer));
 		keeper->reopen_at = now + REOPEN_SECONDS;
 	}
 	if (!bs_writer_has_store(keeper->writer) && keeper->child == 0 &&
 	    now >= keeper->reopen_at)
-		bs_keeper_start(keeper, now);
+		bs_supervise_start(keeper, now);
 }
 
 void
-bs_keeper_stop(struct bs_keeper *keeper, int64_t now)
+bs_supervise_stop(struct bs_supervisor *keeper, int64_t now)
 {
 	bs_writer_stop(keeper->writer, now);
 	bs_store_close(bs_writer_detach(keeper->writer));
@@ -102,7 +103,7 @@ bs_keeper_stop(struct bs_keeper *keeper, int64_t now)
 }
 
 const char *
-bs_keeper_state(const struct bs_keeper *keeper)
+bs_supervise_state(const struct bs_supervisor *keeper)
 {
 	int error;
 

@@ -1,6 +1,6 @@
 /* The store's life in a running engine: looked at, opened, lost, reopened. */
-#ifndef BS_KEEPER_H
-#define BS_KEEPER_H
+#ifndef BS_STORE_SUPERVISE_H
+#define BS_STORE_SUPERVISE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 #include "common/base/log.h"
 
 /* All zero but for folder and writer at first. Times are epoch seconds. */
-struct bs_keeper {
+struct bs_supervisor {
 	const char *folder;	  /* borrowed */
 	struct bs_writer *writer; /* borrowed: gets the store */
 	pid_t child;		  /* that looks at the store, or 0 */
@@ -20,23 +20,24 @@ struct bs_keeper {
 };
 
 /* Starts the child that looks at the store before we open it. */
-void bs_keeper_start(struct bs_keeper *keeper, int64_t now);
+void bs_supervise_start(struct bs_supervisor *keeper, int64_t now);
 
 /* SIGCHLD came. Returns whether the store is open now. */
-bool bs_keeper_child_ended(struct bs_keeper *keeper, unsigned lifetime_days,
-    int64_t now);
+bool bs_supervise_child_ended(struct bs_supervisor *keeper,
+    unsigned lifetime_days, int64_t now);
 
 /* Now and then: closes a store that turned out to be damaged, and opens one
  * that is due. */
-void bs_keeper_tick(struct bs_keeper *keeper, int64_t now);
+void bs_supervise_tick(struct bs_supervisor *keeper, int64_t now);
 
 /* Logs that recording fails, at most once a minute. */
-void bs_keeper_warn(struct bs_keeper *keeper, const char *what, int error);
+void bs_supervise_warn(struct bs_supervisor *keeper, const char *what,
+    int error);
 
 /* Closes the store for good, after the clean-stop mark. */
-void bs_keeper_stop(struct bs_keeper *keeper, int64_t now);
+void bs_supervise_stop(struct bs_supervisor *keeper, int64_t now);
 
 /* "ok", "checking", "failing" or "absent". */
-const char *bs_keeper_state(const struct bs_keeper *keeper);
+const char *bs_supervise_state(const struct bs_supervisor *keeper);
 
 #endif

@@ -1,6 +1,6 @@
 /* The day's clean-up of the store, in chunks. */
-#ifndef BS_SWEEP_H
-#define BS_SWEEP_H
+#ifndef BS_STORE_SWEEP_H
+#define BS_STORE_SWEEP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -136,7 +136,7 @@ bs_writer_look(struct bs_writer *writer, int64_t now)
 		writer->clock_unsaved = true;
 	if (!writer->clock_unsaved || must_pause(writer, now))
 		return;
-	rc = bs_marks_clock(writer->store, &writer->meta);
+	rc = bs_meta_mark_clock(writer->store, &writer->meta);
 	writer->clock_unsaved = rc != 0;
 	note(writer, rc, now);
 }
@@ -157,8 +157,8 @@ bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
 	if (rc == 0)
 		bs_writer_look(writer, now);
 	if (rc != 0 ||
-	    (rc = bs_marks_start(store, &writer->meta, boot, now)) != 0 ||
-	    (rc = bs_marks_alive(store, &writer->meta, lifetime_days,
+	    (rc = bs_meta_mark_start(store, &writer->meta, boot, now)) != 0 ||
+	    (rc = bs_meta_mark_alive(store, &writer->meta, lifetime_days,
 		 written_until(writer, now), now)) != 0) {
 		writer->store = NULL;
 		forget_meta(writer);
@@ -319,17 +319,17 @@ bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 	if (must_pause(writer, now))
 		return;
 	if (now > writer->last_tick + STALL_SECONDS)
-		note(writer, bs_marks_stall(writer->store, &writer->meta, now),
-		    now);
+		note(writer,
+		    bs_meta_mark_stall(writer->store, &writer->meta, now), now);
 	writer->last_tick = now;
 	bs_writer_look(writer, now);
 	if (writer->meta.clock.in_doubt && !writer->clock_unsaved)
-		bs_marks_read_clock(writer->store, &writer->meta);
+		bs_meta_mark_read_clock(writer->store, &writer->meta);
 	if (now >= writer->meta.alive + ALIVE_SECONDS ||
 	    now < writer->meta.alive)
 		note(writer,
-		    bs_marks_alive(writer->store, &writer->meta, lifetime_days,
-			written_until(writer, now), now),
+		    bs_meta_mark_alive(writer->store, &writer->meta,
+			lifetime_days, written_until(writer, now), now),
 		    now);
 	drain(writer, now);
 }
@@ -376,5 +376,5 @@ bs_writer_stop(struct bs_writer *writer, int64_t now)
 		rc = writer->error;
 	}
 	if (rc == 0 && writer->meta.failing_since == 0)
-		note(writer, bs_marks_stop(writer->store, now), now);
+		note(writer, bs_meta_mark_stop(writer->store, now), now);
 }

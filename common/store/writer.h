@@ -2,8 +2,8 @@
  *
  * All of it happens on the caller's thread and clock (epoch seconds). A first
  * signature waits for the commit that holds its record; a count does not. */
-#ifndef BS_WRITER_H
-#define BS_WRITER_H
+#ifndef BS_STORE_WRITER_H
+#define BS_STORE_WRITER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -105,7 +105,7 @@ make_state(void)
 	if (fclose(file) != 0)
 		fail("conf");
 	bench_must(bs_config_load(conf_path, &config, report, NULL), conf_path);
-	bench_must(bs_state_init(config, -1, time(NULL), &key, &fault),
+	bench_must(bs_state_folder_init(config, -1, time(NULL), &key, &fault),
 	    fault.text);
 	bs_config_free(config);
 }

@@ -29,7 +29,7 @@ WORD = re.compile(r'"([a-z]+(?:-[a-z]+)*)"')
 LOGGED = re.compile(
     r'(?:bs_log_add(?:_number)?|add_address)\(\s*&?\w+,\s*"(\w+)"([^;]*);')
 SPOKEN = re.compile(r"(?:\d\d\d )?[245]\.\d\.\d+ |SPF: |\. The domain ")
-SAID = re.compile(rf'(?:bs_log|bs_keeper_warn|\bLOG)\(([^;"{{}}]*)({STRING})')
+SAID = re.compile(rf'(?:bs_log|bs_supervise_warn|\bLOG)\(([^;"{{}}]*)({STRING})')
 
 
 def joined(source):
@@ -72,7 +72,7 @@ def unsigned_reasons():
     """Why a sender stays unsigned, but for what nobody is told of."""
     path = "common/judge/sign.c"
     found = words_of(code(path), path)
-    for path, name in (("common/judge/case.c", "bs_matter_unsigned"),
+    for path, name in (("common/judge/case.c", "bs_case_unsigned"),
                        ("common/keys/tag.c", "bs_tag_obstacle")):
         found.update(words_of(function(path, name), path))
     for word in WORD.findall(re.search(

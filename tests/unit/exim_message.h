@@ -10,7 +10,7 @@
 #define PLAIN "alice@example.org"
 
 static const char *const *recipients;
-static struct bs_origin origin;
+static struct bs_envelope origin;
 static struct bs_dsn_facts facts;
 static struct bs_scan scan;
 
@@ -26,8 +26,8 @@ begin(const char *sender, const char *const *to, unsigned count)
 {
 	memset(&scan, 0, sizeof(scan));
 	memset(&facts, 0, sizeof(facts));
-	origin =
-	    (struct bs_origin){.listener = BS_LISTENER_IN, .has_sender = true};
+	origin = (struct bs_envelope){.listener = BS_LISTENER_IN,
+	    .has_sender = true};
 	snprintf(origin.client, sizeof(origin.client), "192.0.2.1");
 	snprintf(origin.sender, sizeof(origin.sender), "%s", sender);
 	recipients = to;

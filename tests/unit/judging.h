@@ -18,7 +18,7 @@ static struct bs_config *config;
 static struct bs_keyring keyring;
 static struct bs_writer *writer;
 static struct bs_store *store;
-static struct bs_limits *limits; /* NULL: nobody has to wait */
+static struct bs_probe_limit *limits; /* NULL: nobody has to wait */
 static struct bs_request request;
 static struct bs_answer answer;
 static struct bs_judgement judgement;

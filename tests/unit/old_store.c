@@ -72,8 +72,8 @@ main(int argc, char **argv)
 		return 64;
 	}
 	epoch = now - strtol(argv[3], NULL, 10) * BS_DAY_SECONDS;
-	must(bs_state_store_key(argv[2], key, &fault), argv[2]);
-	must(bs_sandbox_become_owner(argv[1]), argv[1]);
+	must(bs_state_folder_store_key(argv[2], key, &fault), argv[2]);
+	must(bs_privileges_become_owner(argv[1]), argv[1]);
 	must(bs_store_open(argv[1], BS_STORE_WRITE, &store), argv[1]);
 	age_meta(store, epoch, now);
 	for (int i = 4; i < argc; i++)

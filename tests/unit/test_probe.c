@@ -23,7 +23,7 @@ set_up(void **state)
 {
 	(void)state;
 	begin(conf, NOW, 40);
-	assert_non_null(limits = bs_limits_new());
+	assert_non_null(limits = bs_probe_limit_new());
 	sign("alice@example.org", good_tag, NOW);
 	return 0;
 }
@@ -33,7 +33,7 @@ tear_down(void **state)
 {
 	(void)state;
 	end();
-	bs_limits_free(limits);
+	bs_probe_limit_free(limits);
 	limits = NULL;
 	return 0;
 }

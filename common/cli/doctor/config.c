@@ -137,7 +137,7 @@ recorded_days(const struct bs_doctor *doctor)
 /* All that was to be signed was signed here, as far as the store knows. */
 static bool
 seems_whole(const struct bs_doctor *doctor,
-    const struct bs_survey_domain *survey)
+    const struct bs_domain_status *survey)
 {
 	const uint32_t *month = survey->month.counts;
 
@@ -148,7 +148,7 @@ seems_whole(const struct bs_doctor *doctor,
 
 static void
 check_outbound(struct bs_doctor *doctor, const struct bs_domain *domain,
-    const struct bs_survey_domain *survey)
+    const struct bs_domain_status *survey)
 {
 	if (domain->outbound_here || survey == NULL ||
 	    !seems_whole(doctor, survey))
@@ -165,7 +165,7 @@ check_outbound(struct bs_doctor *doctor, const struct bs_domain *domain,
 
 static void
 check_domain(struct bs_doctor *doctor, const struct bs_domain *domain,
-    const struct bs_survey_domain *survey)
+    const struct bs_domain_status *survey)
 {
 	int64_t days = recorded_days(doctor);
 
@@ -194,7 +194,7 @@ void
 bs_doctor_domains(struct bs_doctor *doctor)
 {
 	const struct bs_config *config = doctor->config;
-	struct bs_survey survey = {0};
+	struct bs_domains survey = {0};
 
 	if (config->domain_count == 0) {
 		bs_doctor_bad(doctor, BS_CHECK_DOMAINS,
@@ -205,13 +205,13 @@ bs_doctor_domains(struct bs_doctor *doctor)
 	}
 	/* why it could not be read is told of the store */
 	if (!doctor->has_look || !doctor->has_keyring ||
-	    bs_survey_take(config, &doctor->keyring, doctor->call->now,
+	    bs_domains_read(config, &doctor->keyring, doctor->call->now,
 		&survey) != 0)
-		bs_survey_free(&survey);
+		bs_domains_free(&survey);
 	for (size_t i = 0; i < config->domain_count; i++)
 		check_domain(doctor, &config->domains[i],
 		    i < survey.count ? &survey.found->domains[i] : NULL);
-	bs_survey_free(&survey);
+	bs_domains_free(&survey);
 }
 
 void

@@ -1,6 +1,6 @@
 /* Between the parts of backstop doctor: the table of checks, what was found. */
-#ifndef BS_DOCTOR_H
-#define BS_DOCTOR_H
+#ifndef BS_CLI_DOCTOR_DOCTOR_H
+#define BS_CLI_DOCTOR_DOCTOR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -178,9 +178,9 @@ void
 bs_doctor_store(struct bs_doctor *doctor)
 {
 	const struct bs_config *config = doctor->config;
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	char text[BS_TIME_TEXT];
-	int rc = bs_state_paths(config->state, &paths);
+	int rc = bs_state_folder_paths(config->state, &paths);
 
 	doctor->lifetime_days = config->lifetime_days;
 	if (rc != 0 || (rc = bs_look_at_store(config, &doctor->look)) != 0) {

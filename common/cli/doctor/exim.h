@@ -1,6 +1,6 @@
 /* Between the parts of backstop doctor that look at Exim's configuration. */
-#ifndef BS_DOCTOR_EXIM_H
-#define BS_DOCTOR_EXIM_H
+#ifndef BS_CLI_DOCTOR_EXIM_H
+#define BS_CLI_DOCTOR_EXIM_H
 
 #include <limits.h>
 

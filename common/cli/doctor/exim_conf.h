@@ -1,7 +1,7 @@
 /* Exim's configuration, as far as 'backstop doctor' asks: the pieces of
  * Backstop, statements that refuse bounces, how long mail waits. */
-#ifndef BS_EXIM_CONF_H
-#define BS_EXIM_CONF_H
+#ifndef BS_CLI_DOCTOR_EXIM_CONF_H
+#define BS_CLI_DOCTOR_EXIM_CONF_H
 
 #include <stdbool.h>
 #include <stddef.h>

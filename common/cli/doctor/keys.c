@@ -100,10 +100,10 @@ bs_doctor_modes(struct bs_doctor *doctor)
 {
 	const char *state = doctor->config->state;
 	const char *user = doctor->config->user;
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	char group[64];
 
-	if (bs_state_paths(state, &paths) != 0)
+	if (bs_state_folder_paths(state, &paths) != 0)
 		return;
 	snprintf(group, sizeof(group), "%s", group_of(user));
 	check_rule(doctor,
@@ -123,9 +123,9 @@ bs_doctor_modes(struct bs_doctor *doctor)
 static bool
 load(struct bs_doctor *doctor)
 {
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	struct bs_fault fault = {0};
-	int rc = bs_state_paths(doctor->config->state, &paths);
+	int rc = bs_state_folder_paths(doctor->config->state, &paths);
 
 	if (rc == 0)
 		rc = bs_keyring_load(paths.keyring, &doctor->keyring, &fault);

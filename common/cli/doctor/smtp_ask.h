@@ -1,6 +1,6 @@
 /* One question to a mail server by SMTP: would it take this recipient? */
-#ifndef BS_SMTP_ASK_H
-#define BS_SMTP_ASK_H
+#ifndef BS_CLI_DOCTOR_SMTP_ASK_H
+#define BS_CLI_DOCTOR_SMTP_ASK_H
 
 #include <netinet/in.h>
 

@@ -1,6 +1,6 @@
 /* Between the parts of backstop doctor that look at smtpd.conf(5). */
-#ifndef BS_DOCTOR_SMTPD_H
-#define BS_DOCTOR_SMTPD_H
+#ifndef BS_CLI_DOCTOR_SMTPD_H
+#define BS_CLI_DOCTOR_SMTPD_H
 
 #include "common/cli/doctor/doctor.h"
 #include "common/cli/doctor/smtpd_conf.h"

@@ -1,7 +1,7 @@
 /* smtpd.conf(5), as far as 'backstop doctor' asks: listeners, filters, rules
  * that refuse bounces, how long mail waits. */
-#ifndef BS_SMTPD_CONF_H
-#define BS_SMTPD_CONF_H
+#ifndef BS_CLI_DOCTOR_SMTPD_CONF_H
+#define BS_CLI_DOCTOR_SMTPD_CONF_H
 
 #include <stdbool.h>
 #include <stddef.h>

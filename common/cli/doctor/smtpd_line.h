@@ -1,6 +1,6 @@
 /* Statements of smtpd.conf(5), a list of words each, macros expanded. */
-#ifndef BS_SMTPD_LINE_H
-#define BS_SMTPD_LINE_H
+#ifndef BS_CLI_DOCTOR_SMTPD_LINE_H
+#define BS_CLI_DOCTOR_SMTPD_LINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Statements of smtpd.conf(5) that refuse mail with the null reverse-path. */
-#ifndef BS_SMTPD_REFUSAL_H
-#define BS_SMTPD_REFUSAL_H
+#ifndef BS_CLI_DOCTOR_SMTPD_REFUSAL_H
+#define BS_CLI_DOCTOR_SMTPD_REFUSAL_H
 
 #include "common/cli/doctor/smtpd_conf.h"
 

@@ -1,6 +1,6 @@
 /* SNTP: what time it is elsewhere (RFC 5905 §14). */
-#ifndef BS_SNTP_H
-#define BS_SNTP_H
+#ifndef BS_CLI_DOCTOR_SNTP_H
+#define BS_CLI_DOCTOR_SNTP_H
 
 #include <stddef.h>
 #include <stdint.h>

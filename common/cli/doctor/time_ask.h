@@ -1,6 +1,6 @@
 /* One question to a time server: how far is its clock from ours? */
-#ifndef BS_TIME_ASK_H
-#define BS_TIME_ASK_H
+#ifndef BS_CLI_DOCTOR_TIME_ASK_H
+#define BS_CLI_DOCTOR_TIME_ASK_H
 
 #include <sys/socket.h>
 

@@ -29,8 +29,8 @@ open_store(struct bs_explain_ground *out)
 	struct bs_look look;
 
 	out->lack = "no-store";
-	if (bs_state_store_key(out->paths.store_key, out->store_key, &fault) !=
-		0 ||
+	if (bs_state_folder_store_key(out->paths.store_key, out->store_key,
+		&fault) != 0 ||
 	    bs_look_at_store(out->config, &look) != 0)
 		return;
 	out->meta = look.meta;
@@ -44,7 +44,7 @@ open_ground(const struct bs_call *call, struct bs_explain_ground *out)
 	memset(out, 0, sizeof(*out));
 	open_config(call, out);
 	if (out->config == NULL ||
-	    bs_state_paths(out->config->state, &out->paths) != 0)
+	    bs_state_folder_paths(out->config->state, &out->paths) != 0)
 		return;
 	if (bs_load_keyring(out->config, &out->keyring) != 0) {
 		out->lack = "no-keyring";
@@ -73,7 +73,7 @@ lifetime_of(const struct bs_explain_ground *ground, int64_t when)
 
 /* Reads and judges one notice as of a time. */
 static void
-judge(struct bs_explain_ground *ground, const struct bs_letter *letter,
+judge(struct bs_explain_ground *ground, const struct bs_opened_message *letter,
     int64_t when, struct bs_explained *out)
 {
 	memset(out, 0, sizeof(*out));
@@ -103,11 +103,11 @@ explain(const struct bs_call *call, struct bs_explain_ground *ground,
 	    [BS_EXPLAIN_NO] = BS_EXIT_NO,
 	    [BS_EXPLAIN_UNKNOWN] = BS_EXIT_UNKNOWN,
 	};
-	static struct bs_letter letter; /* too large for a stack */
+	static struct bs_opened_message letter; /* too large for a stack */
 	static struct bs_explained explained;
 	int status = EX_OSERR;
 
-	if (bs_letter_open(envelope, message, &letter) != 0)
+	if (bs_open_message(envelope, message, &letter) != 0)
 		bs_complain("out of memory");
 	else {
 		judge(ground, &letter, call->now, &explained);
@@ -118,7 +118,7 @@ explain(const struct bs_call *call, struct bs_explain_ground *ground,
 			bs_explain_print(&explained);
 		status = statuses[explained.answer];
 	}
-	bs_letter_free(&letter);
+	bs_open_message_free(&letter);
 	return status;
 }
 
@@ -133,7 +133,7 @@ explain_all(const struct bs_call *call, struct bs_explain_ground *ground,
 	size_t count = 0;
 	int status = BS_EXIT_UNKNOWN;
 
-	while (bs_paste_next(text, len, &at, &envelope, &message)) {
+	while (bs_unquote_next(text, len, &at, &envelope, &message)) {
 		int one;
 
 		if (count > 0 && !call->json)
@@ -161,12 +161,12 @@ bs_cmd_explain(const struct bs_call *call)
 
 	if (path != NULL && strcmp(path, "-") == 0)
 		path = NULL;
-	if ((rc = bs_letter_read(path, &text, &len)) != 0) {
+	if ((rc = bs_open_message_read(path, &text, &len)) != 0) {
 		bs_complain("%s: %s", path != NULL ? path : "standard input",
 		    strerror(-rc));
 		return bs_exit_of(rc);
 	}
-	len = bs_paste_clean(text, len);
+	len = bs_unquote_clean(text, len);
 	open_ground(call, &ground);
 	status = explain_all(call, &ground, text, len);
 	close_ground(&ground);

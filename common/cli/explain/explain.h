@@ -1,6 +1,6 @@
 /* Between the parts of backstop explain: what is known of one notice. */
-#ifndef BS_EXPLAIN_H
-#define BS_EXPLAIN_H
+#ifndef BS_CLI_EXPLAIN_EXPLAIN_H
+#define BS_CLI_EXPLAIN_EXPLAIN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ struct bs_explain_ground {
 	bool has_keyring;
 	struct bs_keyring keyring;
 	bool has_store;
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	uint8_t store_key[BS_STORE_KEY_LEN];
 	struct bs_meta meta;
 	const char *lack; /* "no-config", "no-keyring", "no-store" or NULL */
@@ -104,7 +104,7 @@ enum bs_explain_why {
 /* One notice explained. */
 struct bs_explained {
 	const struct bs_explain_ground *ground;
-	const struct bs_letter *letter;
+	const struct bs_opened_message *letter;
 	struct bs_explain_head head;
 	char recipient[BS_ADDRESS_MAX]; /* as named; empty: nobody of ours */
 	const char *recipient_field;	/* that named them */

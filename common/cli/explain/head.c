@@ -276,7 +276,7 @@ sender_of(const char *text)
 void
 bs_explain_read_head(struct bs_explained *out)
 {
-	const struct bs_letter *letter = out->letter;
+	const struct bs_opened_message *letter = out->letter;
 	struct bs_head_field field;
 	unsigned best = 0;
 	size_t at = 0;
@@ -285,7 +285,8 @@ bs_explain_read_head(struct bs_explained *out)
 	while (bs_head_next(letter->text.text, letter->text.len, &at, &field))
 		take_field(out, &field, &best);
 	/* a mailbox tells of the message that it holds, not of one in that */
-	if (letter->envelope.len > 0 && letter->form != BS_LETTER_FORWARDED)
+	if (letter->envelope.len > 0 &&
+	    letter->form != BS_MESSAGE_FORM_FORWARDED)
 		take_sender(out, letter->envelope);
 	out->sender = sender_of(out->head.sender);
 	take_returned(out, &best);

@@ -196,14 +196,14 @@ bs_explain_print_json(const struct bs_explained *explained)
 	static const char *const members[] = {"row", "evidence",
 	    "evidence_reason", "coverage", "coverage_reason", "issue",
 	    "lookups", "record", "actions", "mode", "as_of"};
-	const struct bs_letter *letter = explained->letter;
+	const struct bs_opened_message *letter = explained->letter;
 	struct bs_json *json = bs_json_object();
 
 	bs_json_text(json, "kind", bs_dsn_class_name(letter->facts.class));
 	put_verdict(explained, json);
 	put_answer(explained, json);
 	put_notice(explained, json);
-	bs_json_text(json, "form", bs_letter_form_name(letter->form));
+	bs_json_text(json, "form", bs_message_form_name(letter->form));
 	put_tags(explained, json);
 	if (explained->is_judged)
 		put_judgement(explained, json);

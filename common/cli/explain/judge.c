@@ -139,7 +139,7 @@ look_up(const struct task *task, struct bs_explain_lookup *out)
 
 /* In the child. */
 static int
-look_into_store(const struct bs_errand *errand)
+look_into_store(const struct bs_child *errand)
 {
 	struct task task = *(const struct task *)errand->context;
 	struct bs_store *store;
@@ -216,7 +216,7 @@ bs_explain_judge(struct bs_explained *out)
 		.meta = &ground->meta,
 		.store_key = ground->store_key,
 		.get = get_nothing}};
-	struct bs_errand errand = {.folder = ground->paths.store,
+	struct bs_child errand = {.folder = ground->paths.store,
 	    .run = look_into_store,
 	    .context = &task,
 	    .result = &out->lookup,
@@ -225,7 +225,7 @@ bs_explain_judge(struct bs_explained *out)
 
 	if (!ground->has_keyring || out->recipient[0] == '\0')
 		return 0;
-	rc = ground->has_store ? bs_errand_run(&errand)
+	rc = ground->has_store ? bs_child_run(&errand)
 			       : look_up(&task, &out->lookup);
 	if (rc == 0 && !is_sane(&out->lookup))
 		rc = -EUCLEAN;

@@ -1,7 +1,7 @@
 /* Words for the facts of an explanation, the same on a terminal and in JSON.
  */
-#ifndef BS_EXPLAIN_NAMES_H
-#define BS_EXPLAIN_NAMES_H
+#ifndef BS_CLI_EXPLAIN_NAMES_H
+#define BS_CLI_EXPLAIN_NAMES_H
 
 #include "common/cli/explain/explain.h"
 

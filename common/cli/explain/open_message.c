@@ -21,14 +21,14 @@ static const char borrowed_header[] =
     "From: MAILER-DAEMON@pasted.invalid\nSubject: pasted\n\n";
 
 static const char *const form_names[] = {
-    [BS_LETTER_AS_IS] = "as-is",
-    [BS_LETTER_UNQUOTED] = "unquoted",
-    [BS_LETTER_FORWARDED] = "forwarded",
-    [BS_LETTER_PASTED] = "pasted",
+    [BS_MESSAGE_FORM_AS_IS] = "as-is",
+    [BS_MESSAGE_FORM_UNQUOTED] = "unquoted",
+    [BS_MESSAGE_FORM_FORWARDED] = "forwarded",
+    [BS_MESSAGE_FORM_PASTED] = "pasted",
 };
 
 const char *
-bs_letter_form_name(enum bs_letter_form form)
+bs_message_form_name(enum bs_message_form form)
 {
 	return form_names[form];
 }
@@ -61,7 +61,7 @@ read_all(int fd, char **text, size_t *len)
 }
 
 int
-bs_letter_read(const char *path, char **text, size_t *len)
+bs_open_message_read(const char *path, char **text, size_t *len)
 {
 	int fd = STDIN_FILENO;
 	int rc;
@@ -82,7 +82,7 @@ bs_letter_read(const char *path, char **text, size_t *len)
 
 /* Whether it is a notice; the facts are the letter's then. */
 static bool
-take(struct bs_letter *letter, struct bs_slice text)
+take(struct bs_opened_message *letter, struct bs_slice text)
 {
 	static struct bs_dsn dsn; /* too large for a stack */
 
@@ -100,7 +100,7 @@ take(struct bs_letter *letter, struct bs_slice text)
 /* As take(), of a copy under the borrowed header, which becomes the letter's.
  */
 static bool
-take_borrowed(struct bs_letter *letter, struct bs_slice text)
+take_borrowed(struct bs_opened_message *letter, struct bs_slice text)
 {
 	size_t head = sizeof(borrowed_header) - 1;
 	char *copy = malloc(head + text.len);
@@ -116,7 +116,7 @@ take_borrowed(struct bs_letter *letter, struct bs_slice text)
 
 /* As take(), where the text lies in a buffer that becomes the letter's. */
 static bool
-take_owned(struct bs_letter *letter, char *buffer, struct bs_slice text)
+take_owned(struct bs_opened_message *letter, char *buffer, struct bs_slice text)
 {
 	if (!take(letter, text))
 		return false;
@@ -128,15 +128,15 @@ take_owned(struct bs_letter *letter, char *buffer, struct bs_slice text)
 /* Looks for a notice that was quoted in a text, from its header on. Frees
  * the buffer, or gives it to the letter. */
 static bool
-find_quoted(struct bs_letter *letter, char *buffer, size_t len)
+find_quoted(struct bs_opened_message *letter, char *buffer, size_t len)
 {
 	size_t at;
 	struct bs_slice rest;
 
-	len = bs_paste_unquote(buffer, len);
-	at = bs_paste_has_header(buffer, len)
+	len = bs_unquote_text(buffer, len);
+	at = bs_unquote_has_header(buffer, len)
 		 ? 0
-		 : bs_paste_find_notice(buffer, len, false);
+		 : bs_unquote_find_notice(buffer, len, false);
 	rest = (struct bs_slice){buffer + at, len - at};
 	if (rest.len > 0 && take_owned(letter, buffer, rest))
 		return true;
@@ -160,14 +160,14 @@ struct pending {
 /* Looks at a message that was found in another: it is the notice, or waits to
  * be looked into. */
 static bool
-find_message(struct bs_letter *letter, struct pending *pending, char *buffer,
-    size_t len)
+find_message(struct bs_opened_message *letter, struct pending *pending,
+    char *buffer, size_t len)
 {
 	struct bs_slice envelope;
 	struct bs_slice text;
 	size_t at = 0;
 
-	if (!bs_paste_next(buffer, len, &at, &envelope, &text)) {
+	if (!bs_unquote_next(buffer, len, &at, &envelope, &text)) {
 		free(buffer);
 		return false;
 	}
@@ -184,7 +184,7 @@ find_message(struct bs_letter *letter, struct pending *pending, char *buffer,
 
 /* Looks for a notice in a part: as a message of its own, or as a text. */
 static bool
-find_in_part(struct bs_letter *letter, struct pending *pending,
+find_in_part(struct bs_opened_message *letter, struct pending *pending,
     const struct bs_part *part)
 {
 	size_t len;
@@ -193,14 +193,14 @@ find_in_part(struct bs_letter *letter, struct pending *pending,
 	if (part->type == BS_PART_OTHER || part->body.len == 0 ||
 	    (buffer = malloc(part->body.len + BS_PART_SLACK)) == NULL)
 		return false;
-	len = bs_paste_clean(buffer, bs_part_decode(part, buffer));
+	len = bs_unquote_clean(buffer, bs_part_decode(part, buffer));
 	if (part->type == BS_PART_TEXT)
 		return find_quoted(letter, buffer, len);
 	return find_message(letter, pending, buffer, len);
 }
 
 static bool
-find_in_message(struct bs_letter *letter, struct pending *pending,
+find_in_message(struct bs_opened_message *letter, struct pending *pending,
     struct bs_slice text)
 {
 	struct bs_part part;
@@ -220,7 +220,7 @@ find_in_message(struct bs_letter *letter, struct pending *pending,
 
 /* Looks for a notice in a message, and in the messages in that. */
 static bool
-find_inside(struct bs_letter *letter, struct bs_slice text)
+find_inside(struct bs_opened_message *letter, struct bs_slice text)
 {
 	struct pending pending = {0};
 	bool found = find_in_message(letter, &pending, text);
@@ -242,7 +242,7 @@ unquoted_copy(struct bs_slice message, size_t *len)
 	if (copy == NULL)
 		return NULL;
 	memcpy(copy, message.text, message.len);
-	*len = bs_paste_unquote(copy, message.len);
+	*len = bs_unquote_text(copy, message.len);
 	return copy;
 }
 
@@ -260,8 +260,8 @@ has_from(struct bs_slice text)
 
 /* A text with a header: a message, or the print of one. */
 static void
-open_message(struct bs_letter *letter, struct bs_slice text,
-    enum bs_letter_form form)
+open_message(struct bs_opened_message *letter, struct bs_slice text,
+    enum bs_message_form form)
 {
 	char *copy = letter->owned;
 
@@ -271,14 +271,14 @@ open_message(struct bs_letter *letter, struct bs_slice text,
 		letter->owned = copy;
 		return;
 	}
-	letter->form = BS_LETTER_FORWARDED;
+	letter->form = BS_MESSAGE_FORM_FORWARDED;
 	if (find_inside(letter, text)) {
 		free(copy);
 		return;
 	}
-	letter->form = BS_LETTER_PASTED;
+	letter->form = BS_MESSAGE_FORM_PASTED;
 	if (!has_from(text) &&
-	    bs_paste_find_notice(text.text, text.len, true) == 0 &&
+	    bs_unquote_find_notice(text.text, text.len, true) == 0 &&
 	    take_borrowed(letter, text)) {
 		free(copy);
 		return;
@@ -291,7 +291,7 @@ open_message(struct bs_letter *letter, struct bs_slice text,
 
 /* A text without a header of its own: quoted, forwarded or pasted. */
 static int
-open_text(struct bs_letter *letter, struct bs_slice message)
+open_text(struct bs_opened_message *letter, struct bs_slice message)
 {
 	size_t len;
 	size_t at = 0;
@@ -303,14 +303,14 @@ open_text(struct bs_letter *letter, struct bs_slice message)
 		return -ENOMEM;
 	letter->owned = copy;
 	/* a mailbox's line may have been quoted, too */
-	if (bs_paste_next(copy, len, &at, &envelope, &text))
+	if (bs_unquote_next(copy, len, &at, &envelope, &text))
 		text.len = len - (size_t)(text.text - copy);
-	if (bs_paste_has_header(text.text, text.len)) {
-		open_message(letter, text, BS_LETTER_UNQUOTED);
+	if (bs_unquote_has_header(text.text, text.len)) {
+		open_message(letter, text, BS_MESSAGE_FORM_UNQUOTED);
 		return 0;
 	}
-	letter->form = BS_LETTER_PASTED;
-	at = bs_paste_find_notice(text.text, text.len, false);
+	letter->form = BS_MESSAGE_FORM_PASTED;
+	at = bs_unquote_find_notice(text.text, text.len, false);
 	if (at < text.len &&
 	    take(letter, (struct bs_slice){text.text + at, text.len - at}))
 		return 0;
@@ -319,19 +319,19 @@ open_text(struct bs_letter *letter, struct bs_slice message)
 }
 
 int
-bs_letter_open(struct bs_slice envelope, struct bs_slice message,
-    struct bs_letter *out)
+bs_open_message(struct bs_slice envelope, struct bs_slice message,
+    struct bs_opened_message *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->envelope = envelope;
-	if (!bs_paste_has_header(message.text, message.len))
+	if (!bs_unquote_has_header(message.text, message.len))
 		return open_text(out, message);
-	open_message(out, message, BS_LETTER_AS_IS);
+	open_message(out, message, BS_MESSAGE_FORM_AS_IS);
 	return 0;
 }
 
 void
-bs_letter_free(struct bs_letter *letter)
+bs_open_message_free(struct bs_opened_message *letter)
 {
 	free(letter->owned);
 	letter->owned = NULL;

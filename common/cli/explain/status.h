@@ -1,6 +1,6 @@
 /* RFC 3463 status codes in the words of those who get them. */
-#ifndef BS_EXPLAIN_STATUS_H
-#define BS_EXPLAIN_STATUS_H
+#ifndef BS_CLI_EXPLAIN_STATUS_H
+#define BS_CLI_EXPLAIN_STATUS_H
 
 #include "common/base/backstop.h"
 

@@ -53,8 +53,8 @@ print_notice(const struct bs_explained *explained)
 	char shown[SHOWN];
 
 	row("notice", "%s, %s", bs_dsn_class_name(facts->class),
-	    bs_letter_form_name(explained->letter->form));
-	if (explained->letter->form != BS_LETTER_PASTED)
+	    bs_message_form_name(explained->letter->form));
+	if (explained->letter->form != BS_MESSAGE_FORM_PASTED)
 		outside_row("from", facts->own_from);
 	outside_row("subject", explained->head.subject);
 	row("sender", "%s%s%s", bs_explain_sender(explained->sender),

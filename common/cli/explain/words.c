@@ -200,7 +200,7 @@ put_no(const struct bs_explained *explained, struct bs_explain_words *out)
 		add(out, "If you have had the notice for longer, ask as of "
 			 "then: backstop --at 2026-01-01T00:00:00Z explain");
 	if (explained->why == BS_WHY_NO_ID &&
-	    explained->letter->form == BS_LETTER_PASTED)
+	    explained->letter->form == BS_MESSAGE_FORM_PASTED)
 		add(out, "This was read out of a pasted text: the notice "
 			 "itself, saved whole (.eml), would be surer.");
 	add_subject(explained, out);

@@ -36,7 +36,7 @@ bs_cmd_init(const struct bs_call *call)
 
 	if ((rc = bs_load_config(call, &config)) != 0)
 		return rc;
-	rc = bs_state_init(config, call->key, call->now, &key, &fault);
+	rc = bs_state_folder_init(config, call->key, call->now, &key, &fault);
 	if (rc == 0)
 		print_made(call, config, key);
 	else

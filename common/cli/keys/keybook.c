@@ -12,7 +12,7 @@ static int
 lock(struct bs_keybook *book)
 {
 	const char *state = book->config->state;
-	int rc = bs_state_lock(state, &book->lock);
+	int rc = bs_state_folder_lock(state, &book->lock);
 
 	if (rc == -ENOENT)
 		bs_complain("%s is not there; type: backstop init", state);
@@ -34,7 +34,8 @@ bs_keybook_open(const struct bs_call *call, bool to_write,
 	out->now = call->now;
 	if ((status = bs_load_config(call, &out->config)) != 0)
 		return status;
-	if ((rc = bs_state_paths(out->config->state, &out->paths)) != 0) {
+	if ((rc = bs_state_folder_paths(out->config->state, &out->paths)) !=
+	    0) {
 		bs_complain("%s: %s", out->config->state, strerror(-rc));
 		return bs_exit_of(rc);
 	}
@@ -62,7 +63,7 @@ bs_keybook_save(const struct bs_keybook *book)
 {
 	struct bs_fault fault = {0};
 	gid_t gid;
-	int rc = bs_state_group(book->config, &gid, &fault);
+	int rc = bs_state_folder_group(book->config, &gid, &fault);
 
 	if (rc == 0)
 		rc = bs_keyring_save(book->paths.keyring, &book->keyring, gid);

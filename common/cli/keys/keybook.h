@@ -1,12 +1,12 @@
 /* The keyring in the hands of a subcommand: locked, changed, saved, shown. */
-#ifndef BS_KEYBOOK_H
-#define BS_KEYBOOK_H
+#ifndef BS_CLI_KEYS_KEYBOOK_H
+#define BS_CLI_KEYS_KEYBOOK_H
 
 #include "common/cli/cli.h"
 
 struct bs_keybook {
 	struct bs_config *config;
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	struct bs_keyring keyring;
 	int64_t now;
 	unsigned

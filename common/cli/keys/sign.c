@@ -18,7 +18,7 @@ struct signing {
 };
 
 struct recording {
-	const struct bs_state_paths *paths;
+	const struct bs_state_folder_paths *paths;
 	struct bs_tag_key key;
 	int64_t now;
 };
@@ -96,7 +96,7 @@ sign(const struct bs_call *call, const struct bs_config *config,
 
 /* In the child: the records that the engine would have written. */
 static int
-write_records(const struct bs_errand *errand)
+write_records(const struct bs_child *errand)
 {
 	const struct recording *recording = errand->context;
 	uint32_t today = bs_day_of(recording->now);
@@ -131,24 +131,24 @@ static void
 record(const struct bs_call *call, const struct bs_config *config,
     const struct bs_address *address, const struct signing *signing)
 {
-	struct bs_state_paths paths = {0};
+	struct bs_state_folder_paths paths = {0};
 	struct recording recording = {.key = signing->key, .now = call->now};
-	struct bs_errand errand = {.run = write_records, .context = &recording};
+	struct bs_child errand = {.run = write_records, .context = &recording};
 	struct bs_fault fault = {0};
 	uint8_t store_key[BS_STORE_KEY_LEN];
 	char canonical[BS_ADDRESS_MAX];
 	int rc;
 
-	if ((rc = bs_state_paths(config->state, &paths)) == 0 &&
+	if ((rc = bs_state_folder_paths(config->state, &paths)) == 0 &&
 	    (rc = bs_address_canonical(address, canonical,
 		 sizeof(canonical))) == 0 &&
-	    (rc = bs_state_store_key(paths.store_key, store_key, &fault)) ==
-		0) {
+	    (rc = bs_state_folder_store_key(paths.store_key, store_key,
+		 &fault)) == 0) {
 		bs_mac_hash(store_key, canonical, strlen(canonical),
 		    recording.key.sender);
 		bs_mac_wipe(store_key, sizeof(store_key));
 		errand.folder = paths.store;
-		rc = bs_errand_run(&errand);
+		rc = bs_child_run(&errand);
 	}
 	if (rc == 0)
 		return;

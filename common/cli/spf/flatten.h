@@ -1,6 +1,6 @@
 /* The records of a tree as one list of networks, addresses of hosts asked. */
-#ifndef BS_SPF_FLATTEN_H
-#define BS_SPF_FLATTEN_H
+#ifndef BS_CLI_SPF_FLATTEN_H
+#define BS_CLI_SPF_FLATTEN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* What 'backstop spf lint' found: remarks on the records of a tree. */
-#ifndef BS_SPF_LINT_H
-#define BS_SPF_LINT_H
+#ifndef BS_CLI_SPF_LINT_H
+#define BS_CLI_SPF_LINT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Questions to DNS from the command line: asked, waited for, remembered. */
-#ifndef BS_LOOKUP_H
-#define BS_LOOKUP_H
+#ifndef BS_CLI_SPF_LOOKUP_H
+#define BS_CLI_SPF_LOOKUP_H
 
 #include <stdbool.h>
 #include <stddef.h>

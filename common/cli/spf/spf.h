@@ -1,6 +1,6 @@
 /* What the subcommands about SPF share. */
-#ifndef BS_CLI_SPF_H
-#define BS_CLI_SPF_H
+#ifndef BS_CLI_SPF_SPF_H
+#define BS_CLI_SPF_SPF_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* An SPF record with all the records that it includes, read from DNS. */
-#ifndef BS_SPF_TREE_H
-#define BS_SPF_TREE_H
+#ifndef BS_CLI_SPF_TREE_H
+#define BS_CLI_SPF_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The questions of 'backstop spf make', and what is known by then. */
-#ifndef BS_SPF_WIZARD_H
-#define BS_SPF_WIZARD_H
+#ifndef BS_CLI_SPF_WIZARD_H
+#define BS_CLI_SPF_WIZARD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -31,7 +31,7 @@ static int
 count_days(const struct bs_view *view, const char *name, uint32_t today,
     struct bs_tally_record *week, struct bs_tally_record *month)
 {
-	uint32_t days = month == NULL ? BS_SURVEY_WEEK : BS_SURVEY_MONTH;
+	uint32_t days = month == NULL ? BS_DOMAINS_WEEK : BS_DOMAINS_MONTH;
 	struct bs_tally_record tally;
 	struct bs_entry entry = {.table = BS_TABLE_META};
 	uint8_t hash[BS_RECORD_HASH];
@@ -47,7 +47,7 @@ count_days(const struct bs_view *view, const char *name, uint32_t today,
 			     entry.value, entry.value_len, &tally) == 0) {
 			if (month != NULL)
 				bs_tally_record_merge(month, &tally);
-			if (ago < BS_SURVEY_WEEK)
+			if (ago < BS_DOMAINS_WEEK)
 				bs_tally_record_merge(week, &tally);
 		}
 	}
@@ -57,7 +57,7 @@ count_days(const struct bs_view *view, const char *name, uint32_t today,
 /* Coverage as the engine sees it, of a message of which no date is known. */
 static void
 find_coverage(const struct bs_view *view, const struct bs_domain *domain,
-    int64_t now, struct bs_survey_domain *out)
+    int64_t now, struct bs_domain_status *out)
 {
 	unsigned lifetime_days = bs_meta_lifetime(view->meta,
 	    view->config->lifetime_days, bs_day_of(now));
@@ -80,7 +80,7 @@ find_coverage(const struct bs_view *view, const struct bs_domain *domain,
 
 static int
 survey_domain(const struct bs_view *view, const struct bs_domain *domain,
-    int64_t now, struct bs_survey_domain *out)
+    int64_t now, struct bs_domain_status *out)
 {
 	find_coverage(view, domain, now, out);
 	return count_days(view, domain->name, bs_day_of(now), &out->week,
@@ -88,10 +88,10 @@ survey_domain(const struct bs_view *view, const struct bs_domain *domain,
 }
 
 static int
-survey(const struct bs_errand *errand)
+survey(const struct bs_child *errand)
 {
 	const struct task *task = errand->context;
-	struct bs_survey_found *found = errand->result;
+	struct bs_domains_found *found = errand->result;
 	struct bs_store *store;
 	struct bs_meta meta;
 	struct bs_view view = {.config = task->config,
@@ -117,26 +117,27 @@ survey(const struct bs_errand *errand)
 
 /* Root believes no text of the child's to end. */
 static void
-end_texts(struct bs_survey *survey)
+end_texts(struct bs_domains *survey)
 {
 	for (size_t i = 0; i < survey->count; i++)
-		survey->found->domains[i].reason[BS_SURVEY_REASON - 1] = '\0';
+		survey->found->domains[i].reason[BS_DOMAINS_REASON - 1] = '\0';
 }
 
 int
-bs_survey_take(const struct bs_config *config, const struct bs_keyring *keyring,
-    int64_t now, struct bs_survey *out)
+bs_domains_read(const struct bs_config *config,
+    const struct bs_keyring *keyring, int64_t now, struct bs_domains *out)
 {
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	struct bs_fault fault;
 	uint8_t store_key[BS_STORE_KEY_LEN];
 	struct task task = {config, keyring, store_key, now};
-	struct bs_errand errand = {.run = survey, .context = &task};
+	struct bs_child errand = {.run = survey, .context = &task};
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = bs_state_paths(config->state, &paths)) != 0 ||
-	    (rc = bs_state_store_key(paths.store_key, store_key, &fault)) != 0)
+	if ((rc = bs_state_folder_paths(config->state, &paths)) != 0 ||
+	    (rc = bs_state_folder_store_key(paths.store_key, store_key,
+		 &fault)) != 0)
 		return rc;
 	errand.folder = paths.store;
 	errand.size = sizeof(*out->found) +
@@ -145,14 +146,14 @@ bs_survey_take(const struct bs_config *config, const struct bs_keyring *keyring,
 		return -ENOMEM;
 	out->count = config->domain_count;
 	errand.result = out->found;
-	rc = bs_errand_run(&errand);
+	rc = bs_child_run(&errand);
 	bs_mac_wipe(store_key, sizeof(store_key));
 	end_texts(out);
 	return rc;
 }
 
 void
-bs_survey_free(struct bs_survey *survey)
+bs_domains_free(struct bs_domains *survey)
 {
 	free(survey->found);
 	survey->found = NULL;

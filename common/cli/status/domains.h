@@ -1,7 +1,7 @@
 /* What the store says of each domain of ours: coverage, and what happened;
  * and what of SPF. */
-#ifndef BS_SURVEY_H
-#define BS_SURVEY_H
+#ifndef BS_CLI_STATUS_DOMAINS_H
+#define BS_CLI_STATUS_DOMAINS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,13 +12,13 @@
 #include "common/policy/bounce.h"
 #include "common/store/record.h"
 
-#define BS_SURVEY_WEEK 7   /* days, today's among them ... */
-#define BS_SURVEY_MONTH 30 /* ... of the two tallies */
-#define BS_SURVEY_REASON 32
+#define BS_DOMAINS_WEEK 7   /* days, today's among them ... */
+#define BS_DOMAINS_MONTH 30 /* ... of the two tallies */
+#define BS_DOMAINS_REASON 32
 
-struct bs_survey_domain {
-	enum bs_coverage coverage;     /* of the whole window up to now */
-	char reason[BS_SURVEY_REASON]; /* why it is partial; else empty */
+struct bs_domain_status {
+	enum bs_coverage coverage;	/* of the whole window up to now */
+	char reason[BS_DOMAINS_REASON]; /* why it is partial; else empty */
 	int64_t since;	 /* epoch seconds: nothing was missed since; 0: never */
 	int64_t full_at; /* when waiting makes it full; 0: never */
 	struct bs_tally_record week;
@@ -26,20 +26,20 @@ struct bs_survey_domain {
 };
 
 /* What is found; domains are in the order of config->domains. */
-struct bs_survey_found {
+struct bs_domains_found {
 	struct bs_tally_record spf_week; /* by enum bs_tally_spf */
-	struct bs_survey_domain domains[];
+	struct bs_domain_status domains[];
 };
 
-struct bs_survey {
+struct bs_domains {
 	size_t count; /* of domains */
-	struct bs_survey_found *found;
+	struct bs_domains_found *found;
 };
 
 /* Reads it in a child that becomes the store's owner. Returns 0 or -errno
  * (-ENOENT: no store yet) with all zero; free it in any case. */
-BS_MUST_USE int bs_survey_take(const struct bs_config *config,
-    const struct bs_keyring *keyring, int64_t now, struct bs_survey *out);
-void bs_survey_free(struct bs_survey *survey);
+BS_MUST_USE int bs_domains_read(const struct bs_config *config,
+    const struct bs_keyring *keyring, int64_t now, struct bs_domains *out);
+void bs_domains_free(struct bs_domains *survey);
 
 #endif

@@ -1,6 +1,6 @@
 /* backstop.conf changed at one place, every other octet left as it is. */
-#ifndef BS_EDIT_H
-#define BS_EDIT_H
+#ifndef BS_CLI_STATUS_EDIT_H
+#define BS_CLI_STATUS_EDIT_H
 
 #include <stddef.h>
 

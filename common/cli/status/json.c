@@ -5,7 +5,7 @@
 #include "common/cli/status/status.h"
 
 static void
-put_coverage(const struct bs_survey_domain *survey, struct bs_json *json)
+put_coverage(const struct bs_domain_status *survey, struct bs_json *json)
 {
 	bool is_full = survey->coverage == BS_COVERAGE_FULL;
 
@@ -21,9 +21,9 @@ domains_json(const struct bs_overview *status)
 	struct bs_json *array = bs_json_array();
 
 	for (size_t i = 0; i < status->book.config->domain_count; i++) {
-		struct bs_step_ground ground = bs_status_ground(status, i);
+		struct bs_next_mode_ground ground = bs_status_ground(status, i);
 		const struct bs_domain *domain = ground.domain;
-		struct bs_survey_domain none = {.coverage = BS_COVERAGE_PARTIAL,
+		struct bs_domain_status none = {.coverage = BS_COVERAGE_PARTIAL,
 		    .reason = "no-store"};
 		struct bs_json *json = bs_json_object();
 
@@ -34,7 +34,7 @@ domains_json(const struct bs_overview *status)
 		    domain->outbound_here ? "here" : "elsewhere");
 		put_coverage(ground.survey != NULL ? ground.survey : &none,
 		    json);
-		bs_step_json(&ground, json);
+		bs_next_mode_json(&ground, json);
 		bs_json_append(array, json);
 	}
 	return array;

@@ -18,8 +18,8 @@ struct matter {
 	const struct bs_call *call;
 	struct bs_keybook book;
 	const struct bs_domain *domain;
-	struct bs_survey survey;
-	struct bs_step_ground ground;
+	struct bs_domains survey;
+	struct bs_next_mode_ground ground;
 };
 
 /* What came of a step. */
@@ -42,7 +42,7 @@ look_around(struct matter *matter)
 	matter->ground.domain = matter->domain;
 	matter->ground.has_key = bs_keyring_active(keyring) != NULL;
 	if (bs_look_at_store(config, &look) != 0 ||
-	    bs_survey_take(config, keyring, now, &matter->survey) != 0)
+	    bs_domains_read(config, keyring, now, &matter->survey) != 0)
 		return;
 	matter->ground.clock_in_doubt = bs_look_doubts_clock(&look, now);
 	matter->ground.survey =
@@ -74,7 +74,7 @@ open_matter(const struct bs_call *call, struct matter *matter)
 static void
 close_matter(struct matter *matter)
 {
-	bs_survey_free(&matter->survey);
+	bs_domains_free(&matter->survey);
 	bs_keybook_close(&matter->book);
 }
 
@@ -88,12 +88,12 @@ show(const struct matter *matter)
 		json = bs_json_object();
 		bs_json_text(json, "domain", domain->name);
 		bs_json_text(json, "mode", bs_mode_name(domain->mode));
-		bs_step_json(&matter->ground, json);
+		bs_next_mode_json(&matter->ground, json);
 		bs_json_print(json);
 	} else {
 		printf("%s: mode %s\n", domain->name,
 		    bs_mode_name(domain->mode));
-		bs_step_print(&matter->ground, "");
+		bs_next_mode_print(&matter->ground, "");
 	}
 	return BS_EXIT_YES;
 }
@@ -116,7 +116,7 @@ print_outcome(const struct matter *matter, const struct outcome *outcome)
 
 static void
 print_outcome_json(const struct matter *matter, const struct outcome *outcome,
-    const struct bs_step *step)
+    const struct bs_next_mode *step)
 {
 	struct bs_json *json = bs_json_object();
 	const char *engine = NULL;
@@ -132,14 +132,14 @@ print_outcome_json(const struct matter *matter, const struct outcome *outcome,
 	bs_json_bool(json, "set", outcome->is_set);
 	bs_json_bool(json, "forced", outcome->is_forced);
 	bs_json_text(json, "engine", engine);
-	bs_json_put(json, "reasons", bs_step_reasons_json(step));
+	bs_json_put(json, "reasons", bs_next_mode_reasons_json(step));
 	bs_json_print(json);
 }
 
 /* A step by force is for the records of others, too. */
 static void
 log_step(const struct matter *matter, const struct outcome *outcome,
-    const struct bs_step *step)
+    const struct bs_next_mode *step)
 {
 	struct bs_log_line line;
 
@@ -235,7 +235,7 @@ change_file(const struct matter *matter, enum bs_mode mode)
 }
 
 static void
-complain_step(const struct matter *matter, const struct bs_step *step,
+complain_step(const struct matter *matter, const struct bs_next_mode *step,
     enum bs_mode to)
 {
 	const char *name = matter->domain->name;
@@ -252,7 +252,7 @@ complain_step(const struct matter *matter, const struct bs_step *step,
 /* Sets the mode, tells the engine, and says so. */
 static int
 take_step(const struct matter *matter, struct outcome *outcome,
-    const struct bs_step *step)
+    const struct bs_next_mode *step)
 {
 	int status = change_file(matter, outcome->to);
 
@@ -277,7 +277,7 @@ static int
 change(const struct matter *matter, enum bs_mode to)
 {
 	struct outcome outcome = {.to = to};
-	struct bs_step step = {0};
+	struct bs_next_mode step = {0};
 
 	if (to == matter->domain->mode) {
 		if (matter->call->json)
@@ -288,7 +288,7 @@ change(const struct matter *matter, enum bs_mode to)
 		return BS_EXIT_YES;
 	}
 	if (to > matter->domain->mode)
-		bs_step_check(&matter->ground, to, &step);
+		bs_next_mode_check(&matter->ground, to, &step);
 	outcome.is_forced = step.count > 0;
 	if (step.count == 0 || matter->call->force)
 		return take_step(matter, &outcome, &step);

@@ -12,13 +12,13 @@
 #include "common/cli/output.h"
 #include "common/cli/status/next_mode.h"
 
-static void BS_PRINTF(3, 4)
-    against(struct bs_step *step, const char *word, const char *format, ...)
+static void BS_PRINTF(3, 4) against(struct bs_next_mode *step, const char *word,
+    const char *format, ...)
 {
-	struct bs_step_reason *reason = &step->reasons[step->count];
+	struct bs_next_mode_reason *reason = &step->reasons[step->count];
 	va_list args;
 
-	if (step->count == BS_STEP_REASONS)
+	if (step->count == BS_NEXT_MODE_REASONS)
 		return;
 	step->count++;
 	reason->word = word;
@@ -28,7 +28,8 @@ static void BS_PRINTF(3, 4)
 }
 
 static void
-check_signing(const struct bs_step_ground *ground, struct bs_step *out)
+check_signing(const struct bs_next_mode_ground *ground,
+    struct bs_next_mode *out)
 {
 	const char *name = ground->domain->name;
 
@@ -48,7 +49,8 @@ check_signing(const struct bs_step_ground *ground, struct bs_step *out)
 }
 
 static void
-check_tallies(const struct bs_step_ground *ground, struct bs_step *out)
+check_tallies(const struct bs_next_mode_ground *ground,
+    struct bs_next_mode *out)
 {
 	const uint32_t *week = ground->survey->week.counts;
 	const uint32_t *month = ground->survey->month.counts;
@@ -59,19 +61,20 @@ check_tallies(const struct bs_step_ground *ground, struct bs_step *out)
 		    "in %d days no tag of %s came home, so nothing shows that "
 		    "tags survive the way; send a mail to an address that does "
 		    "not exist elsewhere, and wait for its bounce",
-		    BS_SURVEY_MONTH, name);
+		    BS_DOMAINS_MONTH, name);
 	if (week[BS_TALLY_STRIPPED] > 0)
 		against(out, "stripped",
 		    "in %d days %" PRIu32 " genuine bounces of mail that left "
 		    "with a tag came home without one: some path strips tags; "
 		    "find it (backstop explain on such a bounce)",
-		    BS_SURVEY_WEEK, week[BS_TALLY_STRIPPED]);
+		    BS_DOMAINS_WEEK, week[BS_TALLY_STRIPPED]);
 }
 
 static void
-check_coverage(const struct bs_step_ground *ground, struct bs_step *out)
+check_coverage(const struct bs_next_mode_ground *ground,
+    struct bs_next_mode *out)
 {
-	const struct bs_survey_domain *survey = ground->survey;
+	const struct bs_domain_status *survey = ground->survey;
 	char when[BS_TIME_TEXT];
 
 	if (!ground->domain->outbound_here ||
@@ -91,8 +94,8 @@ check_coverage(const struct bs_step_ground *ground, struct bs_step *out)
 }
 
 void
-bs_step_check(const struct bs_step_ground *ground, enum bs_mode to,
-    struct bs_step *out)
+bs_next_mode_check(const struct bs_next_mode_ground *ground, enum bs_mode to,
+    struct bs_next_mode *out)
 {
 	out->count = 0;
 	if (to < BS_JUNK)

@@ -1,6 +1,6 @@
 /* Whether a domain may take a step up: what speaks against it, and for. */
-#ifndef BS_STEP_H
-#define BS_STEP_H
+#ifndef BS_CLI_STATUS_NEXT_MODE_H
+#define BS_CLI_STATUS_NEXT_MODE_H
 
 #include <stdbool.h>
 
@@ -10,38 +10,40 @@
 #include "common/config/config.h"
 #include "common/policy/bounce.h"
 
-#define BS_STEP_REASONS 8
-#define BS_STEP_TEXT 320
+#define BS_NEXT_MODE_REASONS 8
+#define BS_NEXT_MODE_TEXT 320
 
-struct bs_step_reason {
+struct bs_next_mode_reason {
 	const char *word; /* for logs and --json */
-	char text[BS_STEP_TEXT];
+	char text[BS_NEXT_MODE_TEXT];
 };
 
-struct bs_step {
+struct bs_next_mode {
 	size_t count; /* 0: it is safe */
-	struct bs_step_reason reasons[BS_STEP_REASONS];
+	struct bs_next_mode_reason reasons[BS_NEXT_MODE_REASONS];
 };
 
 /* What is known beside the domain's own: all borrowed. */
-struct bs_step_ground {
+struct bs_next_mode_ground {
 	const struct bs_domain *domain;
-	const struct bs_survey_domain *survey; /* NULL: no store to be read */
+	const struct bs_domain_status *survey; /* NULL: no store to be read */
 	bool has_key;			       /* one is active */
 	bool clock_in_doubt;
 };
 
 /* Collects what speaks against a mode. Nothing speaks against observe and
  * mark, which keep no mail from anybody. */
-void bs_step_check(const struct bs_step_ground *ground, enum bs_mode to,
-    struct bs_step *out);
+void bs_next_mode_check(const struct bs_next_mode_ground *ground,
+    enum bs_mode to, struct bs_next_mode *out);
 
 /* Say what enforce would have done of late, and whether the next mode is
  * safe: in lines that begin with indent, or as members of an object. */
-void bs_step_print(const struct bs_step_ground *ground, const char *indent);
-void bs_step_json(const struct bs_step_ground *ground, struct bs_json *object);
+void bs_next_mode_print(const struct bs_next_mode_ground *ground,
+    const char *indent);
+void bs_next_mode_json(const struct bs_next_mode_ground *ground,
+    struct bs_json *object);
 
 /* The reasons as an array. */
-struct bs_json *bs_step_reasons_json(const struct bs_step *step);
+struct bs_json *bs_next_mode_reasons_json(const struct bs_next_mode *step);
 
 #endif

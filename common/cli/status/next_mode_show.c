@@ -23,7 +23,7 @@ note(const struct bs_domain *domain)
 }
 
 static void
-print_week(const struct bs_survey_domain *survey, const char *indent)
+print_week(const struct bs_domain_status *survey, const char *indent)
 {
 	const uint32_t *week = survey->week.counts;
 
@@ -31,7 +31,7 @@ print_week(const struct bs_survey_domain *survey, const char *indent)
 	       " unsigned; bounces: %" PRIu32 " genuine by tag, %" PRIu32
 	       " by Message-ID (%" PRIu32 " lost their tag), %" PRIu32
 	       " forged, %" PRIu32 " suspect, %" PRIu32 " unknown\n",
-	    indent, BS_SURVEY_WEEK, week[BS_TALLY_SIGNED],
+	    indent, BS_DOMAINS_WEEK, week[BS_TALLY_SIGNED],
 	    week[BS_TALLY_UNSIGNED], week[BS_TALLY_TAG_HOME],
 	    week[BS_TALLY_ID_HOME], week[BS_TALLY_STRIPPED],
 	    week[BS_TALLY_FORGED], week[BS_TALLY_SUSPECT],
@@ -46,11 +46,11 @@ print_week(const struct bs_survey_domain *survey, const char *indent)
 
 /* Marking needs nothing: so what the steps beyond it will need. */
 static void
-print_far(const struct bs_step_ground *ground, const char *indent)
+print_far(const struct bs_next_mode_ground *ground, const char *indent)
 {
-	struct bs_step step;
+	struct bs_next_mode step;
 
-	bs_step_check(ground, BS_ENFORCE, &step);
+	bs_next_mode_check(ground, BS_ENFORCE, &step);
 	printf("%sfurther steps %s", indent,
 	    step.count == 0 ? "are safe" : "are not safe yet:");
 	for (size_t i = 0; i < step.count; i++)
@@ -59,15 +59,15 @@ print_far(const struct bs_step_ground *ground, const char *indent)
 }
 
 void
-bs_step_print(const struct bs_step_ground *ground, const char *indent)
+bs_next_mode_print(const struct bs_next_mode_ground *ground, const char *indent)
 {
 	const struct bs_domain *domain = ground->domain;
 	enum bs_mode next = next_mode(domain->mode);
-	struct bs_step step;
+	struct bs_next_mode step;
 
 	if (ground->survey != NULL)
 		print_week(ground->survey, indent);
-	bs_step_check(ground, next, &step);
+	bs_next_mode_check(ground, next, &step);
 	if (next == domain->mode)
 		printf("%s%s\n", indent,
 		    step.count == 0 ? "there is no mode beyond enforce"
@@ -90,7 +90,7 @@ bs_step_print(const struct bs_step_ground *ground, const char *indent)
 }
 
 struct bs_json *
-bs_step_reasons_json(const struct bs_step *step)
+bs_next_mode_reasons_json(const struct bs_next_mode *step)
 {
 	struct bs_json *array = bs_json_array();
 
@@ -131,16 +131,17 @@ tally_json(const struct bs_tally_record *tally)
 }
 
 void
-bs_step_json(const struct bs_step_ground *ground, struct bs_json *object)
+bs_next_mode_json(const struct bs_next_mode_ground *ground,
+    struct bs_json *object)
 {
 	enum bs_mode mode = ground->domain->mode;
 	enum bs_mode next = next_mode(mode);
-	struct bs_step step;
+	struct bs_next_mode step;
 
-	bs_step_check(ground, next, &step);
+	bs_next_mode_check(ground, next, &step);
 	bs_json_text(object, "next", next == mode ? NULL : bs_mode_name(next));
 	bs_json_bool(object, "safe", step.count == 0);
-	bs_json_put(object, "reasons", bs_step_reasons_json(&step));
+	bs_json_put(object, "reasons", bs_next_mode_reasons_json(&step));
 	bs_json_text(object, "note", note(ground->domain));
 	if (ground->survey != NULL)
 		bs_json_put(object, "week", tally_json(&ground->survey->week));

@@ -1,6 +1,6 @@
 /* A file that a person wrote: read whole, and replaced at once. */
-#ifndef BS_REWRITE_H
-#define BS_REWRITE_H
+#ifndef BS_CLI_STATUS_REWRITE_H
+#define BS_CLI_STATUS_REWRITE_H
 
 #include <limits.h>
 #include <stddef.h>

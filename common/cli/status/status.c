@@ -40,10 +40,10 @@ bs_status_is_well(const struct bs_overview *status)
 	       bs_status_has_key(status);
 }
 
-struct bs_step_ground
+struct bs_next_mode_ground
 bs_status_ground(const struct bs_overview *status, size_t domain)
 {
-	return (struct bs_step_ground){
+	return (struct bs_next_mode_ground){
 	    .domain = &status->book.config->domains[domain],
 	    .survey = domain < status->survey.count
 			  ? &status->survey.found->domains[domain]
@@ -63,10 +63,10 @@ look_at_store(struct bs_overview *status)
 	status->store = bs_look_at_store(config, &status->look);
 	status->clock_in_doubt = bs_look_doubts_clock(&status->look, now);
 	if (status->store == 0)
-		status->store = bs_survey_take(config, &status->book.keyring,
+		status->store = bs_domains_read(config, &status->book.keyring,
 		    now, &status->survey);
 	if (status->store != 0)
-		bs_survey_free(&status->survey);
+		bs_domains_free(&status->survey);
 }
 
 int
@@ -85,7 +85,7 @@ bs_cmd_status(const struct bs_call *call)
 		bs_status_print(&status);
 	rc = bs_status_is_well(&status) ? BS_EXIT_YES : BS_EXIT_NO;
 out:
-	bs_survey_free(&status.survey);
+	bs_domains_free(&status.survey);
 	bs_keybook_close(&status.book);
 	return rc;
 }

@@ -1,6 +1,6 @@
 /* Between the parts of backstop status: what was found. */
-#ifndef BS_STATUS_H
-#define BS_STATUS_H
+#ifndef BS_CLI_STATUS_STATUS_H
+#define BS_CLI_STATUS_STATUS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,8 +18,8 @@ struct bs_overview {
 	char engine[BS_ASK_REASON]; /* what the engine says of its store */
 	int store;		    /* 0, or -errno of the look at it */
 	struct bs_look look;
-	struct bs_survey survey; /* of no domains where it failed */
-	bool clock_in_doubt;	 /* as it stands now */
+	struct bs_domains survey; /* of no domains where it failed */
+	bool clock_in_doubt;	  /* as it stands now */
 };
 
 /* Whether all is as it should be. */
@@ -33,7 +33,7 @@ int64_t bs_status_age_days(const struct bs_overview *status, int64_t then);
 const char *bs_status_store(int rc);
 
 /* What is known of a domain; views into status. */
-struct bs_step_ground bs_status_ground(const struct bs_overview *status,
+struct bs_next_mode_ground bs_status_ground(const struct bs_overview *status,
     size_t domain);
 
 void bs_status_print(const struct bs_overview *status);

@@ -27,7 +27,7 @@ store_advice(int rc)
 }
 
 static void
-print_coverage(const struct bs_survey_domain *survey)
+print_coverage(const struct bs_domain_status *survey)
 {
 	char text[BS_TIME_TEXT];
 
@@ -44,7 +44,7 @@ print_coverage(const struct bs_survey_domain *survey)
 static void
 print_domain(const struct bs_overview *status, size_t at)
 {
-	struct bs_step_ground ground = bs_status_ground(status, at);
+	struct bs_next_mode_ground ground = bs_status_ground(status, at);
 	const struct bs_domain *domain = ground.domain;
 
 	printf("%s%s: sign %s, mode %s, outbound %s\n",
@@ -54,7 +54,7 @@ print_domain(const struct bs_overview *status, size_t at)
 	if (ground.survey == NULL)
 		return;
 	print_coverage(ground.survey);
-	bs_step_print(&ground, "            ");
+	bs_next_mode_print(&ground, "            ");
 }
 
 static void
@@ -84,7 +84,7 @@ print_spf(const struct bs_overview *status)
 		return;
 	}
 	week = status->survey.found->spf_week.counts;
-	printf("in %d days:", BS_SURVEY_WEEK);
+	printf("in %d days:", BS_DOMAINS_WEEK);
 	for (unsigned i = 0; i < BS_SPF_RESULTS; i++)
 		printf("%s %" PRIu32 " %s", i > 0 ? "," : "", week[i],
 		    bs_spf_result_name((enum bs_spf_result)i));

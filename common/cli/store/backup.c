@@ -17,7 +17,7 @@ struct copy {
 };
 
 static int
-copy(const struct bs_errand *errand)
+copy(const struct bs_child *errand)
 {
 	const int *fd = errand->context;
 	struct copy *result = errand->result;
@@ -36,14 +36,14 @@ copy(const struct bs_errand *errand)
 static int
 fill(const char *folder, int fd, struct copy *result)
 {
-	struct bs_errand errand = {.folder = folder,
+	struct bs_child errand = {.folder = folder,
 	    .run = copy,
 	    .context = &fd,
 	    .result = result,
 	    .size = sizeof(*result),
 	    .progress = "copying"};
 	struct stat st = {0};
-	int rc = bs_errand_run(&errand);
+	int rc = bs_child_run(&errand);
 
 	if (rc == 0 && (fsync(fd) != 0 || fstat(fd, &st) != 0))
 		rc = -errno;
@@ -79,7 +79,7 @@ int
 bs_cmd_store_backup(const struct bs_call *call)
 {
 	const char *path = call->words[0];
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	struct bs_config *config;
 	struct copy result = {0};
 	int fd;
@@ -87,7 +87,7 @@ bs_cmd_store_backup(const struct bs_call *call)
 
 	if ((rc = bs_load_config(call, &config)) != 0)
 		return rc;
-	rc = bs_state_paths(config->state, &paths);
+	rc = bs_state_folder_paths(config->state, &paths);
 	bs_config_free(config);
 	if (rc != 0)
 		return bs_exit_of(rc);

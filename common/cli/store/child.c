@@ -49,12 +49,12 @@ read_all(int fd, void *octets, size_t len)
 
 /* The child: what it owned of the parent's output stays unflushed. */
 static _Noreturn void
-serve(const struct bs_errand *errand, int fd)
+serve(const struct bs_child *errand, int fd)
 {
 	int rc;
 
-	bs_sandbox_close_doors();
-	if ((rc = bs_sandbox_become_owner(errand->folder)) == 0)
+	bs_privileges_close_doors();
+	if ((rc = bs_privileges_become_owner(errand->folder)) == 0)
 		rc = errand->run(errand);
 	if (write_all(fd, &rc, sizeof(rc)) == 0)
 		(void)write_all(fd, errand->result, errand->size);
@@ -63,7 +63,7 @@ serve(const struct bs_errand *errand, int fd)
 
 /* Waits for the child, and says on a terminal that it lasts. */
 static void
-show_progress(const struct bs_errand *errand, int fd)
+show_progress(const struct bs_child *errand, int fd)
 {
 	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
 	unsigned seconds = 0;
@@ -77,7 +77,7 @@ show_progress(const struct bs_errand *errand, int fd)
 }
 
 int
-bs_errand_run(const struct bs_errand *errand)
+bs_child_run(const struct bs_child *errand)
 {
 	int ends[2];
 	pid_t child;
@@ -110,7 +110,7 @@ bs_errand_run(const struct bs_errand *errand)
 }
 
 static int
-look(const struct bs_errand *errand)
+look(const struct bs_child *errand)
 {
 	struct bs_look *found = errand->result;
 	struct bs_store *store;
@@ -127,8 +127,8 @@ look(const struct bs_errand *errand)
 int
 bs_look_at_store(const struct bs_config *config, struct bs_look *out)
 {
-	struct bs_state_paths paths;
-	struct bs_errand errand = {
+	struct bs_state_folder_paths paths;
+	struct bs_child errand = {
 	    .run = look,
 	    .result = out,
 	    .size = sizeof(*out),
@@ -136,10 +136,10 @@ bs_look_at_store(const struct bs_config *config, struct bs_look *out)
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = bs_state_paths(config->state, &paths)) != 0)
+	if ((rc = bs_state_folder_paths(config->state, &paths)) != 0)
 		return rc;
 	errand.folder = paths.store;
-	rc = bs_errand_run(&errand);
+	rc = bs_child_run(&errand);
 	/* the child read what the engine's user wrote: root believes no count
 	 * of its */
 	if (rc == 0 && out->meta.gap_count > BS_GAPS_MAX)

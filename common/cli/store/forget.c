@@ -138,7 +138,7 @@ mark(struct bs_store *store, const struct task *task, uint64_t *senders)
 }
 
 static int
-forget(const struct bs_errand *errand)
+forget(const struct bs_child *errand)
 {
 	const struct task *task = errand->context;
 	struct tally *tally = errand->result;
@@ -199,12 +199,12 @@ print_tally(const struct bs_call *call, const char *address,
 
 /* Returns 0, or an exit status after the complaint. */
 static int
-hash_address(const struct bs_state_paths *paths, const char *canonical,
+hash_address(const struct bs_state_folder_paths *paths, const char *canonical,
     uint8_t out[static BS_RECORD_HASH])
 {
 	struct bs_fault fault = {0};
 	uint8_t store_key[BS_STORE_KEY_LEN];
-	int rc = bs_state_store_key(paths->store_key, store_key, &fault);
+	int rc = bs_state_folder_store_key(paths->store_key, store_key, &fault);
 
 	if (rc != 0) {
 		bs_complain("%s: %s%s", paths->store_key, fault.text,
@@ -220,10 +220,10 @@ int
 bs_cmd_store_forget(const struct bs_call *call)
 {
 	struct bs_config *config = NULL;
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	struct task task = {.today = bs_day_of(call->now)};
 	struct tally tally = {0};
-	struct bs_errand errand = {.folder = paths.store,
+	struct bs_child errand = {.folder = paths.store,
 	    .run = forget,
 	    .context = &task,
 	    .result = &tally,
@@ -235,13 +235,13 @@ bs_cmd_store_forget(const struct bs_call *call)
 	if ((rc = canonical_of(call->words[0], canonical)) != 0 ||
 	    (rc = bs_load_config(call, &config)) != 0)
 		return rc;
-	rc = bs_state_paths(config->state, &paths);
+	rc = bs_state_folder_paths(config->state, &paths);
 	bs_config_free(config);
 	if (rc != 0)
 		return bs_exit_of(rc);
 	if ((rc = hash_address(&paths, canonical, task.hash)) != 0)
 		return rc;
-	if ((rc = bs_errand_run(&errand)) != 0)
+	if ((rc = bs_child_run(&errand)) != 0)
 		return bs_store_complain(paths.store, rc);
 	print_tally(call, canonical, &tally);
 	return BS_EXIT_YES;

@@ -14,7 +14,7 @@ struct tally {
 };
 
 static int
-check(const struct bs_errand *errand)
+check(const struct bs_child *errand)
 {
 	struct tally *tally = errand->result;
 
@@ -68,10 +68,10 @@ print_check(const struct bs_call *call, const char *folder, bool is_sound,
 int
 bs_cmd_store_check(const struct bs_call *call)
 {
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	struct bs_config *config;
 	struct tally tally = {0};
-	struct bs_errand errand = {
+	struct bs_child errand = {
 	    .folder = paths.store,
 	    .run = check,
 	    .result = &tally,
@@ -83,8 +83,8 @@ bs_cmd_store_check(const struct bs_call *call)
 
 	if ((rc = bs_load_config(call, &config)) != 0)
 		return rc;
-	if ((rc = bs_state_paths(config->state, &paths)) == 0)
-		rc = bs_errand_run(&errand);
+	if ((rc = bs_state_folder_paths(config->state, &paths)) == 0)
+		rc = bs_child_run(&errand);
 	bs_config_free(config);
 	if (rc != 0 && rc != -EUCLEAN)
 		return bs_store_complain(paths.store, rc);
@@ -94,7 +94,7 @@ bs_cmd_store_check(const struct bs_call *call)
 }
 
 static int
-confirm(const struct bs_errand *errand)
+confirm(const struct bs_child *errand)
 {
 	const uint32_t *today = errand->context;
 	struct bs_meta *meta = errand->result;
@@ -116,12 +116,12 @@ confirm(const struct bs_errand *errand)
 int
 bs_cmd_store_confirm_clock(const struct bs_call *call)
 {
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 	struct bs_config *config;
 	struct bs_meta meta;
 	struct bs_json *json;
 	uint32_t today = bs_day_of(call->now);
-	struct bs_errand errand = {
+	struct bs_child errand = {
 	    .folder = paths.store,
 	    .run = confirm,
 	    .context = &today,
@@ -133,8 +133,8 @@ bs_cmd_store_confirm_clock(const struct bs_call *call)
 
 	if ((rc = bs_load_config(call, &config)) != 0)
 		return rc;
-	if ((rc = bs_state_paths(config->state, &paths)) == 0)
-		rc = bs_errand_run(&errand);
+	if ((rc = bs_state_folder_paths(config->state, &paths)) == 0)
+		rc = bs_child_run(&errand);
 	bs_config_free(config);
 	if (rc != 0)
 		return bs_store_complain(paths.store, rc);

@@ -1,6 +1,6 @@
 /* What speaks against an SPF record, as far as it shows without DNS. */
-#ifndef BS_SPF_ADVICE_H
-#define BS_SPF_ADVICE_H
+#ifndef BS_SPF_LINT_ADVICE_H
+#define BS_SPF_LINT_ADVICE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* An SPF record that is being written, a term at a time. */
-#ifndef BS_SPF_DRAFT_H
-#define BS_SPF_DRAFT_H
+#ifndef BS_SPF_LINT_DRAFT_H
+#define BS_SPF_LINT_DRAFT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPF records with all they include as one list of networks, and what differs
  * between two of these. */
-#ifndef BS_SPF_FLAT_H
-#define BS_SPF_FLAT_H
+#ifndef BS_SPF_LINT_FLAT_H
+#define BS_SPF_LINT_FLAT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The closed table of what 'backstop spf lint' finds fault with. */
-#ifndef BS_SPF_FLAWS_H
-#define BS_SPF_FLAWS_H
+#ifndef BS_SPF_LINT_FLAWS_H
+#define BS_SPF_LINT_FLAWS_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* Networks of SPF records: one family each, whatever their host bits. */
-#ifndef BS_SPF_NET_H
-#define BS_SPF_NET_H
+#ifndef BS_SPF_LINT_NET_H
+#define BS_SPF_LINT_NET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* An SPF record as a line of a zone file. */
-#ifndef BS_SPF_ZONE_H
-#define BS_SPF_ZONE_H
+#ifndef BS_SPF_LINT_ZONE_H
+#define BS_SPF_LINT_ZONE_H
 
 #include <stddef.h>
 #include <stdint.h>

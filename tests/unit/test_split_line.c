@@ -2,10 +2,10 @@
 #include "filter/split_line.h"
 #include "tests/unit/unit.h"
 
-#define MORE (2 * BS_PIECE_MAX)
+#define MORE (2 * BS_SPLIT_LINE_MAX)
 
 static char line[MORE + 1];
-static struct bs_piece piece;
+static struct bs_split_line piece;
 
 static void
 fill(size_t len, char octet)
@@ -19,7 +19,7 @@ begin(size_t len, bool in_head)
 {
 	struct bs_text text = {line, len};
 
-	bs_piece_begin(&piece, text, in_head);
+	bs_split_line_begin(&piece, text, in_head);
 }
 
 /* The next piece is so long, and begins and ends like this. */
@@ -28,7 +28,7 @@ comes(size_t len, const char *begins, char ends)
 {
 	struct bs_text part;
 
-	assert_true(bs_piece_next(&piece, &part));
+	assert_true(bs_split_line_next(&piece, &part));
 	assert_int_equal(part.len, len);
 	assert_memory_equal(part.at, begins, strlen(begins));
 	if (len > 0)
@@ -40,7 +40,7 @@ ends(void)
 {
 	struct bs_text part;
 
-	assert_false(bs_piece_next(&piece, &part));
+	assert_false(bs_split_line_next(&piece, &part));
 }
 
 static void
@@ -55,8 +55,8 @@ short_lines_are_whole(void **state)
 		begin(1, in_head);
 		comes(1, "x", 'x');
 		ends();
-		begin(BS_PIECE_MAX, in_head);
-		comes(BS_PIECE_MAX, "x", 'x');
+		begin(BS_SPLIT_LINE_MAX, in_head);
+		comes(BS_SPLIT_LINE_MAX, "x", 'x');
 		ends();
 	}
 }
@@ -66,14 +66,14 @@ a_field_goes_on_folded(void **state)
 {
 	(void)state;
 	fill(MORE, 'x');
-	line[BS_PIECE_MAX] = 'y';
-	begin(BS_PIECE_MAX + 1, true);
-	comes(BS_PIECE_MAX, "x", 'x');
+	line[BS_SPLIT_LINE_MAX] = 'y';
+	begin(BS_SPLIT_LINE_MAX + 1, true);
+	comes(BS_SPLIT_LINE_MAX, "x", 'x');
 	comes(2, " y", 'y');
 	ends();
 	begin(MORE, true);
-	comes(BS_PIECE_MAX, "x", 'x');
-	comes(BS_PIECE_MAX, " y", 'x');
+	comes(BS_SPLIT_LINE_MAX, "x", 'x');
+	comes(BS_SPLIT_LINE_MAX, " y", 'x');
 	comes(2, " x", 'x');
 	ends();
 }
@@ -84,8 +84,8 @@ a_body_goes_on_in_another_line(void **state)
 	(void)state;
 	fill(MORE, 'x');
 	begin(MORE, false);
-	comes(BS_PIECE_MAX, "x", 'x');
-	comes(BS_PIECE_MAX - 1, "x", 'x');
+	comes(BS_SPLIT_LINE_MAX, "x", 'x');
+	comes(BS_SPLIT_LINE_MAX - 1, "x", 'x');
 	comes(1, "x", 'x');
 	ends();
 }
@@ -96,14 +96,14 @@ a_dot_at_a_cut_is_doubled(void **state)
 {
 	(void)state;
 	fill(MORE, 'x');
-	line[BS_PIECE_MAX] = '.';
-	begin(BS_PIECE_MAX + 1, false);
-	comes(BS_PIECE_MAX, "x", 'x');
+	line[BS_SPLIT_LINE_MAX] = '.';
+	begin(BS_SPLIT_LINE_MAX + 1, false);
+	comes(BS_SPLIT_LINE_MAX, "x", 'x');
 	comes(2, "..", '.');
 	ends();
 	begin(MORE, false);
-	comes(BS_PIECE_MAX, "x", 'x');
-	comes(BS_PIECE_MAX, "..x", 'x');
+	comes(BS_SPLIT_LINE_MAX, "x", 'x');
+	comes(BS_SPLIT_LINE_MAX, "..x", 'x');
 	comes(1, "x", 'x');
 	ends();
 }

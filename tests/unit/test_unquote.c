@@ -55,7 +55,7 @@ cleans(void **state)
 	};
 
 	(void)state;
-	check_changes(changes, COUNT(changes), bs_paste_clean);
+	check_changes(changes, COUNT(changes), bs_unquote_clean);
 }
 
 static void
@@ -89,7 +89,7 @@ unquotes(void **state)
 	};
 
 	(void)state;
-	check_changes(changes, COUNT(changes), bs_paste_unquote);
+	check_changes(changes, COUNT(changes), bs_unquote_text);
 }
 
 static void
@@ -120,11 +120,11 @@ knows_headers(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_int_equal(
-		    bs_paste_has_header(cases[i].text, strlen(cases[i].text)),
+		    bs_unquote_has_header(cases[i].text, strlen(cases[i].text)),
 		    cases[i].has);
 }
 
-/* What bs_paste_next() gives of a text: "envelope|message|" each. */
+/* What bs_unquote_next() gives of a text: "envelope|message|" each. */
 static void
 check_messages(const char *text, const char *want)
 {
@@ -133,7 +133,7 @@ check_messages(const char *text, const char *want)
 	char got[ROOM] = "";
 	size_t at = 0;
 
-	while (bs_paste_next(text, strlen(text), &at, &envelope, &message)) {
+	while (bs_unquote_next(text, strlen(text), &at, &envelope, &message)) {
 		size_t len = strlen(got);
 
 		snprintf(got + len, sizeof(got) - len, "%.*s|%.*s|",
@@ -192,7 +192,7 @@ finds_forwarded_notices(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		size_t len = strlen(cases[i].text);
-		size_t at = bs_paste_find_notice(cases[i].text, len,
+		size_t at = bs_unquote_find_notice(cases[i].text, len,
 		    cases[i].from_start);
 
 		assert_int_equal(at,

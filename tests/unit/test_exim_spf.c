@@ -2,7 +2,7 @@
 #include "exim/spf.h"
 #include "tests/unit/exim_engine.h"
 
-static struct bs_origin origin;
+static struct bs_envelope origin;
 
 static bool
 refuse(const struct bs_request *request, struct bs_answer *answer)
@@ -26,8 +26,8 @@ say_error(const struct bs_request *request, struct bs_answer *answer)
 static void
 begin(const char *sender)
 {
-	origin =
-	    (struct bs_origin){.listener = BS_LISTENER_IN, .has_sender = true};
+	origin = (struct bs_envelope){.listener = BS_LISTENER_IN,
+	    .has_sender = true};
 	snprintf(origin.client, sizeof(origin.client), "192.0.2.1");
 	snprintf(origin.helo, sizeof(origin.helo), "mx.d.example");
 	snprintf(origin.receiver, sizeof(origin.receiver), "mx.example.org");
@@ -44,12 +44,12 @@ test_once(void **state)
 	engine_start(refuse);
 	for (int i = 0; i < 3; i++) {
 		begin("once@d.example");
-		answer = bs_sender_ask(&origin, &unanswered);
+		answer = bs_exim_spf_ask(&origin, &unanswered);
 		assert_false(unanswered);
 		assert_non_null(answer);
 		assert_string_equal(answer->reply,
 		    "550 5.7.23 not once@d.example");
-		assert_true(bs_sender_refuses(answer));
+		assert_true(bs_exim_spf_refuses(answer));
 	}
 	assert_int_equal(heard.count, 1);
 	assert_int_equal(heard.request[0].op, BS_OP_SPF);
@@ -58,7 +58,7 @@ test_once(void **state)
 	assert_string_equal(heard.request[0].receiver, "mx.example.org");
 	assert_true(heard.request[0].deadline_ms > 20000);
 	begin("other@d.example");
-	answer = bs_sender_ask(&origin, &unanswered);
+	answer = bs_exim_spf_ask(&origin, &unanswered);
 	assert_string_equal(answer->reply, "550 5.7.23 not other@d.example");
 	assert_int_equal(heard.count, 2);
 	engine_end();
@@ -73,10 +73,10 @@ test_not_due(void **state)
 	engine_start(refuse);
 	begin("due@d.example");
 	origin.listener = BS_LISTENER_LOCAL;
-	assert_null(bs_sender_ask(&origin, &unanswered));
+	assert_null(bs_exim_spf_ask(&origin, &unanswered));
 	origin.listener = BS_LISTENER_OUT;
 	origin.auth = true;
-	assert_null(bs_sender_ask(&origin, &unanswered));
+	assert_null(bs_exim_spf_ask(&origin, &unanswered));
 	assert_false(unanswered);
 	assert_int_equal(heard.count, 0);
 	engine_end();
@@ -92,16 +92,16 @@ test_unanswered(void **state)
 	(void)state;
 	engine_start(say_error);
 	begin("none@d.example");
-	assert_null(bs_sender_ask(&origin, &unanswered));
+	assert_null(bs_exim_spf_ask(&origin, &unanswered));
 	assert_true(unanswered);
-	assert_null(bs_sender_ask(&origin, &unanswered));
+	assert_null(bs_exim_spf_ask(&origin, &unanswered));
 	assert_false(unanswered);
 	assert_int_equal(heard.count, 1);
 	engine_end();
 	/* an engine that has been away for a while is not waited for */
 	begin("away@d.example");
 	origin.engine_is_away = true;
-	assert_null(bs_sender_ask(&origin, &unanswered));
+	assert_null(bs_exim_spf_ask(&origin, &unanswered));
 	assert_true(unanswered);
 }
 
@@ -131,7 +131,8 @@ test_refusals(void **state)
 
 		snprintf(answer.reply, sizeof(answer.reply), "%s",
 		    cases[i].reply);
-		assert_int_equal(bs_sender_refuses(&answer), cases[i].refuses);
+		assert_int_equal(bs_exim_spf_refuses(&answer),
+		    cases[i].refuses);
 	}
 }
 

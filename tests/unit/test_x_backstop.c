@@ -11,15 +11,15 @@ writes(void **state)
 	char out[64];
 
 	(void)state;
-	assert_int_equal(bs_header_write("genuine", "tag", 4, out, sizeof(out)),
-	    0);
+	assert_int_equal(
+	    bs_x_backstop_write("genuine", "tag", 4, out, sizeof(out)), 0);
 	assert_string_equal(out, want);
 	assert_int_equal(
-	    bs_header_write("genuine", "tag", 4, out, sizeof(want)), 0);
+	    bs_x_backstop_write("genuine", "tag", 4, out, sizeof(want)), 0);
 	assert_int_equal(
-	    bs_header_write("genuine", "tag", 4, out, sizeof(want) - 1),
+	    bs_x_backstop_write("genuine", "tag", 4, out, sizeof(want) - 1),
 	    -EMSGSIZE);
-	assert_int_equal(bs_header_write("genuine", "tag", 4, out, 0),
+	assert_int_equal(bs_x_backstop_write("genuine", "tag", 4, out, 0),
 	    -EMSGSIZE);
 }
 
@@ -48,15 +48,16 @@ recognises(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		assert_int_equal(
-		    bs_header_is_ours(cases[i].line, strlen(cases[i].line)),
+		    bs_x_backstop_is_ours(cases[i].line, strlen(cases[i].line)),
 		    cases[i].ours);
 	/* what we write, we recognise */
 	for (unsigned row = 0; row < 20; row++) {
 		char out[64];
 
 		assert_int_equal(
-		    bs_header_write("unknown", "", row, out, sizeof(out)), 0);
-		assert_true(bs_header_is_ours(out, strlen(out)));
+		    bs_x_backstop_write("unknown", "", row, out, sizeof(out)),
+		    0);
+		assert_true(bs_x_backstop_is_ours(out, strlen(out)));
 		assert_null(strpbrk(out, "\r\n"));
 	}
 }
@@ -73,7 +74,8 @@ stays_within_the_line(void **state)
 
 		assert_non_null(copy);
 		memcpy(copy + 1, line, len);
-		assert_int_equal(bs_header_is_ours(copy + 1, len), len >= 11);
+		assert_int_equal(bs_x_backstop_is_ours(copy + 1, len),
+		    len >= 11);
 		free(copy);
 	}
 }

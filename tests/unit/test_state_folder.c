@@ -22,7 +22,7 @@ struct fixture {
 	char base[PATH_MAX];
 	char state[PATH_MAX];
 	struct bs_config config;
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 };
 
 static int
@@ -39,7 +39,8 @@ set_up(void **state)
 	fixture.config.state = fixture.state;
 	fixture.config.user = other_user;
 	fixture.config.lifetime_days = 10;
-	assert_int_equal(bs_state_paths(fixture.state, &fixture.paths), 0);
+	assert_int_equal(bs_state_folder_paths(fixture.state, &fixture.paths),
+	    0);
 	*state = &fixture;
 	return 0;
 }
@@ -63,7 +64,8 @@ init(struct fixture *fixture, int number, int expected_key)
 	struct bs_fault fault = {0};
 	int key = -2;
 
-	if (bs_state_init(&fixture->config, number, NOW, &key, &fault) != 0)
+	if (bs_state_folder_init(&fixture->config, number, NOW, &key, &fault) !=
+	    0)
 		fail_msg("%s", fault.text);
 	if (expected_key == -2)
 		assert_in_range(key, 0, 9);
@@ -127,7 +129,8 @@ test_made(void **state)
 	assert_int_equal(only_key(fixture).created, NOW);
 	assert_int_equal(only_key(fixture).secret_len, BS_KEY_SECRET_NEW);
 	assert_int_equal(
-	    bs_state_store_key(fixture->paths.store_key, key, &fault), 0);
+	    bs_state_folder_store_key(fixture->paths.store_key, key, &fault),
+	    0);
 }
 
 static void
@@ -142,14 +145,16 @@ test_twice(void **state)
 	init(fixture, -1, -2);
 	key = only_key(fixture);
 	assert_int_equal(
-	    bs_state_store_key(fixture->paths.store_key, before, &fault), 0);
+	    bs_state_folder_store_key(fixture->paths.store_key, before, &fault),
+	    0);
 	assert_int_equal(chmod(fixture->state, 0700), 0);
 	init(fixture, (int)(key.number + 1) % 10, -1);
 	assert_int_equal(only_key(fixture).number, key.number);
 	assert_memory_equal(only_key(fixture).secret, key.secret,
 	    key.secret_len);
 	assert_int_equal(
-	    bs_state_store_key(fixture->paths.store_key, after, &fault), 0);
+	    bs_state_folder_store_key(fixture->paths.store_key, after, &fault),
+	    0);
 	assert_memory_equal(before, after, sizeof(before));
 	assert_mode(fixture->state, 0750, false);
 }
@@ -231,8 +236,8 @@ refuse(struct fixture *fixture, int rc, const char *says)
 	struct bs_fault fault = {0};
 	int key;
 
-	assert_int_equal(bs_state_init(&fixture->config, 1, NOW, &key, &fault),
-	    rc);
+	assert_int_equal(
+	    bs_state_folder_init(&fixture->config, 1, NOW, &key, &fault), rc);
 	assert_int_equal(key, -1);
 	if (strstr(fault.text, says) == NULL)
 		fail_msg("%s", fault.text);
@@ -282,15 +287,15 @@ test_no_such_user(void **state)
 
 	fixture->config.user = nobody;
 	if (geteuid() != 0) {
-		assert_int_equal(bs_state_group(&fixture->config, &gid, &fault),
-		    0);
+		assert_int_equal(
+		    bs_state_folder_group(&fixture->config, &gid, &fault), 0);
 		assert_int_equal(gid, (gid_t)-1);
 		return;
 	}
 	refuse(fixture, -ENOENT,
 	    "type: adduser --system --group --no-create-home _no_such_user");
 	assert_int_equal(access(fixture->state, F_OK), -1);
-	assert_int_equal(bs_state_group(&fixture->config, &gid, &fault),
+	assert_int_equal(bs_state_folder_group(&fixture->config, &gid, &fault),
 	    -ENOENT);
 }
 
@@ -325,18 +330,20 @@ test_store_key_modes(void **state)
 	init(fixture, 3, 3);
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		assert_int_equal(chmod(path, bad[i]), 0);
-		assert_int_equal(bs_state_store_key(path, key, &fault), -EPERM);
+		assert_int_equal(bs_state_folder_store_key(path, key, &fault),
+		    -EPERM);
 		assert_non_null(strstr(fault.text, "chmod 0640"));
 		refuse(fixture, -EPERM, "store.key");
 	}
 	for (size_t i = 0; i < COUNT(good); i++) {
 		assert_int_equal(chmod(path, good[i]), 0);
-		assert_int_equal(bs_state_store_key(path, key, &fault), 0);
+		assert_int_equal(bs_state_folder_store_key(path, key, &fault),
+		    0);
 	}
 	assert_int_equal(unlink(path), 0);
-	assert_int_equal(bs_state_store_key(path, key, &fault), -ENOENT);
+	assert_int_equal(bs_state_folder_store_key(path, key, &fault), -ENOENT);
 	assert_int_equal(mkdir(path, 0700), 0);
-	assert_int_equal(bs_state_store_key(path, key, &fault), -EPERM);
+	assert_int_equal(bs_state_folder_store_key(path, key, &fault), -EPERM);
 	assert_int_equal(rmdir(path), 0);
 }
 
@@ -354,7 +361,8 @@ test_store_key_owner(void **state)
 	assert_int_equal(chown(fixture->paths.store_key, pw->pw_uid, (gid_t)-1),
 	    0);
 	assert_int_equal(
-	    bs_state_store_key(fixture->paths.store_key, key, &fault), -EPERM);
+	    bs_state_folder_store_key(fixture->paths.store_key, key, &fault),
+	    -EPERM);
 	assert_non_null(strstr(fault.text, "must be root's"));
 }
 
@@ -384,14 +392,14 @@ test_store_key_garbage(void **state)
 	init(fixture, 3, 3);
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		put_file(path, bad[i], 0640);
-		if (bs_state_store_key(path, key, &fault) != -EINVAL)
+		if (bs_state_folder_store_key(path, key, &fault) != -EINVAL)
 			fail_msg("'%s' was taken for a key", bad[i]);
 	}
 	put_file(path,
 	    "00112233445566778899AABBCCDDEEFF"
 	    "00112233445566778899aabbccddeeff\n",
 	    0640);
-	assert_int_equal(bs_state_store_key(path, key, &fault), 0);
+	assert_int_equal(bs_state_folder_store_key(path, key, &fault), 0);
 	assert_int_equal(key[1], 0x11);
 	assert_int_equal(key[31], 0xff);
 }
@@ -400,16 +408,16 @@ static void
 test_long_path(void **state)
 {
 	char path[PATH_MAX + 1];
-	struct bs_state_paths paths;
+	struct bs_state_folder_paths paths;
 
 	(void)state;
 	memset(path, 'x', sizeof(path) - 1);
 	path[sizeof(path) - 1] = '\0';
-	assert_int_equal(bs_state_paths(path, &paths), -ENAMETOOLONG);
+	assert_int_equal(bs_state_folder_paths(path, &paths), -ENAMETOOLONG);
 	path[PATH_MAX - 9] = '\0';
-	assert_int_equal(bs_state_paths(path, &paths), -ENAMETOOLONG);
+	assert_int_equal(bs_state_folder_paths(path, &paths), -ENAMETOOLONG);
 	path[PATH_MAX - 11] = '\0';
-	assert_int_equal(bs_state_paths(path, &paths), 0);
+	assert_int_equal(bs_state_folder_paths(path, &paths), 0);
 }
 
 /* A second writer waits for the first. */
@@ -422,19 +430,19 @@ test_lock(void **state)
 	int status;
 	pid_t child;
 
-	assert_int_equal(bs_state_lock(fixture->state, &first), -ENOENT);
+	assert_int_equal(bs_state_folder_lock(fixture->state, &first), -ENOENT);
 	init(fixture, 1, 1);
-	assert_int_equal(bs_state_lock(fixture->state, &first), 0);
+	assert_int_equal(bs_state_folder_lock(fixture->state, &first), 0);
 	if ((child = fork()) == 0) {
 		alarm(1);
-		if (bs_state_lock(fixture->state, &second) == 0)
+		if (bs_state_folder_lock(fixture->state, &second) == 0)
 			_exit(0);
 		_exit(1);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM);
 	close(first);
-	assert_int_equal(bs_state_lock(fixture->state, &second), 0);
+	assert_int_equal(bs_state_folder_lock(fixture->state, &second), 0);
 	close(second);
 }
 

@@ -5,8 +5,8 @@
 /* A domain for which all is well, and what a case changes of it. */
 struct scene {
 	struct bs_domain domain;
-	struct bs_survey_domain survey;
-	struct bs_step_ground ground;
+	struct bs_domain_status survey;
+	struct bs_next_mode_ground ground;
 };
 
 static void
@@ -18,7 +18,7 @@ set_scene(struct scene *scene)
 	scene->domain.outbound_here = true;
 	scene->survey.coverage = BS_COVERAGE_FULL;
 	scene->survey.month.counts[BS_TALLY_TAG_HOME] = 1;
-	scene->ground = (struct bs_step_ground){.domain = &scene->domain,
+	scene->ground = (struct bs_next_mode_ground){.domain = &scene->domain,
 	    .survey = &scene->survey,
 	    .has_key = true};
 }
@@ -28,17 +28,18 @@ static const char *
 against(const struct scene *scene, enum bs_mode to)
 {
 	static char words[256];
-	struct bs_step step;
+	struct bs_next_mode step;
 
 	words[0] = '\0';
-	bs_step_check(&scene->ground, to, &step);
+	bs_next_mode_check(&scene->ground, to, &step);
 	for (size_t i = 0; i < step.count; i++) {
 		size_t len = strlen(words);
 
 		snprintf(words + len, sizeof(words) - len, "%s ",
 		    step.reasons[i].word);
 		assert_true(strlen(step.reasons[i].text) > 20);
-		assert_true(strlen(step.reasons[i].text) < BS_STEP_TEXT - 1);
+		assert_true(
+		    strlen(step.reasons[i].text) < BS_NEXT_MODE_TEXT - 1);
 	}
 	return words;
 }

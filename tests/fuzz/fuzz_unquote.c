@@ -79,7 +79,7 @@ check_messages(const char *text, size_t len)
 	const char *end = text;
 	size_t at = 0;
 
-	while (bs_paste_next(text, len, &at, &envelope, &message)) {
+	while (bs_unquote_next(text, len, &at, &envelope, &message)) {
 		must_lie_in(envelope, text, len);
 		must_lie_in(message, text, len);
 		MUST(envelope.text >= end);
@@ -102,14 +102,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (text == NULL)
 		abort();
 	memcpy(text, data, size);
-	len = bs_paste_clean(text, size);
+	len = bs_unquote_clean(text, size);
 	MUST(len <= size);
 	MUST(memchr(text, '\r', len) == NULL);
 	check_messages(text, len);
-	at = bs_paste_find_notice(text, len, false);
+	at = bs_unquote_find_notice(text, len, false);
 	MUST(at <= len);
-	MUST(at == len || bs_paste_has_header(text + at, len - at));
-	MUST(bs_paste_unquote(text, len) <= len);
+	MUST(at == len || bs_unquote_has_header(text + at, len - at));
+	MUST(bs_unquote_text(text, len) <= len);
 	free(text);
 	return 0;
 }

@@ -7,7 +7,7 @@ static void
 mail_of_strangers_in_our_name_is_doubted(void **state)
 {
 	static const char *const to[] = {"carol@remote.example"};
-	static const struct bs_letter letter = {.message_id = "one@x"};
+	static const struct bs_opened_message letter = {.message_id = "one@x"};
 
 	(void)state;
 	engine_start(know_strangers);
@@ -16,7 +16,7 @@ mail_of_strangers_in_our_name_is_doubted(void **state)
 	assert_true(scan.doubted);
 	assert_false(scan.leaves || scan.trusted);
 	scan.leaves = true;
-	assert_int_equal(bs_tell(&scan, &letter), 0);
+	assert_int_equal(bs_report_sent(&scan, &letter), 0);
 	assert_int_equal(heard.request[1].op, BS_OP_SENT);
 	assert_int_equal(heard.request[1].listener, BS_LISTENER_UNTAG);
 	assert_string_equal(heard.request[1].sender, PLAIN);
@@ -27,7 +27,7 @@ what_leaves_is_told(void **state)
 {
 	static const char *const to[] = {"b@Remote.Example", "c@remote.example",
 	    "d@sink.example"};
-	struct bs_letter letter = {.message_id = "one@example.org",
+	struct bs_opened_message letter = {.message_id = "one@example.org",
 	    .from = "Alice@example.org"};
 	const struct bs_request *told = &heard.request[1];
 	const char *domain;
@@ -38,7 +38,7 @@ what_leaves_is_told(void **state)
 	origin.listener = BS_LISTENER_LOCAL;
 	origin.signer = BS_LISTENER_OUT;
 	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(bs_tell(&scan, &letter), 0);
+	assert_int_equal(bs_report_sent(&scan, &letter), 0);
 	assert_int_equal(heard.count, 2);
 	assert_int_equal(heard.request[0].listener, BS_LISTENER_OUT);
 	assert_int_equal(told->op, BS_OP_SENT);
@@ -60,30 +60,30 @@ what_was_missed_is_told(void **state)
 {
 	(void)state;
 	engine_start(judge);
-	assert_int_equal(bs_tell_missed(7, false), 0);
+	assert_int_equal(bs_report_sent_missed(7, false), 0);
 	assert_int_equal(heard.count, 1);
 	assert_int_equal(heard.request[0].op, BS_OP_SENT);
 	assert_int_equal(heard.request[0].missed_seconds, 7);
 	assert_int_equal(heard.request[0].recipients, 0);
 	assert_false(heard.request[0].has_sender);
-	assert_int_equal(bs_tell_missed(0, false), 0);
+	assert_int_equal(bs_report_sent_missed(0, false), 0);
 	assert_int_equal(heard.request[1].op, BS_OP_PING);
 	engine_end();
-	assert_int_equal(bs_tell_missed(7, true), 1);
+	assert_int_equal(bs_report_sent_missed(7, true), 1);
 }
 
 static void
 what_came_home_is_told_for_each_recipient(void **state)
 {
 	static const char *const to[] = {TAG, "bob@example.org"};
-	static const struct bs_letter none;
+	static const struct bs_opened_message none;
 
 	(void)state;
 	engine_start(judge);
 	begin("", to, 2);
 	facts.kind = BS_KIND_DSN;
 	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(bs_tell(&scan, &none), 0);
+	assert_int_equal(bs_report_sent(&scan, &none), 0);
 	/* nobody waited for answers, but the next question is behind it */
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(heard.count, 6);
@@ -104,21 +104,21 @@ what_came_home_to_one_is_told_by_the_question(void **state)
 {
 	static const char *const to[] = {TAG};
 	static const char *const refused[] = {"refused@example.org"};
-	static const struct bs_letter none;
+	static const struct bs_opened_message none;
 
 	(void)state;
 	engine_start(judge);
 	begin("", to, 1);
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_true(heard.request[0].accepts);
-	assert_int_equal(bs_tell(&scan, &none), 0);
+	assert_int_equal(bs_report_sent(&scan, &none), 0);
 	assert_int_equal(heard.count, 1);
 	/* accepted, though the engine refuses it: it does not know that */
 	begin("", refused, 1);
 	scan.untold = true;
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(scan.action, BS_ACTION_NONE);
-	assert_int_equal(bs_tell(&scan, &none), 0);
+	assert_int_equal(bs_report_sent(&scan, &none), 0);
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(heard.count, 4);
 	assert_int_equal(heard.request[2].op, BS_OP_SENT);
@@ -134,11 +134,11 @@ static void
 mail_of_strangers_is_not_told(void **state)
 {
 	static const char *const to[] = {"bob@example.org"};
-	static const struct bs_letter none;
+	static const struct bs_opened_message none;
 
 	(void)state;
 	begin("carol@remote.example", to, 1);
-	assert_int_equal(bs_tell(&scan, &none), 0);
+	assert_int_equal(bs_report_sent(&scan, &none), 0);
 	assert_int_equal(heard.count, 0);
 }
 
@@ -148,14 +148,14 @@ many_domains_are_cut_short(void **state)
 {
 	static const char *const to[] = {"a@a.example", "a@b.example",
 	    "a@c.example", "a@d.example", "a@e.example", "a@f.example"};
-	static const struct bs_letter none;
+	static const struct bs_opened_message none;
 
 	(void)state;
 	engine_start(judge);
 	begin(PLAIN, to, COUNT(to));
 	origin.listener = BS_LISTENER_LOCAL;
 	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(bs_tell(&scan, &none), 0);
+	assert_int_equal(bs_report_sent(&scan, &none), 0);
 	assert_int_equal(heard.request[1].recipient_domains.count, 5);
 	assert_int_equal(heard.request[1].message_ids.count, 0);
 }

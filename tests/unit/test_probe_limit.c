@@ -7,20 +7,20 @@
 #define HOUR 3600
 #define T0 ((int64_t)480000 * HOUR)
 
-static struct bs_limits *limits;
+static struct bs_probe_limit *limits;
 
 static int
 set_up(void **state)
 {
 	(void)state;
-	return (limits = bs_limits_new()) == NULL;
+	return (limits = bs_probe_limit_new()) == NULL;
 }
 
 static int
 tear_down(void **state)
 {
 	(void)state;
-	bs_limits_free(limits);
+	bs_probe_limit_free(limits);
 	return 0;
 }
 
@@ -28,19 +28,19 @@ static void
 count(const char *client, unsigned times, int64_t now)
 {
 	for (unsigned i = 0; i < times; i++)
-		bs_limits_count(limits, client, now);
+		bs_probe_limit_count(limits, client, now);
 }
 
 static void
 attempts_are_counted_by_client(void **state)
 {
 	(void)state;
-	assert_int_equal(bs_limits_attempts(limits, "192.0.2.1", T0), 0);
+	assert_int_equal(bs_probe_limit_attempts(limits, "192.0.2.1", T0), 0);
 	count("192.0.2.1", 5, T0);
 	count("192.0.2.2", 2, T0);
-	assert_int_equal(bs_limits_attempts(limits, "192.0.2.1", T0), 5);
-	assert_int_equal(bs_limits_attempts(limits, "192.0.2.2", T0), 2);
-	assert_int_equal(bs_limits_attempts(limits, "192.0.2.3", T0), 0);
+	assert_int_equal(bs_probe_limit_attempts(limits, "192.0.2.1", T0), 5);
+	assert_int_equal(bs_probe_limit_attempts(limits, "192.0.2.2", T0), 2);
+	assert_int_equal(bs_probe_limit_attempts(limits, "192.0.2.3", T0), 0);
 }
 
 /* Whoever has a network of IPv6 has as many addresses as he likes. */
@@ -50,12 +50,14 @@ an_ipv6_network_is_one_client(void **state)
 	(void)state;
 	count("2001:db8:1:2::1", 3, T0);
 	count("2001:db8:1:2:ffff::9", 4, T0);
-	assert_int_equal(bs_limits_attempts(limits, "2001:db8:1:2:3::", T0), 7);
-	assert_int_equal(bs_limits_attempts(limits, "2001:db8:1:3::1", T0), 0);
+	assert_int_equal(
+	    bs_probe_limit_attempts(limits, "2001:db8:1:2:3::", T0), 7);
+	assert_int_equal(bs_probe_limit_attempts(limits, "2001:db8:1:3::1", T0),
+	    0);
 	/* a mapped address is the one of IPv4 */
 	count("::ffff:192.0.2.1", 2, T0);
-	assert_int_equal(bs_limits_attempts(limits, "192.0.2.1", T0), 2);
-	assert_int_equal(bs_limits_attempts(limits, "192.0.2.2", T0), 0);
+	assert_int_equal(bs_probe_limit_attempts(limits, "192.0.2.1", T0), 2);
+	assert_int_equal(bs_probe_limit_attempts(limits, "192.0.2.2", T0), 0);
 }
 
 static void
@@ -67,7 +69,8 @@ what_is_no_address_is_not_counted(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(words); i++) {
 		count(words[i], 3, T0);
-		assert_int_equal(bs_limits_attempts(limits, words[i], T0), 0);
+		assert_int_equal(bs_probe_limit_attempts(limits, words[i], T0),
+		    0);
 	}
 }
 
@@ -79,18 +82,19 @@ attempts_are_forgotten(void **state)
 
 	(void)state;
 	count("192.0.2.1", 100, T0 + HOUR - 1);
-	assert_int_equal(bs_limits_attempts(limits, "192.0.2.1", T0 + HOUR - 1),
-	    100);
+	assert_int_equal(
+	    bs_probe_limit_attempts(limits, "192.0.2.1", T0 + HOUR - 1), 100);
 	for (int64_t now = T0 + HOUR; now < T0 + 4 * HOUR; now += 60) {
-		unsigned left = bs_limits_attempts(limits, "192.0.2.1", now);
+		unsigned left =
+		    bs_probe_limit_attempts(limits, "192.0.2.1", now);
 
 		assert_true(left <= last);
 		assert_int_equal(left != 0, now < T0 + 2 * HOUR - 36);
 		last = left;
 	}
 	count("192.0.2.1", 1, T0 + 4 * HOUR);
-	assert_int_equal(bs_limits_attempts(limits, "192.0.2.1", T0 + 4 * HOUR),
-	    1);
+	assert_int_equal(
+	    bs_probe_limit_attempts(limits, "192.0.2.1", T0 + 4 * HOUR), 1);
 }
 
 /* Spread evenly they are told as they were, but for one. */
@@ -100,10 +104,10 @@ an_hour_is_never_exceeded(void **state)
 	(void)state;
 	for (int64_t now = T0; now < T0 + 5 * HOUR; now += 10) {
 		count("192.0.2.1", 1, now);
-		assert_true(bs_limits_attempts(limits, "192.0.2.1", now) <=
+		assert_true(bs_probe_limit_attempts(limits, "192.0.2.1", now) <=
 			    HOUR / 10 + 1);
 	}
-	assert_true(bs_limits_attempts(limits, "192.0.2.1",
+	assert_true(bs_probe_limit_attempts(limits, "192.0.2.1",
 			T0 + 5 * HOUR - 10) >= HOUR / 10 - 1);
 }
 
@@ -113,11 +117,11 @@ a_clock_that_steps_back_forgives(void **state)
 {
 	(void)state;
 	count("192.0.2.1", 50, T0);
-	assert_int_equal(bs_limits_attempts(limits, "192.0.2.1", T0 - 2 * HOUR),
-	    0);
+	assert_int_equal(
+	    bs_probe_limit_attempts(limits, "192.0.2.1", T0 - 2 * HOUR), 0);
 	count("192.0.2.1", 1, T0 - 2 * HOUR);
-	assert_int_equal(bs_limits_attempts(limits, "192.0.2.1", T0 - 2 * HOUR),
-	    1);
+	assert_int_equal(
+	    bs_probe_limit_attempts(limits, "192.0.2.1", T0 - 2 * HOUR), 1);
 }
 
 /* More clients than there is room for push out those with the fewest
@@ -135,14 +139,16 @@ a_full_table_keeps_the_worst(void **state)
 
 		inet_ntop(AF_INET, &address, client, sizeof(client));
 		count(client, 1, T0);
-		assert_int_equal(bs_limits_attempts(limits, client, T0), 1);
+		assert_int_equal(bs_probe_limit_attempts(limits, client, T0),
+		    1);
 	}
-	assert_int_equal(bs_limits_attempts(limits, "192.0.2.1", T0), 1000);
+	assert_int_equal(bs_probe_limit_attempts(limits, "192.0.2.1", T0),
+	    1000);
 	for (unsigned i = 0; i < 20 * BS_LIMITS_CLIENTS; i++) {
 		struct in_addr address = {.s_addr = htonl(0x0a000000 + i)};
 
 		inet_ntop(AF_INET, &address, client, sizeof(client));
-		known += bs_limits_attempts(limits, client, T0);
+		known += bs_probe_limit_attempts(limits, client, T0);
 	}
 	assert_true(known <= BS_LIMITS_CLIENTS);
 }

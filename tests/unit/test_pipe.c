@@ -27,10 +27,10 @@ tear_down(void **state)
 }
 
 /* All zero, as it is when the program starts. */
-static struct bs_lines *
+static struct bs_pipe *
 fresh_lines(void)
 {
-	static struct bs_lines lines;
+	static struct bs_pipe lines;
 
 	memset(&lines, 0, sizeof(lines));
 	return &lines;
@@ -38,7 +38,7 @@ fresh_lines(void)
 
 /* Feeds octets in pieces and joins the lines that come out with '/'. */
 static void
-feed(struct bs_lines *lines, const char *octets, size_t len, size_t piece,
+feed(struct bs_pipe *lines, const char *octets, size_t len, size_t piece,
     char *out)
 {
 	struct bs_text line;
@@ -48,8 +48,8 @@ feed(struct bs_lines *lines, const char *octets, size_t len, size_t piece,
 		size_t n = len < piece ? len : piece;
 
 		assert_int_equal(write(ends[1], octets, n), n);
-		assert_int_equal(bs_lines_read(lines, ends[0]), 0);
-		while (bs_lines_next(lines, &line)) {
+		assert_int_equal(bs_pipe_read(lines, ends[0]), 0);
+		while (bs_pipe_next(lines, &line)) {
 			memcpy(out + at, line.at, line.len);
 			at += line.len;
 			out[at++] = '/';
@@ -76,21 +76,20 @@ cuts_lines(void **state)
 static void
 leaves_out_what_is_too_long(void **state)
 {
-	static const size_t lengths[] = {BS_LINES_MAX - 2, BS_LINES_MAX - 1,
-	    BS_LINES_MAX, BS_LINES_MAX + 1, 2 * BS_LINES_MAX,
-	    5 * BS_LINES_MAX + 7};
-	static char octets[6 * BS_LINES_MAX];
-	static char out[2 * BS_LINES_MAX];
+	static const size_t lengths[] = {BS_PIPE_MAX - 2, BS_PIPE_MAX - 1,
+	    BS_PIPE_MAX, BS_PIPE_MAX + 1, 2 * BS_PIPE_MAX, 5 * BS_PIPE_MAX + 7};
+	static char octets[6 * BS_PIPE_MAX];
+	static char out[2 * BS_PIPE_MAX];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(lengths); i++) {
-		struct bs_lines *lines = fresh_lines();
+		struct bs_pipe *lines = fresh_lines();
 		size_t len = lengths[i];
 
 		memset(octets, 'x', len);
 		memcpy(octets + len, "\nafter\n", 7);
 		feed(lines, octets, len + 7, 4096, out);
-		if (len < BS_LINES_MAX) {
+		if (len < BS_PIPE_MAX) {
 			assert_int_equal(strlen(out), len + 7);
 			assert_string_equal(out + len, "/after/");
 		} else {
@@ -104,20 +103,20 @@ leaves_out_what_is_too_long(void **state)
 static void
 tells_the_end(void **state)
 {
-	struct bs_lines *lines = fresh_lines();
+	struct bs_pipe *lines = fresh_lines();
 	struct bs_text line;
 
 	(void)state;
-	assert_int_equal(bs_lines_read(lines, ends[0]), 0);
-	assert_false(bs_lines_next(lines, &line));
+	assert_int_equal(bs_pipe_read(lines, ends[0]), 0);
+	assert_false(bs_pipe_next(lines, &line));
 	assert_int_equal(write(ends[1], "half", 4), 4);
-	assert_int_equal(bs_lines_read(lines, ends[0]), 0);
-	assert_false(bs_lines_next(lines, &line));
+	assert_int_equal(bs_pipe_read(lines, ends[0]), 0);
+	assert_false(bs_pipe_next(lines, &line));
 	close(ends[1]);
 	ends[1] = -1;
-	assert_int_equal(bs_lines_read(lines, ends[0]), BS_LINES_END);
-	assert_false(bs_lines_next(lines, &line));
-	assert_int_equal(bs_lines_read(lines, -1), BS_LINES_END);
+	assert_int_equal(bs_pipe_read(lines, ends[0]), BS_PIPE_END);
+	assert_false(bs_pipe_next(lines, &line));
+	assert_int_equal(bs_pipe_read(lines, -1), BS_PIPE_END);
 }
 
 static struct bs_out out;

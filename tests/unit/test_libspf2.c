@@ -5,7 +5,7 @@
 
 #define NOW 1790000000
 
-static struct bs_guard *guard;
+static struct bs_libspf2 *guard;
 static struct zone zone;
 static struct bs_spf_finding finding;
 
@@ -70,13 +70,13 @@ ask(const char *client, const char *sender, const char *helo)
 	zone.asked = 0;
 	/* each run is told one answer more, as a child is */
 	for (zone.known = 0; zone.known <= ZONE_ANSWERS; zone.known++) {
-		int rc = bs_guard_check(guard, &query, NOW, zone_lookup, &zone,
-		    &finding);
+		int rc = bs_libspf2_check(guard, &query, NOW, zone_lookup,
+		    &zone, &finding);
 
 		if (rc == 0)
 			return;
 		assert_true(
-		    rc == BS_GUARD_MISSING || rc == BS_GUARD_EXPLAINING);
+		    rc == BS_LIBSPF2_MISSING || rc == BS_LIBSPF2_EXPLAINING);
 	}
 	fail_msg("%s: there is no end", sender);
 }
@@ -277,7 +277,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	guard = bs_guard_new();
+	guard = bs_libspf2_new();
 	return guard == NULL ? -1 : 0;
 }
 
@@ -285,7 +285,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	bs_guard_free(guard);
+	bs_libspf2_free(guard);
 	return 0;
 }
 
