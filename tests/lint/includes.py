@@ -2,6 +2,7 @@
 
 import re
 
+import rooms
 import tree
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
@@ -36,40 +37,6 @@ OWNERS = (
         "exim/outage.c"]),
 )
 
-# The rooms of the house, and those that each may know besides itself: none
-# knows one above it (common/README.md). The first that fits a file is its own.
-ROOMS = (
-    ("common/base/", ""),
-    ("common/policy/", "base"),
-    ("common/mail/", "base policy"),
-    ("common/dns/", "base"),
-    ("common/keys/", "base policy mail"),
-    ("common/bounce/", "base policy mail"),
-    ("common/spf/lint/", "base policy dns spf"),
-    ("common/spf/", "base policy dns"),
-    ("common/adapter/", "base policy mail keys"),
-    ("common/config/", "base policy mail keys"),
-    ("common/store/", "base policy keys"),
-    ("common/judge/", "base policy mail keys adapter config store"),
-    ("filter/", "base policy mail keys bounce adapter"),
-    ("exim/", "base policy mail keys bounce adapter"),
-    ("common/engine/", "base policy keys spf adapter config store judge"),
-    ("common/cli/", "base policy mail dns keys bounce spf adapter config "
-     "store judge engine"),
-)
-LAYERS = [(room, [room] + [f"common/{name}/" for name in known.split()])
-          for room, known in ROOMS]
-LAYERS.append(("tests/", ["common/", "filter/", "exim/", "tests/"]))
-
-# What takes its result from its arguments alone.
-PURE = ("common/policy/", "common/mail/", "common/bounce/", "common/spf/lint/",
-        *(f"common/{name}." for name in """keys/day keys/tag dns/query dns/reply
-        spf/asked spf/hint spf/macro spf/names spf/outcome spf/record spf/run
-        spf/run_state spf/shown adapter/fields adapter/wire store/record
-        store/record_merge base/list base/netblock cli/doctor/exim_conf
-        cli/doctor/exim_list cli/doctor/smtpd_conf cli/doctor/smtpd_line
-        cli/doctor/smtpd_refusal""".split()))
-
 INSTEAD = {}
 for names, advice in (
         ("strcpy strcat stpcpy sprintf vsprintf gets", "use snprintf() or "
@@ -98,13 +65,11 @@ def check_owner(path, line, header):
 
 
 def check_layer(path, line, header):
-    for folder, allowed in LAYERS:
-        if str(path).startswith(folder):
-            if not header.startswith(tuple(allowed)):
-                tree.fault(path, line, f'"{header}" is not for {folder}: it '
-                           f"may include {', '.join(allowed)} (common/README.md)")
-            return
-    tree.fault(path, line, "no layer of tests/lint/includes.py has this file")
+    if not rooms.room(path):
+        tree.fault(path, line, "no row of tests/lint/rooms.py has this file")
+    elif rooms.room(header) not in rooms.may_know(path):
+        tree.fault(path, line, f'"{header}" is not for {rooms.room(path)}: '
+                   "see the layers in common/README.md")
 
 
 def check_include(path, line, quote, header):
@@ -114,8 +79,7 @@ def check_include(path, line, quote, header):
     if quote == "<":
         if not str(path).startswith("tests/"):
             check_owner(path, line, header)
-        if (str(path).startswith(PURE)
-                and header not in PURE_LIBC):
+        if rooms.is_pure(path) and header not in PURE_LIBC:
             tree.fault(path, line, f"<{header}> is not for pure modules: take "
                        "what it gives as an argument")
         return
@@ -129,36 +93,13 @@ def check_include(path, line, quote, header):
 
 def check_calls(path, text):
     banned = dict(INSTEAD)
-    if str(path).startswith(PURE):
+    if rooms.is_pure(path):
         banned.update(dict.fromkeys(PURE_CALLS, "a pure module does not act: "
                                     "take the result as an argument"))
     pattern = re.compile(r"(?<![\w.>])(" + "|".join(banned) + r")\s*\(")
     for match in pattern.finditer(text):
         tree.fault(path, line_of(text, match.start()),
                    f"{match[1]}(): {banned[match[1]]}")
-
-
-def find_cycle(graph):
-    """A list of paths that include each other in a ring, or None."""
-    done = set()
-
-    def visit(path, trail):
-        if path in trail:
-            return trail[trail.index(path):] + [path]
-        if path in done:
-            return None
-        for header in graph.get(path, []):
-            cycle = visit(header, trail + [path])
-            if cycle:
-                return cycle
-        done.add(path)
-        return None
-
-    for path in graph:
-        cycle = visit(path, [])
-        if cycle:
-            return cycle
-    return None
 
 
 def main():
@@ -172,9 +113,10 @@ def main():
             if match[1] == '"':
                 graph[str(path)].append(match[2])
         check_calls(path, tree.code(tree.read(path)))
-    cycle = find_cycle(graph)
-    if cycle:
-        tree.fault(cycle[0], 0, "includes itself: " + " -> ".join(cycle))
+    for circle in rooms.circles(graph):
+        tree.fault(min(circle), 0, "includes itself: "
+                   + rooms.one_round(graph, circle))
+    rooms.check_order()
     tree.finish()
 
 

@@ -1,0 +1,69 @@
+"""What X.c offers to others is declared in X.h, so that a reader finds it.
+
+usage: declared.py BUILD_DIR"""
+
+import pathlib
+import re
+import sys
+
+import objects
+import tree
+
+# What is still declared in the header of another file, and goes.
+ELSEWHERE = set("""
+common/bounce/class common/bounce/dsn common/bounce/header common/bounce/own
+common/bounce/parts common/bounce/received common/bounce/report
+common/bounce/returned common/bounce/said common/bounce/text
+common/bounce/words common/cli/checkconf common/cli/doctor/checks
+common/cli/doctor/clock common/cli/doctor/config common/cli/doctor/doctor
+common/cli/doctor/engine common/cli/doctor/exim_list
+common/cli/doctor/exim_pieces common/cli/doctor/files common/cli/doctor/filters
+common/cli/doctor/findings common/cli/doctor/keys common/cli/doctor/mx
+common/cli/doctor/run common/cli/doctor/show common/cli/doctor/spf
+common/cli/explain/decide common/cli/explain/explain common/cli/explain/head
+common/cli/explain/json common/cli/explain/judge common/cli/explain/text
+common/cli/explain/words common/cli/keys/decode common/cli/keys/import
+common/cli/keys/init common/cli/keys/key common/cli/keys/sign
+common/cli/keys/verify common/cli/load common/cli/options common/cli/spf/add
+common/cli/spf/check common/cli/spf/cost common/cli/spf/diff
+common/cli/spf/lint common/cli/spf/lint_dns common/cli/spf/lint_json
+common/cli/spf/lint_text common/cli/spf/lint_tree common/cli/spf/make
+common/cli/spf/once common/cli/status/json common/cli/status/mode
+common/cli/status/next_mode_show common/cli/status/status
+common/cli/status/text common/cli/store/backup common/cli/store/child
+common/cli/store/forget common/cli/store/store common/config/config
+common/config/keys_spf common/config/read common/config/values common/judge/log
+common/judge/probe common/judge/sent common/judge/sign common/keys/keyring_file
+common/spf/asked common/spf/names common/spf/outcome common/spf/run
+common/spf/shown common/store/care common/store/record_merge
+common/store/writer_notes
+""".split())
+
+
+def exported_to_exim():
+    """Functions that Exim finds by name; Exim's own header declares some."""
+    return set(re.findall(r"^\s*(\w+);$", tree.read("exim/exports.map"), re.M))
+
+
+def main():
+    if len(sys.argv) != 2:
+        tree.fail("usage: declared.py BUILD_DIR")
+        tree.finish()
+    elsewhere = exported_to_exim() | {"main"}
+    for source, part in objects.read(sys.argv[1]).items():
+        header = pathlib.Path(source).with_suffix(".h")
+        names = part.defined - elsewhere
+        if not names or source.removesuffix(".c") in ELSEWHERE:
+            continue
+        if not (tree.ROOT / header).is_file():
+            tree.fault(source, 0, f"there is no {header} that declares "
+                       f"{', '.join(sorted(names))}")
+            continue
+        told = set(re.findall(r"\w+", tree.code(tree.read(header))))
+        for name in sorted(names - told):
+            tree.fault(source, 0, f"{name} is not declared in {header}: make "
+                       "it static, or move the declaration")
+    tree.finish()
+
+
+main()
