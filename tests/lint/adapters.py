@@ -1,4 +1,5 @@
-"""DESIGN §2: an adapter needs libc and nothing else.
+"""An adapter needs libc and nothing else: what it linked besides would lie in
+the mail server's own process (common/README.md, Processes).
 
 usage: adapters.py PROGRAM..."""
 
@@ -36,7 +37,7 @@ def main():
         for library in libraries:
             if not LIBC.fullmatch(library):
                 tree.fail(f"{program}: needs {library}; an adapter links "
-                          "'core' and libc alone (DESIGN §2)")
+                          "libcore.a and libc alone")
     tree.finish()
 
 

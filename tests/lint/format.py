@@ -1,4 +1,4 @@
-"""STYLE §3: layout is what .clang-format says, as version 14 reads it."""
+"""Layout is what .clang-format says, as version 14 reads it."""
 
 import tree
 

@@ -1,4 +1,4 @@
-"""STYLE §1.20: code, --help and manual pages show the same closed tables.
+"""Code, --help and manual pages show the same closed tables.
 
 usage: tables.py BACKSTOP    (the built program, for its --help)"""
 
@@ -30,7 +30,7 @@ CHECKS = (("spf lint", "common/spf/lint/flaws.c", r"flaws\[\] = \{",
           ("doctor", "common/cli/doctor/checks.c", r"checks\[\] = \{",
            r'\{"([a-z-]+)", BS_FOUND_(\w+)\}'))
 
-# Rows of DESIGN §5 that only a message which was read can come to. The others
+# Rows of the verdict table that only a message which was read can come to. The others
 # are logged by any version, so none of them may hide in a range of the page.
 NEED_MESSAGE = {12, 13, 14, 15, 17, 18}
 

@@ -1,5 +1,5 @@
-"""STYLE §1.20: what Backstop says to logs and to other hosts stands in its
-manual pages, word for word."""
+"""What Backstop says to logs and to other hosts stands in its manual pages, word
+for word."""
 
 import re
 
