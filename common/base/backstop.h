@@ -2,8 +2,6 @@
 #ifndef BS_BASE_BACKSTOP_H
 #define BS_BASE_BACKSTOP_H
 
-#define BS_VERSION "0.1"
-
 /* An address with its NUL: local part and domain of up to 255 octets each
  * (OpenSMTPD takes more than RFC 5321 §4.5.3.1 allows). */
 #define BS_ADDRESS_MAX 512

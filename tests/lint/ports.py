@@ -26,6 +26,17 @@ LISTS = {
 }
 RPM = "packaging/rpm/backstop.spec"
 
+# The version stands in meson.build. What cannot ask it has a copy: the first
+# match in each of these.
+VERSIONS = (
+    (RPM, r"^Version:\s*(\S+)"),
+    (RPM, r"^\* .* - (\S+)-\d+$"),
+    ("packaging/alpine/APKBUILD", r"^pkgver=(\S+)"),
+    ("packaging/debian/changelog", r"^backstop \((\S+)\)"),
+    ("packaging/openbsd/Makefile", r"^DISTNAME =\s*backstop-(\S+)"),
+    ("CHANGES.md", r"^## (\S+)"),
+)
+
 
 def check_syntax():
     for pattern, shells in SHELLS.items():
@@ -82,13 +93,11 @@ def check_users():
 
 def check_versions():
     wanted = re.search(r"version: '([^']+)'", tree.read("meson.build"))[1]
-    for path, pattern in ((RPM, r"^Version:\s*(\S+)"),
-                          ("packaging/alpine/APKBUILD", r"^pkgver=(\S+)"),
-                          ("packaging/openbsd/Makefile",
-                           r"^DISTNAME =\s*backstop-(\S+)")):
+    for path, pattern in VERSIONS:
         found = re.search(pattern, tree.read(path), re.M)
         if not found or found[1] != wanted:
-            tree.fault(path, 0, f"the version is {wanted} in meson.build")
+            tree.fault(path, 0, f"the version is {found and found[1]}, and "
+                       f"{wanted} in meson.build")
 
 
 def check_sources():
