@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/config/read.h"
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/config/read.h"
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
 

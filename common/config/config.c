@@ -1,54 +1,9 @@
-/* backstop.conf in memory: loaded, asked, freed. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+/* The settings in memory: what they say of a domain or a client. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/config/config.h"
-#include "common/config/keys.h"
-#include "common/base/file.h"
 #include "common/base/ascii.h"
-
-/* A file beyond this is not a configuration. */
-#define CONFIG_MAX_BYTES (1024 * 1024)
-
-int
-bs_words_add(struct bs_words *words, const char *word)
-{
-	char **grown;
-	char *copy;
-
-	grown = reallocarray(words->words, words->count + 1, sizeof(*grown));
-	if (grown == NULL)
-		return -ENOMEM;
-	words->words = grown;
-	if ((copy = strdup(word)) == NULL)
-		return -ENOMEM;
-	words->words[words->count++] = copy;
-	return 0;
-}
-
-bool
-bs_words_have(const struct bs_words *words, const char *word)
-{
-	for (size_t i = 0; i < words->count; i++)
-		if (strcmp(words->words[i], word) == 0)
-			return true;
-	return false;
-}
-
-void
-bs_words_clear(struct bs_words *words)
-{
-	for (size_t i = 0; i < words->count; i++)
-		free(words->words[i]);
-	free(words->words);
-	words->words = NULL;
-	words->count = 0;
-}
 
 void
 bs_config_free(struct bs_config *config)
@@ -169,29 +124,4 @@ bs_config_is_forwarder(const struct bs_config *config, const char *domain)
 			return true;
 	}
 	return false;
-}
-
-int
-bs_config_load(const char *path, struct bs_config **out,
-    bs_config_report *report, void *context)
-{
-	char *text = NULL;
-	size_t len;
-	int fd;
-	int rc;
-
-	*out = NULL;
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return -errno;
-	if ((text = malloc(CONFIG_MAX_BYTES)) == NULL) {
-		rc = -ENOMEM;
-		goto out;
-	}
-	if ((rc = bs_file_read(fd, text, CONFIG_MAX_BYTES, &len)) != 0)
-		goto out;
-	rc = bs_config_parse(text, len, out, report, context);
-out:
-	free(text);
-	close(fd);
-	return rc;
 }

@@ -1,4 +1,5 @@
-/* backstop.conf: read with inih, every mistake with its line. */
+/* The settings of backstop.conf in memory: what they say of a domain or a
+ * client. */
 #ifndef BS_CONFIG_CONFIG_H
 #define BS_CONFIG_CONFIG_H
 
@@ -10,17 +11,12 @@
 #include "common/policy/bounce.h"
 #include "common/policy/spf.h"
 #include "common/keys/tag.h"
+#include "common/config/words.h"
 
 #define BS_LIFETIME_MIN_DAYS 2
 #define BS_LIFETIME_MAX_DAYS 60
 #define BS_PROBE_LIMIT_MAX 1000000
 #define BS_SPF_DEADLINE_MAX_SECONDS 60
-
-/* A list of strings, in the order of the file. */
-struct bs_words {
-	size_t count;
-	char **words;
-};
 
 /* What may differ by domain. */
 struct bs_domain {
@@ -64,21 +60,6 @@ struct bs_config {
 	struct bs_words clients; /* users who may ask */
 	struct bs_spf_config spf;
 };
-
-/* Told of each mistake, in the order of the lines; line 0 is the whole file.
- * A warning does not make the file bad. */
-typedef void bs_config_report(void *context, const struct bs_fault *fault,
-    bool is_warning);
-
-/* Reads a file. Returns 0 with *out set (free it with bs_config_free()),
- * -EINVAL after the report of every mistake, or -errno where the file cannot
- * be read (nothing reported). */
-BS_MUST_USE int bs_config_load(const char *path, struct bs_config **out,
-    bs_config_report *report, void *context);
-
-/* As bs_config_load(), from memory. */
-BS_MUST_USE int bs_config_parse(const char *text, size_t len,
-    struct bs_config **out, bs_config_report *report, void *context);
 
 /* Takes NULL. */
 void bs_config_free(struct bs_config *config);

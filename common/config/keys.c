@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/config/keys.h"
+#include "common/config/keys_spf.h"
 #include "common/config/values.h"
 #include "common/base/ascii.h"
 
@@ -81,9 +82,15 @@ set_exempt(struct bs_config_reader *reader, const char *word)
 
 	if (strpbrk(word, "@*") == NULL || word[0] == '@') {
 		bs_config_fault(reader,
-		    "exempt: '%.60s' is no pattern (as noreply@example.org or "
+		    "exempt: '%.60s' is not a pattern (as noreply@example.org or "
 		    "*-bounces@example.org)",
 		    word);
+		return;
+	}
+	if (strlen(word) >= sizeof(pattern)) {
+		bs_config_fault(reader,
+		    "exempt: a pattern has at most %zu octets, not %zu",
+		    sizeof(pattern) - 1, strlen(word));
 		return;
 	}
 	snprintf(pattern, sizeof(pattern), "%s", word);
@@ -167,7 +174,7 @@ static void
 set_user(struct bs_config_reader *reader, const char *value)
 {
 	if (!is_user_name(value))
-		bs_config_fault(reader, "user = %.60s: is no user's name",
+		bs_config_fault(reader, "user = %.60s: is not a user name",
 		    value);
 	else
 		bs_value_string(reader, &reader->config->user, value);
@@ -177,7 +184,7 @@ static void
 set_clients(struct bs_config_reader *reader, const char *word)
 {
 	if (!is_user_name(word))
-		bs_config_fault(reader, "clients: '%.60s' is no user's name",
+		bs_config_fault(reader, "clients: '%.60s' is not a user name",
 		    word);
 	else
 		bs_value_word(reader, &reader->config->clients, word);
@@ -253,7 +260,7 @@ set_list(struct bs_config_reader *reader, const struct bs_config_key *key,
 			break;
 		if (word[0] == '\0')
 			bs_config_fault(reader,
-			    "%s: nothing stands before a comma", key->name);
+			    "%s: there is nothing before a comma", key->name);
 		else if (strpbrk(word, " \t") != NULL)
 			bs_config_fault(reader,
 			    "%s: a comma is missing in '%.60s'", key->name,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/config/keys.h"
+#include "common/config/keys_spf.h"
 #include "common/config/values.h"
 #include "common/base/ascii.h"
 
@@ -53,7 +53,7 @@ set_action(struct bs_config_reader *reader, const char *value)
 	take_action(reader, value, out);
 	if (result == BS_SPF_TEMPERROR && *out == BS_ACTION_REJECT)
 		bs_config_warn(reader,
-		    "%s: that DNS fails is no reason to refuse; taken as "
+		    "%s: a failed lookup is no reason to refuse; taken as "
 		    "defer",
 		    reader->key->name);
 }
@@ -119,8 +119,8 @@ set_authserv_id(struct bs_config_reader *reader, const char *value)
 	    value[0] == '\0' ? NULL : bs_config_domain_fault(value);
 
 	if (why != NULL)
-		bs_config_fault(reader, "authserv_id = %.60s: is no name: %s",
-		    value, why);
+		bs_config_fault(reader,
+		    "authserv_id = %.60s: is not a name: %s", value, why);
 	else
 		bs_value_string(reader, &reader->config->spf.authserv_id,
 		    value);
@@ -186,7 +186,7 @@ set_servers(struct bs_config_reader *reader, const char *word)
 		bs_value_word(reader, &reader->config->spf.servers, word);
 	else
 		bs_config_fault(reader,
-		    "servers: '%.60s' is no address of a server (as "
+		    "servers: '%.60s' is not the address of a server (as "
 		    "127.0.0.1, 127.0.0.1:53 or [::1]:53)",
 		    word);
 }

@@ -1,32 +1,31 @@
-/* backstop.conf from its text: lines and sections, for and from inih.
+/* backstop.conf from its text: lines, sections, keys and their values.
  *
- * inih splits names from values. What it would do without a word is done
- * here, where the line is known: it cuts section names at 50 octets, takes
- * sections and keys twice, ':' for '=', and lines that begin with a space as
- * more of the key above; it knows comments after a value by ';' alone. */
+ * The text is copied once and its lines are cut in the copy, so a line may be
+ * as long as the file. Every mistake is reported with its line, in one pass. */
 #include <errno.h>
-#include <ini.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "common/config/config.h"
+#include "common/config/read.h"
 #include "common/config/keys.h"
+#include "common/config/keys_spf.h"
+#include "common/config/values.h"
+#include "common/base/file.h"
 #include "common/base/ascii.h"
 
-/* What fits the line of an inih as its author builds it, its newline and NUL
- * left out. One built with longer lines makes no other files good. */
-#define LINE_OCTETS 198
-
-/* Room for "[domain NAME]", a comment and some: longer than inih's lines, as
- * it never sees the name. */
-#define LINE_MAX_OCTETS 512
+/* A larger file is not a configuration. */
+#define CONFIG_MAX_BYTES (1024 * 1024)
 
 /* Room for the names of all keys, a space before each. */
 #define KEYS_TEXT_MAX 132
 
 #define KEY_CHARS                                                              \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+#define BLANKS " \t"
 
 enum section {
 	SECTION_HOST,	/* before the first header */
@@ -45,9 +44,8 @@ enum above {
 
 struct parser {
 	struct bs_config_reader reader;
-	const char *text;
-	size_t len;
-	size_t at;
+	char *next; /* what is left of the text, with a NUL behind it */
+	size_t left;
 
 	enum section section;
 	struct bs_words sections; /* names met */
@@ -56,7 +54,6 @@ struct parser {
 	unsigned keys_met;	  /* bits, in this section */
 
 	enum above above;
-	bool continued; /* the line that inih has is more of current */
 	const struct bs_config_key *current; /* NULL: its lines are skipped */
 };
 
@@ -86,55 +83,35 @@ has_control(const char *line, size_t len)
 	return false;
 }
 
-/* Reports what is wrong with a line as it stands. */
-static bool
-is_sound_line(struct bs_config_reader *reader, const char *line, size_t len,
-    size_t max)
+static const char *
+line_fault(const char *line, size_t len)
 {
-	if (len > 0 && line[0] == '[')
-		max = LINE_MAX_OCTETS - 1;
 	if (memchr(line, '\0', len) != NULL)
-		bs_config_fault(reader, "the line holds a NUL");
-	else if (has_control(line, len))
-		bs_config_fault(reader, "the line holds a control character");
-	else if (len > max)
-		bs_config_fault(reader,
-		    "the line has %zu octets, at most %zu (a list may go on "
-		    "in the next line, after a space)",
-		    len, max);
-	else
-		return true;
-	return false;
+		return "the line holds a NUL";
+	if (has_control(line, len))
+		return "the line holds a control character";
+	return NULL;
 }
 
-/* Copies the next line, trimmed; a faulty one is left empty. Returns false at
- * the end of the text. */
-static bool
-next_line(struct parser *parser, char line[static LINE_MAX_OCTETS], size_t max)
+/* Cuts the next line out of the text, without its end. Returns NULL at the end
+ * of the text. */
+static char *
+cut_line(struct parser *parser, size_t *len)
 {
-	const char *from = parser->text + parser->at;
-	size_t rest = parser->len - parser->at;
-	const char *end;
-	size_t len;
+	char *line = parser->next;
+	char *end;
 
-	if (rest == 0)
-		return false;
-	end = memchr(from, '\n', rest);
-	len = end == NULL ? rest : (size_t)(end - from);
-	parser->at += end == NULL ? len : len + 1;
+	if (parser->left == 0)
+		return NULL;
 	parser->reader.line++;
-	if (len > 0 && from[len - 1] == '\r')
-		len--;
-	if (is_sound_line(&parser->reader, from, len, max)) {
-		memcpy(line, from, len);
-		line[len] = '\0';
-		trim(line);
-		return true;
-	}
-	line[0] = '\0';
-	if (from[0] != ' ' && from[0] != '\t')
-		parser->above = ABOVE_FAULT;
-	return true;
+	end = memchr(line, '\n', parser->left);
+	*len = end == NULL ? parser->left : (size_t)(end - line);
+	parser->next += end == NULL ? *len : *len + 1;
+	parser->left -= (size_t)(parser->next - line);
+	if (*len > 0 && line[*len - 1] == '\r')
+		(*len)--;
+	line[*len] = '\0';
+	return line;
 }
 
 static struct bs_domain *
@@ -210,17 +187,17 @@ begin_domain(struct parser *parser, const char *name)
 	parser->section = SECTION_DOMAIN;
 	reader->target = found != NULL ? found : &parser->scratch;
 	if (why != NULL)
-		bs_config_fault(reader, "'%.80s' is no domain name: %s", name,
-		    why);
+		bs_config_fault(reader, "'%.80s' is not a domain name: %s",
+		    name, why);
 	else if (found == NULL)
 		bs_config_fault(reader, "%.100s is not among 'domains'", name);
 }
 
-/* Cuts "[NAME]" out of its line. Returns NULL after the report. */
+/* Cuts NAME out of "[NAME]". Returns NULL after the report. */
 static char *
-section_name(struct bs_config_reader *reader, char *line)
+section_name(struct bs_config_reader *reader, char *header)
 {
-	char *name = strchr(line, '[') + 1;
+	char *name = header + 1;
 	char *end = strchr(name, ']');
 
 	if (end == NULL) {
@@ -228,7 +205,7 @@ section_name(struct bs_config_reader *reader, char *line)
 		return NULL;
 	}
 	if (end[1] != '\0') {
-		bs_config_fault(reader, "'%.60s' stands behind ']'", end + 1);
+		bs_config_fault(reader, "'%.60s' follows ']'", end + 1);
 		return NULL;
 	}
 	*end = '\0';
@@ -238,7 +215,7 @@ section_name(struct bs_config_reader *reader, char *line)
 }
 
 static void
-begin_section(struct parser *parser, char *line)
+begin_section(struct parser *parser, char *header)
 {
 	static const char domain[] = "domain ";
 	struct bs_config_reader *reader = &parser->reader;
@@ -249,7 +226,7 @@ begin_section(struct parser *parser, char *line)
 	parser->section = SECTION_WRONG;
 	parser->above = ABOVE_NOTHING;
 	parser->keys_met = 0;
-	if ((name = section_name(reader, line)) == NULL)
+	if ((name = section_name(reader, header)) == NULL)
 		return;
 	if (strncmp(name, domain, sizeof(domain) - 1) == 0)
 		begin_domain(parser, name + sizeof(domain) - 1);
@@ -265,64 +242,11 @@ begin_section(struct parser *parser, char *line)
 		return;
 	}
 	if (bs_words_have(&parser->sections, name)) {
-		bs_config_fault(reader, "section [%.100s] is there twice",
-		    name);
+		bs_config_fault(reader, "section [%.100s] appears twice", name);
 		reader->target = &parser->scratch;
 	}
 	if (bs_words_add(&parser->sections, name) != 0)
 		reader->error = -ENOMEM;
-}
-
-/* Whether a line is "key = value" in a way that inih reads as we do. */
-static bool
-is_key_line(struct bs_config_reader *reader, const char *line)
-{
-	const char *name = line + strspn(line, " \t");
-	size_t len = strspn(name, KEY_CHARS);
-	const char *equals = name + len + strspn(name + len, " \t");
-
-	if (len > 0 && *equals == '=')
-		return true;
-	if (strchr(line, '=') == NULL)
-		bs_config_fault(reader, "'=' is missing: '%.100s'", name);
-	else
-		bs_config_fault(reader, "no key stands before '=': '%.100s'",
-		    name);
-	return false;
-}
-
-/* inih's reader: leaves in str what it shall see of the next line. */
-static char *
-read_line(char *str, int num, void *stream)
-{
-	struct parser *parser = stream;
-	char line[LINE_MAX_OCTETS] = "";
-	const char *begin;
-	size_t size = (size_t)num;
-
-	str[0] = '\0';
-	if (parser->reader.error != 0 ||
-	    !next_line(parser, line,
-		size < LINE_OCTETS + 2 ? size - 2 : LINE_OCTETS))
-		return NULL;
-	begin = line + strspn(line, " \t");
-	parser->continued = begin != line && parser->above == ABOVE_KEY;
-	if (*begin == '\0')
-		return str;
-	if (*begin == '[') {
-		begin_section(parser, line);
-		snprintf(str, size, "[section]");
-	} else if (parser->continued) {
-		snprintf(str, size, " %s", begin);
-	} else if (begin != line && parser->above == ABOVE_FAULT) {
-		return str;
-	} else if (is_key_line(&parser->reader, begin)) {
-		parser->above = ABOVE_KEY;
-		snprintf(str, size, "%s", begin);
-	} else {
-		parser->above = ABOVE_FAULT;
-	}
-	return str;
 }
 
 /* The keys that may stand in a section. */
@@ -390,7 +314,7 @@ find_key(struct parser *parser, const char *name)
 		if (strcmp(key->name, name) != 0 || !(key->scope & table.scope))
 			continue;
 		if (parser->keys_met & (1U << i)) {
-			bs_config_fault(&parser->reader, "%s is there twice",
+			bs_config_fault(&parser->reader, "%s appears twice",
 			    name);
 			return NULL;
 		}
@@ -401,37 +325,80 @@ find_key(struct parser *parser, const char *name)
 	return NULL;
 }
 
-/* inih's handler. It counts lines for itself, so nothing is an error to it. */
-static int
-take_value(void *user, const char *section, const char *name, const char *value)
+/* Cuts "key = value". Returns the value, or NULL after the report. */
+static const char *
+cut_key(struct bs_config_reader *reader, char *line)
 {
-	struct parser *parser = user;
+	size_t len = strspn(line, KEY_CHARS);
+	const char *equals = line + len + strspn(line + len, BLANKS);
 
-	(void)section;
-	if (parser->section == SECTION_WRONG)
-		return 1;
-	if (!parser->continued)
-		parser->current = find_key(parser, name);
-	if (parser->current != NULL)
+	if (len > 0 && *equals == '=') {
+		line[len] = '\0';
+		return equals + 1 + strspn(equals + 1, BLANKS);
+	}
+	if (strchr(line, '=') == NULL)
+		bs_config_fault(reader, "'=' is missing: '%.100s'", line);
+	else
+		bs_config_fault(reader, "there is no key before '=': '%.100s'",
+		    line);
+	return NULL;
+}
+
+static void
+take_value(struct parser *parser, const char *value, bool continued)
+{
+	if (parser->section != SECTION_WRONG && parser->current != NULL)
 		bs_config_set(&parser->reader, parser->current, value,
-		    parser->continued);
-	return 1;
+		    continued);
+}
+
+static void
+take_key(struct parser *parser, char *line)
+{
+	const char *value = cut_key(&parser->reader, line);
+
+	parser->above = value == NULL ? ABOVE_FAULT : ABOVE_KEY;
+	if (value == NULL || parser->section == SECTION_WRONG)
+		return;
+	parser->current = find_key(parser, line);
+	take_value(parser, value, false);
+}
+
+static void
+take_line(struct parser *parser, char *line, size_t len)
+{
+	const char *why = line_fault(line, len);
+	bool indented = len > 0 && strchr(BLANKS, line[0]) != NULL;
+
+	if (why != NULL) {
+		bs_config_fault(&parser->reader, "%s", why);
+		if (!indented)
+			parser->above = ABOVE_FAULT;
+		return;
+	}
+	trim(line);
+	line += strspn(line, BLANKS);
+	if (*line == '\0')
+		return;
+	if (*line == '[')
+		begin_section(parser, line);
+	else if (!indented || parser->above == ABOVE_NOTHING)
+		take_key(parser, line);
+	else if (parser->above == ABOVE_KEY)
+		take_value(parser, line, true);
 }
 
 static void
 parse(struct parser *parser)
 {
 	struct bs_config_reader *reader = &parser->reader;
-	int rc;
+	char *line;
+	size_t len;
 
 	reader->target = &reader->defaults;
 	bs_config_set_fallbacks(reader);
-	rc = ini_parse_stream(read_line, parser, take_value, parser);
-	if (rc < 0)
-		reader->error = -ENOMEM;
-	else if (rc > 0)
-		/* an inih built with other rules than those we write for */
-		bs_config_fault(reader, "line %d is not understood", rc);
+	while (reader->error == 0 && (line = cut_line(parser, &len)) != NULL)
+		take_line(parser, line, len);
 	if (parser->section == SECTION_HOST)
 		make_domains(parser);
 	if (!reader->config->spf.has_mode)
@@ -439,27 +406,46 @@ parse(struct parser *parser)
 	reader->line = 0;
 	if (!reader->bad && reader->config->domain_count == 0)
 		bs_config_warn(reader,
-		    "'domains' names none: nothing is signed or judged");
+		    "'domains' is empty: nothing is signed or judged");
+}
+
+/* Copies the text into parser->next, a byte order mark left out. */
+static int
+copy_text(struct parser *parser, const char *text, size_t len)
+{
+	static const char bom[] = "\xef\xbb\xbf";
+
+	if (len >= sizeof(bom) - 1 && memcmp(text, bom, sizeof(bom) - 1) == 0) {
+		text += sizeof(bom) - 1;
+		len -= sizeof(bom) - 1;
+	}
+	if ((parser->next = malloc(len + 1)) == NULL)
+		return -ENOMEM;
+	memcpy(parser->next, text, len);
+	parser->next[len] = '\0';
+	parser->left = len;
+	return 0;
 }
 
 int
 bs_config_parse(const char *text, size_t len, struct bs_config **out,
     bs_config_report *report, void *context)
 {
-	static const char bom[] = "\xef\xbb\xbf";
 	struct parser parser = {
 	    .reader = {.report = report, .context = context},
-	    .text = text,
-	    .len = len,
 	};
 	struct bs_config_reader *reader = &parser.reader;
+	char *copy;
 	int rc;
 
 	*out = NULL;
-	if (len >= sizeof(bom) - 1 && memcmp(text, bom, sizeof(bom) - 1) == 0)
-		parser.at = sizeof(bom) - 1;
-	if ((reader->config = calloc(1, sizeof(*reader->config))) == NULL)
-		return -ENOMEM;
+	if ((rc = copy_text(&parser, text, len)) != 0)
+		return rc;
+	copy = parser.next;
+	if ((reader->config = calloc(1, sizeof(*reader->config))) == NULL) {
+		rc = -ENOMEM;
+		goto out;
+	}
 	parse(&parser);
 	rc = reader->error != 0 ? reader->error : reader->bad ? -EINVAL : 0;
 	if (rc == 0)
@@ -470,5 +456,32 @@ bs_config_parse(const char *text, size_t len, struct bs_config **out,
 	bs_words_clear(&reader->defaults.exempt);
 	bs_words_clear(&parser.scratch.exempt);
 	bs_words_clear(&parser.sections);
+out:
+	free(copy);
+	return rc;
+}
+
+int
+bs_config_load(const char *path, struct bs_config **out,
+    bs_config_report *report, void *context)
+{
+	char *text = NULL;
+	size_t len;
+	int fd;
+	int rc;
+
+	*out = NULL;
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return -errno;
+	if ((text = malloc(CONFIG_MAX_BYTES)) == NULL) {
+		rc = -ENOMEM;
+		goto out;
+	}
+	if ((rc = bs_file_read(fd, text, CONFIG_MAX_BYTES, &len)) != 0)
+		goto out;
+	rc = bs_config_parse(text, len, out, report, context);
+out:
+	free(text);
+	close(fd);
 	return rc;
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/config/keys.h"
 #include "common/config/values.h"
 #include "common/base/ascii.h"
 
@@ -137,7 +136,7 @@ bs_value_block(struct bs_config_reader *reader, const char *key,
 
 	if (bs_netblock_parse(word, &block) != 0) {
 		bs_config_fault(reader,
-		    "%s: '%.60s' is no network (as 192.0.2.0/24, 2001:db8::/32 "
+		    "%s: '%.60s' is not a network (as 192.0.2.0/24, 2001:db8::/32 "
 		    "or one address; no bits set behind the prefix)",
 		    key, word);
 		return;
@@ -185,8 +184,8 @@ bs_value_domain(struct bs_config_reader *reader, struct bs_words *words,
 	const char *why = bs_config_domain_fault(word);
 
 	if (why != NULL) {
-		bs_config_fault(reader, "'%.80s' is no domain name: %s", word,
-		    why);
+		bs_config_fault(reader, "'%.80s' is not a domain name: %s",
+		    word, why);
 		return;
 	}
 	snprintf(name, sizeof(name), "%s", word);

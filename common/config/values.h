@@ -1,4 +1,5 @@
-/* The kinds of values that keys of backstop.conf take, and their mistakes. */
+/* The kinds of values that the keys of backstop.conf take, and how a mistake in
+ * one is reported. */
 #ifndef BS_CONFIG_VALUES_H
 #define BS_CONFIG_VALUES_H
 
@@ -6,9 +7,61 @@
 #include <stddef.h>
 
 #include "common/base/backstop.h"
-#include "common/config/keys.h"
+#include "common/config/config.h"
 
-/* Each reports what is wrong with a value, and leaves *out as it was then. */
+/* Told of each mistake, in the order of the lines; line 0 is the whole file.
+ * A file with warnings alone is still good. */
+typedef void bs_config_report(void *context, const struct bs_fault *fault,
+    bool is_warning);
+
+/* Where a key may stand. */
+enum bs_config_scope {
+	BS_SCOPE_HOST = 1,   /* before the first section */
+	BS_SCOPE_DOMAIN = 2, /* in [domain NAME] */
+	BS_SCOPE_BOTH = 3,   /* the first is the default of the second */
+	BS_SCOPE_SPF = 4,    /* in [spf] */
+	BS_SCOPE_DNS = 8,    /* in [dns] */
+};
+
+struct bs_config_key;
+
+/* A file while it is read: where its words go, and who hears of its mistakes.
+ */
+struct bs_config_reader {
+	struct bs_config *config;
+	struct bs_words domains;	 /* as they stand in the file */
+	struct bs_domain defaults;	 /* what the keys of the host say */
+	struct bs_domain *target;	 /* of the keys of BS_SCOPE_DOMAIN */
+	const struct bs_config_key *key; /* whose value is set */
+	unsigned line;
+	bool bad;
+	int error; /* -ENOMEM: nothing else counts then */
+	bs_config_report *report;
+	void *context;
+};
+
+/* A row of the table of keys. set() takes a scalar's value or one word of a
+ * list; clear() empties a list. fallback is written as in the file; a scalar
+ * with an empty one may be left empty. */
+struct bs_config_key {
+	const char *name;
+	enum bs_config_scope scope;
+	const char *fallback;
+	void (*set)(struct bs_config_reader *reader, const char *word);
+	void (*clear)(struct bs_config_reader *reader); /* NULL: a scalar */
+};
+
+/* Reports a mistake or a warning at reader->line. */
+void bs_config_fault(struct bs_config_reader *reader, const char *format, ...)
+    BS_PRINTF(2, 3);
+void bs_config_warn(struct bs_config_reader *reader, const char *format, ...)
+    BS_PRINTF(2, 3);
+
+/* Why a text is not a domain name that mail can have, or NULL. */
+const char *bs_config_domain_fault(const char *name);
+
+/* Each of the following reports what is wrong with a value, and then
+ * leaves *out alone. */
 
 /* One of two words. */
 void bs_value_switch(struct bs_config_reader *reader, const char *key,

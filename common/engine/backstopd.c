@@ -9,7 +9,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "common/config/config.h"
+#include "common/config/read.h"
 #include "common/engine/listen.h"
 #include "common/base/privileges.h"
 #include "common/engine/server.h"

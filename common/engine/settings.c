@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/config/read.h"
 #include "common/engine/settings.h"
 #include "common/base/log.h"
 

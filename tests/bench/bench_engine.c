@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/config/config.h"
+#include "common/config/read.h"
 #include "common/store/meta.h"
 #include "common/engine/state_folder.h"
 #include "common/store/lmdb.h"

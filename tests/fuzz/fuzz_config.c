@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/config/config.h"
+#include "common/config/read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -13,7 +13,7 @@ from lab import Lab, USERS
 from net import Lan
 
 
-LIBRARIES = "-lspf2 -levent_core -llmdb -lnettle -linih"
+LIBRARIES = "-lspf2 -levent_core -llmdb -lnettle"
 
 
 # However busy the machine is: who waits for more waits in vain.

@@ -15,7 +15,7 @@ SUITES = ("bookworm", "trixie")
 # What each host has, and the libraries that Backstop is linked with.
 COMMON = """
 ca-certificates openssl procps faketime
-liblmdb-dev libevent-dev nettle-dev libinih-dev libjansson-dev
+liblmdb-dev libevent-dev nettle-dev libjansson-dev
 libspf2-dev
 """.split()
 
@@ -28,12 +28,10 @@ python3 libcmocka-dev exim4-dev
 """.split(),
     "exim-light": COMMON + ["exim4-daemon-light"],
     "exim-heavy": COMMON + ["exim4-daemon-heavy"],
-    # Other engines for SPF, DNS servers for all of them, and a time server for
-    # doctor. pyspf by pydns
+    # Other engines for SPF, and DNS servers for all of them. pyspf by pydns
     # takes a SERVFAIL for an answer without records.
     "spf": COMMON + """
 spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
-chrony
 """.split(),
     # Where RPMs are built and looked at, with Debian's tools.
     "rpm": COMMON + "gcc libc6-dev meson ninja-build pkg-config rpm rpmlint"
@@ -47,8 +45,8 @@ chrony
 # What hosts of a clean tree may install without a network; a line's packages
 # go together.
 KEPT = [
-    "opensmtpd liblmdb-dev libevent-dev nettle-dev libinih-dev "
-    "libjansson-dev libspf2-dev",
+    "opensmtpd liblmdb-dev libevent-dev nettle-dev libjansson-dev "
+    "libspf2-dev",
     "exim4-daemon-light",
     "exim4-daemon-heavy",
     "systemd debconf-utils",

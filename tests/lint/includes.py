@@ -23,7 +23,6 @@ bs_log""".split()
 OWNERS = (
     (r"lmdb\.h", ["common/store/lmdb.c"]),
     (r"spf2/.*", ["common/spf/libspf2.c"]),
-    (r"ini\.h", ["common/config/read.c"]),
     (r"(nettle|openssl|gcrypt|sodium|mbedtls)/.*|gcrypt\.h|sodium\.h",
      ["common/keys/mac.c"]),
     (r"jansson.*\.h", ["common/cli/output.c", "common/cli/output.h"]),

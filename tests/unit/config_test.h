@@ -4,7 +4,7 @@
 
 #include <limits.h>
 
-#include "common/config/config.h"
+#include "common/config/read.h"
 #include "tests/unit/unit.h"
 
 #define REPORT_MAX 4096

@@ -5,6 +5,7 @@
 
 #include <limits.h>
 
+#include "common/config/read.h"
 #include "common/judge/judge.h"
 #include "common/keys/day.h"
 #include "tests/unit/folder.h"

@@ -185,6 +185,15 @@ class Checkconf(Case):
                          ["error", "warning", "error", "error"])
         self.assertEqual({fault["file"] for fault in faults}, {path})
 
+    def test_long_line(self):
+        names = ", ".join(f"host{i}.example" for i in range(300))
+        self.assertGreater(len(names), 4000)
+        path = self.write("long.conf", f"domains = {names}\nsign = x\n")
+        text = self.call("checkconf", path, status=1)
+        self.assertIn(f"{path}:2: ", text)
+        path = self.write("long.conf", f"domains = {names}\nsign = yes\n")
+        self.call("checkconf", path, says="no mistakes")
+
     def test_what_cannot_be_read(self):
         self.call("checkconf", self.path("none"), status=NOINPUT, says="none")
         self.call("checkconf", self.folder, status=71, says="directory")
@@ -192,7 +201,7 @@ class Checkconf(Case):
     def test_example(self):
         text = self.call("checkconf", os.path.join(
             ROOT, "packaging", "examples", "backstop.conf"))
-        self.assertIn("warning: 'domains' names none", text)
+        self.assertIn("warning: 'domains' is empty", text)
 
 
 class Init(Case):

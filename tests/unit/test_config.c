@@ -4,6 +4,7 @@
 #include <limits.h>
 
 #include "common/config/keys.h"
+#include "common/config/keys_spf.h"
 #include "tests/unit/config_test.h"
 #include "tests/unit/folder.h"
 
@@ -36,9 +37,9 @@ test_fallbacks(void **state)
 	bs_config_free(config);
 }
 
-/* The example of DESIGN §12. */
+/* A whole file, of every kind of section. */
 static void
-test_design(void **state)
+test_whole_file(void **state)
 {
 	static const char text[] =
 	    "domains  = example.org, example.net     # whose return paths\n"
@@ -230,7 +231,7 @@ test_warnings(void **state)
 	(void)state;
 	assert_int_equal(parse("", &config, &report), 0);
 	assert_string_equal(report.text,
-	    "!0: 'domains' names none: nothing is signed or judged\n");
+	    "!0: 'domains' is empty: nothing is signed or judged\n");
 	assert_int_equal(config->domain_count, 0);
 	assert_null(domain(config, "example.org"));
 	bs_config_free(config);
@@ -242,7 +243,7 @@ test_warnings(void **state)
 	    0);
 	assert_string_equal(report.text,
 	    "!3: exempt: x@b.example matches no address at a.example\n"
-	    "!5: helo_temperror: that DNS fails is no reason to refuse; taken "
+	    "!5: helo_temperror: a failed lookup is no reason to refuse; taken "
 	    "as defer\n");
 	bs_config_free(config);
 }
@@ -364,7 +365,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_fallbacks),
-	    cmocka_unit_test(test_design),
+	    cmocka_unit_test(test_whole_file),
 	    cmocka_unit_test(test_spf_fallbacks),
 	    cmocka_unit_test(test_spf),
 	    cmocka_unit_test(test_inherited),

@@ -1,4 +1,5 @@
 /* Whether all mail of a user is known: for a date, and for the whole window. */
+#include "common/config/read.h"
 #include "common/judge/coverage.h"
 #include "tests/unit/judging.h"
 

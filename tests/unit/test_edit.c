@@ -2,7 +2,7 @@
 #include <errno.h>
 
 #include "common/cli/status/edit.h"
-#include "common/config/config.h"
+#include "common/config/read.h"
 #include "tests/unit/unit.h"
 
 #define ROOM 4096

@@ -1,6 +1,7 @@
 /* From questions to verdicts, over a real store. */
 #include <limits.h>
 
+#include "common/config/read.h"
 #include "common/judge/judge.h"
 #include "common/keys/day.h"
 #include "tests/unit/folder.h"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/config/read.h"
 #include "common/cli/doctor/doctor.h"
 #include "common/cli/output.h"
 #include "common/cli/status/domains.h"

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "common/config/read.h"
 #include "common/cli/ask.h"
 #include "common/cli/status/edit.h"
 #include "common/cli/keys/keybook.h"
