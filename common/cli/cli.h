@@ -58,8 +58,7 @@ struct bs_call {
 	const char *smtpd_conf; /* of --smtpd-conf: a file ... */
 	const char *exim_conf;	/* ... and of --exim-conf: a folder */
 	bool ask_mx;
-	unsigned mx_port;     /* of --ask-mx */
-	const char *ask_time; /* of --ask-time: servers, or NULL */
+	unsigned mx_port; /* of --ask-mx */
 	bool help;
 	bool version;
 	size_t count; /* of words behind the subcommand's name */

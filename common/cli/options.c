@@ -28,7 +28,6 @@ enum {
 	OPT_SMTPD_CONF,
 	OPT_EXIM_CONF,
 	OPT_ASK_MX,
-	OPT_ASK_TIME
 };
 
 static const struct option long_options[] = {
@@ -50,7 +49,6 @@ static const struct option long_options[] = {
     {"smtpd-conf", required_argument, NULL, OPT_SMTPD_CONF},
     {"exim-conf", required_argument, NULL, OPT_EXIM_CONF},
     {"ask-mx", optional_argument, NULL, OPT_ASK_MX},
-    {"ask-time", required_argument, NULL, OPT_ASK_TIME},
     {NULL, 0, NULL, 0},
 };
 
@@ -262,10 +260,6 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 	case OPT_ASK_MX:
 		*traits |= BS_TAKES_SERVERS;
 		return take_ask_mx(call);
-	case OPT_ASK_TIME:
-		*traits |= BS_TAKES_SERVERS;
-		call->ask_time = optarg;
-		return 0;
 	default:
 		return take_spf_option(option, call, traits)
 			   ? 0

@@ -7,14 +7,13 @@ import json
 ELSEWHERE = {"dns", "clock-sync"}
 
 
-def doctor(host, *words, everything=False):
-    """Findings, of those that are not fine or of everything, and the exit
-    status."""
-    done = host.backstop("--json", "doctor", *words, check=False)
+def doctor(host):
+    """The findings that are not fine, by check, and the exit status."""
+    done = host.backstop("--json", "doctor", check=False)
     assert not done.stderr, done.stderr
     result = json.loads(done.stdout)
     return {one["check"]: one for one in result["findings"]
-            if everything or one["severity"] != "ok"}, done.returncode
+            if one["severity"] != "ok"}, done.returncode
 
 
 def found(host):

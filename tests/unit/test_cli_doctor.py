@@ -8,7 +8,6 @@ import json
 import os
 import pwd
 import socketserver
-import struct
 import sys
 import threading
 import time
@@ -91,26 +90,6 @@ class Asked(socketserver.StreamRequestHandler):
             self.wfile.write(self.answer(line).encode() + b"\r\n")
             if line == "QUIT":
                 return
-
-
-class TimeServer(socketserver.UDPServer):
-    """A server of NTP whose clock is ahead, at an address of its own: the
-    port is not to be chosen."""
-
-    def __init__(self, ahead, **changes):
-        self.ahead, self.changes = ahead, changes
-        address = "127.%d.%d.%d" % tuple(os.urandom(3))
-        super().__init__((address, 123), None)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def finish_request(self, request, client_address):
-        question, sock = request
-        now = time.time() + self.ahead + 2208988800
-        fields = {"first": 0x24, "stratum": 3, "origin": question[40:48],
-                  **self.changes}
-        stamp = struct.pack(">Q", int(now * (1 << 32)) & (1 << 64) - 1)
-        sock.sendto(bytes([fields["first"], fields["stratum"]]).ljust(
-            24, b"\0") + fields["origin"] + stamp + stamp, client_address)
 
 
 class MailServer(socketserver.ThreadingTCPServer):
@@ -577,77 +556,6 @@ class EximAndNoPiece(Doctor):
         self.write("exim4/exim4.conf.template", "begin acl\n")
         with Engine(self, conf_in_place=True):
             self.only("mail-server")
-
-
-class Time(Doctor):
-    def setUp(self):
-        super().setUp()
-        engine = Engine(self, conf_in_place=True)
-        engine.__enter__()
-        self.addCleanup(engine.__exit__)
-
-    def ask(self, *servers):
-        names = [server.server_address[0] for server in servers]
-        try:
-            return self.doctor("--ask-time", ",".join(names))
-        finally:
-            for server in servers:
-                server.shutdown()
-                server.server_close()
-
-    def told(self, *servers):
-        return [(one["severity"], one["text"])
-                for one in self.ask(*servers)["findings"]
-                if one["check"] == "clock-peers"]
-
-    def test_not_asked(self):
-        self.assertNotIn("clock-peers", {
-            one["check"] for one in self.doctor()["findings"]})
-
-    def test_the_same(self):
-        (severity, text), = self.told(TimeServer(0))
-        self.assertEqual(severity, "ok")
-        self.assertRegex(text, r"^the clock is within \d+ ms of that of 127")
-
-    def test_off(self):
-        for ahead, said in ((3 * 86400 - 60, "3 days behind"),
-                            (-7300, "2 hours ahead of"),
-                            (140, "2 minutes behind"),
-                            (-100, r"(9\d|100) seconds ahead of"),
-                            (20 * 365 * 86400, "7300 days behind")):
-            (severity, text), = self.told(TimeServer(ahead))
-            self.assertEqual(severity, "warning")
-            self.assertRegex(text, f"the clock is {said} that of 127")
-
-    def test_several(self):
-        """Each is told of; the one that is off says what to do."""
-        first, second = TimeServer(0), TimeServer(7300)
-        found = [one for one in self.ask(first, second)["findings"]
-                 if one["check"] == "clock-peers"]
-        self.assertEqual([one["severity"] for one in found],
-                         ["warning", "ok"])
-        self.assertIn("date -u", found[0]["fix"])
-
-    def test_in_vain(self):
-        """Who does not know, and who answers something else."""
-        for changes, said in (({"first": 0xe4}, "does not know the time"),
-                              ({"stratum": 0}, "does not know the time"),
-                              ({"origin": b"forged!!"}, "timed out")):
-            (severity, text), = self.told(TimeServer(0, **changes))
-            self.assertEqual(severity, "unknown")
-            self.assertIn(said, text)
-
-    def test_nobody(self):
-        server = TimeServer(0)
-        server.shutdown()
-        server.server_close()
-        found = self.found("--ask-time", server.server_address[0])
-        self.assertIn("efused", found["clock-peers"]["text"])
-        self.assertEqual(found["clock-peers"]["severity"], "unknown")
-
-    def test_no_such_name(self):
-        found = self.found("--ask-time", "no.such.name.invalid,")
-        self.assertEqual(found["clock-peers"]["severity"], "unknown")
 
 
 class Outside(Doctor):
