@@ -5,6 +5,7 @@
 #define DLFUNC_IMPL
 #include <local_scan.h>
 
+#include "common/adapter/verdict.h"
 #include "common/base/ascii.h"
 #include "exim/ask.h"
 #include "exim/envelope.h"
@@ -50,7 +51,8 @@ take(void *context, unsigned n, const struct bs_answer *answer)
 	if (answer == NULL || (self->untold && !bs_scan_holds_untold(answer)))
 		return;
 	if (bs_policy_refuses(answer->action))
-		memcpy(self->reply, answer->reply, sizeof(self->reply));
+		snprintf(self->reply, sizeof(self->reply), "%s",
+		    bs_verdict_reply(answer->action, answer->reply));
 }
 
 /* The recipient as the client wrote it. An ACL has it in lower case, in which
@@ -127,7 +129,7 @@ bs_spf(uschar **yield, int argc, uschar *argv[])
 	if (answer == NULL)
 		return FAIL_FORCED;
 	*yield = string_copy(
-	    !bs_scan_wants_body(&origin) && bs_exim_spf_refuses(answer)
+	    !bs_scan_wants_body(&origin) && bs_verdict_refuses_sender(answer)
 		? US answer->reply
 		: US "");
 	return OK;

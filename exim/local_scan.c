@@ -5,7 +5,7 @@
 #define LOCAL_SCAN
 #include <local_scan.h>
 
-#include "common/base/ascii.h"
+#include "common/adapter/verdict.h"
 #include "common/mail/auth_results.h"
 #include "exim/body.h"
 #include "exim/envelope.h"
@@ -153,23 +153,13 @@ tell(void)
 		bs_outage_unanswered(scan.leaves);
 }
 
-/* The engine's reply without its code, which Exim writes itself. */
+/* Puts a reply off or refuses with it; Exim writes its code itself. */
 static int
-refuse(enum bs_action action, const char *reply, uschar **text)
+refuse(const char *reply, uschar **text)
 {
-	bool defer = action == BS_ACTION_DEFER;
-
-	if (strlen(reply) > 4 && bs_ascii_is_digit(reply[0]) &&
-	    bs_ascii_is_digit(reply[1]) && bs_ascii_is_digit(reply[2]) &&
-	    reply[3] == ' ')
-		reply += 4;
-	else
-		reply = defer ? "4.7.1 Please try again later"
-			      : "5.7.1 This host did not send the message "
-				"that you return";
-	*text = string_copy(CUS reply);
-	return defer ? LOCAL_SCAN_TEMPREJECT_NOLOGHDR
-		     : LOCAL_SCAN_REJECT_NOLOGHDR;
+	*text = string_copy(CUS reply + sizeof("550"));
+	return reply[0] == '4' ? LOCAL_SCAN_TEMPREJECT_NOLOGHDR
+			       : LOCAL_SCAN_REJECT_NOLOGHDR;
 }
 
 /* What SPF says, or NULL. It is asked about first, so that the verdict on a
@@ -203,7 +193,7 @@ remove_forged(const char *id)
 static void
 put_on_top(const char *field)
 {
-	if (field[0] != '\0')
+	if (bs_verdict_is_field(field))
 		header_add_at_position(FALSE, NULL, FALSE, ' ', "%s\n", field);
 }
 
@@ -216,21 +206,17 @@ goes_on(const char *to)
 /* Exim's router takes tags off for our own mailboxes alone: those of other
  * domains may be somebody else's. */
 static bool
-must_wait(uschar **text)
+must_wait(void)
 {
-	if (origin.listener != BS_LISTENER_IN ||
-	    !bs_scan_keeps_tag(&scan, goes_on))
-		return false;
-	*text = string_copy(CUS "4.3.0 This return path cannot be checked now, "
-				"try again later");
-	return true;
+	return origin.listener == BS_LISTENER_IN &&
+	       bs_scan_keeps_tag(&scan, goes_on);
 }
 
 /* What others say of a bounce in our words is no word of ours. */
 static void
 mark(const struct bs_answer *spf)
 {
-	bool is_junk = scan.action == BS_ACTION_JUNK;
+	bool is_junk = scan.verdict.action == BS_ACTION_JUNK;
 
 	if (origin.listener == BS_LISTENER_IN && !scan.trusted)
 		header_remove(0, CUS "X-Backstop");
@@ -238,13 +224,13 @@ mark(const struct bs_answer *spf)
 		remove_forged(spf->authserv_id);
 		put_on_top(spf->header);
 		put_on_top(spf->results);
-		is_junk = is_junk ||
-			  (spf->action == BS_ACTION_JUNK && !scan.is_genuine);
+		is_junk = is_junk || (spf->action == BS_ACTION_JUNK &&
+					 !scan.verdict.is_genuine);
 	}
-	if (scan.header[0] != '\0')
-		header_add(' ', "%s\n", scan.header);
+	if (scan.verdict.header[0] != '\0')
+		header_add(' ', "%s\n", scan.verdict.header);
 	if (is_junk)
-		header_add(' ', "X-Spam: yes\n");
+		header_add(' ', "%s\n", bs_verdict_junk_field);
 }
 
 /* Taint is kept: what a stranger wrote may not name a file. */
@@ -280,13 +266,15 @@ local_scan(int fd, uschar **text)
 		bs_outage_unanswered(scan.leaves_as != NULL);
 	else if (scan.asked_count > 0 || scan.leaves_as != NULL)
 		bs_outage_answered();
-	if (bs_policy_refuses(scan.action))
-		return refuse(scan.action, scan.reply, text);
-	if (spf != NULL && bs_exim_spf_refuses(spf) && !scan.is_genuine &&
-	    origin.sender[0] != '\0')
-		return refuse(spf->action, spf->reply, text);
-	if (must_wait(text))
-		return LOCAL_SCAN_TEMPREJECT_NOLOGHDR;
+	if (bs_policy_refuses(scan.verdict.action))
+		return refuse(
+		    bs_verdict_reply(scan.verdict.action, scan.verdict.reply),
+		    text);
+	if (spf != NULL && bs_verdict_refuses_sender(spf) &&
+	    !scan.verdict.is_genuine && origin.sender[0] != '\0')
+		return refuse(spf->reply, text);
+	if (must_wait())
+		return refuse(bs_verdict_unanswered, text);
 	watch_clients();
 	read_letter();
 	if (owed == 0)

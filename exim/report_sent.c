@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/adapter/verdict.h"
 #include "common/mail/address.h"
 #include "common/base/ascii.h"
 #include "exim/ask.h"
@@ -72,7 +73,7 @@ fill(void *context, unsigned n, struct bs_request *request)
 		request->recipients = 1;
 		COPY(request->recipient,
 		    scan->recipient(scan->asked[n].recipient));
-		bs_scan_evidence(scan, request);
+		bs_verdict_evidence(scan->facts, request);
 	} else {
 		fill_leaving(telling, request);
 	}

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/mail/address.h"
-#include "common/keys/tag.h"
+#include "common/adapter/verdict.h"
 #include "exim/ask.h"
 #include "exim/scan.h"
 
@@ -17,23 +16,8 @@
 bool
 bs_scan_wants_body(const struct bs_envelope *origin)
 {
-	struct bs_address address;
-	int rc;
-
-	if (origin->listener != BS_LISTENER_IN || !origin->has_sender)
-		return false;
-	rc = bs_address_parse(origin->sender, strlen(origin->sender), &address);
-	return rc == BS_ADDRESS_NULL ||
-	       (rc == 0 && bs_address_is_daemon(&address));
-}
-
-static bool
-is_tagged(const char *recipient, struct bs_tag *tag)
-{
-	struct bs_address address;
-
-	return bs_address_parse(recipient, strlen(recipient), &address) == 0 &&
-	       bs_tag_parse(&address, tag) == BS_SHAPE_OURS;
+	return origin->listener == BS_LISTENER_IN && origin->has_sender &&
+	       bs_verdict_may_be_bounce(origin->sender);
 }
 
 /* A bounce is judged for each recipient; of other mail, a tag comes off. */
@@ -41,30 +25,14 @@ static void
 choose(struct bs_scan *scan)
 {
 	bool judged = bs_scan_wants_body(scan->origin);
-	struct bs_tag tag;
 
 	scan->asked_count = 0;
 	for (unsigned n = 0;
 	     n < scan->recipients && scan->asked_count < BS_SCAN_ASKED; n++) {
-		if (judged || is_tagged(scan->recipient(n), &tag))
+		if (judged || bs_verdict_is_tagged(scan->recipient(n)))
 			scan->asked[scan->asked_count++] =
 			    (struct bs_scan_asked){.recipient = n};
 	}
-}
-
-void
-bs_scan_evidence(const struct bs_scan *scan, struct bs_request *request)
-{
-	const struct bs_dsn_facts *facts = scan->facts;
-
-	request->kind = facts->kind;
-	request->partial = facts->message_ids.truncated;
-	request->message_ids = facts->message_ids;
-	request->final_recipients = facts->final_recipients;
-	request->original_recipients = facts->original_recipients;
-	COPY(request->return_path, facts->return_path);
-	request->date =
-	    facts->returned_date > 0 ? (uint64_t)facts->returned_date : 0;
 }
 
 /* Whether the verdict on the one recipient is all that the message's fate hangs
@@ -95,7 +63,7 @@ fill(void *context, unsigned n, struct bs_request *request)
 		return;
 	request->op = BS_OP_DATA;
 	request->accepts = is_all(scan);
-	bs_scan_evidence(scan, request);
+	bs_verdict_evidence(scan->facts, request);
 }
 
 /* Mail leaves but for these reasons of the engine's. */
@@ -119,23 +87,13 @@ bs_scan_holds_untold(const struct bs_answer *answer)
 	       strcmp(answer->reason, "bad-tag") == 0;
 }
 
-/* The message has one fate: the mildest of its recipients', where none known
- * is as mild as can be. */
+/* Where the store lacks mail that left, its answer may count for none. */
 static void
 weigh(struct bs_scan *scan, const struct bs_answer *answer)
 {
-	static const struct bs_answer none;
-
-	if (answer == NULL || (scan->untold && !bs_scan_holds_untold(answer)))
-		answer = &none;
-	if (scan->is_weighed &&
-	    bs_policy_harm(answer->action) >= bs_policy_harm(scan->action))
-		return;
-	scan->is_weighed = true;
-	scan->action = answer->action;
-	scan->is_genuine = strcmp(answer->verdict, "genuine") == 0;
-	memcpy(scan->header, answer->header, sizeof(scan->header));
-	memcpy(scan->reply, answer->reply, sizeof(scan->reply));
+	if (answer != NULL && scan->untold && !bs_scan_holds_untold(answer))
+		answer = NULL;
+	bs_verdict_weigh(&scan->verdict, answer);
 }
 
 static void
@@ -184,7 +142,6 @@ bool
 bs_scan_keeps_tag(const struct bs_scan *scan,
     bool (*goes_on)(const char *recipient))
 {
-	struct bs_tag tag;
 	unsigned asked = 0;
 
 	/* they were asked about in their order, but not all of them */
@@ -194,7 +151,7 @@ bs_scan_keeps_tag(const struct bs_scan *scan,
 		if (asked < scan->asked_count &&
 		    scan->asked[asked].recipient == n)
 			answered = scan->asked[asked++].answered;
-		if (!answered && is_tagged(scan->recipient(n), &tag) &&
+		if (!answered && bs_verdict_is_tagged(scan->recipient(n)) &&
 		    goes_on(scan->recipient(n)))
 			return true;
 	}
@@ -205,11 +162,7 @@ int
 bs_scan_strip(const struct bs_scan *scan, unsigned n,
     char out[static BS_ADDRESS_MAX])
 {
-	struct bs_tag tag;
-
-	if (!scan->asked[n].strip ||
-	    !is_tagged(scan->recipient(scan->asked[n].recipient), &tag))
+	if (!scan->asked[n].strip)
 		return -EINVAL;
-	return bs_address_write(&tag.plain, out, BS_ADDRESS_MAX) == 0 ? 0
-								      : -EINVAL;
+	return bs_verdict_untag(scan->recipient(scan->asked[n].recipient), out);
 }

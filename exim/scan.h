@@ -4,10 +4,9 @@
 
 #include <stdbool.h>
 
+#include "common/adapter/verdict.h"
 #include "common/base/backstop.h"
 #include "common/bounce/dsn.h"
-#include "common/policy/bounce.h"
-#include "common/adapter/wire.h"
 #include "exim/envelope.h"
 
 /* Recipients of one message that are asked about. Those beyond keep their tag,
@@ -26,14 +25,10 @@ struct bs_scan {
 
 	/* what follows, when asked */
 	char signed_as[BS_ADDRESS_MAX]; /* empty: it leaves as it is */
-	bool leaves;	 /* from here, with a return path: to be told */
-	bool doubted;	 /* in a name of ours, from a host not trusted */
-	bool trusted;	 /* where it comes from, by the engine's word */
-	bool is_genuine; /* as a bounce, by the engine's word */
-	bool is_weighed; /* the engine has said what is to become of it: */
-	enum bs_action action;
-	char header[BS_FIELD_MAX]; /* to be added, no newline; empty: none */
-	char reply[BS_SMTP_REPLY_MAX]; /* of defer and reject */
+	bool leaves;  /* from here, with a return path: to be told */
+	bool doubted; /* in a name of ours, from a host not trusted */
+	bool trusted; /* where it comes from, by the engine's word */
+	struct bs_verdict verdict; /* where bs_scan_wants_body() */
 
 	/* of those that are asked about */
 	unsigned asked_count;
@@ -61,9 +56,6 @@ BS_MUST_USE unsigned bs_scan_ask(struct bs_scan *scan);
  * of an answer. goes_on says so of a recipient's domain. */
 bool bs_scan_keeps_tag(const struct bs_scan *scan,
     bool (*goes_on)(const char *recipient));
-
-/* Sets what the message tells of a bounce. */
-void bs_scan_evidence(const struct bs_scan *scan, struct bs_request *request);
 
 /* Writes recipient asked[n] without its tag. Returns 0, or -EINVAL where it
  * stays as it is. */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "common/base/monotonic.h"
-#include "common/base/ascii.h"
 #include "exim/ask.h"
 #include "exim/spf.h"
 
@@ -84,15 +83,4 @@ bs_exim_spf_ask(const struct bs_envelope *origin, bool *unanswered)
 		ask(unanswered);
 	}
 	return last.known ? &last.answer : NULL;
-}
-
-bool
-bs_exim_spf_refuses(const struct bs_answer *answer)
-{
-	const char *reply = answer->reply;
-	char first = answer->action == BS_ACTION_REJECT ? '5' : '4';
-
-	return bs_policy_refuses(answer->action) && reply[0] == first &&
-	       bs_ascii_is_digit(reply[1]) && bs_ascii_is_digit(reply[2]) &&
-	       reply[3] == ' ' && reply[4] != '\0';
 }

@@ -16,8 +16,4 @@
 const struct bs_answer *bs_exim_spf_ask(const struct bs_envelope *origin,
     bool *unanswered);
 
-/* Whether an answer refuses, for now or for good, with a reply that Exim can
- * give. */
-bool bs_exim_spf_refuses(const struct bs_answer *answer);
-
 #endif

@@ -1,18 +1,11 @@
 /* Requests that are held: asked of the engine, then replied to smtpd. */
 #include <string.h>
 
-#include "filter/field.h"
+#include "common/adapter/verdict.h"
 #include "filter/ask.h"
+#include "filter/field.h"
 #include "filter/reply.h"
 #include "filter/spf.h"
-
-/* What a client hears when the engine gave no text, or one that smtpd would
- * not pass on. */
-static const char reject_text[] =
-    "550 5.7.1 This host did not send the message that you return";
-static const char defer_text[] = "451 4.7.1 Please try again later";
-static const char unanswered_text[] =
-    "451 4.3.0 This return path cannot be checked now, try again later";
 
 void
 bs_ask_put(struct bs_filter *filter, const struct bs_proto_asker *asker,
@@ -104,17 +97,6 @@ reply_to_mail(struct bs_filter *filter, struct bs_session *session,
 	bs_ask_proceed(filter, &session->asker);
 }
 
-/* Whether an answer refuses the sender. One without a reply that is its own
- * does not, and what may be a bounce is not refused before it is judged. */
-static bool
-refuses_sender(const struct bs_session *session, const struct bs_answer *answer)
-{
-	char first = answer->action == BS_ACTION_REJECT ? '5' : '4';
-
-	return bs_policy_refuses(answer->action) && !session->tx.is_bounce &&
-	       answer->reply[0] == first && bs_reply_is_smtp(answer->reply);
-}
-
 /* The engine says whether the sender is refused; without its word mail flows.
  */
 static void
@@ -124,7 +106,9 @@ reply_to_sender(struct bs_filter *filter, struct bs_session *session,
 	bool is_word = is_answer(filter, answer);
 
 	bs_spf_remember(filter, session, answer);
-	if (is_word && refuses_sender(session, answer))
+	/* what may be a bounce is not refused before it is judged */
+	if (is_word && !session->tx.is_bounce &&
+	    bs_verdict_refuses_sender(answer))
 		reject(filter, &session->asker, answer->reply);
 	else
 		bs_ask_proceed(filter, &session->asker);
@@ -142,11 +126,7 @@ void
 bs_ask_refuse(struct bs_filter *filter, const struct bs_proto_asker *asker,
     enum bs_action action, const char *text)
 {
-	bool defer = action == BS_ACTION_DEFER;
-
-	if (!bs_reply_is_smtp(text) || (defer && text[0] != '4'))
-		text = defer ? defer_text : reject_text;
-	reject(filter, asker, text);
+	reject(filter, asker, bs_verdict_reply(action, text));
 }
 
 /* A tagged recipient would be an unknown user, and its bounce be lost; any
@@ -155,7 +135,7 @@ static void
 reply_unjudged(struct bs_filter *filter, const struct bs_session *session)
 {
 	if (session->tx.recipient_is_tagged)
-		reject(filter, &session->asker, unanswered_text);
+		reject(filter, &session->asker, bs_verdict_unanswered);
 	else
 		bs_ask_proceed(filter, &session->asker);
 }

@@ -3,11 +3,11 @@
 
 #include "filter/filter.h"
 #include "filter/ask.h"
+#include "filter/data.h"
 #include "filter/message.h"
 #include "filter/report_sent.h"
 #include "filter/reply.h"
 #include "filter/spf.h"
-#include "filter/verdict.h"
 
 static void
 handle_mail(struct bs_filter *filter, struct bs_session *session,
@@ -81,7 +81,7 @@ handle_request(struct bs_filter *filter, const struct bs_proto_line *line)
 		return;
 	}
 	if (line->phase == BS_PROTO_DATA_LINE) {
-		bs_message_line(filter, session, line);
+		bs_data_line(filter, session, line);
 		return;
 	}
 	bs_ask_settle(filter, session);
@@ -96,7 +96,7 @@ handle_request(struct bs_filter *filter, const struct bs_proto_line *line)
 		handle_data(filter, session, line);
 		return;
 	case BS_PROTO_END_OF_DATA:
-		bs_verdict_end(filter, session, line);
+		bs_data_end(filter, session, line);
 		return;
 	case BS_PROTO_DATA_LINE:
 	case BS_PROTO_ANOTHER:

@@ -8,7 +8,6 @@
 #include "filter/split_line.h"
 #include "filter/reply.h"
 #include "filter/spf.h"
-#include "filter/verdict.h"
 
 /* Writes one line to smtpd. Returns false where there is no room. */
 static bool
@@ -112,7 +111,7 @@ static void
 put_spf(struct bs_filter *filter, struct bs_message *message)
 {
 	const struct bs_transaction *tx = &message->session->tx;
-	bool marks = bs_spf_marks(tx, message->is_genuine);
+	bool marks = bs_spf_marks(tx, message->verdict.is_genuine);
 	struct bs_text line;
 
 	for (unsigned n = 0; (line = bs_spf_line(tx, n, marks)).len > 0; n++)
@@ -153,8 +152,8 @@ read_line(struct bs_message *message, struct bs_text line)
 	bs_dsn_push(&message->dsn, "\n", 1);
 }
 
-static void
-stop_reading(struct bs_message *message)
+void
+bs_message_stop_reading(struct bs_message *message)
 {
 	if (message->reads)
 		bs_dsn_end(&message->dsn);
@@ -190,7 +189,7 @@ watch_head(struct bs_filter *filter, struct bs_message *message,
 	message->watch.in_head = false;
 	if (message->judged)
 		return;
-	stop_reading(message);
+	bs_message_stop_reading(message);
 	if (filter->mode != BS_LISTENER_IN)
 		add_message_id(filter, message);
 }
@@ -271,28 +270,6 @@ sift_line(struct bs_filter *filter, struct bs_message *message,
 	bs_backlog_clear(doubtful);
 }
 
-/* A judged message that is at its end, or as long as may be kept. */
-static void
-judge_when_due(struct bs_filter *filter, struct bs_message *message, bool ended)
-{
-	bool is_long = message->kept.len >= BS_BACKLOG_SOFT ||
-		       filter->kept_all >= BS_BACKLOG_ALL;
-
-	if (!message->judged)
-		return;
-	if (message->reads &&
-	    (ended || (is_long && message->state == BS_MESSAGE_KEPT))) {
-		stop_reading(message);
-		if (message->state == BS_MESSAGE_KEPT)
-			message->state = BS_MESSAGE_ASKED;
-		bs_verdict_ask(filter, message);
-	}
-	if (message->state == BS_MESSAGE_ASKED &&
-	    (message->lost || message->kept.len >= BS_BACKLOG_HARD ||
-		filter->kept_all >= BS_BACKLOG_ALL))
-		bs_message_release(filter, message, "", "");
-}
-
 void
 bs_message_line(struct bs_filter *filter, struct bs_session *session,
     const struct bs_proto_line *line)
@@ -319,7 +296,6 @@ bs_message_line(struct bs_filter *filter, struct bs_session *session,
 		message->lost = true;
 	} else
 		sift_line(filter, message, text);
-	judge_when_due(filter, message, ended);
 }
 
 void

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/adapter/verdict.h"
 #include "common/bounce/dsn.h"
 #include "filter/filter.h"
 #include "filter/backlog.h"
@@ -39,15 +40,12 @@ struct bs_message {
 	struct bs_message *next;    /* of those that smtpd is behind with */
 	bool is_waiting;	    /* is one of them */
 
-	/* the verdict, in filter/verdict.c */
+	/* the verdict, in filter/data.c */
 	struct bs_question question;
 	const struct bs_recipient *recipient; /* asked about */
 	int64_t ask_until;		      /* monotonic ms */
 	bool decided;
-	enum bs_action action; /* the mildest */
-	bool is_genuine;       /* by that answer */
-	char reply[BS_SMTP_REPLY_MAX];
-	char header[BS_FIELD_MAX];
+	struct bs_verdict verdict;
 	bool end_is_held; /* smtpd asks for the last word */
 	struct bs_proto_asker end;
 };
@@ -57,6 +55,9 @@ struct bs_message {
  * end of the message is deferred. */
 void bs_message_line(struct bs_filter *filter, struct bs_session *session,
     const struct bs_proto_line *line);
+
+/* Reads no more of a message: what was read of it is known now. */
+void bs_message_stop_reading(struct bs_message *message);
 
 /* Lets a line pass that belongs to no message that we read. */
 void bs_message_pass(struct bs_filter *filter,

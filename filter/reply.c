@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/ascii.h"
+#include "common/adapter/verdict.h"
 #include "filter/reply.h"
 
 #define BIT(mode) (1u << (mode))
@@ -109,7 +109,7 @@ int
 bs_reply_reject(const struct bs_proto_asker *asker, const char *reply,
     char *out, size_t size)
 {
-	if (!bs_reply_is_smtp(reply))
+	if (!bs_verdict_is_reply(reply))
 		return -EINVAL;
 	return decide(asker, "reject|", reply, out, size);
 }
@@ -135,21 +135,6 @@ bs_reply_rewrite(const struct bs_proto_asker *asker, const char *address,
 			  params.len > 0 ? params.at : ""),
 	    size - (size_t)head);
 	return tail < 0 ? tail : head + tail;
-}
-
-bool
-bs_reply_is_smtp(const char *text)
-{
-	size_t len = strlen(text);
-
-	if (len < 5 || (text[0] != '4' && text[0] != '5') ||
-	    !bs_ascii_is_digit(text[1]) || !bs_ascii_is_digit(text[2]) ||
-	    text[3] != ' ' || strncmp(text, "421", 3) == 0)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (text[i] < 0x20 || text[i] > 0x7e)
-			return false;
-	return true;
 }
 
 bool

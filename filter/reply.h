@@ -25,10 +25,6 @@ BS_MUST_USE int bs_reply_reject(const struct bs_proto_asker *asker,
 BS_MUST_USE int bs_reply_rewrite(const struct bs_proto_asker *asker,
     const char *address, struct bs_text params, char *out, size_t size);
 
-/* Whether smtpd may say this to the client in a refusal: a malformed reply,
- * and any that begins with 421, makes it close the session. */
-bool bs_reply_is_smtp(const char *text);
-
 /* Whether an address can stand between the brackets of a rewrite. */
 bool bs_reply_is_address(const char *address);
 

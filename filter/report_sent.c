@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/adapter/verdict.h"
 #include "filter/message.h"
 #include "filter/report_sent.h"
-#include "filter/verdict.h"
 
 /* Long enough for an engine that restarts, short enough not to pile up. */
 #define DEADLINE_MS 5000

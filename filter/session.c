@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/adapter/verdict.h"
 #include "common/mail/address.h"
-#include "common/keys/tag.h"
 #include "filter/field.h"
 #include "filter/session.h"
 
@@ -85,17 +85,6 @@ keep(struct bs_text text, char *out, size_t size)
 	return true;
 }
 
-static bool
-is_bounce(const struct bs_transaction *tx)
-{
-	struct bs_address address;
-	int rc = bs_address_parse(tx->sender, strlen(tx->sender), &address);
-
-	return tx->has_sender &&
-	       (rc == BS_ADDRESS_NULL ||
-		   (rc == 0 && bs_address_is_daemon(&address)));
-}
-
 void
 bs_session_mail(struct bs_session *session, struct bs_text sender)
 {
@@ -103,7 +92,7 @@ bs_session_mail(struct bs_session *session, struct bs_text sender)
 
 	end_transaction(tx);
 	tx->has_sender = keep(sender, tx->sender, sizeof(tx->sender));
-	tx->is_bounce = is_bounce(tx);
+	tx->is_bounce = tx->has_sender && bs_verdict_may_be_bounce(tx->sender);
 	memcpy(tx->leaves_as, tx->sender, sizeof(tx->leaves_as));
 }
 
@@ -123,23 +112,13 @@ bs_session_request(const struct bs_session *session, enum bs_listener mode,
 	memcpy(request->spf, tx->spf.result, sizeof(request->spf));
 }
 
-static bool
-is_tagged(const char *recipient)
-{
-	struct bs_address address;
-	struct bs_tag tag;
-
-	return bs_address_parse(recipient, strlen(recipient), &address) == 0 &&
-	       bs_tag_parse(&address, &tag) == BS_SHAPE_OURS;
-}
-
 bool
 bs_session_rcpt(struct bs_session *session, struct bs_text recipient)
 {
 	struct bs_transaction *tx = &session->tx;
 	bool kept = keep(recipient, tx->recipient, sizeof(tx->recipient));
 
-	tx->recipient_is_tagged = kept && is_tagged(tx->recipient);
+	tx->recipient_is_tagged = kept && bs_verdict_is_tagged(tx->recipient);
 	tx->recipient_is_junk = false;
 	tx->recipient_was_refused = false;
 	return kept;

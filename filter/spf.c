@@ -1,9 +1,8 @@
 /* What SPF found at MAIL FROM, and what comes of it in the message. */
 #include <string.h>
 
+#include "common/adapter/verdict.h"
 #include "filter/spf.h"
-
-static const char junk_field[] = "X-Spam: yes";
 
 bool
 bs_spf_is_due(const struct bs_filter *filter, const struct bs_session *session)
@@ -14,31 +13,13 @@ bs_spf_is_due(const struct bs_filter *filter, const struct bs_session *session)
 	       strcmp(session->client, "local") != 0;
 }
 
-/* One field and nothing else: folded lines follow its first. */
-static bool
-is_field(const char *text)
-{
-	size_t name = strcspn(text, " \t\n:");
-
-	if (name == 0 || text[name] != ':')
-		return false;
-	for (const char *c = text; *c != '\0'; c++) {
-		bool folds =
-		    *c == '\n' && (c[1] == ' ' || c[1] == '\t') && c[2] > ' ';
-
-		if (*c > 0x7e || (*c < 0x20 && *c != '\t' && !folds))
-			return false;
-	}
-	return true;
-}
-
 static void
 keep_field(const char *field, char out[static BS_FIELD_MAX])
 {
 	size_t len = strlen(field);
 
 	out[0] = '\0';
-	if (is_field(field))
+	if (bs_verdict_is_field(field))
 		memcpy(out, field, len + 1);
 }
 
@@ -98,7 +79,7 @@ struct bs_text
 bs_spf_line(const struct bs_transaction *tx, unsigned n, bool marks)
 {
 	const char *fields[] = {tx->spf.results, tx->spf.header,
-	    marks ? junk_field : ""};
+	    marks ? bs_verdict_junk_field : ""};
 	struct bs_text line = {"", 0};
 
 	for (size_t i = 0;

@@ -22,7 +22,6 @@ CIRCLES = [set(names.split()) for names in (
     "common/cli/spf/lint_dns.c common/cli/spf/lint_tree.c",
     "common/cli/status/json.c common/cli/status/status.c "
     "common/cli/status/text.c",
-    "filter/message.c filter/verdict.c",
 )]
 TWICE = {"bs_ask"}
 

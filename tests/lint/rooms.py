@@ -15,7 +15,7 @@ ROOMS = (
     ("common/bounce/", "base policy mail"),
     ("common/spf/", "base policy dns"),
     ("common/spf/lint/", "base policy dns spf"),
-    ("common/adapter/", "base policy mail keys"),
+    ("common/adapter/", "base policy mail keys bounce"),
     ("common/config/", "base policy mail keys"),
     ("common/store/", "base policy keys"),
     ("common/judge/", "base policy mail keys adapter config store"),

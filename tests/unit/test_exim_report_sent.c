@@ -117,7 +117,7 @@ what_came_home_to_one_is_told_by_the_question(void **state)
 	begin("", refused, 1);
 	scan.untold = true;
 	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(scan.action, BS_ACTION_NONE);
+	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 	assert_int_equal(bs_report_sent(&scan, &none), 0);
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(heard.count, 4);

@@ -23,7 +23,7 @@ mail_that_leaves_is_signed(void **state)
 	assert_string_equal(heard.request[0].sender, PLAIN);
 	assert_string_equal(scan.signed_as, TAG);
 	assert_true(scan.leaves && scan.trusted);
-	assert_int_equal(scan.action, BS_ACTION_NONE);
+	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 }
 
 static void
@@ -36,7 +36,7 @@ mail_of_strangers_is_not(void **state)
 	begin("carol@remote.example", to, 1);
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_string_equal(scan.signed_as, "");
-	assert_false(scan.leaves || scan.trusted || scan.is_weighed);
+	assert_false(scan.leaves || scan.trusted || scan.verdict.is_weighed);
 	assert_false(scan.doubted);
 }
 
@@ -57,7 +57,7 @@ a_tag_comes_off_a_reply(void **state)
 	assert_int_equal(scan.asked[0].recipient, 1);
 	assert_int_equal(bs_scan_strip(&scan, 0, plain), 0);
 	assert_string_equal(plain, PLAIN);
-	assert_int_equal(scan.action, BS_ACTION_NONE);
+	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 }
 
 static void
@@ -71,7 +71,7 @@ a_bad_tag_of_a_reply_is_not_refused(void **state)
 	begin("carol@remote.example", to, 1);
 	scan.leaves_as = NULL;
 	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(scan.action, BS_ACTION_NONE);
+	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 	assert_int_equal(bs_scan_strip(&scan, 0, plain), -EINVAL);
 }
 
@@ -99,8 +99,8 @@ a_bounce_is_judged_by_tag_and_message(void **state)
 	    "id@x");
 	assert_int_equal(bs_scan_strip(&scan, 0, plain), 0);
 	assert_string_equal(plain, PLAIN);
-	assert_int_equal(scan.action, BS_ACTION_HEADER);
-	assert_string_equal(scan.header, "X-Backstop: for p");
+	assert_int_equal(scan.verdict.action, BS_ACTION_HEADER);
+	assert_string_equal(scan.verdict.header, "X-Backstop: for p");
 }
 
 /* A stranger writes the returned header, too. */
@@ -118,7 +118,7 @@ so_is_one_whose_return_path_is_too_long_to_be_told(void **state)
 	assert_int_equal(heard.count, 1);
 	assert_true(heard.request[0].partial);
 	assert_string_equal(heard.request[0].return_path, "");
-	assert_int_equal(scan.action, BS_ACTION_REJECT);
+	assert_int_equal(scan.verdict.action, BS_ACTION_REJECT);
 }
 
 static void
@@ -147,8 +147,8 @@ a_bounce_to_a_bad_tag_is_refused(void **state)
 	begin("", to, 1);
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(heard.count, 1);
-	assert_int_equal(scan.action, BS_ACTION_REJECT);
-	assert_string_equal(scan.reply, "550 5.7.1 bad");
+	assert_int_equal(scan.verdict.action, BS_ACTION_REJECT);
+	assert_string_equal(scan.verdict.reply, "550 5.7.1 bad");
 }
 
 /* The message has one fate: no recipient gets worse than is due to it. */
@@ -175,7 +175,7 @@ the_mildest_of_several_verdicts_counts(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		begin("", cases[i].to, cases[i].count);
 		assert_int_equal(bs_scan_ask(&scan), 0);
-		assert_int_equal(scan.action, cases[i].action);
+		assert_int_equal(scan.verdict.action, cases[i].action);
 	}
 }
 
@@ -189,13 +189,13 @@ nothing_is_refused_for_want_of_an_answer(void **state)
 	begin("", to, 2);
 	origin.engine_is_away = true; /* and a short wait will do */
 	assert_int_equal(bs_scan_ask(&scan), 1);
-	assert_int_equal(scan.action, BS_ACTION_NONE);
-	assert_string_equal(scan.header, "");
+	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
+	assert_string_equal(scan.verdict.header, "");
 	engine_end();
 	begin("", to, 2);
 	origin.engine_is_away = true;
 	assert_int_equal(bs_scan_ask(&scan), 2);
-	assert_int_equal(scan.action, BS_ACTION_NONE);
+	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 }
 
 static void
@@ -210,11 +210,11 @@ nor_where_there_are_recipients_that_nobody_asked_about(void **state)
 	begin("", to, BS_SCAN_ASKED);
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(heard.count, BS_SCAN_ASKED);
-	assert_int_equal(scan.action, BS_ACTION_REJECT);
+	assert_int_equal(scan.verdict.action, BS_ACTION_REJECT);
 	begin("", to, BS_SCAN_ASKED + 1);
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(scan.asked_count, BS_SCAN_ASKED);
-	assert_int_equal(scan.action, BS_ACTION_NONE);
+	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 }
 
 static bool
@@ -276,12 +276,12 @@ nothing_is_refused_for_want_of_a_record_that_was_missed(void **state)
 	begin("", to, 1);
 	scan.untold = true;
 	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(scan.action, BS_ACTION_NONE);
-	assert_string_equal(scan.header, "");
+	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
+	assert_string_equal(scan.verdict.header, "");
 	begin("", bad, 1);
 	scan.untold = true;
 	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(scan.action, BS_ACTION_REJECT);
+	assert_int_equal(scan.verdict.action, BS_ACTION_REJECT);
 }
 
 int

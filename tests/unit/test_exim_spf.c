@@ -1,4 +1,5 @@
 /* exim/spf.c: SPF is asked about once, and its answer kept for a while. */
+#include "common/adapter/verdict.h"
 #include "exim/spf.h"
 #include "tests/unit/exim_engine.h"
 
@@ -35,7 +36,7 @@ begin(const char *sender)
 }
 
 static void
-test_once(void **state)
+is_asked_once(void **state)
 {
 	const struct bs_answer *answer;
 	bool unanswered;
@@ -49,7 +50,7 @@ test_once(void **state)
 		assert_non_null(answer);
 		assert_string_equal(answer->reply,
 		    "550 5.7.23 not once@d.example");
-		assert_true(bs_exim_spf_refuses(answer));
+		assert_true(bs_verdict_refuses_sender(answer));
 	}
 	assert_int_equal(heard.count, 1);
 	assert_int_equal(heard.request[0].op, BS_OP_SPF);
@@ -65,7 +66,7 @@ test_once(void **state)
 }
 
 static void
-test_not_due(void **state)
+is_not_asked_of_mail_of_ours(void **state)
 {
 	bool unanswered;
 
@@ -85,7 +86,7 @@ test_not_due(void **state)
 /* That there is no answer is remembered as well: local_scan does not wait for
  * what the ACL waited for. */
 static void
-test_unanswered(void **state)
+no_answer_is_remembered(void **state)
 {
 	bool unanswered;
 
@@ -105,45 +106,13 @@ test_unanswered(void **state)
 	assert_true(unanswered);
 }
 
-static void
-test_refusals(void **state)
-{
-	static const struct {
-		enum bs_action action;
-		const char *reply;
-		bool refuses;
-	} cases[] = {
-	    {BS_ACTION_REJECT, "550 5.7.23 no", true},
-	    {BS_ACTION_DEFER, "451 4.7.24 later", true},
-	    {BS_ACTION_REJECT, "451 4.7.24 later", false},
-	    {BS_ACTION_DEFER, "550 5.7.23 no", false},
-	    {BS_ACTION_REJECT, "", false},
-	    {BS_ACTION_REJECT, "550", false},
-	    {BS_ACTION_REJECT, "550 ", false},
-	    {BS_ACTION_REJECT, "5x0 no", false},
-	    {BS_ACTION_JUNK, "550 5.7.23 no", false},
-	    {BS_ACTION_HEADER, "", false},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct bs_answer answer = {.action = cases[i].action};
-
-		snprintf(answer.reply, sizeof(answer.reply), "%s",
-		    cases[i].reply);
-		assert_int_equal(bs_exim_spf_refuses(&answer),
-		    cases[i].refuses);
-	}
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_once),
-	    TEST(test_not_due),
-	    TEST(test_unanswered),
-	    TEST(test_refusals),
+	    TEST(is_asked_once),
+	    TEST(is_not_asked_of_mail_of_ours),
+	    TEST(no_answer_is_remembered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

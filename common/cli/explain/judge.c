@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/adapter/verdict.h"
 #include "common/cli/explain/explain.h"
 #include "common/judge/facts.h"
 
@@ -32,8 +33,6 @@ get(const void *context, struct bs_entry *entry)
 static void
 make_request(const struct bs_explained *explained, struct bs_request *out)
 {
-	const struct bs_dsn_facts *facts = &explained->letter->facts;
-
 	memset(out, 0, sizeof(*out));
 	out->version = BS_WIRE_VERSION;
 	out->op = BS_OP_DATA;
@@ -41,15 +40,7 @@ make_request(const struct bs_explained *explained, struct bs_request *out)
 	out->has_sender = true;
 	snprintf(out->recipient, sizeof(out->recipient), "%s",
 	    explained->recipient);
-	out->kind = facts->kind;
-	out->message_ids = facts->message_ids;
-	out->final_recipients = facts->final_recipients;
-	out->original_recipients = facts->original_recipients;
-	snprintf(out->return_path, sizeof(out->return_path), "%s",
-	    facts->return_path);
-	out->date =
-	    facts->returned_date > 0 ? (uint64_t)facts->returned_date : 0;
-	out->partial = facts->message_ids.truncated;
+	bs_verdict_evidence(&explained->letter->facts, out);
 }
 
 static void

@@ -1,13 +1,12 @@
-/* The verdict on a bounce: asked for each recipient, the mildest counts. */
+/* The message itself: its lines taken, a bounce judged, the last word said. */
 #include <string.h>
 
+#include "common/adapter/verdict.h"
 #include "filter/ask.h"
+#include "filter/data.h"
 #include "filter/message.h"
-#include "filter/reply.h"
 #include "filter/spf.h"
-#include "filter/verdict.h"
 
-static const char junk_field[] = "X-Spam: yes";
 static const char lost_text[] =
     "451 4.3.0 This host is short of memory, try again later";
 
@@ -20,67 +19,37 @@ say_end(struct bs_filter *filter, struct bs_message *message)
 	if (message->lost)
 		bs_ask_refuse(filter, &message->end, BS_ACTION_DEFER,
 		    lost_text);
-	else if (bs_policy_harm(message->action) >
-		 bs_policy_harm(BS_ACTION_JUNK))
-		bs_ask_refuse(filter, &message->end, message->action,
-		    message->reply);
+	else if (bs_policy_refuses(message->verdict.action))
+		bs_ask_refuse(filter, &message->end, message->verdict.action,
+		    message->verdict.reply);
 	else
 		bs_ask_proceed(filter, &message->end);
-}
-
-/* One line, and nothing else: a header field of the engine's. */
-static bool
-is_field(const char *text)
-{
-	for (const char *c = text; *c != '\0'; c++)
-		if (*c < 0x20 || *c > 0x7e)
-			return false;
-	return strchr(text, ':') != NULL;
 }
 
 static void
 decide(struct bs_filter *filter, struct bs_message *message)
 {
+	const struct bs_verdict *verdict = &message->verdict;
 	bool is_junk =
-	    message->action == BS_ACTION_JUNK &&
-	    !bs_spf_marks(&message->session->tx, message->is_genuine);
+	    verdict->action == BS_ACTION_JUNK &&
+	    !bs_spf_marks(&message->session->tx, verdict->is_genuine);
 
 	message->decided = true;
-	if (!is_field(message->header))
-		message->header[0] = '\0';
-	bs_message_release(filter, message, message->header,
-	    is_junk ? junk_field : "");
+	bs_message_release(filter, message, verdict->header,
+	    is_junk ? bs_verdict_junk_field : "");
 	if (message->end_is_held)
 		say_end(filter, message);
-}
-
-/* An answer that may be acted upon, or none. */
-static void
-weigh(struct bs_message *message, const struct bs_answer *answer, bool first)
-{
-	static const struct bs_answer none;
-
-	if (answer == NULL || answer->status != BS_STATUS_OK)
-		answer = &none;
-	if (!first &&
-	    bs_policy_harm(answer->action) >= bs_policy_harm(message->action))
-		return;
-	message->action = answer->action;
-	message->is_genuine = strcmp(answer->verdict, "genuine") == 0;
-	memcpy(message->reply, answer->reply, sizeof(message->reply));
-	memcpy(message->header, answer->header, sizeof(message->header));
 }
 
 static void
 done(struct bs_question *question, const struct bs_answer *answer)
 {
 	struct bs_message *message = question->context;
-	const struct bs_transaction *tx = &message->session->tx;
 	struct bs_filter *filter = message->session->filter;
 
 	if (answer == NULL)
 		bs_ask_warn_unanswered(filter);
-	weigh(message, answer, message->recipient == tx->recipients);
+	bs_verdict_weigh(&message->verdict, answer);
 	message->recipient = message->recipient->next;
 	ask_next(filter, message);
 }
@@ -97,7 +66,7 @@ ask_next(struct bs_filter *filter, struct bs_message *message)
 
 	if (message->recipient == NULL || left <= 0) {
 		if (message->recipient != NULL)
-			weigh(message, NULL, true);
+			bs_verdict_weigh(&message->verdict, NULL);
 		decide(filter, message);
 		return;
 	}
@@ -112,13 +81,13 @@ ask_next(struct bs_filter *filter, struct bs_message *message)
 	    strlen(message->recipient->address) + 1);
 	if (bs_client_ask(&filter->client, question, filter->now_ms) == 0)
 		return;
-	weigh(message, NULL, true);
+	bs_verdict_weigh(&message->verdict, NULL);
 	message->recipient = NULL;
 	decide(filter, message);
 }
 
-void
-bs_verdict_ask(struct bs_filter *filter, struct bs_message *message)
+static void
+ask_first(struct bs_filter *filter, struct bs_message *message)
 {
 	struct bs_session *session = message->session;
 
@@ -130,8 +99,41 @@ bs_verdict_ask(struct bs_filter *filter, struct bs_message *message)
 	ask_next(filter, message);
 }
 
+/* A message that is kept goes on without a header when it has become too long
+ * to wait for its verdict; it can still be refused at its end. */
+static void
+judge_when_due(struct bs_filter *filter, struct bs_message *message, bool ended)
+{
+	bool is_long = message->kept.len >= BS_BACKLOG_SOFT ||
+		       filter->kept_all >= BS_BACKLOG_ALL;
+
+	if (!message->judged)
+		return;
+	if (message->reads &&
+	    (ended || (is_long && message->state == BS_MESSAGE_KEPT))) {
+		bs_message_stop_reading(message);
+		if (message->state == BS_MESSAGE_KEPT)
+			message->state = BS_MESSAGE_ASKED;
+		ask_first(filter, message);
+	}
+	if (message->state == BS_MESSAGE_ASKED &&
+	    (message->lost || message->kept.len >= BS_BACKLOG_HARD ||
+		filter->kept_all >= BS_BACKLOG_ALL))
+		bs_message_release(filter, message, "", "");
+}
+
 void
-bs_verdict_end(struct bs_filter *filter, struct bs_session *session,
+bs_data_line(struct bs_filter *filter, struct bs_session *session,
+    const struct bs_proto_line *line)
+{
+	bs_message_line(filter, session, line);
+	if (session->message != NULL)
+		judge_when_due(filter, session->message,
+		    bs_proto_is_end(line->text));
+}
+
+void
+bs_data_end(struct bs_filter *filter, struct bs_session *session,
     const struct bs_proto_line *line)
 {
 	struct bs_message *message = session->message;
@@ -147,19 +149,4 @@ bs_verdict_end(struct bs_filter *filter, struct bs_session *session,
 	message->end_is_held = true;
 	if (!message->judged || message->decided)
 		say_end(filter, message);
-}
-
-void
-bs_verdict_evidence(const struct bs_dsn_facts *facts,
-    struct bs_request *request)
-{
-	request->kind = facts->kind;
-	request->message_ids = facts->message_ids;
-	request->final_recipients = facts->final_recipients;
-	request->original_recipients = facts->original_recipients;
-	request->partial = facts->message_ids.truncated;
-	if (facts->returned_date > 0)
-		request->date = (uint64_t)facts->returned_date;
-	memcpy(request->return_path, facts->return_path,
-	    sizeof(request->return_path));
 }
