@@ -95,10 +95,6 @@ int bs_cmd_store_check(const struct bs_call *call);
 int bs_cmd_store_confirm_clock(const struct bs_call *call);
 int bs_cmd_store_backup(const struct bs_call *call);
 int bs_cmd_store_forget(const struct bs_call *call);
-int bs_cmd_spf_check(const struct bs_call *call);
-int bs_cmd_spf_lint(const struct bs_call *call);
-int bs_cmd_spf_diff(const struct bs_call *call);
-int bs_cmd_spf_make(const struct bs_call *call);
 int bs_cmd_doctor(const struct bs_call *call);
 int bs_cmd_checkconf(const struct bs_call *call);
 

@@ -5,6 +5,10 @@
 #include <sysexits.h>
 
 #include "common/cli/cli.h"
+#include "common/cli/spf/check.h"
+#include "common/cli/spf/diff.h"
+#include "common/cli/spf/lint.h"
+#include "common/cli/spf/make.h"
 #include "common/cli/output.h"
 
 static const struct bs_command commands[] = {

@@ -1,9 +1,11 @@
-/* What libspf2 asks by our names: which term it is, and what DNS has for it. */
+/* What libspf2 asks DNS for, by names of ours: which term each stands for, and
+ * what DNS has for it. */
 #include <errno.h>
 #include <string.h>
 
 #include "common/base/ascii.h"
-#include "common/spf/run_state.h"
+#include "common/spf/asked.h"
+#include "common/spf/names.h"
 
 /* Reads a number and the octet behind it; moves behind both. */
 static bool
@@ -19,8 +21,8 @@ read_number(const char **at, char end, unsigned *out)
 
 /* "t2.r0.bs-run", "4.t2.r0.bs-run" */
 bool
-bs_spf_mark_read(const struct bs_spf_run *run, const char *name,
-    struct bs_spf_mark *out)
+bs_spf_alias_read(const struct bs_spf_run *run, const char *name,
+    struct bs_spf_alias *out)
 {
 	out->has_host = bs_ascii_is_digit(name[0]);
 	if (out->has_host && !read_number(&name, '.', &out->host))
@@ -32,23 +34,23 @@ bs_spf_mark_read(const struct bs_spf_run *run, const char *name,
 }
 
 const struct bs_spf_term *
-bs_spf_mark_open(struct bs_spf_run *run, const struct bs_spf_mark *mark,
+bs_spf_alias_open(struct bs_spf_run *run, const struct bs_spf_alias *alias,
     char name[static BS_HOST_MAX])
 {
-	struct bs_spf_run_record *record = &run->records[mark->record];
+	struct bs_spf_run_record *record = &run->records[alias->record];
 	const struct bs_spf_term *term = &record->redirect;
 
-	if (mark->term > record->term_count ||
-	    (mark->term == 0 && !record->has_redirect)) {
+	if (alias->term > record->term_count ||
+	    (alias->term == 0 && !record->has_redirect)) {
 		(void)bs_spf_run_decide(run, BS_SPF_TEMPERROR,
 		    "a term was asked for that is not there");
 		return NULL;
 	}
-	if (mark->term > 0) {
-		term = &record->terms[mark->term - 1];
-		record->last_term = mark->term;
+	if (alias->term > 0) {
+		term = &record->terms[alias->term - 1];
+		record->last_term = alias->term;
 	}
-	if (!mark->has_host && ++run->lookups > BS_SPF_LOOKUPS_MAX) {
+	if (!alias->has_host && ++run->lookups > BS_SPF_LOOKUPS_MAX) {
 		(void)bs_spf_run_decide(run, BS_SPF_PERMERROR,
 		    "more than %d terms that ask DNS", BS_SPF_LOOKUPS_MAX);
 		return NULL;
@@ -56,8 +58,8 @@ bs_spf_mark_open(struct bs_spf_run *run, const struct bs_spf_mark *mark,
 	return bs_spf_run_expand(run, record, term, name) == 0 ? term : NULL;
 }
 
-/* Counts an answer that has nothing (RFC 7208 §4.6.4), and minds one that
- * failed. Not asked for at all is not void. */
+/* Counts an answer that has nothing (RFC 7208 §4.6.4); one that failed ends the
+ * evaluation. A name that DNS was not asked for is no void look-up. */
 static int
 weigh(struct bs_spf_run *run, const char *name,
     const struct bs_dns_answer *answer)
@@ -90,8 +92,9 @@ find_hosts(struct bs_spf_run *run, const char *name, struct bs_spf_hit *out)
 	return bs_spf_run_ask_all(run, answer, BS_SPF_NAMES_MAX);
 }
 
-/* Of the addresses, the one that matches by the prefix, else any. Of no length,
- * which libspf2 takes for none given, it has the client in it. */
+/* Of the addresses, the one that matches by the prefix, else any. A prefix of
+ * length 0 matches every client; libspf2 would take it for none given, so it is
+ * told the client's own address. */
 static const uint8_t *
 choose_address(const struct bs_spf_run *run, const struct bs_spf_term *term,
     const struct bs_dns_answer *answer)
@@ -147,14 +150,14 @@ find_ptr(struct bs_spf_run *run, const char *name, struct bs_spf_hit *out)
 
 /* A host of an mx, by its place among the answers. */
 static int
-find_host(struct bs_spf_run *run, const struct bs_spf_mark *mark,
+find_host(struct bs_spf_run *run, const struct bs_spf_alias *alias,
     const struct bs_spf_term *term, const char *name, struct bs_spf_hit *out)
 {
 	const struct bs_dns_answer *hosts;
 	char host[BS_HOST_MAX];
 	int rc = bs_spf_run_ask(run, name, BS_DNS_MX, &hosts);
 
-	if (rc != 0 || !bs_dns_answer_name(hosts, mark->host, host))
+	if (rc != 0 || !bs_dns_answer_name(hosts, alias->host, host))
 		return rc;
 	return find_address(run, term, host, out);
 }
@@ -165,18 +168,18 @@ bs_spf_run_lookup(struct bs_spf_run *run, const char *asked, unsigned type,
 {
 	char name[BS_HOST_MAX];
 	const struct bs_spf_term *term;
-	struct bs_spf_mark mark = {0};
+	struct bs_spf_alias alias = {0};
 
 	memset(out, 0, sizeof(*out));
 	if (run->state != BS_SPF_RUNNING)
 		return -ECANCELED;
-	if (!bs_spf_mark_read(run, asked, &mark))
+	if (!bs_spf_alias_read(run, asked, &alias))
 		return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
 		    "DNS was asked for no name of ours");
-	if ((term = bs_spf_mark_open(run, &mark, name)) == NULL)
+	if ((term = bs_spf_alias_open(run, &alias, name)) == NULL)
 		return -ECANCELED;
-	if (mark.has_host)
-		return find_host(run, &mark, term, name, out);
+	if (alias.has_host)
+		return find_host(run, &alias, term, name, out);
 	if (type == BS_DNS_MX)
 		return find_hosts(run, name, out);
 	if (term->kind == BS_SPF_PTR)

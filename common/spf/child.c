@@ -1,4 +1,4 @@
-/* The spf child as the engine holds it: ordered, heard, replaced. */
+/* The spf child as the engine sees it: requested, sent orders, replaced. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,11 +16,12 @@
 #include "common/base/log.h"
 #include "common/base/monotonic.h"
 
-/* Between the end of a child that lived shortly and the next one. */
+/* Between the end of a child that did not live long and the next one. */
 #define PAUSE_MS 1000
 #define SHORT_LIFE_MS 10000
 
-/* Octets that a child may leave unread: all checks that it may have, twice. */
+/* Octets that a child may leave unread: twice all the checks that it may have.
+ */
 #define UNREAD_MAX (2 * BS_SPF_CHECKS_MAX * sizeof(struct bs_spf_order))
 
 struct bs_spf_child {
@@ -32,7 +33,7 @@ struct bs_spf_child {
 	struct event *pause;
 	struct bs_spf_board *board;
 	struct bufferevent *socket; /* NULL: there is none */
-	bool is_ordered;
+	bool is_requested;
 	bool is_lost;
 	int64_t born; /* monotonic ms */
 	int64_t heard;
@@ -110,11 +111,11 @@ bs_spf_child_want(struct bs_spf_child *child)
 {
 	int rc;
 
-	if (child->socket != NULL || child->is_ordered || child->is_lost ||
+	if (child->socket != NULL || child->is_requested || child->is_lost ||
 	    evtimer_pending(child->pause, NULL))
 		return;
-	rc = bs_spf_spawner_order(child->control, child->servers);
-	child->is_ordered = rc == 0;
+	rc = bs_spf_spawner_request(child->control, child->servers);
+	child->is_requested = rc == 0;
 	if (rc != 0)
 		pause_a_while(child); /* if it is gone, control tells */
 }
@@ -203,7 +204,7 @@ on_control(evutil_socket_t control, short what, void *context)
 		lose(child);
 		return;
 	}
-	child->is_ordered = false;
+	child->is_requested = false;
 	if (fd >= 0)
 		adopt(child, fd);
 	else
@@ -248,7 +249,8 @@ bs_spf_child_send(struct bs_spf_child *child, const struct bs_spf_order *order)
 	if (child->socket == NULL)
 		return;
 	output = bufferevent_get_output(child->socket);
-	/* one that does not read is found out by its checks' deadlines */
+	/* a child that does not read misses the deadlines of its checks, and is
+	 * replaced then */
 	if (evbuffer_get_length(output) < UNREAD_MAX)
 		(void)bufferevent_write(child->socket, order, sizeof(*order));
 }

@@ -1,4 +1,4 @@
-/* The spf child as the engine holds it: ordered, heard, replaced. */
+/* The spf child as the engine sees it: requested, sent orders, replaced. */
 #ifndef BS_SPF_CHILD_H
 #define BS_SPF_CHILD_H
 
@@ -17,7 +17,7 @@ struct event_base;
 struct bs_spf_child_events {
 	void (*came)(void *context); /* one is there, and knows of nothing */
 	void (*message)(void *context, const struct bs_spf_message *message);
-	/* it ended; at_work as the board has it. Another one was ordered */
+	/* it ended; at_work as the board has it. Another one is on its way */
 	void (*gone)(void *context, uint64_t at_work);
 	void (*lost)(void *context); /* there will never be one again */
 };
@@ -35,14 +35,14 @@ BS_MUST_USE int bs_spf_child_attach(struct bs_spf_child *child,
 /* Ends the child, and the process that makes them. Takes NULL. */
 void bs_spf_child_free(struct bs_spf_child *child);
 
-/* Orders a child, where there is none and none on its way. */
+/* Requests a child, unless there is one or one is on its way. */
 void bs_spf_child_want(struct bs_spf_child *child);
 
 /* Sends an order; without a child nothing. */
 void bs_spf_child_send(struct bs_spf_child *child,
     const struct bs_spf_order *order);
 
-/* Ends the child and orders another one, as if it had crashed. */
+/* Ends the child and requests another one, as if it had crashed. */
 void bs_spf_child_replace(struct bs_spf_child *child);
 
 /* The same, with other servers of DNS and without calling gone. */

@@ -1,8 +1,21 @@
-/* libspf2 behind its guard: one check, run against answers that are known.
+/* libspf2, and the only file that includes it: one check, run against answers
+ * of DNS that are known.
  *
- * Its layer of DNS is ours: it fetches records and answers by names that mean
- * something to bs_spf_run alone. What libspf2 prints goes nowhere, as standard
- * output may be a mail server's pipe. */
+ * The SPF check is libspf2's, because the users of this program asked for it.
+ * It is left as little as can be: it walks the records in order, compares ip4,
+ * ip6, a and mx with the client's address, follows include and redirect, and
+ * says with which result it ended. All else is done by us, because
+ * version 1.2.10 gets it wrong or can be crashed by it:
+ * - the record is chosen, read by the strict grammar and limited (record.c,
+ *   run.c): libspf2 accepts 29 faults of the RFC 7208 test suite;
+ * - macros, exp= and unknown modifiers never reach it (names.c, outcome.c):
+ *   expanding them overflows its stack on Debian 12 (CVE-2023-42118);
+ * - terms that ask DNS, void look-ups and MX hosts are counted over the whole
+ *   check (asked.c): libspf2 counts each record anew, so that a tree of
+ * includes never ends;
+ * - DNS is asked by us (worker.c): libspf2's own resolver blocks, and its cache
+ *   knows no TTL.
+ * What libspf2 prints is thrown away. */
 #include <netinet/in.h>
 #include <arpa/nameser.h>
 #include <netdb.h>
@@ -12,9 +25,12 @@
 
 #include <spf2/spf.h>
 
+#include "common/spf/asked.h"
 #include "common/spf/libspf2.h"
+#include "common/spf/outcome.h"
 
-/* Our own limits hold (RFC 7208 §4.6.4); libspf2's are for one record each. */
+/* libspf2's own limits are for one record each, so ours hold (RFC 7208
+ * §4.6.4). */
 #define NO_LIMIT 1000
 
 struct bs_libspf2 {
@@ -32,7 +48,7 @@ be_silent(const char *file, int line, const char *text)
 	(void)text;
 }
 
-/* libspf2's own abort(), without its words. */
+/* libspf2 calls it where it cannot go on. It must not return. */
 static void __attribute__((noreturn))
 be_gone(const char *file, int line, const char *text)
 {
@@ -42,8 +58,8 @@ be_gone(const char *file, int line, const char *text)
 	abort();
 }
 
-/* An answer of so many records with room for len octets each. libspf2 must be
- * given something: without memory this process has nothing to give. */
+/* An answer of so many records with room for len octets each. libspf2 does not
+ * take NULL; without memory the process ends, and the engine makes another. */
 static SPF_dns_rr_t *
 new_answer(SPF_dns_server_t *layer, const char *name, ns_type type,
     unsigned count, size_t len)
@@ -99,11 +115,11 @@ tell_stop(SPF_dns_server_t *layer, const char *name, ns_type type)
 static SPF_dns_rr_t *
 on_lookup(SPF_dns_server_t *layer, const char *name, ns_type type, int cached)
 {
-	struct bs_libspf2 *guard = layer->hook;
+	struct bs_libspf2 *libspf2 = layer->hook;
 	struct bs_spf_hit hit;
 
 	(void)cached;
-	if (bs_spf_run_lookup(&guard->run, name, (unsigned)type, &hit) != 0)
+	if (bs_spf_run_lookup(&libspf2->run, name, (unsigned)type, &hit) != 0)
 		return tell_stop(layer, name, type);
 	if (type == ns_t_mx)
 		return tell_hosts(layer, name, &hit);
@@ -114,13 +130,13 @@ static SPF_errcode_t
 on_record(SPF_server_t *server, SPF_request_t *request,
     SPF_response_t *response, SPF_record_t **out)
 {
-	struct bs_libspf2 *guard = server->resolver->hook;
+	struct bs_libspf2 *libspf2 = server->resolver->hook;
 
 	*out = NULL;
-	if (bs_spf_run_record(&guard->run, request->cur_dom, guard->record) !=
-	    0)
+	if (bs_spf_run_fetch(&libspf2->run, request->cur_dom,
+		libspf2->record) != 0)
 		return SPF_E_DNS_ERROR;
-	return SPF_record_compile(server, response, out, guard->record);
+	return SPF_record_compile(server, response, out, libspf2->record);
 }
 
 /* No explanation is ever asked for through libspf2. */
@@ -138,44 +154,46 @@ on_explanation(SPF_server_t *server, const char *domain, char **out,
 struct bs_libspf2 *
 bs_libspf2_new(void)
 {
-	struct bs_libspf2 *guard = calloc(1, sizeof(*guard));
+	struct bs_libspf2 *libspf2 = calloc(1, sizeof(*libspf2));
 	SPF_response_t *response = NULL;
 
-	if (guard == NULL)
+	if (libspf2 == NULL)
 		return NULL;
 	SPF_error_handler = be_gone;
 	SPF_warning_handler = be_silent;
 	SPF_info_handler = be_silent;
 	SPF_debug_handler = be_silent;
-	guard->layer.lookup = on_lookup;
-	guard->layer.get_spf = on_record;
-	guard->layer.get_exp = on_explanation;
-	guard->layer.name = "backstop";
-	guard->layer.hook = guard;
-	guard->server = SPF_server_new_dns(&guard->layer, 0);
-	if (guard->server == NULL || SPF_server_set_explanation(guard->server,
-					 "x", &response) != SPF_E_SUCCESS) {
-		bs_libspf2_free(guard);
+	libspf2->layer.lookup = on_lookup;
+	libspf2->layer.get_spf = on_record;
+	libspf2->layer.get_exp = on_explanation;
+	libspf2->layer.name = "backstop";
+	libspf2->layer.hook = libspf2;
+	libspf2->server = SPF_server_new_dns(&libspf2->layer, 0);
+	if (libspf2->server == NULL ||
+	    SPF_server_set_explanation(libspf2->server, "x", &response) !=
+		SPF_E_SUCCESS) {
+		bs_libspf2_free(libspf2);
 		return NULL;
 	}
 	if (response != NULL)
 		SPF_response_free(response);
-	(void)SPF_server_set_max_dns_mech(guard->server, NO_LIMIT);
-	(void)SPF_server_set_max_dns_mx(guard->server, NO_LIMIT);
-	return guard;
+	(void)SPF_server_set_max_dns_mech(libspf2->server, NO_LIMIT);
+	(void)SPF_server_set_max_dns_mx(libspf2->server, NO_LIMIT);
+	return libspf2;
 }
 
 void
-bs_libspf2_free(struct bs_libspf2 *guard)
+bs_libspf2_free(struct bs_libspf2 *libspf2)
 {
-	if (guard == NULL)
+	if (libspf2 == NULL)
 		return;
-	if (guard->server != NULL)
-		SPF_server_free(guard->server);
-	free(guard);
+	if (libspf2->server != NULL)
+		SPF_server_free(libspf2->server);
+	free(libspf2);
 }
 
-/* Errors are found by ourselves: one of libspf2's is its own, or ours. */
+/* We find the errors of a record ourselves. An error that libspf2 finds is a
+ * fault of its own, or of ours, and proves nothing about the record. */
 static enum bs_spf_result
 result_of(SPF_response_t *response)
 {
@@ -196,7 +214,7 @@ result_of(SPF_response_t *response)
 /* Lets libspf2 walk the records. Unless the run is decided or misses
  * something, *result and *matched are what it found. */
 static void
-walk(struct bs_libspf2 *guard, SPF_request_t *request,
+walk(struct bs_libspf2 *libspf2, SPF_request_t *request,
     enum bs_spf_result *result, bool *matched)
 {
 	SPF_response_t *response = SPF_response_new(request);
@@ -206,7 +224,7 @@ walk(struct bs_libspf2 *guard, SPF_request_t *request,
 	if (response == NULL)
 		abort();
 	request->cur_dom = BS_SPF_RUN_FIRST;
-	rc = SPF_server_get_record(guard->server, request, response, &record);
+	rc = SPF_server_get_record(libspf2->server, request, response, &record);
 	if (rc == SPF_E_SUCCESS && record != NULL) {
 		response->spf_record_exp = record;
 		(void)SPF_record_interpret(record, request, response, 0);
@@ -235,17 +253,17 @@ set_client(const struct bs_spf_run *run, SPF_request_t *request)
 
 /* Runs the check with a request to libspf2 of its own. */
 static int
-run(struct bs_libspf2 *guard, SPF_request_t *request,
+run(struct bs_libspf2 *libspf2, SPF_request_t *request,
     struct bs_spf_finding *out)
 {
-	struct bs_spf_run *state = &guard->run;
+	struct bs_spf_run *state = &libspf2->run;
 	enum bs_spf_result result = BS_SPF_TEMPERROR;
 	bool matched = false;
 	int rc;
 
 	set_client(state, request);
 	if (state->state == BS_SPF_RUNNING)
-		walk(guard, request, &result, &matched);
+		walk(libspf2, request, &result, &matched);
 	if (state->state == BS_SPF_MISSING)
 		return BS_LIBSPF2_MISSING;
 	rc = bs_spf_run_end(state, result, matched, out);
@@ -253,24 +271,24 @@ run(struct bs_libspf2 *guard, SPF_request_t *request,
 		return BS_LIBSPF2_EXPLAINING;
 	if (rc == BS_SPF_RUN_AGAIN) {
 		bs_spf_run_again(state);
-		walk(guard, request, &result, &matched);
+		walk(libspf2, request, &result, &matched);
 		bs_spf_run_settle(state, matched, out);
 	}
 	return 0;
 }
 
 int
-bs_libspf2_check(struct bs_libspf2 *guard, const struct bs_spf_query *query,
+bs_libspf2_check(struct bs_libspf2 *libspf2, const struct bs_spf_query *query,
     int64_t now, bs_spf_lookup *lookup, void *context,
     struct bs_spf_finding *out)
 {
-	SPF_request_t *request = SPF_request_new(guard->server);
+	SPF_request_t *request = SPF_request_new(libspf2->server);
 	int rc;
 
 	if (request == NULL)
 		abort();
-	bs_spf_run_begin(&guard->run, query, now, lookup, context);
-	rc = run(guard, request, out);
+	bs_spf_run_begin(&libspf2->run, query, now, lookup, context);
+	rc = run(libspf2, request, out);
 	request->cur_dom = NULL;
 	SPF_request_free(request);
 	return rc;

@@ -1,4 +1,4 @@
-/* libspf2 behind its guard: one check, run against answers that are known. */
+/* libspf2: one check, run against answers of DNS that are known. */
 #ifndef BS_SPF_LIBSPF2_H
 #define BS_SPF_LIBSPF2_H
 
@@ -21,12 +21,12 @@ struct bs_libspf2;
 struct bs_libspf2 *bs_libspf2_new(void);
 
 /* Takes NULL. */
-void bs_libspf2_free(struct bs_libspf2 *guard);
+void bs_libspf2_free(struct bs_libspf2 *libspf2);
 
 /* Checks as of now (epoch seconds). lookup is called with context for each
  * answer that is needed. Returns 0 with *out set, but for what it costs in
  * queries and time; or one of the above after lookup gave none. */
-BS_MUST_USE int bs_libspf2_check(struct bs_libspf2 *guard,
+BS_MUST_USE int bs_libspf2_check(struct bs_libspf2 *libspf2,
     const struct bs_spf_query *query, int64_t now, bs_spf_lookup *lookup,
     void *context, struct bs_spf_finding *out);
 

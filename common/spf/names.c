@@ -1,4 +1,5 @@
-/* RFC 7208 §7 and §5.5: names that an evaluation of SPF expands. */
+/* RFC 7208 §7 and §5.5: the names that the terms of a record stand for, and the
+ * client's own name. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
@@ -6,7 +7,7 @@
 
 #include "common/base/ascii.h"
 #include "common/spf/macro.h"
-#include "common/spf/run_state.h"
+#include "common/spf/names.h"
 
 /* The name at which PTR records of an address are (RFC 1035 §3.5, RFC 3596
  * §2.5). */

@@ -2,7 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/spf/run_state.h"
+#include "common/spf/names.h"
+#include "common/spf/outcome.h"
 
 /* The record whose word counts: the one that it was redirected to, if any
  * (RFC 7208 §6.1). */
@@ -16,9 +17,9 @@ deciding_record(const struct bs_spf_run *run)
 	return n;
 }
 
-/* The term that matched: of those that ask DNS only the last one asked can
- * have, else the one that ends the record and needs not ask. Returns its
- * number; *other is the second where both could have, else 0. */
+/* The term that matched. Of the terms that ask DNS it can only be the last one
+ * asked; of the others, the one that ends the record. Returns its number; where
+ * both are possible, *other is the second, else 0. */
 static unsigned
 find_term(const struct bs_spf_run *run, unsigned n, enum bs_spf_result result,
     unsigned *other)

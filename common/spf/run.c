@@ -1,32 +1,12 @@
 /* One evaluation of SPF: records found, names expanded, limits kept. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "common/spf/asked.h"
 #include "common/spf/run.h"
-#include "common/spf/run_state.h"
-
-int
-bs_spf_run_decide(struct bs_spf_run *run, enum bs_spf_result result,
-    const char *format, ...)
-{
-	va_list args;
-
-	run->state = BS_SPF_DECIDED;
-	run->result = result;
-	va_start(args, format);
-	vsnprintf(run->problem, sizeof(run->problem), format, args);
-	va_end(args);
-	return -ECANCELED;
-}
-
-enum bs_dns_type
-bs_spf_run_address_type(const struct bs_spf_run *run)
-{
-	return run->is_ip6 ? BS_DNS_AAAA : BS_DNS_A;
-}
+#include "common/spf/shown.h"
 
 /* RFC 7208 §5: a mapped address is the one that it maps. */
 static bool
@@ -110,35 +90,9 @@ bs_spf_run_begin(struct bs_spf_run *run, const struct bs_spf_query *query,
 		    "the client has no address");
 }
 
-int
-bs_spf_run_ask(struct bs_spf_run *run, const char *name, enum bs_dns_type type,
-    const struct bs_dns_answer **out)
-{
-	static const struct bs_dns_answer nothing = {
-	    .status = BS_DNS_NO_NAME,
-	};
-
-	*out = &nothing;
-	if (!bs_dns_is_name(name))
-		return 0;
-	if ((*out = run->lookup(run->context, name, type)) != NULL)
-		return 0;
-	run->state = BS_SPF_MISSING;
-	return -ECANCELED;
-}
-
-bool
-bs_spf_is_within(const uint8_t *a, const uint8_t *b, unsigned bits)
-{
-	unsigned octets = bits / 8;
-	unsigned rest = bits % 8;
-
-	return memcmp(a, b, octets) == 0 &&
-	       (rest == 0 || (a[octets] ^ b[octets]) >> (8 - rest) == 0);
-}
-
-bool
-bs_spf_run_matches(const struct bs_spf_run *run, const struct bs_spf_term *term)
+/* Whether a term that asks nobody matches the client. */
+static bool
+matches(const struct bs_spf_run *run, const struct bs_spf_term *term)
 {
 	switch (term->kind) {
 	case BS_SPF_ALL:
@@ -154,22 +108,6 @@ bs_spf_run_matches(const struct bs_spf_run *run, const struct bs_spf_term *term)
 	}
 }
 
-int
-bs_spf_run_ask_all(struct bs_spf_run *run, const struct bs_dns_answer *names,
-    unsigned max)
-{
-	const struct bs_dns_answer *answer;
-	char name[BS_HOST_MAX];
-	int rc = 0;
-
-	for (unsigned n = 0; n < max && n < names->count; n++)
-		if (bs_dns_answer_name(names, n, name) &&
-		    bs_spf_run_ask(run, name, bs_spf_run_address_type(run),
-			&answer) != 0)
-			rc = -ECANCELED;
-	return rc;
-}
-
 /* Keeps a mechanism that can be reached. */
 static void
 keep_mechanism(const struct bs_spf_run *run, struct bs_spf_run_record *record,
@@ -181,7 +119,7 @@ keep_mechanism(const struct bs_spf_run *run, struct bs_spf_run_record *record,
 		record->has_all = true;
 		record->denies_all = term->qualifier == BS_SPF_FAIL;
 	}
-	if (record->is_closed || (!asks && !bs_spf_run_matches(run, term)))
+	if (record->is_closed || (!asks && !matches(run, term)))
 		return;
 	record->terms[record->term_count++] = *term;
 	/* so many that ask end it, whatever they find */
@@ -292,26 +230,26 @@ fetch(struct bs_spf_run *run, unsigned n)
 }
 
 int
-bs_spf_run_record(struct bs_spf_run *run, const char *name,
+bs_spf_run_fetch(struct bs_spf_run *run, const char *name,
     char out[static BS_SPF_SHOWN_MAX])
 {
 	unsigned n = run->record_count;
 	char domain[BS_HOST_MAX];
-	struct bs_spf_mark mark = {0};
+	struct bs_spf_alias alias = {0};
 	int rc;
 
 	if (run->state != BS_SPF_RUNNING)
 		return -ECANCELED;
 	if (n > 0) {
-		if (!bs_spf_mark_read(run, name, &mark) || mark.has_host)
+		if (!bs_spf_alias_read(run, name, &alias) || alias.has_host)
 			return bs_spf_run_decide(run, BS_SPF_TEMPERROR,
 			    "a record was asked for by no name of ours");
-		if (bs_spf_mark_open(run, &mark, domain) == NULL)
+		if (bs_spf_alias_open(run, &alias, domain) == NULL)
 			return -ECANCELED;
 		/* the limit of look-ups is that of records, too */
 		memcpy(run->records[n].domain, domain, sizeof(domain));
-		if (mark.term == 0)
-			run->records[mark.record].redirected_to = n;
+		if (alias.term == 0)
+			run->records[alias.record].redirected_to = n;
 	}
 	if ((rc = fetch(run, n)) != 0)
 		return rc;

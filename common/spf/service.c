@@ -1,6 +1,7 @@
 /* The engine's end of the spf child: checks go in, findings come out. */
 #include <errno.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -10,14 +11,19 @@
 #include "common/spf/service.h"
 #include "common/spf/child.h"
 #include "common/spf/message.h"
-#include "common/spf/poison.h"
+#include "common/base/ascii.h"
 #include "common/base/log.h"
 #include "common/base/monotonic.h"
 
-/* Beyond its deadline a check is ended here: its child may hang. */
+/* So long after its deadline a check is ended here, as the child may hang. */
 #define GRACE_MS 1000
 
 #define BUCKETS 1024
+
+/* Domains whose check brought the child down twice are not asked about for a
+ * while; so many of them are remembered. */
+#define POISON_MS (3600 * 1000)
+#define POISONED_MAX 32
 
 struct bs_spf_check {
 	struct bs_spf_check *next; /* in its bucket */
@@ -32,13 +38,19 @@ struct bs_spf_check {
 	unsigned crashes; /* of a child that was at work on it */
 };
 
+struct poisoned {
+	int64_t until; /* monotonic ms; 0: no domain */
+	char domain[BS_HOST_MAX];
+};
+
 struct bs_spf {
 	struct event_base *base;
 	struct bs_spf_child *child;
 	uint64_t last_id;
 	unsigned count;
 	struct bs_spf_check *buckets[BUCKETS];
-	struct bs_spf_poison poison;
+	unsigned poison_next; /* the slot to write next: the oldest */
+	struct poisoned poison[POISONED_MAX];
 	struct bs_log_limit limit;
 };
 
@@ -111,7 +123,7 @@ give_up(struct bs_spf_check *check, const char *why)
 }
 
 static void
-order(struct bs_spf_check *check, bool cancelled)
+send_order(struct bs_spf_check *check, bool cancelled)
 {
 	struct bs_spf_order order = {
 	    .id = check->id,
@@ -151,10 +163,10 @@ on_came(void *context)
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct bs_spf_check *check = spf->buckets[i];
 		     check != NULL; check = check->next)
-			order(check, false);
+			send_order(check, false);
 }
 
-/* Ends the checks that so many children were lost with. */
+/* Ends the checks during which that many children crashed. */
 static void
 end_suspects(struct bs_spf *spf, unsigned crashes, const char *why)
 {
@@ -173,22 +185,59 @@ end_suspects(struct bs_spf *spf, unsigned crashes, const char *why)
 			spf->count--;
 			bs_spf_finding_fail(&check->query, why, &finding);
 			tell(check, &finding);
-			/* who was told may have changed the list */
+			/* done() may have changed the list */
 			link = &spf->buckets[i];
 		}
 	}
 }
 
-/* Counts a crash for the check that the child was at work on: nobody can spoil
- * another one's mail by a record that brings libspf2 down. Where it was at work
- * on none, any of them may have been the cause, but none is to blame. */
+static void
+poison(struct bs_spf *spf, const struct bs_spf_query *query)
+{
+	struct poisoned *slot = &spf->poison[spf->poison_next];
+
+	spf->poison_next = (spf->poison_next + 1) % POISONED_MAX;
+	slot->until = bs_monotonic_ms() + POISON_MS;
+	snprintf(slot->domain, sizeof(slot->domain), "%s",
+	    bs_spf_query_domain(query));
+}
+
+/* The length of a domain without its last dot. */
+static size_t
+length(const char *domain)
+{
+	size_t len = strlen(domain);
+
+	return len > 0 && domain[len - 1] == '.' ? len - 1 : len;
+}
+
+static bool
+is_poisoned(const struct bs_spf *spf, const struct bs_spf_query *query)
+{
+	const char *domain = bs_spf_query_domain(query);
+	int64_t now_ms = bs_monotonic_ms();
+	size_t len = length(domain);
+
+	for (unsigned i = 0; i < POISONED_MAX; i++) {
+		const struct poisoned *slot = &spf->poison[i];
+
+		if (slot->until > now_ms && length(slot->domain) == len &&
+		    bs_ascii_same(slot->domain, domain, len))
+			return true;
+	}
+	return false;
+}
+
+/* Blames a crash on the check that the child was at work on, and on no other: a
+ * record that brings libspf2 down must not spoil the checks beside it. Where
+ * the child was at work on none, each check may have been the cause: each
+ * counts a crash, but no domain is poisoned. */
 static void
 suspect(struct bs_spf *spf, struct bs_spf_check *culprit)
 {
 	if (culprit != NULL) {
 		if (++culprit->crashes > 1)
-			bs_spf_poison_add(&spf->poison, &culprit->query,
-			    bs_monotonic_ms());
+			poison(spf, &culprit->query);
 		return;
 	}
 	for (size_t i = 0; i < BUCKETS; i++)
@@ -250,8 +299,8 @@ bs_spf_free(struct bs_spf *spf)
 	free(spf);
 }
 
-/* The child had a deadline before this one. Where nothing at all came from it
- * since it was told of the check, it hangs. */
+/* The child has an earlier deadline of its own. If nothing at all came from it
+ * since the check was sent, it hangs. */
 static void
 on_deadline(evutil_socket_t fd, short what, void *context)
 {
@@ -261,14 +310,14 @@ on_deadline(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	order(check, true);
+	send_order(check, true);
 	give_up(check, "the check took too long");
 	if (hangs)
 		bs_spf_child_replace(child);
 }
 
-/* What can be said without asking; on the next round of the loop, so that
- * done is never called from within bs_spf_ask(). */
+/* Ends a check that is not made. From the loop, so that done() is never called
+ * within bs_spf_ask(). */
 static void
 on_refusal(evutil_socket_t fd, short what, void *context)
 {
@@ -281,8 +330,7 @@ static bool
 is_refused(const struct bs_spf *spf, const struct bs_spf_query *query)
 {
 	return spf->count >= BS_SPF_CHECKS_MAX ||
-	       bs_spf_child_is_lost(spf->child) ||
-	       bs_spf_poison_has(&spf->poison, query, bs_monotonic_ms());
+	       bs_spf_child_is_lost(spf->child) || is_poisoned(spf, query);
 }
 
 /* Sets the time at which a check ends here. */
@@ -324,7 +372,7 @@ bs_spf_trace(struct bs_spf *spf, const struct bs_spf_query *query,
 	spf->count++;
 	if (!refused) {
 		bs_spf_child_want(spf->child);
-		order(check, false);
+		send_order(check, false);
 	}
 	return check;
 }
@@ -340,7 +388,7 @@ void
 bs_spf_cancel(struct bs_spf *spf, struct bs_spf_check *check)
 {
 	(void)spf;
-	order(check, true);
+	send_order(check, true);
 	unlink_check(check);
 	destroy(check);
 }

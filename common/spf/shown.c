@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "common/spf/run_state.h"
+#include "common/spf/shown.h"
 
 struct page {
 	char *out;
@@ -20,7 +20,8 @@ static void BS_PRINTF(2, 3) put(struct page *page, const char *format, ...)
 	va_start(args, format);
 	len = vsnprintf(page->out + page->len, room, format, args);
 	va_end(args);
-	/* it is large enough by its bounds; what were cut would be no term */
+	/* BS_SPF_SHOWN_MAX has room for all; a term that were cut is left out
+	 */
 	if (len > 0 && (size_t)len < room)
 		page->len += (size_t)len;
 	else
@@ -42,8 +43,8 @@ sign_of(enum bs_spf_result qualifier)
 	}
 }
 
-/* libspf2 takes a prefix of no length for none given: all addresses are two
- * halves of them. */
+/* libspf2 takes a prefix of length 0 for none given, so all addresses are
+ * written as two halves. */
 static void
 put_network(struct page *page, const struct bs_spf_term *term)
 {
@@ -62,8 +63,8 @@ put_network(struct page *page, const struct bs_spf_term *term)
 		    prefix);
 }
 
-/* One that asks DNS, by a name of ours. A ptr is seen to by us, and its answer
- * is that of a name that exists. */
+/* A term that asks DNS, by a name of ours. We evaluate ptr ourselves; libspf2
+ * sees an exists in its place, which matches if the ptr does. */
 static void
 put_question(struct page *page, const struct bs_spf_term *term, unsigned n)
 {
@@ -100,8 +101,8 @@ put_mechanism(struct page *page, const struct bs_spf_term *term, unsigned n)
 	}
 }
 
-/* What can be reached of it: libspf2 counts mechanisms in an octet, and of 256
- * it would see none. */
+/* Only the terms that can be reached: libspf2 counts mechanisms in one octet,
+ * so of 256 it would see none. */
 void
 bs_spf_run_show(const struct bs_spf_run *run, unsigned n,
     char out[static BS_SPF_SHOWN_MAX])

@@ -1,8 +1,8 @@
 /* The process that makes spf children, before and after a crash.
  *
- * It is forked before the engine reads a key and while there may be root to
- * become somebody else from; a child forked by the engine later on would hold
- * the keys in its memory. */
+ * It is forked before the engine reads its keys: a child that the engine forked
+ * later would have them in its memory. At that time the engine may still be
+ * root, so that the child can become another user. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -105,8 +105,8 @@ make_child(const char *servers, struct bs_spf_board *board, int control)
 	return pid;
 }
 
-/* Becomes the user, or nobody where the command line is all that there is of
- * Backstop on this machine. */
+/* Becomes the user, or nobody where there is none of that name: "backstop spf
+ * check" also runs where the engine was never installed. */
 static int
 become(const char *user)
 {
@@ -115,9 +115,9 @@ become(const char *user)
 	return rc == -ENOENT ? bs_privileges_become("nobody") : rc;
 }
 
-/* Leaves nothing open of the engine's but standard error, where the log may
- * go; a listening socket above all, which systemd may have passed. Returns
- * where control is now. */
+/* Closes all of the engine's descriptors but standard error, where the log may
+ * go; above all the listening socket, which systemd may have passed. Returns
+ * the new number of control. */
 static int
 close_others(int control)
 {
@@ -131,9 +131,9 @@ close_others(int control)
 	return 3;
 }
 
-/* Reads an order whole. */
+/* Reads one request whole: a list of DNS servers. */
 static bool
-read_order(int control, char servers[static BS_SPF_SERVERS_MAX])
+read_request(int control, char servers[static BS_SPF_SERVERS_MAX])
 {
 	size_t got = 0;
 
@@ -154,14 +154,15 @@ end_child(pid_t pid)
 {
 	if (pid <= 0)
 		return;
-	/* not waited for before, it cannot be somebody else by now */
+	/* nobody has waited for it, so the pid is still its own */
 	(void)kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }
 
-/* The spawner's life: an order is a list of servers. It ends with the engine,
- * by control, and by no signal that a service manager sends to all. */
+/* The spawner's life: one child for each request. It ends when the engine does,
+ * by the end of control; the signals that a service manager sends to all
+ * processes are ignored. */
 static void __attribute__((noreturn))
 serve(const char *user, struct bs_spf_board *board, int control)
 {
@@ -175,7 +176,7 @@ serve(const char *user, struct bs_spf_board *board, int control)
 	bs_privileges_close_doors();
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		signal(ignored[i], SIG_IGN);
-	while (read_order(control, servers)) {
+	while (read_request(control, servers)) {
 		end_child(child);
 		child = make_child(servers, board, control);
 	}
@@ -216,12 +217,13 @@ fail:
 }
 
 int
-bs_spf_spawner_order(int control, const char servers[static BS_SPF_SERVERS_MAX])
+bs_spf_spawner_request(int control,
+    const char servers[static BS_SPF_SERVERS_MAX])
 {
 	ssize_t put = send(control, servers, BS_SPF_SERVERS_MAX, MSG_NOSIGNAL);
 
 	if (put < 0)
 		return -errno;
-	/* a socket's buffer is larger: half an order is none */
+	/* a socket's buffer has room for many; a part of one is a fault */
 	return put == BS_SPF_SERVERS_MAX ? 0 : -EIO;
 }

@@ -1,8 +1,8 @@
-/* The spf child: checks in flight, DNS, libspf2 behind its guard.
+/* The spf child: checks in flight, DNS, libspf2.
  *
- * A check is run against the answers that are known. Where some are missing, it
- * waits for them and is run again, from its beginning: libspf2 knows no other
- * way to wait without blocking. */
+ * A check is run against the answers of DNS that are known. Where one is
+ * missing, the check stops, waits for it, and is run again from its beginning:
+ * libspf2 can only wait by blocking, and would block all other checks. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,13 +30,14 @@
  * the memory of a child. */
 #define OCTETS_MAX ((size_t)1 << 20)
 
-/* CPU time of a check, all of its runs: a thousand times what one needs. */
+/* CPU time of all runs of one check: a thousand times what it needs. */
 #define CPU_MAX_US 200000
 
 /* How long an explanation is waited for once the result is known. */
 #define EXPLAIN_MS 2000
 
-/* CPU time of one run that does not end by itself. */
+/* CPU time after which one run is taken for endless, and the child is killed.
+ */
 #define RUN_SECONDS 5
 
 /* For the first try of a question; each of the next has twice as long. */
@@ -86,7 +87,7 @@ struct worker {
 	struct bufferevent *engine;
 	struct bs_dns *dns;
 	struct bs_dns_cache *cache;
-	struct bs_libspf2 *guard;
+	struct bs_libspf2 *libspf2;
 	struct bs_spf_board *board;
 	struct check *buckets[BUCKETS];
 };
@@ -217,8 +218,8 @@ want(struct check *check, const char *name, enum bs_dns_type type)
 	check->wanted_count++;
 }
 
-/* What the guard asks for. An answer once given stays the same for the check,
- * whatever the cache does. */
+/* What the check asks DNS for. An answer once given stays the same for this
+ * check, whatever the cache does. */
 static const struct bs_dns_answer *
 on_lookup(void *context, const char *name, enum bs_dns_type type)
 {
@@ -236,7 +237,7 @@ on_lookup(void *context, const char *name, enum bs_dns_type type)
 }
 
 static int
-run_guarded(struct check *check)
+run_libspf2(struct check *check)
 {
 	static const struct itimerval none;
 	static const struct itimerval limit = {.it_value = {RUN_SECONDS, 0}};
@@ -244,10 +245,11 @@ run_guarded(struct check *check)
 	int64_t before = cpu_us();
 	int rc;
 
-	/* whoever runs for so long is ended, and known by the board */
+	/* a run that takes so long is ended by the signal, and the board
+	 * tells the engine whose it was */
 	worker->board->at_work = check->id;
 	(void)setitimer(ITIMER_PROF, &limit, NULL);
-	rc = bs_libspf2_check(worker->guard, &check->query, time(NULL),
+	rc = bs_libspf2_check(worker->libspf2, &check->query, time(NULL),
 	    on_lookup, check, &check->finding);
 	(void)setitimer(ITIMER_PROF, &none, NULL);
 	worker->board->at_work = 0;
@@ -257,9 +259,9 @@ run_guarded(struct check *check)
 
 static void on_answer(struct bs_dns_waiter *waiter, struct bs_dns_known *known);
 
-/* Asks for all that is wanted; held at one more than that, so that answers
- * which come at once do not run the check from within. Returns whether any has
- * yet to come. */
+/* Asks for all that is wanted. Answers may come before this returns: waiting is
+ * one too many until then, so that none of them runs the check from within.
+ * Returns whether any answer has yet to come. */
 static bool
 ask_wanted(struct check *check)
 {
@@ -284,7 +286,7 @@ set_deadline(struct check *check, unsigned ms)
 	(void)evtimer_add(check->deadline, &delay);
 }
 
-/* The result is known: what its domain says of it is not worth much time. */
+/* The result is known; the explanation of its domain is not worth much time. */
 static void
 await_explanation(struct check *check)
 {
@@ -315,7 +317,7 @@ run(struct check *check)
 
 	do {
 		check->wanted_count = 0;
-		rc = run_guarded(check);
+		rc = run_libspf2(check);
 		if (rc == 0) {
 			finish(check, &check->finding);
 			return;
@@ -407,7 +409,7 @@ prepare(struct worker *worker, const char *servers, int fd)
 	int rc;
 
 	if ((worker->base = event_base_new()) == NULL ||
-	    (worker->guard = bs_libspf2_new()) == NULL ||
+	    (worker->libspf2 = bs_libspf2_new()) == NULL ||
 	    (worker->engine = bufferevent_socket_new(worker->base, fd,
 		 BEV_OPT_CLOSE_ON_FREE)) == NULL)
 		return -ENOMEM;

@@ -1,4 +1,4 @@
-/* The spf child: checks in flight, DNS, libspf2 behind its guard. */
+/* The spf child: checks in flight, DNS, libspf2. */
 #ifndef BS_SPF_WORKER_H
 #define BS_SPF_WORKER_H
 

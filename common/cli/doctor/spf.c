@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "common/cli/doctor/doctor.h"
-#include "common/cli/spf/lint.h"
+#include "common/cli/spf/lint_tree.h"
 
 /* Domains in a row without an answer, after which no other is asked for. */
 #define SILENT_MAX 2

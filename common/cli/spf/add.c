@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include "common/cli/output.h"
+#include "common/cli/spf/add.h"
 #include "common/cli/spf/tree.h"
-#include "common/cli/spf/wizard.h"
 #include "common/spf/lint/advice.h"
-#include "common/spf/run.h"
+#include "common/spf/run_state.h"
 
 /* Terms that ask DNS from which on the next one is asked about. */
 #define LOOKUPS_MANY 8

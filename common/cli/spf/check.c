@@ -6,9 +6,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "common/cli/cli.h"
+#include "common/cli/spf/check.h"
 #include "common/cli/output.h"
-#include "common/cli/spf/spf.h"
+#include "common/cli/spf/once.h"
 #include "common/mail/received_spf.h"
 
 /* RFC 7208 §4.6.4. */

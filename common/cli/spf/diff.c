@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/cli/spf/diff.h"
 #include "common/cli/output.h"
 #include "common/cli/spf/flatten.h"
 #include "common/policy/spf_words.h"

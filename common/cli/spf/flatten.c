@@ -5,7 +5,7 @@
 
 #include "common/cli/spf/flatten.h"
 #include "common/spf/lint/advice.h"
-#include "common/spf/run.h"
+#include "common/spf/run_state.h"
 
 /* Steps that can be compared while somebody waits. */
 #define STEPS_MAX 5000

@@ -5,7 +5,10 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/cli/output.h"
 #include "common/cli/spf/lint.h"
+#include "common/cli/spf/lint_show.h"
+#include "common/cli/spf/lint_tree.h"
 #include "common/spf/lint/zone.h"
 
 /* Octets of a record that is typed or pasted. */

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cli/spf/lint.h"
+#include "common/cli/output.h"
+#include "common/cli/spf/lint_dns.h"
 #include "common/base/ascii.h"
 #include "common/spf/lint/advice.h"
 #include "common/spf/macro.h"
-#include "common/spf/run.h"
+#include "common/spf/run_state.h"
 
 /* Octets of an answer: what old resolvers take, and what is not cut to pieces
  * on its way (RFC 9715); 450 leaves a little for the name. */

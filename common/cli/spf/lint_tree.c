@@ -1,19 +1,16 @@
 /* What speaks against SPF records and what they include. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/cli/spf/lint.h"
+#include "common/cli/spf/lint_dns.h"
+#include "common/cli/spf/lint_tree.h"
 #include "common/base/ascii.h"
 #include "common/spf/lint/advice.h"
-#include "common/spf/run.h"
+#include "common/spf/run_state.h"
 
 /* Terms that ask DNS from which on there is little left. */
 #define LOOKUPS_MANY 8
-
-/* Remarks that somebody reads; a hostile record could have thousands. */
-#define NOTED_MAX 200
 
 /* Whom bs_spf_advise() tells. */
 struct hearing {
@@ -21,36 +18,6 @@ struct hearing {
 	size_t place;
 	bool is_ours;
 };
-
-static void
-add(struct bs_spf_lint *lint, size_t place, const struct bs_spf_remark *remark)
-{
-	if (lint->count == NOTED_MAX)
-		return;
-	lint->noted =
-	    bs_spf_array(lint->noted, lint->count + 1, sizeof(*lint->noted));
-	lint->noted[lint->count].place = place;
-	lint->noted[lint->count++].remark = *remark;
-}
-
-void
-bs_spf_note(struct bs_spf_lint *lint, size_t place,
-    const struct bs_spf_term *term, enum bs_spf_flaw flaw, const char *format,
-    ...)
-{
-	struct bs_spf_remark remark = {.flaw = flaw};
-	va_list args;
-
-	if (term != NULL) {
-		remark.column =
-		    (size_t)(term->text - lint->tree->places[place].text);
-		remark.len = term->len;
-	}
-	va_start(args, format);
-	vsnprintf(remark.text, sizeof(remark.text), format, args);
-	va_end(args);
-	add(lint, place, &remark);
-}
 
 /* Of somebody else's record it matters what it lets pass; the rest is not
  * ours to mend, and a fault of it is told where it is included. */
@@ -67,7 +34,7 @@ hear(void *context, const struct bs_spf_remark *remark)
 	const struct hearing *hearing = context;
 
 	if (matters(hearing, remark->flaw))
-		add(hearing->lint, hearing->place, remark);
+		bs_spf_note_remark(hearing->lint, hearing->place, remark);
 }
 
 /* What became of a record that a term of another names. */
@@ -234,24 +201,4 @@ bs_spf_note_all(struct bs_spf_lint *lint, const uint8_t *given,
 		note_place(lint, i);
 	if (lint->count > 0)
 		qsort(lint->noted, lint->count, sizeof(*lint->noted), compare);
-}
-
-unsigned
-bs_spf_lint_count(const struct bs_spf_lint *lint, enum bs_spf_weight weight)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < lint->count; i++)
-		count +=
-		    bs_spf_flaw_weight(lint->noted[i].remark.flaw) == weight;
-	return count;
-}
-
-bool
-bs_spf_lint_has(const struct bs_spf_lint *lint, enum bs_spf_flaw flaw)
-{
-	for (size_t i = 0; i < lint->count; i++)
-		if (lint->noted[i].remark.flaw == flaw)
-			return true;
-	return false;
 }

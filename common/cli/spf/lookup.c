@@ -9,7 +9,7 @@
 
 #include "common/cli/spf/lookup.h"
 #include "common/cli/output.h"
-#include "common/cli/spf/spf.h"
+#include "common/cli/spf/once.h"
 #include "common/dns/dns.h"
 #include "common/base/monotonic.h"
 #include "common/base/ascii.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/cli/spf/make.h"
 #include "common/cli/output.h"
 #include "common/cli/spf/tree.h"
 #include "common/cli/spf/wizard.h"

@@ -8,7 +8,7 @@
 
 #include "common/config/read.h"
 #include "common/cli/output.h"
-#include "common/cli/spf/spf.h"
+#include "common/cli/spf/once.h"
 
 struct once {
 	struct event_base *base;

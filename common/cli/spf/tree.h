@@ -80,9 +80,6 @@ struct bs_spf_tree *bs_spf_tree_given(struct bs_lookup *lookup,
 /* Takes NULL. */
 void bs_spf_tree_free(struct bs_spf_tree *tree);
 
-/* Sets what each leaf and place costs. */
-void bs_spf_tree_weigh(struct bs_spf_tree *tree);
-
 /* A record of a TXT answer, joined, in malloc()ed memory. */
 char *bs_spf_answer_text(const uint8_t *record, size_t len, size_t *out_len);
 

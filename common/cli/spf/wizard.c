@@ -12,8 +12,9 @@
 #include "common/base/ascii.h"
 #include "common/spf/lint/net.h"
 
-void
-bs_spf_wizard_helo(struct bs_spf_wizard *wizard, const char *name)
+/* Notes a host of the domain whose HELO needs a record. */
+static void
+note_helo(struct bs_spf_wizard *wizard, const char *name)
 {
 	size_t len = strlen(name);
 	size_t domain = strlen(wizard->domain);
@@ -94,7 +95,7 @@ bs_spf_wizard_own(struct bs_spf_wizard *wizard)
 		for (struct ifaddrs *at = list; at != NULL; at = at->ifa_next)
 			if (read_interface(at, &net))
 				add_interface(wizard, &net);
-		bs_spf_wizard_helo(wizard, name);
+		note_helo(wizard, name);
 	}
 	freeifaddrs(list);
 }
@@ -119,7 +120,7 @@ bs_spf_wizard_mx(struct bs_spf_wizard *wizard)
 	    !bs_spf_wizard_add(wizard, "mx"))
 		return;
 	for (unsigned n = 0; bs_dns_answer_name(answer, n, host); n++)
-		bs_spf_wizard_helo(wizard, host);
+		note_helo(wizard, host);
 }
 
 /* Asks for lines until an empty one. */
@@ -137,7 +138,7 @@ ask_lines(struct bs_spf_wizard *wizard, const char *prompt, bool is_service)
 		}
 		if (bs_spf_wizard_add(wizard, term) &&
 		    strncmp(term, "a:", 2) == 0)
-			bs_spf_wizard_helo(wizard, term + 2);
+			note_helo(wizard, term + 2);
 	}
 }
 

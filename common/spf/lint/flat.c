@@ -115,8 +115,8 @@ leave(struct walk *walk, struct bs_spf_said *said)
 	return true;
 }
 
-struct bs_spf_said
-bs_spf_flat_say(const struct bs_spf_flat *flat, bool is_ip6,
+static struct bs_spf_said
+say(const struct bs_spf_flat *flat, bool is_ip6,
     const uint8_t address[static 16])
 {
 	struct walk walk = {.steps = flat->steps,
@@ -269,8 +269,8 @@ look(const struct comparison *all, size_t edge)
 	    .net.is_ip6 = all->is_ip6,
 	    .is_rest = !is_listed(all->from, all->is_ip6, address) &&
 		       !is_listed(all->to, all->is_ip6, address),
-	    .from = bs_spf_flat_say(all->from, all->is_ip6, address),
-	    .to = bs_spf_flat_say(all->to, all->is_ip6, address),
+	    .from = say(all->from, all->is_ip6, address),
+	    .to = say(all->to, all->is_ip6, address),
 	};
 
 	return change;

@@ -63,10 +63,6 @@ struct bs_spf_edge {
 	uint8_t address[16];
 };
 
-/* Says what an address gets. */
-struct bs_spf_said bs_spf_flat_say(const struct bs_spf_flat *flat, bool is_ip6,
-    const uint8_t address[static 16]);
-
 /* Tells of every network whose result changes, as few of them as can be, in
  * order, IPv4 first. Returns 0, or -ENOSPC where edges are too few: two for
  * each step of both and two more are enough. */

@@ -1,13 +1,13 @@
-/* What the subcommands about SPF share. */
-#ifndef BS_CLI_SPF_SPF_H
-#define BS_CLI_SPF_SPF_H
+/* One SPF check made by the command line; and the DNS servers that it asks. */
+#ifndef BS_CLI_SPF_ONCE_H
+#define BS_CLI_SPF_ONCE_H
 
 #include <stddef.h>
 
 #include "common/base/backstop.h"
 #include "common/cli/cli.h"
 #include "common/spf/service.h"
-#include "common/spf/run.h"
+#include "common/spf/run_state.h"
 
 /* What a check asked DNS, in order; steps are malloc()ed. */
 struct bs_spf_trail {
