@@ -27,10 +27,10 @@
 /* Longest local part that leaves room for a tag (RFC 5321 §4.5.3.1.1). */
 #define BS_SIGNABLE_LOCAL_MAX (64 - BS_TAG_COST)
 
-/* Days that a clock may be ahead of the one that signed (DESIGN §4). */
+/* Days that a clock may be ahead of the one that signed (backstop(7)). */
 #define BS_SKEW_DAYS 1
 
-/* Days after its expiry during which a tag is in grace (DESIGN §4). */
+/* Days after its expiry during which a tag is in grace (backstop(7)). */
 #define BS_GRACE_DAYS 7
 
 #define BS_DAY_SECONDS 86400

@@ -1,4 +1,6 @@
-/* Signatures whose answers wait for the commit that holds their record. */
+/* Answers to op sign, which wait for the commit of what they record: a
+ * signature that left, and that the store then did not know, would make a
+ * genuine bounce look unissued. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,27 +32,27 @@ struct bs_commit_queue {
 struct bs_commit_queue *
 bs_commit_queue_new(void)
 {
-	struct bs_commit_queue *held = malloc(sizeof(*held));
+	struct bs_commit_queue *queue = malloc(sizeof(*queue));
 
-	if (held != NULL)
-		TAILQ_INIT(&held->answers);
-	return held;
+	if (queue != NULL)
+		TAILQ_INIT(&queue->answers);
+	return queue;
 }
 
 void
-bs_commit_queue_free(struct bs_commit_queue *held)
+bs_commit_queue_free(struct bs_commit_queue *queue)
 {
-	free(held);
+	free(queue);
 }
 
 bool
-bs_commit_queue_is_empty(const struct bs_commit_queue *held)
+bs_commit_queue_is_empty(const struct bs_commit_queue *queue)
 {
-	return TAILQ_EMPTY(&held->answers);
+	return TAILQ_EMPTY(&queue->answers);
 }
 
 int
-bs_commit_queue_add(struct bs_commit_queue *held, struct bs_peer *peer,
+bs_commit_queue_add(struct bs_commit_queue *queue, struct bs_peer *peer,
     const struct bs_request *request, const struct bs_answer *answer,
     const struct bs_judgement *judgement, int64_t now_ms)
 {
@@ -66,16 +68,17 @@ bs_commit_queue_add(struct bs_commit_queue *held, struct bs_peer *peer,
 	memcpy(mine->sender, judgement->sender, sizeof(mine->sender));
 	mine->hurry_ms = now_ms + deadline_ms * PATIENCE_PERCENT / 100;
 	mine->due_ms = now_ms + deadline_ms;
-	TAILQ_INSERT_TAIL(&held->answers, mine, entry);
+	TAILQ_INSERT_TAIL(&queue->answers, mine, entry);
 	return 0;
 }
 
 void
-bs_commit_queue_forget(struct bs_commit_queue *held, const struct bs_peer *peer)
+bs_commit_queue_forget(struct bs_commit_queue *queue,
+    const struct bs_peer *peer)
 {
 	struct answer *answer;
 
-	TAILQ_FOREACH(answer, &held->answers, entry)
+	TAILQ_FOREACH(answer, &queue->answers, entry)
 	if (answer->peer == peer)
 		answer->peer = NULL;
 }
@@ -87,10 +90,10 @@ bs_commit_queue_mark_unrecorded(struct bs_answer *answer)
 }
 
 static void
-release(struct bs_commit_queue *held, struct answer *answer,
+release(struct bs_commit_queue *queue, struct answer *answer,
     struct bs_writer *writer, int64_t now_ms, int64_t now)
 {
-	TAILQ_REMOVE(&held->answers, answer, entry);
+	TAILQ_REMOVE(&queue->answers, answer, entry);
 	if (answer->peer == NULL || now_ms > answer->due_ms)
 		bs_writer_note(writer, answer->sender, BS_NOTE_UNSIGNED, now);
 	if (answer->peer != NULL)
@@ -99,31 +102,31 @@ release(struct bs_commit_queue *held, struct answer *answer,
 }
 
 void
-bs_commit_queue_release(struct bs_commit_queue *held, struct bs_writer *writer,
+bs_commit_queue_release(struct bs_commit_queue *queue, struct bs_writer *writer,
     bool recorded, int64_t now_ms, int64_t now)
 {
 	struct answer *answer;
 
-	while ((answer = TAILQ_FIRST(&held->answers)) != NULL) {
+	while ((answer = TAILQ_FIRST(&queue->answers)) != NULL) {
 		if (!recorded)
 			bs_commit_queue_mark_unrecorded(&answer->text);
-		release(held, answer, writer, now_ms, now);
+		release(queue, answer, writer, now_ms, now);
 	}
 }
 
 void
-bs_commit_queue_hurry(struct bs_commit_queue *held, struct bs_writer *writer,
+bs_commit_queue_hurry(struct bs_commit_queue *queue, struct bs_writer *writer,
     int64_t now_ms, int64_t now)
 {
 	struct answer *answer;
 	struct answer *next;
 
-	for (answer = TAILQ_FIRST(&held->answers); answer != NULL;
+	for (answer = TAILQ_FIRST(&queue->answers); answer != NULL;
 	     answer = next) {
 		next = TAILQ_NEXT(answer, entry);
 		if (now_ms < answer->hurry_ms)
 			continue;
 		bs_commit_queue_mark_unrecorded(&answer->text);
-		release(held, answer, writer, now_ms, now);
+		release(queue, answer, writer, now_ms, now);
 	}
 }

@@ -33,10 +33,10 @@ struct bs_server {
 	struct bs_settings settings;
 	struct bs_writer *writer;
 	struct bs_probe_limit *limits;
-	struct bs_supervisor keeper;
-	struct bs_commit_queue *held;
+	struct bs_supervisor supervisor;
+	struct bs_commit_queue *queue;
 	struct bs_spf *spf; /* NULL: there is no checker */
-	struct bs_spf_requests *inquiries;
+	struct bs_spf_requests *requests;
 	size_t peer_count;
 	struct bs_peer *peers[PEERS_MAX];
 	bool in_doubt;	/* the clock, as last logged */
@@ -72,13 +72,14 @@ on_flush(evutil_socket_t fd, short what, void *context)
 		return;
 	}
 	if ((rc = bs_writer_flush(server->writer, time(NULL))) != 0)
-		bs_supervise_warn(&server->keeper,
+		bs_supervise_warn(&server->supervisor,
 		    "signatures are not recorded", rc);
-	bs_commit_queue_release(server->held, server->writer, rc == 0,
+	bs_commit_queue_release(server->queue, server->writer, rc == 0,
 	    bs_monotonic_ms(), time(NULL));
 }
 
-/* Without a store: what cannot wait any longer goes out unrecorded. */
+/* While there is no store: an answer that cannot wait any longer is sent, and
+ * says that it is not recorded. */
 static void
 on_hurry(evutil_socket_t fd, short what, void *context)
 {
@@ -86,20 +87,20 @@ on_hurry(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
-	bs_commit_queue_hurry(server->held, server->writer, bs_monotonic_ms(),
+	bs_commit_queue_hurry(server->queue, server->writer, bs_monotonic_ms(),
 	    time(NULL));
-	if (!bs_commit_queue_is_empty(server->held))
+	if (!bs_commit_queue_is_empty(server->queue))
 		arm(server->hurry, HURRY_MS);
 }
 
-/* Answers after the commit; what else this round of the loop brings shares
- * it. */
+/* Answers after the next commit, which all questions of this round of the loop
+ * share. */
 static void
-hold_answer(struct bs_server *server, struct bs_peer *peer,
+answer_later(struct bs_server *server, struct bs_peer *peer,
     const struct bs_request *request, struct bs_answer *answer,
     const struct bs_judgement *judgement)
 {
-	if (bs_commit_queue_add(server->held, peer, request, answer, judgement,
+	if (bs_commit_queue_add(server->queue, peer, request, answer, judgement,
 		bs_monotonic_ms()) != 0) {
 		bs_commit_queue_mark_unrecorded(answer);
 		bs_peer_answer(peer, answer);
@@ -116,7 +117,7 @@ answer_ping(const struct bs_server *server, struct bs_answer *answer)
 {
 	snprintf(answer->verdict, sizeof(answer->verdict), "up");
 	snprintf(answer->reason, sizeof(answer->reason), "store-%s",
-	    bs_supervise_state(&server->keeper));
+	    bs_supervise_state(&server->supervisor));
 	snprintf(answer->version, sizeof(answer->version), "%s", BS_VERSION);
 }
 
@@ -131,8 +132,8 @@ judge_of(struct bs_server *server)
 	};
 }
 
-/* What the settings say of each domain, once a day and whenever they change.
- */
+/* Writes into the store what the settings say of each domain: once a day and
+ * whenever they change. */
 static void
 note_domains(struct bs_server *server, int64_t now)
 {
@@ -161,8 +162,8 @@ reload(struct bs_server *server)
 	return rc;
 }
 
-/* "backstop mode" asks for it. The file is read by whom we became, as at
- * SIGHUP. */
+/* For "backstop mode". As at SIGHUP, the file is read by the user that we
+ * became. */
 static void
 answer_reload(struct bs_server *server, const struct bs_peer *peer,
     struct bs_answer *answer)
@@ -189,7 +190,7 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 	int64_t now = time(NULL);
 
 	if (request->op == BS_OP_SPF) {
-		bs_spf_requests_begin(server->inquiries, peer, request);
+		bs_spf_requests_begin(server->requests, peer, request);
 		return;
 	}
 	bs_settings_refresh(&server->settings);
@@ -200,7 +201,7 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 	if (request->op == BS_OP_RELOAD)
 		answer_reload(server, peer, &answer);
 	if (judgement.wait) {
-		hold_answer(server, peer, request, &answer, &judgement);
+		answer_later(server, peer, request, &answer, &judgement);
 		return;
 	}
 	bs_judge_log(request, &answer, &judgement);
@@ -215,8 +216,8 @@ on_gone(struct bs_server *server, struct bs_peer *peer)
 			server->peers[i] = server->peers[--server->peer_count];
 			break;
 		}
-	bs_commit_queue_forget(server->held, peer);
-	bs_spf_requests_forget(server->inquiries, peer);
+	bs_commit_queue_forget(server->queue, peer);
+	bs_spf_requests_forget(server->requests, peer);
 }
 
 static void
@@ -254,7 +255,7 @@ on_child(evutil_socket_t signal_number, short what, void *context)
 
 	(void)signal_number;
 	(void)what;
-	if (!bs_supervise_child_ended(&server->keeper,
+	if (!bs_supervise_child_ended(&server->supervisor,
 		server->settings.config->lifetime_days, time(NULL)))
 		return;
 	server->noted = 0; /* this store may be a new one */
@@ -289,7 +290,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	(void)what;
 	bs_writer_tick(server->writer, server->settings.config->lifetime_days,
 	    now);
-	bs_supervise_tick(&server->keeper, now);
+	bs_supervise_tick(&server->supervisor, now);
 	watch_clock(server);
 	note_domains(server, now);
 	if (bs_writer_has_store(server->writer))
@@ -399,17 +400,18 @@ free_events(struct bs_server *server)
 		event_base_free(server->base);
 }
 
-/* The last answers, the clean-stop mark, and everybody out. */
+/* Sends the last answers, marks the store as cleanly stopped, ends all
+ * connections. */
 static void
 finish(struct bs_server *server)
 {
 	evconnlistener_disable(server->listener);
 	if (bs_writer_has_store(server->writer))
 		on_flush(-1, 0, server);
-	bs_commit_queue_release(server->held, server->writer, false,
+	bs_commit_queue_release(server->queue, server->writer, false,
 	    bs_monotonic_ms(), time(NULL));
 	event_base_loop(server->base, EVLOOP_NONBLOCK);
-	bs_supervise_stop(&server->keeper, time(NULL));
+	bs_supervise_stop(&server->supervisor, time(NULL));
 	while (server->peer_count > 0)
 		bs_peer_free(server->peers[0]);
 }
@@ -420,24 +422,24 @@ prepare(struct bs_server *server, int listen_fd)
 {
 	int rc;
 
-	if ((server->held = bs_commit_queue_new()) == NULL ||
+	if ((server->queue = bs_commit_queue_new()) == NULL ||
 	    (server->limits = bs_probe_limit_new()) == NULL)
 		return -ENOMEM;
 	rc = bs_state_folder_paths(server->settings.config->state,
 	    &server->settings.paths);
 	if (rc != 0 || (rc = read_secrets(server)) != 0)
 		return rc;
-	server->keeper.folder = server->settings.paths.store;
-	server->keeper.writer = server->writer;
+	server->supervisor.folder = server->settings.paths.store;
+	server->supervisor.writer = server->writer;
 	if ((server->base = event_base_new()) == NULL ||
 	    add_events(server) != 0)
 		return -ENOMEM;
 	if (server->spf != NULL &&
 	    bs_spf_attach(server->spf, server->base) != 0)
 		return -ENOMEM;
-	server->inquiries =
+	server->requests =
 	    bs_spf_requests_new(server->spf, &server->settings, server->writer);
-	if (server->inquiries == NULL)
+	if (server->requests == NULL)
 		return -ENOMEM;
 	server->listener = evconnlistener_new(server->base, on_accept, server,
 	    LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0, listen_fd);
@@ -463,16 +465,16 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd,
 		bs_log(BS_LOG_ERR, "cannot start: %s", strerror(-rc));
 		goto out;
 	}
-	bs_supervise_start(&server->keeper, time(NULL));
+	bs_supervise_start(&server->supervisor, time(NULL));
 	bs_log(BS_LOG_INFO, "backstopd %s answers", BS_VERSION);
 	event_base_dispatch(server->base);
 	finish(server);
 	bs_log(BS_LOG_INFO, "backstopd ends");
 out:
-	bs_spf_requests_free(server->inquiries);
+	bs_spf_requests_free(server->requests);
 	bs_spf_free(server->spf);
 	free_events(server);
-	bs_commit_queue_free(server->held);
+	bs_commit_queue_free(server->queue);
 	bs_probe_limit_free(server->limits);
 	bs_writer_free(server->writer);
 	bs_settings_free(&server->settings);

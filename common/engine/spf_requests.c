@@ -9,17 +9,17 @@
 #include "common/engine/spf_requests.h"
 #include "common/judge/spf.h"
 
-struct spf_request;
+struct pending;
 
 /* One of its checks. */
 struct part {
-	struct spf_request *spf_request;
+	struct pending *pending;
 	struct bs_spf_check *check; /* NULL: it has ended */
 	struct bs_spf_finding finding;
 };
 
-struct spf_request {
-	LIST_ENTRY(spf_request) entry;
+struct pending {
+	LIST_ENTRY(pending) entry;
 	struct bs_spf_requests *owner;
 	struct bs_peer *peer;
 	struct bs_request request;
@@ -29,7 +29,7 @@ struct spf_request {
 };
 
 struct bs_spf_requests {
-	LIST_HEAD(spf_request_list, spf_request) list;
+	LIST_HEAD(pending_list, pending) list;
 	struct bs_spf *spf;
 	const struct bs_settings *settings;
 	struct bs_writer *writer;
@@ -40,85 +40,83 @@ struct bs_spf_requests *
 bs_spf_requests_new(struct bs_spf *spf, const struct bs_settings *settings,
     struct bs_writer *writer)
 {
-	struct bs_spf_requests *spf_requests = calloc(1, sizeof(*spf_requests));
+	struct bs_spf_requests *requests = calloc(1, sizeof(*requests));
 
-	if (spf_requests == NULL)
+	if (requests == NULL)
 		return NULL;
-	LIST_INIT(&spf_requests->list);
-	spf_requests->spf = spf;
-	spf_requests->settings = settings;
-	spf_requests->writer = writer;
-	if (gethostname(spf_requests->host, sizeof(spf_requests->host) - 1) !=
-		0 ||
-	    spf_requests->host[0] == '\0')
-		snprintf(spf_requests->host, sizeof(spf_requests->host),
-		    "localhost");
-	return spf_requests;
+	LIST_INIT(&requests->list);
+	requests->spf = spf;
+	requests->settings = settings;
+	requests->writer = writer;
+	if (gethostname(requests->host, sizeof(requests->host) - 1) != 0 ||
+	    requests->host[0] == '\0')
+		snprintf(requests->host, sizeof(requests->host), "localhost");
+	return requests;
 }
 
 static void
-drop(struct spf_request *spf_request)
+drop(struct pending *pending)
 {
-	for (size_t i = 0; i < spf_request->count; i++)
-		if (spf_request->parts[i].check != NULL)
-			bs_spf_cancel(spf_request->owner->spf,
-			    spf_request->parts[i].check);
-	LIST_REMOVE(spf_request, entry);
-	free(spf_request);
+	for (size_t i = 0; i < pending->count; i++)
+		if (pending->parts[i].check != NULL)
+			bs_spf_cancel(pending->owner->spf,
+			    pending->parts[i].check);
+	LIST_REMOVE(pending, entry);
+	free(pending);
 }
 
 void
-bs_spf_requests_free(struct bs_spf_requests *spf_requests)
+bs_spf_requests_free(struct bs_spf_requests *requests)
 {
-	if (spf_requests == NULL)
+	if (requests == NULL)
 		return;
-	while (!LIST_EMPTY(&spf_requests->list))
-		drop(LIST_FIRST(&spf_requests->list));
-	free(spf_requests);
+	while (!LIST_EMPTY(&requests->list))
+		drop(LIST_FIRST(&requests->list));
+	free(requests);
 }
 
 void
-bs_spf_requests_forget(struct bs_spf_requests *spf_requests,
+bs_spf_requests_forget(struct bs_spf_requests *requests,
     const struct bs_peer *peer)
 {
-	struct spf_request *spf_request = LIST_FIRST(&spf_requests->list);
+	struct pending *pending = LIST_FIRST(&requests->list);
 
-	while (spf_request != NULL) {
-		struct spf_request *next = LIST_NEXT(spf_request, entry);
+	while (pending != NULL) {
+		struct pending *next = LIST_NEXT(pending, entry);
 
-		if (spf_request->peer == peer)
-			drop(spf_request);
-		spf_request = next;
+		if (pending->peer == peer)
+			drop(pending);
+		pending = next;
 	}
 }
 
 /* The settings as they are now: a check may outlive a reload. */
 static struct bs_spf_matter
-matter_of(const struct bs_spf_requests *spf_requests,
+matter_of(const struct bs_spf_requests *requests,
     const struct bs_request *request)
 {
 	return (struct bs_spf_matter){
-	    .config = spf_requests->settings->config,
+	    .config = requests->settings->config,
 	    .request = request,
-	    .host = spf_requests->host,
-	    .writer = spf_requests->writer,
+	    .host = requests->host,
+	    .writer = requests->writer,
 	    .now = time(NULL),
 	};
 }
 
 static void
-conclude(struct spf_request *spf_request)
+conclude(struct pending *pending)
 {
 	const struct bs_spf_matter matter =
-	    matter_of(spf_request->owner, &spf_request->request);
+	    matter_of(pending->owner, &pending->request);
 	struct bs_spf_finding findings[BS_SPF_IDENTITIES];
 	struct bs_answer answer;
 
-	for (size_t i = 0; i < spf_request->count; i++)
-		findings[i] = spf_request->parts[i].finding;
-	bs_judge_spf(&matter, findings, spf_request->count, &answer);
-	bs_peer_answer(spf_request->peer, &answer);
-	drop(spf_request);
+	for (size_t i = 0; i < pending->count; i++)
+		findings[i] = pending->parts[i].finding;
+	bs_judge_spf(&matter, findings, pending->count, &answer);
+	bs_peer_answer(pending->peer, &answer);
+	drop(pending);
 }
 
 static void
@@ -128,29 +126,29 @@ found(void *context, const struct bs_spf_finding *finding)
 
 	part->finding = *finding;
 	part->check = NULL;
-	if (--part->spf_request->running == 0)
-		conclude(part->spf_request);
+	if (--part->pending->running == 0)
+		conclude(part->pending);
 }
 
 /* Starts the checks; one that cannot be is a temperror at once. */
 static void
-start(struct spf_request *spf_request, const struct bs_spf_query *queries)
+start(struct pending *pending, const struct bs_spf_query *queries)
 {
-	struct bs_spf *spf = spf_request->owner->spf;
+	struct bs_spf *spf = pending->owner->spf;
 
-	for (size_t i = 0; i < spf_request->count; i++) {
-		struct part *part = &spf_request->parts[i];
+	for (size_t i = 0; i < pending->count; i++) {
+		struct part *part = &pending->parts[i];
 
-		part->spf_request = spf_request;
+		part->pending = pending;
 		part->check = bs_spf_ask(spf, &queries[i], found, part);
 		if (part->check == NULL)
 			bs_spf_finding_fail(&queries[i], "short of memory",
 			    &part->finding);
 		else
-			spf_request->running++;
+			pending->running++;
 	}
-	if (spf_request->running == 0)
-		conclude(spf_request);
+	if (pending->running == 0)
+		conclude(pending);
 }
 
 static void
@@ -164,27 +162,27 @@ answer_at_once(struct bs_peer *peer, const struct bs_request *request,
 }
 
 void
-bs_spf_requests_begin(struct bs_spf_requests *spf_requests,
-    struct bs_peer *peer, const struct bs_request *request)
+bs_spf_requests_begin(struct bs_spf_requests *requests, struct bs_peer *peer,
+    const struct bs_request *request)
 {
-	const struct bs_spf_matter matter = matter_of(spf_requests, request);
+	const struct bs_spf_matter matter = matter_of(requests, request);
 	struct bs_spf_query queries[BS_SPF_IDENTITIES];
 	const char *reason = bs_judge_spf_skips(&matter);
-	struct spf_request *spf_request;
+	struct pending *pending;
 
 	if (reason != NULL) {
 		answer_at_once(peer, request, reason);
 		return;
 	}
-	if (spf_requests->spf == NULL ||
-	    (spf_request = calloc(1, sizeof(*spf_request))) == NULL) {
+	if (requests->spf == NULL ||
+	    (pending = calloc(1, sizeof(*pending))) == NULL) {
 		answer_at_once(peer, request, "no-checker");
 		return;
 	}
-	spf_request->owner = spf_requests;
-	spf_request->peer = peer;
-	spf_request->request = *request;
-	spf_request->count = bs_judge_spf_queries(&matter, queries);
-	LIST_INSERT_HEAD(&spf_requests->list, spf_request, entry);
-	start(spf_request, queries);
+	pending->owner = requests;
+	pending->peer = peer;
+	pending->request = *request;
+	pending->count = bs_judge_spf_queries(&matter, queries);
+	LIST_INSERT_HEAD(&requests->list, pending, entry);
+	start(pending, queries);
 }

@@ -17,15 +17,15 @@ struct bs_spf_requests *bs_spf_requests_new(struct bs_spf *spf,
     const struct bs_settings *settings, struct bs_writer *writer);
 
 /* Drops what is left. Takes NULL. */
-void bs_spf_requests_free(struct bs_spf_requests *inquiries);
+void bs_spf_requests_free(struct bs_spf_requests *requests);
 
 /* Takes up a question, copied. The peer is answered now or, once the findings
  * are there, from the loop. */
-void bs_spf_requests_begin(struct bs_spf_requests *inquiries,
+void bs_spf_requests_begin(struct bs_spf_requests *requests,
     struct bs_peer *peer, const struct bs_request *request);
 
 /* A peer is gone: its checks are cancelled. */
-void bs_spf_requests_forget(struct bs_spf_requests *inquiries,
+void bs_spf_requests_forget(struct bs_spf_requests *requests,
     const struct bs_peer *peer);
 
 #endif

@@ -182,7 +182,8 @@ make_state(const char *path, gid_t gid, struct bs_fault *fault)
 	return make_folder(path, 0750, uid, gid, fault);
 }
 
-/* The rules of DESIGN §4 for files with secrets. */
+/* A file with secrets may be read by its owner and group, and by nobody else
+ * (backstop(8), FILES). */
 static int
 check_mode(int fd, struct bs_fault *fault)
 {

@@ -34,7 +34,7 @@ weight(enum bs_action action)
 	return 2 * bs_policy_harm(action) + (action == BS_ACTION_HEADER);
 }
 
-/* What a mode leaves of an action (DESIGN §5). */
+/* What a mode leaves of an action (backstop.conf(5), mode). */
 static enum bs_action
 limit(enum bs_action action, enum bs_mode mode)
 {

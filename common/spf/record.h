@@ -9,8 +9,8 @@
 #include "common/base/backstop.h"
 #include "common/policy/spf_words.h"
 
-/* Octets of a record and of a term of it that are looked at; more is a fault
- * (DESIGN §8). */
+/* Octets of a record, and of one term of it, that are read; what is longer is a
+ * temperror. libspf2 is crashed by terms of 504 octets. */
 #define BS_SPF_RECORD_MAX 4096
 #define BS_SPF_TERM_MAX 480
 

@@ -1,4 +1,4 @@
-/* A whole check by libspf2 behind its guard, of answers of any kind.
+/* A whole check by libspf2, with any answers of DNS.
  *
  * Lines: client, sender, HELO, then an answer for each new question. "!" is a
  * server that fails, "" a name that is not there, "-" one without records of
@@ -147,12 +147,12 @@ must_be_text(const char *text)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct bs_libspf2 *guard;
+	static struct bs_libspf2 *libspf2;
 	struct bs_spf_query query = {0};
 	struct bs_spf_finding finding;
 
-	if (guard == NULL)
-		MUST((guard = bs_libspf2_new()) != NULL);
+	if (libspf2 == NULL)
+		MUST((libspf2 = bs_libspf2_new()) != NULL);
 	rest = (const char *)data;
 	rest_len = size;
 	known_count = 0;
@@ -160,7 +160,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	take_text(query.sender, sizeof(query.sender));
 	take_text(query.helo, sizeof(query.helo));
 	query.identity = size % 7 == 0 ? BS_SPF_HELO : BS_SPF_MAILFROM;
-	MUST(bs_libspf2_check(guard, &query, 1790000000, lookup, NULL,
+	MUST(bs_libspf2_check(libspf2, &query, 1790000000, lookup, NULL,
 		 &finding) == 0);
 	MUST((unsigned)finding.result < BS_SPF_RESULTS);
 	MUST(finding.lookups <= 11);

@@ -1,11 +1,11 @@
-/* libspf2 behind its guard: results, terms, limits, records that were made to
+/* libspf2: results, terms, limits, records that were made to
  * hurt it. The whole of RFC 7208's suite is tried over real DNS elsewhere. */
 #include "common/spf/libspf2.h"
 #include "tests/unit/spf_zone.h"
 
 #define NOW 1790000000
 
-static struct bs_libspf2 *guard;
+static struct bs_libspf2 *libspf2;
 static struct zone zone;
 static struct bs_spf_finding finding;
 
@@ -70,7 +70,7 @@ ask(const char *client, const char *sender, const char *helo)
 	zone.asked = 0;
 	/* each run is told one answer more, as a child is */
 	for (zone.known = 0; zone.known <= ZONE_ANSWERS; zone.known++) {
-		int rc = bs_libspf2_check(guard, &query, NOW, zone_lookup,
+		int rc = bs_libspf2_check(libspf2, &query, NOW, zone_lookup,
 		    &zone, &finding);
 
 		if (rc == 0)
@@ -277,15 +277,15 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	guard = bs_libspf2_new();
-	return guard == NULL ? -1 : 0;
+	libspf2 = bs_libspf2_new();
+	return libspf2 == NULL ? -1 : 0;
 }
 
 static int
 tear_down(void **state)
 {
 	(void)state;
-	bs_libspf2_free(guard);
+	bs_libspf2_free(libspf2);
 	return 0;
 }
 
