@@ -17,9 +17,7 @@ CIRCLES = [set(names.split()) for names in (
     "common/bounce/said.c common/bounce/text.c",
     "common/config/config.c common/config/keys.c common/config/keys_spf.c "
     "common/config/read.c common/config/values.c",
-    "common/spf/asked.c common/spf/names.c common/spf/run.c",
     "common/cli/doctor/filters.c common/cli/doctor/smtpd.c",
-    "common/cli/spf/lint_dns.c common/cli/spf/lint_tree.c",
     "common/cli/status/json.c common/cli/status/status.c "
     "common/cli/status/text.c",
 )]

@@ -24,19 +24,14 @@ common/cli/explain/decide common/cli/explain/explain common/cli/explain/head
 common/cli/explain/json common/cli/explain/judge common/cli/explain/text
 common/cli/explain/words common/cli/keys/decode common/cli/keys/import
 common/cli/keys/init common/cli/keys/key common/cli/keys/sign
-common/cli/keys/verify common/cli/load common/cli/options common/cli/spf/add
-common/cli/spf/check common/cli/spf/cost common/cli/spf/diff
-common/cli/spf/lint common/cli/spf/lint_dns common/cli/spf/lint_json
-common/cli/spf/lint_text common/cli/spf/lint_tree common/cli/spf/make
-common/cli/spf/once common/cli/status/json common/cli/status/mode
-common/cli/status/next_mode_show common/cli/status/status
-common/cli/status/text common/cli/store/backup common/cli/store/child
-common/cli/store/forget common/cli/store/store common/config/config
-common/config/keys_spf common/config/read common/config/values common/judge/log
-common/judge/probe common/judge/sent common/judge/sign common/keys/keyring_file
-common/spf/asked common/spf/names common/spf/outcome common/spf/run
-common/spf/shown common/store/care common/store/record_merge
-common/store/writer_notes
+common/cli/keys/verify common/cli/load common/cli/options
+common/cli/status/json common/cli/status/mode common/cli/status/next_mode_show
+common/cli/status/status common/cli/status/text common/cli/store/backup
+common/cli/store/child common/cli/store/forget common/cli/store/store
+common/config/config common/config/keys_spf common/config/read
+common/config/values common/judge/log common/judge/probe common/judge/sent
+common/judge/sign common/keys/keyring_file common/store/care
+common/store/record_merge common/store/writer_notes
 """.split())
 
 
