@@ -36,7 +36,8 @@ FILES = {
     },
 }
 PAGES = {
-    "backstop": {"backstop.conf.5", "backstop.7", "backstop.8", "backstopd.8"},
+    "backstop": {"backstop.conf.5", "backstop.7", "backstop-protocol.7",
+                 "backstop.8", "backstopd.8"},
     "opensmtpd-filter-backstop": {"filter-backstop.8"},
 }
 # Documents, and what rpmbuild adds.
