@@ -1,4 +1,4 @@
-/* Requests that are held: asked of the engine, then replied to smtpd. */
+/* Requests of smtpd that wait while the engine is asked, and their replies. */
 #include <string.h>
 
 #include "common/adapter/verdict.h"
@@ -71,7 +71,7 @@ bs_ask_warn_unanswered(struct bs_filter *filter)
 		    missed);
 }
 
-/* An answer that may be acted upon. */
+/* Whether there is an answer that may be acted upon. */
 static bool
 is_answer(struct bs_filter *filter, const struct bs_answer *answer)
 {
@@ -97,8 +97,7 @@ reply_to_mail(struct bs_filter *filter, struct bs_session *session,
 	bs_ask_proceed(filter, &session->asker);
 }
 
-/* The engine says whether the sender is refused; without its word mail flows.
- */
+/* Only the engine's answer can refuse the sender. */
 static void
 reply_to_sender(struct bs_filter *filter, struct bs_session *session,
     const struct bs_answer *answer)
@@ -114,8 +113,8 @@ reply_to_sender(struct bs_filter *filter, struct bs_session *session,
 		bs_ask_proceed(filter, &session->asker);
 }
 
-/* Whether the engine's word can refuse. On the socket it cannot: smtpd's own
- * bounces come in there, and one that is refused is lost. */
+/* On the socket nothing is refused: smtpd's own bounces come in there, and one
+ * that is refused is lost. */
 static bool
 may_refuse(const struct bs_filter *filter)
 {
@@ -129,8 +128,8 @@ bs_ask_refuse(struct bs_filter *filter, const struct bs_proto_asker *asker,
 	reject(filter, asker, bs_verdict_reply(action, text));
 }
 
-/* A tagged recipient would be an unknown user, and its bounce be lost; any
- * other passes. */
+/* smtpd would call a tagged recipient unknown, and its bounce would be lost, so
+ * it is put off; any other passes. */
 static void
 reply_unjudged(struct bs_filter *filter, const struct bs_session *session)
 {
@@ -172,7 +171,7 @@ done(struct bs_question *question, const struct bs_answer *answer)
 {
 	struct bs_session *session = question->context;
 
-	session->held = false;
+	session->waits = false;
 	if (question->request.op == BS_OP_SPF)
 		reply_to_sender(session->filter, session, answer);
 	else if (session->phase == BS_PROTO_MAIL_FROM)
@@ -209,23 +208,23 @@ bs_ask_engine(struct bs_filter *filter, struct bs_session *session,
 	session->filter = filter;
 	session->phase = line->phase;
 	session->asker = line->asker;
-	session->held = true;
+	session->waits = true;
 	if (bs_client_ask(&filter->client, question, filter->now_ms) != 0) {
 		/* an address that does not fit the wire is not ours */
-		session->held = false;
+		session->waits = false;
 		bs_ask_proceed(filter, &line->asker);
 	}
 }
 
-/* smtpd asks one thing at a time. Should it not, the older request is let
- * through, so that each still gets one reply. */
+/* smtpd asks one thing at a time. If it ever asks two, the older request is let
+ * through, so that each gets one reply. */
 void
 bs_ask_settle(struct bs_filter *filter, struct bs_session *session)
 {
-	if (!session->held)
+	if (!session->waits)
 		return;
 	bs_client_cancel(&filter->client, &session->question);
-	session->held = false;
+	session->waits = false;
 	bs_ask_proceed(filter, &session->asker);
 }
 
@@ -233,5 +232,5 @@ void
 bs_ask_drop(struct bs_filter *filter, struct bs_session *session)
 {
 	bs_client_cancel(&filter->client, &session->question);
-	session->held = false;
+	session->waits = false;
 }

@@ -1,20 +1,19 @@
-/* Requests that are held: asked of the engine, then replied to smtpd. */
+/* Requests of smtpd that wait while the engine is asked, and their replies. */
 #ifndef BS_FILTER_ASK_H
 #define BS_FILTER_ASK_H
 
 #include "filter/filter.h"
 
-/* Holds the reply to a request and asks the engine; the reply follows within
- * filter->deadline_ms, for BS_OP_SPF filter->spf_deadline_ms. The
- * transaction's sender, and for BS_OP_RCPT the recipient at hand, are what is
- * asked about. */
+/* Asks the engine about the transaction's sender, and for BS_OP_RCPT about its
+ * last recipient. The reply follows within filter->deadline_ms, or for
+ * BS_OP_SPF filter->spf_deadline_ms. */
 void bs_ask_engine(struct bs_filter *filter, struct bs_session *session,
     const struct bs_proto_line *line, enum bs_op op);
 
-/* Replies "proceed" to what is held, if anything is. */
+/* Replies "proceed" to the request that waits, if one does. */
 void bs_ask_settle(struct bs_filter *filter, struct bs_session *session);
 
-/* Drops what is held, if anything is: smtpd has freed the session. */
+/* Forgets the request that waits, if one does: smtpd has freed the session. */
 void bs_ask_drop(struct bs_filter *filter, struct bs_session *session);
 
 /* Replies at once. len is what a function of filter/reply.h returned; where it

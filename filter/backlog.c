@@ -8,50 +8,50 @@
 #define SIZE_FIRST 8192
 
 int
-bs_backlog_add(struct bs_backlog *kept, struct bs_text line)
+bs_backlog_add(struct bs_backlog *backlog, struct bs_text line)
 {
-	size_t size = kept->size == 0 ? SIZE_FIRST : kept->size;
+	size_t size = backlog->size == 0 ? SIZE_FIRST : backlog->size;
 	char *text;
 
-	while (size - kept->len < line.len + 1)
+	while (size - backlog->len < line.len + 1)
 		size *= 2;
-	if (size != kept->size) {
-		if ((text = realloc(kept->text, size)) == NULL)
+	if (size != backlog->size) {
+		if ((text = realloc(backlog->text, size)) == NULL)
 			return -ENOMEM;
-		kept->text = text;
-		kept->size = size;
+		backlog->text = text;
+		backlog->size = size;
 	}
-	memcpy(kept->text + kept->len, line.at, line.len);
-	kept->text[kept->len + line.len] = '\n';
-	kept->len += line.len + 1;
+	memcpy(backlog->text + backlog->len, line.at, line.len);
+	backlog->text[backlog->len + line.len] = '\n';
+	backlog->len += line.len + 1;
 	return 0;
 }
 
 bool
-bs_backlog_has(const struct bs_backlog *kept)
+bs_backlog_has(const struct bs_backlog *backlog)
 {
-	return kept->at < kept->len;
+	return backlog->at < backlog->len;
 }
 
 struct bs_text
-bs_backlog_first(const struct bs_backlog *kept)
+bs_backlog_first(const struct bs_backlog *backlog)
 {
-	const char *line = kept->text + kept->at;
-	const char *end = memchr(line, '\n', kept->len - kept->at);
+	const char *line = backlog->text + backlog->at;
+	const char *end = memchr(line, '\n', backlog->len - backlog->at);
 	struct bs_text out = {line, (size_t)(end - line)};
 
 	return out;
 }
 
 void
-bs_backlog_pop(struct bs_backlog *kept, struct bs_text first)
+bs_backlog_pop(struct bs_backlog *backlog, struct bs_text first)
 {
-	kept->at += first.len + 1;
+	backlog->at += first.len + 1;
 }
 
 void
-bs_backlog_clear(struct bs_backlog *kept)
+bs_backlog_clear(struct bs_backlog *backlog)
 {
-	free(kept->text);
-	memset(kept, 0, sizeof(*kept));
+	free(backlog->text);
+	memset(backlog, 0, sizeof(*backlog));
 }

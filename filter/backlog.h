@@ -8,7 +8,7 @@
 #include "common/base/backstop.h"
 #include "filter/proto.h"
 
-/* All zero: nothing is kept. */
+/* All zero: it is empty. */
 struct bs_backlog {
 	char *text; /* lines, each with its newline */
 	size_t at;  /* where the first line begins that is not out */
@@ -16,20 +16,20 @@ struct bs_backlog {
 	size_t size; /* allocated */
 };
 
-/* Keeps a line. Returns 0; -ENOMEM, and then it is not kept. */
-BS_MUST_USE int bs_backlog_add(struct bs_backlog *kept, struct bs_text line);
+/* Adds a line. Returns 0, or -ENOMEM. */
+BS_MUST_USE int bs_backlog_add(struct bs_backlog *backlog, struct bs_text line);
 
 /* Whether a line waits. */
-bool bs_backlog_has(const struct bs_backlog *kept);
+bool bs_backlog_has(const struct bs_backlog *backlog);
 
-/* The first line that waits; it lives until kept is changed. There must be
+/* The first line that waits; it lives until backlog is changed. There must be
  * one. */
-struct bs_text bs_backlog_first(const struct bs_backlog *kept);
+struct bs_text bs_backlog_first(const struct bs_backlog *backlog);
 
 /* Forgets the first line, which is this one. */
-void bs_backlog_pop(struct bs_backlog *kept, struct bs_text first);
+void bs_backlog_pop(struct bs_backlog *backlog, struct bs_text first);
 
 /* Forgets all of it, and frees it. */
-void bs_backlog_clear(struct bs_backlog *kept);
+void bs_backlog_clear(struct bs_backlog *backlog);
 
 #endif

@@ -15,7 +15,7 @@ static void ask_next(struct bs_filter *filter, struct bs_message *message);
 static void
 say_end(struct bs_filter *filter, struct bs_message *message)
 {
-	message->end_is_held = false;
+	message->end_waits = false;
 	if (message->lost)
 		bs_ask_refuse(filter, &message->end, BS_ACTION_DEFER,
 		    lost_text);
@@ -37,7 +37,7 @@ decide(struct bs_filter *filter, struct bs_message *message)
 	message->decided = true;
 	bs_message_release(filter, message, verdict->header,
 	    is_junk ? bs_verdict_junk_field : "");
-	if (message->end_is_held)
+	if (message->end_waits)
 		say_end(filter, message);
 }
 
@@ -54,8 +54,8 @@ done(struct bs_question *question, const struct bs_answer *answer)
 	ask_next(filter, message);
 }
 
-/* Once nothing forbids to let it pass, no other answer can matter but for the
- * log, which has one line a recipient. */
+/* Each recipient is asked about even when an answer has already let the
+ * message pass: the log has a line for each. */
 static void
 ask_next(struct bs_filter *filter, struct bs_message *message)
 {
@@ -93,19 +93,20 @@ ask_first(struct bs_filter *filter, struct bs_message *message)
 
 	session->filter = filter;
 	message->ask_until = filter->now_ms + 2 * (int64_t)filter->deadline_ms;
-	/* one that we do not know of may be the genuine one's */
+	/* a recipient that was not remembered may be the one it is genuine to
+	 */
 	message->recipient =
 	    session->tx.has_more_recipients ? NULL : session->tx.recipients;
 	ask_next(filter, message);
 }
 
-/* A message that is kept goes on without a header when it has become too long
- * to wait for its verdict; it can still be refused at its end. */
+/* A bounce that has become too long to wait for its verdict goes on without a
+ * header field. It can still be refused at its end. */
 static void
 judge_when_due(struct bs_filter *filter, struct bs_message *message, bool ended)
 {
-	bool is_long = message->kept.len >= BS_BACKLOG_SOFT ||
-		       filter->kept_all >= BS_BACKLOG_ALL;
+	bool is_long = message->backlog.len >= BS_BACKLOG_SOFT ||
+		       filter->backlog_octets >= BS_BACKLOG_ALL;
 
 	if (!message->judged)
 		return;
@@ -117,8 +118,8 @@ judge_when_due(struct bs_filter *filter, struct bs_message *message, bool ended)
 		ask_first(filter, message);
 	}
 	if (message->state == BS_MESSAGE_ASKED &&
-	    (message->lost || message->kept.len >= BS_BACKLOG_HARD ||
-		filter->kept_all >= BS_BACKLOG_ALL))
+	    (message->lost || message->backlog.len >= BS_BACKLOG_HARD ||
+		filter->backlog_octets >= BS_BACKLOG_ALL))
 		bs_message_release(filter, message, "", "");
 }
 
@@ -142,11 +143,12 @@ bs_data_end(struct bs_filter *filter, struct bs_session *session,
 		bs_ask_proceed(filter, &line->asker);
 		return;
 	}
-	/* smtpd asks once; should it not, the older request is let through */
-	if (message->end_is_held)
+	/* smtpd asks once; if it asks again, the older request is let through
+	 */
+	if (message->end_waits)
 		bs_ask_proceed(filter, &message->end);
 	message->end = line->asker;
-	message->end_is_held = true;
+	message->end_waits = true;
 	if (!message->judged || message->decided)
 		say_end(filter, message);
 }

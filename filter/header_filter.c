@@ -1,13 +1,13 @@
-/* The header of a message that goes by: where it ends, and what is not to
- * stay in it. */
+/* The header of a message, line by line: where it ends, and which of its
+ * fields are forged. */
 #include "common/mail/x_backstop.h"
 #include "filter/header_filter.h"
 
 void
-bs_header_filter_begin(struct bs_header_filter *watch, bool from_outside,
+bs_header_filter_begin(struct bs_header_filter *header, bool from_outside,
     const char *id)
 {
-	*watch = (struct bs_header_filter){
+	*header = (struct bs_header_filter){
 	    .from_outside = from_outside,
 	    .id = id,
 	    .in_head = true,
@@ -37,45 +37,48 @@ is_folded(struct bs_text line)
 }
 
 bool
-bs_header_filter_ends(const struct bs_header_filter *watch, struct bs_text line)
+bs_header_filter_ends(const struct bs_header_filter *header,
+    struct bs_text line)
 {
 	return line.len == 0 || bs_proto_is_end(line) ||
-	       (!watch->from_outside && !is_field(line) && !is_folded(line));
+	       (!header->from_outside && !is_field(line) && !is_folded(line));
 }
 
-/* Whether a line tells that the field it belongs to bears our id. */
+/* Whether the field that this line belongs to bears our id, as far as the line
+ * tells. */
 static enum bs_auth_match
-match(struct bs_header_filter *watch, struct bs_text line)
+match(struct bs_header_filter *header, struct bs_text line)
 {
 	if (!is_folded(line)) {
-		watch->held = 0;
-		return bs_auth_begin(&watch->reader, watch->id, line.at,
+		header->held = 0;
+		return bs_auth_begin(&header->reader, header->id, line.at,
 		    line.len);
 	}
-	return watch->holding ? bs_auth_next(&watch->reader, line.at, line.len)
-			      : BS_AUTH_OTHER;
+	return header->holding
+		   ? bs_auth_next(&header->reader, line.at, line.len)
+		   : BS_AUTH_OTHER;
 }
 
 enum bs_header_filter_word
-bs_header_filter_look(struct bs_header_filter *watch, struct bs_text line)
+bs_header_filter_look(struct bs_header_filter *header, struct bs_text line)
 {
 	enum bs_auth_match found;
 
-	if (!watch->in_head || !watch->from_outside)
+	if (!header->in_head || !header->from_outside)
 		return BS_HEADER_FILTER_PASS;
 	if (!is_folded(line))
-		watch->dropping = bs_x_backstop_is_ours(line.at, line.len);
-	if (watch->dropping) {
-		watch->holding = false;
+		header->dropping = bs_x_backstop_is_ours(line.at, line.len);
+	if (header->dropping) {
+		header->holding = false;
 		return BS_HEADER_FILTER_DROP;
 	}
-	found = match(watch, line);
-	watch->held += line.len;
-	watch->holding = found == BS_AUTH_MORE;
-	watch->dropping =
+	found = match(header, line);
+	header->held += line.len;
+	header->holding = found == BS_AUTH_MORE;
+	header->dropping =
 	    found == BS_AUTH_OURS ||
-	    (watch->holding && watch->held > BS_HEADER_FILTER_HELD_MAX);
-	if (watch->dropping)
+	    (header->holding && header->held > BS_HEADER_FILTER_HELD_MAX);
+	if (header->dropping)
 		return BS_HEADER_FILTER_DROP;
-	return watch->holding ? BS_HEADER_FILTER_HOLD : BS_HEADER_FILTER_PASS;
+	return header->holding ? BS_HEADER_FILTER_HOLD : BS_HEADER_FILTER_PASS;
 }

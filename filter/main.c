@@ -15,10 +15,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "filter/filter.h"
-#include "filter/pipe.h"
-#include "filter/message.h"
 #include "common/base/monotonic.h"
+#include "filter/dispatch.h"
+#include "filter/message.h"
+#include "filter/pipe.h"
 
 #define DEADLINE_MAX_MS 60000U
 
@@ -210,7 +210,7 @@ turn(struct bs_filter *filter, struct bs_pipe *lines)
 	if (polls[0].revents != 0) {
 		ended = bs_pipe_read(lines, STDIN_FILENO) == BS_PIPE_END;
 		while (bs_pipe_next(lines, &line))
-			bs_filter_line(filter, line);
+			bs_dispatch_line(filter, line);
 	}
 	bs_client_pump(&filter->client, polls[2].revents, filter->now_ms);
 	do {
@@ -248,7 +248,7 @@ main(int argc, char *argv[])
 
 	while (turn(&filter, &lines))
 		continue;
-	bs_filter_close(&filter);
+	bs_dispatch_close(&filter);
 	bs_client_close(&filter.client);
 	return EX_OK;
 }

@@ -1,5 +1,5 @@
-/* A message on its way through: read, its header seen to, kept until it is
- * judged. */
+/* A message on its way through the filter: its lines are read, forged header
+ * fields are removed, and a bounce is kept back until it is judged. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,27 +22,26 @@ write_line(struct bs_filter *filter, const struct bs_proto_asker *asker,
 }
 
 static void
-free_kept(struct bs_filter *filter, struct bs_message *message)
+free_backlog(struct bs_filter *filter, struct bs_message *message)
 {
-	filter->kept_all -= message->kept.size;
-	bs_backlog_clear(&message->kept);
+	filter->backlog_octets -= message->backlog.size;
+	bs_backlog_clear(&message->backlog);
 }
 
-/* Without memory the message is lost, and its sender will be told to try
- * again. */
+/* Without memory the message is lost, and its sender is told to try again. */
 static void
 keep(struct bs_filter *filter, struct bs_message *message, struct bs_text line)
 {
-	size_t before = message->kept.size;
+	size_t before = message->backlog.size;
 
 	if (message->lost)
 		return;
-	if (bs_backlog_add(&message->kept, line) != 0) {
-		free_kept(filter, message);
+	if (bs_backlog_add(&message->backlog, line) != 0) {
+		free_backlog(filter, message);
 		message->lost = true;
 		return;
 	}
-	filter->kept_all += message->kept.size - before;
+	filter->backlog_octets += message->backlog.size - before;
 }
 
 static void
@@ -68,31 +67,31 @@ stop_waiting(struct bs_filter *filter, struct bs_message *message)
 	message->is_waiting = false;
 }
 
-/* Lets a line go: behind those that wait. */
+/* Lets a line go, after those that wait. */
 static void
 pass(struct bs_filter *filter, struct bs_message *message, struct bs_text line)
 {
-	if (!bs_backlog_has(&message->kept) &&
+	if (!bs_backlog_has(&message->backlog) &&
 	    write_line(filter, &message->asker, line))
 		return;
 	keep(filter, message, line);
 	wait_for_smtpd(filter, message);
 }
 
-/* Writes what is kept, as far as smtpd is not too far behind. Returns whether
- * all of it is out. */
+/* Writes the backlog until smtpd is too far behind. Returns whether all of it
+ * is out. */
 static bool
-write_kept(struct bs_filter *filter, struct bs_message *message)
+write_backlog(struct bs_filter *filter, struct bs_message *message)
 {
-	while (bs_backlog_has(&message->kept)) {
-		struct bs_text line = bs_backlog_first(&message->kept);
+	while (bs_backlog_has(&message->backlog)) {
+		struct bs_text line = bs_backlog_first(&message->backlog);
 
 		if (bs_out_is_high(&filter->out) ||
 		    !write_line(filter, &message->asker, line))
 			return false;
-		bs_backlog_pop(&message->kept, line);
+		bs_backlog_pop(&message->backlog, line);
 	}
-	free_kept(filter, message);
+	free_backlog(filter, message);
 	return true;
 }
 
@@ -101,12 +100,12 @@ bs_message_drain(struct bs_filter *filter)
 {
 	struct bs_message *message;
 
-	while (
-	    (message = filter->waiting) != NULL && write_kept(filter, message))
+	while ((message = filter->waiting) != NULL &&
+	       write_backlog(filter, message))
 		stop_waiting(filter, message);
 }
 
-/* What SPF found goes on top. */
+/* Writes what SPF found on top of the message. */
 static void
 put_spf(struct bs_filter *filter, struct bs_message *message)
 {
@@ -134,11 +133,11 @@ bs_message_release(struct bs_filter *filter, struct bs_message *message,
 		if (field.len > 0)
 			(void)write_line(filter, &message->asker, field);
 	}
-	if (!write_kept(filter, message))
+	if (!write_backlog(filter, message))
 		wait_for_smtpd(filter, message);
 }
 
-/* What the parser reads: the line as it was before its dots were doubled. */
+/* The parser reads the line as it was before SMTP doubled its first dot. */
 static void
 read_line(struct bs_message *message, struct bs_text line)
 {
@@ -180,13 +179,13 @@ add_message_id(struct bs_filter *filter, struct bs_message *message)
 }
 
 static void
-watch_head(struct bs_filter *filter, struct bs_message *message,
+look_at_header(struct bs_filter *filter, struct bs_message *message,
     struct bs_text line)
 {
-	if (!message->watch.in_head ||
-	    !bs_header_filter_ends(&message->watch, line))
+	if (!message->header.in_head ||
+	    !bs_header_filter_ends(&message->header, line))
 		return;
-	message->watch.in_head = false;
+	message->header.in_head = false;
 	if (message->judged)
 		return;
 	bs_message_stop_reading(message);
@@ -194,8 +193,8 @@ watch_head(struct bs_filter *filter, struct bs_message *message,
 		add_message_id(filter, message);
 }
 
-/* Null-sender mail on the socket is smtpd's own: nothing about it is ours to
- * read. */
+/* Null-sender mail on the socket is a bounce of smtpd's own: there is nothing
+ * to judge or to tell. */
 static bool
 wants_reading(const struct bs_filter *filter, const struct bs_session *session)
 {
@@ -214,12 +213,12 @@ begin(struct bs_filter *filter, struct bs_session *session,
 	memset(message, 0, sizeof(*message));
 	message->session = session;
 	message->asker = line->asker;
-	bs_header_filter_begin(&message->watch, filter->mode == BS_LISTENER_IN,
+	bs_header_filter_begin(&message->header, filter->mode == BS_LISTENER_IN,
 	    session->tx.spf.authserv_id);
 	message->reads = true;
 	message->judged =
 	    filter->mode == BS_LISTENER_IN && session->tx.is_bounce;
-	if (message->judged && filter->kept_all < BS_BACKLOG_ALL)
+	if (message->judged && filter->backlog_octets < BS_BACKLOG_ALL)
 		message->state = BS_MESSAGE_KEPT;
 	else
 		put_spf(filter, message);
@@ -231,11 +230,11 @@ static void
 take_line(struct bs_filter *filter, struct bs_message *message,
     struct bs_text line)
 {
-	struct bs_split_line piece;
+	struct bs_split_line split;
 	struct bs_text part;
 
-	bs_split_line_begin(&piece, line, message->watch.in_head);
-	while (bs_split_line_next(&piece, &part)) {
+	bs_split_line_begin(&split, line, message->header.in_head);
+	while (bs_split_line_next(&split, &part)) {
 		if (message->state == BS_MESSAGE_PASSING)
 			pass(filter, message, part);
 		else
@@ -243,31 +242,31 @@ take_line(struct bs_filter *filter, struct bs_message *message,
 	}
 }
 
-/* The head's lines pass, but for what is forged; behind the head they all do.
- * Without memory a line that may be forged is taken for it. */
+/* Lets a line pass unless it is of a forged header field. Without memory to
+ * hold a line that may be forged, it is dropped as forged. */
 static void
 sift_line(struct bs_filter *filter, struct bs_message *message,
     struct bs_text line)
 {
-	struct bs_backlog *doubtful = &message->doubtful;
+	struct bs_backlog *held = &message->held;
 
-	switch (bs_header_filter_look(&message->watch, line)) {
+	switch (bs_header_filter_look(&message->header, line)) {
 	case BS_HEADER_FILTER_HOLD:
-		(void)!bs_backlog_add(doubtful, line);
+		(void)!bs_backlog_add(held, line);
 		return;
 	case BS_HEADER_FILTER_PASS:
-		while (bs_backlog_has(doubtful)) {
-			struct bs_text first = bs_backlog_first(doubtful);
+		while (bs_backlog_has(held)) {
+			struct bs_text first = bs_backlog_first(held);
 
 			take_line(filter, message, first);
-			bs_backlog_pop(doubtful, first);
+			bs_backlog_pop(held, first);
 		}
 		take_line(filter, message, line);
 		break;
 	case BS_HEADER_FILTER_DROP:
 		break;
 	}
-	bs_backlog_clear(doubtful);
+	bs_backlog_clear(held);
 }
 
 void
@@ -288,9 +287,10 @@ bs_message_line(struct bs_filter *filter, struct bs_session *session,
 	}
 	if (!ended)
 		read_line(message, text);
-	watch_head(filter, message, text);
+	look_at_header(filter, message, text);
 	if (message->lost && ended) {
-		/* the end alone: what it is worth is said when smtpd asks */
+		/* the end passes: smtpd asks about the message next, and hears
+		 * then that it is to be sent again */
 		message->lost = false;
 		pass(filter, message, text);
 		message->lost = true;
@@ -302,12 +302,12 @@ void
 bs_message_pass(struct bs_filter *filter, const struct bs_proto_asker *asker,
     struct bs_text line)
 {
-	struct bs_split_line piece;
+	struct bs_split_line split;
 	struct bs_text part;
 	unsigned missed;
 
-	bs_split_line_begin(&piece, line, false);
-	while (bs_split_line_next(&piece, &part))
+	bs_split_line_begin(&split, line, false);
+	while (bs_split_line_next(&split, &part))
 		if (!write_line(filter, asker, part) &&
 		    bs_log_allowed(&filter->lost, filter->now_ms, &missed))
 			bs_log(BS_LOG_ERR,
@@ -323,8 +323,8 @@ bs_message_drop(struct bs_filter *filter, struct bs_session *session)
 		return;
 	bs_client_cancel(&filter->client, &message->question);
 	stop_waiting(filter, message);
-	free_kept(filter, message);
-	bs_backlog_clear(&message->doubtful);
+	free_backlog(filter, message);
+	bs_backlog_clear(&message->held);
 	free(message);
 	session->message = NULL;
 }

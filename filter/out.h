@@ -7,9 +7,9 @@
 
 #include "common/base/backstop.h"
 
-/* Above the first, no more requests are read. What is left to the second is
- * for replies that are held: a fixed room cannot fail to be allocated, and
- * takes ten thousand of the short ones. */
+/* Above the first, no more requests are read. The rest, up to the second, is
+ * for the replies that are still to come: it takes ten thousand short ones. The
+ * room is fixed, so that no allocation can fail. */
 #define BS_OUT_HIGH (256 * 1024)
 #define BS_OUT_MAX (1024 * 1024)
 

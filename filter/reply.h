@@ -14,8 +14,9 @@
 #define BS_REPLY_MAX 4096
 
 /* Each builds one line in out, its newline included and a NUL after it.
- * Returns its length; -EMSGSIZE where it does not fit; -EINVAL for parts that
- * smtpd would stumble over, as the functions below have it. */
+ * Returns its length; -EMSGSIZE where it does not fit; -EINVAL for a reply that
+ * is not bs_verdict_is_reply() or an address that is not
+ * bs_reply_is_address(). */
 BS_MUST_USE int bs_reply_proceed(const struct bs_proto_asker *asker, char *out,
     size_t size);
 BS_MUST_USE int bs_reply_junk(const struct bs_proto_asker *asker, char *out,

@@ -1,4 +1,5 @@
-/* Mail that smtpd accepted, told to the engine; no reply waits for it. */
+/* Mail that smtpd accepted is reported to the engine; nothing waits for that.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,9 @@
 /* Long enough for an engine that restarts, short enough not to pile up. */
 #define DEADLINE_MS 5000
 
-/* Of some 12 KiB each; beyond, a hanging engine would cost smtpd's host its
- * memory. */
-#define NOTICES_MAX 2048
+/* Of some 12 KiB each: beyond this, an engine that hangs would use up the
+ * host's memory. */
+#define REPORTS_MAX 2048
 
 struct bs_report_sent {
 	struct bs_question question;
@@ -21,19 +22,18 @@ struct bs_report_sent {
 };
 
 static void
-release(struct bs_filter *filter, struct bs_report_sent *notice)
+release(struct bs_filter *filter, struct bs_report_sent *report)
 {
-	*notice->link = notice->next;
-	if (notice->next != NULL)
-		notice->next->link = notice->link;
-	filter->notice_count--;
-	free(notice);
+	*report->link = report->next;
+	if (report->next != NULL)
+		report->next->link = report->link;
+	filter->report_count--;
+	free(report);
 }
 
-/* The engine will not know of a message that left: it is told so as soon as
- * it can be told anything. */
+/* The engine does not know of a message that left. The next report says so. */
 static void
-note_missed(struct bs_filter *filter, int64_t asked_ms)
+note_unreported(struct bs_filter *filter, int64_t asked_ms)
 {
 	if (filter->missed_since_ms == 0 || asked_ms < filter->missed_since_ms)
 		filter->missed_since_ms = asked_ms;
@@ -49,7 +49,7 @@ is_of_mail_that_leaves(const struct bs_request *request)
 static void
 done(struct bs_question *question, const struct bs_answer *answer)
 {
-	struct bs_report_sent *notice =
+	struct bs_report_sent *report =
 	    (struct bs_report_sent *)((char *)question -
 				      offsetof(struct bs_report_sent,
 					  question));
@@ -57,33 +57,33 @@ done(struct bs_question *question, const struct bs_answer *answer)
 	struct bs_filter *filter = question->context;
 
 	if (answer == NULL && is_of_mail_that_leaves(request))
-		note_missed(filter, notice->asked_ms);
+		note_unreported(filter, report->asked_ms);
 	else if (answer != NULL && request->missed_seconds > 0 &&
-		 filter->missed_last_ms <= notice->asked_ms)
+		 filter->missed_last_ms <= report->asked_ms)
 		filter->missed_since_ms = 0;
-	release(filter, notice);
+	release(filter, report);
 }
 
-/* Without memory, or beyond the limit, there is none. */
+/* Returns NULL beyond the limit, or without memory. */
 static struct bs_report_sent *
-new_notice(struct bs_filter *filter, const struct bs_session *session)
+new_report(struct bs_filter *filter, const struct bs_session *session)
 {
 	struct bs_request *request;
-	struct bs_report_sent *notice;
+	struct bs_report_sent *report;
 
-	if (filter->notice_count >= NOTICES_MAX ||
-	    (notice = calloc(1, sizeof(*notice))) == NULL)
+	if (filter->report_count >= REPORTS_MAX ||
+	    (report = calloc(1, sizeof(*report))) == NULL)
 		return NULL;
-	notice->question.done = done;
-	notice->question.context = filter;
-	notice->asked_ms = filter->now_ms;
-	notice->next = filter->notices;
-	notice->link = &filter->notices;
-	if (notice->next != NULL)
-		notice->next->link = &notice->next;
-	filter->notices = notice;
-	filter->notice_count++;
-	request = &notice->question.request;
+	report->question.done = done;
+	report->question.context = filter;
+	report->asked_ms = filter->now_ms;
+	report->next = filter->reports;
+	report->link = &filter->reports;
+	if (report->next != NULL)
+		report->next->link = &report->next;
+	filter->reports = report;
+	filter->report_count++;
+	request = &report->question.request;
 	bs_session_request(session, filter->mode, request);
 	request->op = BS_OP_SENT;
 	request->deadline_ms = DEADLINE_MS;
@@ -92,40 +92,40 @@ new_notice(struct bs_filter *filter, const struct bs_session *session)
 		    (unsigned)((filter->now_ms - filter->missed_since_ms) /
 			       1000) +
 		    1;
-	return notice;
+	return report;
 }
 
 /* Returns whether the engine will be told, if it can be reached. */
 static bool
-send_notice(struct bs_filter *filter, struct bs_report_sent *notice)
+send_report(struct bs_filter *filter, struct bs_report_sent *report)
 {
-	if (bs_client_ask(&filter->client, &notice->question, filter->now_ms) ==
+	if (bs_client_ask(&filter->client, &report->question, filter->now_ms) ==
 	    0)
 		return true;
-	release(filter, notice);
+	release(filter, report);
 	return false;
 }
 
 /* A bounce, or a reply to a tag, that came home. */
 static void
-tell_home(struct bs_filter *filter, const struct bs_session *session,
+report_bounce(struct bs_filter *filter, const struct bs_session *session,
     const struct bs_recipient *recipient)
 {
-	struct bs_report_sent *notice = new_notice(filter, session);
+	struct bs_report_sent *report = new_report(filter, session);
 	struct bs_request *request;
 
-	if (notice == NULL)
+	if (report == NULL)
 		return;
-	request = &notice->question.request;
+	request = &report->question.request;
 	request->recipients = 1;
 	memcpy(request->recipient, recipient->address,
 	    strlen(recipient->address) + 1);
 	if (session->message != NULL && session->message->judged)
 		bs_verdict_evidence(&session->message->dsn.facts, request);
-	(void)send_notice(filter, notice);
+	(void)send_report(filter, report);
 }
 
-/* What the message says of itself; absent where it was not read. */
+/* Adds what the message says of itself, if it was read. */
 static void
 add_message(const struct bs_message *message, struct bs_request *request)
 {
@@ -139,24 +139,24 @@ add_message(const struct bs_message *message, struct bs_request *request)
 }
 
 static void
-tell_leaving(struct bs_filter *filter, const struct bs_session *session)
+report_leaving(struct bs_filter *filter, const struct bs_session *session)
 {
 	const struct bs_transaction *tx = &session->tx;
-	struct bs_report_sent *notice = new_notice(filter, session);
+	struct bs_report_sent *report = new_report(filter, session);
 	struct bs_request *request;
 
-	if (notice == NULL) {
-		note_missed(filter, filter->now_ms);
+	if (report == NULL) {
+		note_unreported(filter, filter->now_ms);
 		return;
 	}
-	request = &notice->question.request;
+	request = &report->question.request;
 	request->recipients = tx->accepted;
 	request->recipient_domains = tx->domains;
 	memcpy(request->sender, tx->leaves_as, sizeof(request->sender));
 	if (session->message != NULL && !session->message->judged)
 		add_message(session->message, request);
-	if (!send_notice(filter, notice))
-		note_missed(filter, filter->now_ms);
+	if (!send_report(filter, report))
+		note_unreported(filter, filter->now_ms);
 }
 
 void
@@ -171,10 +171,10 @@ bs_report_sent_commit(struct bs_filter *filter,
 	for (const struct bs_recipient *at = tx->recipients; at != NULL;
 	     at = at->next)
 		if (at->is_tagged || judged)
-			tell_home(filter, session, at);
+			report_bounce(filter, session, at);
 	/* behind -m untag a signing hop follows, which sees it again */
 	if (tx->sender[0] != '\0' && filter->mode != BS_LISTENER_UNTAG)
-		tell_leaving(filter, session);
+		report_leaving(filter, session);
 }
 
 void
@@ -182,24 +182,24 @@ bs_report_sent_refused(struct bs_filter *filter,
     const struct bs_session *session)
 {
 	const struct bs_transaction *tx = &session->tx;
-	struct bs_report_sent *notice;
+	struct bs_report_sent *report;
 
 	if (filter->mode != BS_LISTENER_IN || !tx->has_sender ||
 	    tx->sender[0] != '\0' || tx->recipient[0] == '\0' ||
 	    tx->recipient_was_refused ||
-	    (notice = new_notice(filter, session)) == NULL)
+	    (report = new_report(filter, session)) == NULL)
 		return;
-	notice->question.request.refused = true;
-	memcpy(notice->question.request.recipient, tx->recipient,
+	report->question.request.refused = true;
+	memcpy(report->question.request.recipient, tx->recipient,
 	    sizeof(tx->recipient));
-	(void)send_notice(filter, notice);
+	(void)send_report(filter, report);
 }
 
 void
 bs_report_sent_close(struct bs_filter *filter)
 {
-	while (filter->notices != NULL) {
-		bs_client_cancel(&filter->client, &filter->notices->question);
-		release(filter, filter->notices);
+	while (filter->reports != NULL) {
+		bs_client_cancel(&filter->client, &filter->reports->question);
+		release(filter, filter->reports);
 	}
 }

@@ -1,19 +1,21 @@
-/* Mail that smtpd accepted, told to the engine; no reply waits for it. */
+/* Mail that smtpd accepted is reported to the engine; nothing waits for that.
+ */
 #ifndef BS_FILTER_REPORT_SENT_H
 #define BS_FILTER_REPORT_SENT_H
 
 #include "filter/filter.h"
 
-/* Sends what a session's committed transaction is worth telling. */
+/* Reports a session's transaction, which smtpd has accepted, as far as the
+ * engine has use for it. */
 void bs_report_sent_commit(struct bs_filter *filter,
     const struct bs_session *session);
 
-/* Tells that smtpd refused the recipient at hand, where that may have been a
- * guess. */
+/* Reports that smtpd refused the last recipient of a null sender: a stranger
+ * may be guessing addresses. */
 void bs_report_sent_refused(struct bs_filter *filter,
     const struct bs_session *session);
 
-/* Frees what is still in flight. */
+/* Forgets the reports in flight. */
 void bs_report_sent_close(struct bs_filter *filter);
 
 #endif

@@ -124,8 +124,8 @@ bs_session_rcpt(struct bs_session *session, struct bs_text recipient)
 	return kept;
 }
 
-/* Without memory, or beyond the limit, the bounce is neither counted nor
- * refused. */
+/* Beyond the limit, or without memory, a recipient is not remembered: the
+ * bounce is then neither counted nor refused. */
 static void
 remember(struct bs_transaction *tx)
 {

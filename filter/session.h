@@ -16,21 +16,21 @@
 /* Recipients of one message that are remembered; a genuine bounce has one. */
 #define BS_RECIPIENTS_MAX 100
 
-/* A recipient that smtpd accepted, as the client named it: of a bounce, or in
- * our tag's form. */
+/* A recipient that smtpd accepted, as the client named it. Those of a bounce
+ * are remembered, and those in the form of our tag. */
 struct bs_recipient {
 	struct bs_recipient *next;
 	bool is_tagged;
 	char address[];
 };
 
-/* What SPF found of a transaction; all zero: nothing. */
-struct bs_spf_mark {
+/* What SPF found out about a transaction; all zero: nothing. */
+struct bs_spf_found {
 	char result[16];	    /* a word of RFC 7208 §2.6 */
-	bool is_junk;		    /* the message is to be marked so */
+	bool is_junk;		    /* the message is to be marked as junk */
 	char results[BS_FIELD_MAX]; /* fields for its top, folded */
 	char header[BS_FIELD_MAX];
-	char authserv_id[BS_HOST_MAX]; /* which others must not bear */
+	char authserv_id[BS_HOST_MAX]; /* ours: what bears it is forged */
 };
 
 /* From one MAIL FROM to the next. */
@@ -40,16 +40,16 @@ struct bs_transaction {
 	char leaves_as[BS_ADDRESS_MAX]; /* as it leaves: signed, or the same */
 	bool is_bounce; /* the sender is null, or a mail system's name */
 	bool passes;	/* its lines go through unread */
-	struct bs_spf_mark spf;
-	bool has_genuine; /* one of its recipients awaits it, by its tag */
-	char recipient[BS_ADDRESS_MAX]; /* at hand: its fate is not known */
+	struct bs_spf_found spf;
+	bool has_genuine; /* a recipient's tag shows that it is genuine */
+	char recipient[BS_ADDRESS_MAX]; /* the last, until smtpd has decided */
 	bool recipient_is_tagged;
 	bool recipient_is_junk;
 	bool recipient_was_refused; /* by us */
 	unsigned accepted;	    /* recipients */
-	unsigned junk;		    /* of those, by the engine's word */
-	unsigned recipient_count;   /* remembered */
-	bool has_more_recipients;   /* than those */
+	unsigned junk;		    /* of those, as the engine says */
+	unsigned recipient_count;   /* that are remembered */
+	bool has_more_recipients;   /* that could not be remembered */
 	struct bs_recipient *recipients;
 	struct bs_list domains; /* of all accepted recipients */
 };
@@ -68,8 +68,8 @@ struct bs_session {
 	struct bs_transaction tx;
 	struct bs_message *message; /* of tx, once it has begun; or NULL */
 
-	/* the request that waits for our reply, if one does */
-	bool held;
+	/* the request that smtpd waits for our reply to, if there is one */
+	bool waits;
 	enum bs_proto_phase phase;
 	struct bs_proto_asker asker;
 	struct bs_question question;
@@ -89,29 +89,30 @@ struct bs_session *bs_sessions_find(const struct bs_sessions *sessions,
  * been removed. */
 struct bs_session *bs_sessions_add(struct bs_sessions *sessions, uint64_t id);
 
-/* Takes a session out and frees it. Its question must not be pending, its
- * message not there. */
+/* Takes a session out and frees it. Its question must not be pending, and its
+ * message must be gone. */
 void bs_sessions_remove(struct bs_sessions *sessions,
     struct bs_session *session);
 
 /* Any of the sessions, or NULL when there are none. */
 struct bs_session *bs_sessions_any(const struct bs_sessions *sessions);
 
-/* Fills what every question about a session's transaction says. */
+/* Fills in what every question about a session's transaction says. */
 void bs_session_request(const struct bs_session *session, enum bs_listener mode,
     struct bs_request *request);
 
-/* Forgets the last transaction and begins one; its message is forgotten. */
+/* Forgets the last transaction and begins one. */
 void bs_session_mail(struct bs_session *session, struct bs_text sender);
 
-/* Takes up a recipient. Returns false for one that cannot be kept. */
+/* Takes a recipient. Returns false for one that is too long to be asked about.
+ */
 bool bs_session_rcpt(struct bs_session *session, struct bs_text recipient);
 
-/* What smtpd did with the recipient at hand. */
+/* Notes what smtpd did with the last recipient. */
 void bs_session_rcpt_done(struct bs_session *session, struct bs_text recipient,
     bool accepted);
 
-/* Notes who the client is, from the events that say so. */
+/* Notes what an event says of the client. */
 void bs_session_note(struct bs_session *session,
     const struct bs_proto_line *line);
 

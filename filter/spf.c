@@ -1,4 +1,4 @@
-/* What SPF found at MAIL FROM, and what comes of it in the message. */
+/* What SPF found at MAIL FROM, and what it adds to the message. */
 #include <string.h>
 
 #include "common/adapter/verdict.h"
@@ -27,25 +27,25 @@ void
 bs_spf_remember(struct bs_filter *filter, struct bs_session *session,
     const struct bs_answer *answer)
 {
-	struct bs_spf_mark *mark = &session->tx.spf;
+	struct bs_spf_found *found = &session->tx.spf;
 
 	if (answer == NULL || answer->status != BS_STATUS_OK) {
-		/* what is forged is so without an answer, too */
-		memcpy(mark->authserv_id, filter->authserv_id,
-		    sizeof(mark->authserv_id));
+		/* forged fields are removed without an answer, too */
+		memcpy(found->authserv_id, filter->authserv_id,
+		    sizeof(found->authserv_id));
 		return;
 	}
-	memcpy(mark->result, answer->verdict, sizeof(mark->result));
-	memcpy(mark->authserv_id, answer->authserv_id,
-	    sizeof(mark->authserv_id));
+	memcpy(found->result, answer->verdict, sizeof(found->result));
+	memcpy(found->authserv_id, answer->authserv_id,
+	    sizeof(found->authserv_id));
 	if (answer->verdict[0] != '\0')
 		memcpy(filter->authserv_id, answer->authserv_id,
 		    sizeof(filter->authserv_id));
-	keep_field(answer->results, mark->results);
-	keep_field(answer->header, mark->header);
+	keep_field(answer->results, found->results);
+	keep_field(answer->header, found->header);
 	/* what is not refused because it may be a bounce is junk unless it is a
 	 * genuine one */
-	mark->is_junk =
+	found->is_junk =
 	    answer->action == BS_ACTION_JUNK ||
 	    (answer->action == BS_ACTION_REJECT && session->tx.is_bounce);
 }

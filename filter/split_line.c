@@ -1,15 +1,15 @@
-/* A line of a message, in pieces that smtpd can take back. */
+/* A line of a message, split into pieces that smtpd can take back. */
 #include <string.h>
 
 #include "filter/split_line.h"
 
 void
-bs_split_line_begin(struct bs_split_line *piece, struct bs_text line,
+bs_split_line_begin(struct bs_split_line *split, struct bs_text line,
     bool in_head)
 {
-	piece->rest = line;
-	piece->in_head = in_head;
-	piece->begun = false;
+	split->rest = line;
+	split->in_head = in_head;
+	split->begun = false;
 }
 
 static void
@@ -20,42 +20,42 @@ skip(struct bs_text *text, size_t len)
 }
 
 static void
-first(struct bs_split_line *piece, struct bs_text *out)
+first(struct bs_split_line *split, struct bs_text *out)
 {
-	*out = piece->rest;
+	*out = split->rest;
 	if (out->len > BS_SPLIT_LINE_MAX)
 		out->len = BS_SPLIT_LINE_MAX;
-	skip(&piece->rest, out->len);
+	skip(&split->rest, out->len);
 }
 
 /* One octet is left for the space or the dot before it. */
 static void
-another(struct bs_split_line *piece, struct bs_text *out)
+another(struct bs_split_line *split, struct bs_text *out)
 {
-	size_t len = piece->rest.len;
+	size_t len = split->rest.len;
 	size_t at = 0;
 
 	if (len > BS_SPLIT_LINE_MAX - 1)
 		len = BS_SPLIT_LINE_MAX - 1;
-	if (piece->in_head)
-		piece->buf[at++] = ' ';
-	else if (piece->rest.at[0] == '.')
-		piece->buf[at++] = '.';
-	memcpy(piece->buf + at, piece->rest.at, len);
-	skip(&piece->rest, len);
-	out->at = piece->buf;
+	if (split->in_head)
+		split->buf[at++] = ' ';
+	else if (split->rest.at[0] == '.')
+		split->buf[at++] = '.';
+	memcpy(split->buf + at, split->rest.at, len);
+	skip(&split->rest, len);
+	out->at = split->buf;
 	out->len = at + len;
 }
 
 bool
-bs_split_line_next(struct bs_split_line *piece, struct bs_text *out)
+bs_split_line_next(struct bs_split_line *split, struct bs_text *out)
 {
-	if (piece->begun && piece->rest.len == 0)
+	if (split->begun && split->rest.len == 0)
 		return false;
-	if (piece->begun)
-		another(piece, out);
+	if (split->begun)
+		another(split, out);
 	else
-		first(piece, out);
-	piece->begun = true;
+		first(split, out);
+	split->begun = true;
 	return true;
 }

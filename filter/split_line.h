@@ -1,4 +1,4 @@
-/* A line of a message, in pieces that smtpd can take back. */
+/* A line of a message, split into pieces that smtpd can take back. */
 #ifndef BS_FILTER_SPLIT_LINE_H
 #define BS_FILTER_SPLIT_LINE_H
 
@@ -8,9 +8,9 @@
 #include "common/base/backstop.h"
 #include "filter/proto.h"
 
-/* smtpd reads our lines into 65,536 octets, of which the head of a line takes
- * 50 and its newline one. A longer one, such as a client may send, would stop
- * it for good, with all its sessions. */
+/* smtpd reads our lines into a buffer of 65,536 octets, of which the words
+ * before a line of a message take 50 and its newline one. A longer line, which
+ * a client may send, would stop smtpd for good with all its sessions. */
 #define BS_SPLIT_LINE_MAX 65485
 
 struct bs_split_line {
@@ -21,13 +21,13 @@ struct bs_split_line {
 };
 
 /* Begins a line, which must outlive its pieces. */
-void bs_split_line_begin(struct bs_split_line *piece, struct bs_text line,
+void bs_split_line_begin(struct bs_split_line *split, struct bs_text line,
     bool in_head);
 
-/* The next piece: the line itself unless it is too long; then it goes on in
- * a folded line where it is of a header, and else in another line, of which
- * a dot at its beginning is doubled. It lives until the next one. Returns
- * false behind the last. */
-bool bs_split_line_next(struct bs_split_line *piece, struct bs_text *out);
+/* The next piece: the whole line, unless it is too long. What follows of a
+ * line of the header is folded; elsewhere it is a line of its own, with a dot
+ * at its beginning doubled. It lives until the next call. Returns false behind
+ * the last piece. */
+bool bs_split_line_next(struct bs_split_line *split, struct bs_text *out);
 
 #endif

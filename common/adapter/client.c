@@ -12,15 +12,15 @@
 
 #include "common/adapter/client.h"
 
-/* Between two connects: an engine that restarts is back within a second, one
- * that was stopped is not worth a connect for each mail. */
+/* Between two attempts to connect: an engine that restarts is back within a
+ * second, one that was stopped is not worth an attempt for each mail. */
 #define RETRY_MS 50
 #define RETRY_AWAY_MS 250
 
-/* For as long, a restart may take before questions are given up early. */
+/* A restart may take this long before questions are given up early. */
 #define AWAY_MS 2000
 
-/* Reads in one pump: an engine that floods us must not hold the session. */
+/* Reads in one pump: an engine that floods us must not hold up the sessions. */
 #define READS_MAX 8
 
 int
@@ -113,15 +113,15 @@ disconnect(struct bs_client *client, int64_t now_ms)
 	client->out_len = 0;
 	client->unsent = client->first;
 	client->stalled = false;
-	/* a connection lost while nobody asks says nothing about later */
+	/* losing it while nothing is asked does not count as being away */
 	if (client->down_since == 0 && client->first != NULL)
 		client->down_since = now_ms;
 	client->retry_at =
 	    now_ms + (is_away(client, now_ms) ? RETRY_AWAY_MS : RETRY_MS);
 }
 
-/* The engine closed, or is gone. One that answered until now may have been
- * restarted: it is there, and worth a connect at once. */
+/* The engine closed the connection, or is gone. One that answered until now may
+ * have been restarted, so an attempt to connect is worth it at once. */
 static void
 lose(struct bs_client *client, int64_t now_ms)
 {
@@ -169,7 +169,7 @@ finish_connect(struct bs_client *client, int64_t now_ms)
 }
 
 /* Takes the whole answers out of client->in. The connection may be gone when
- * it returns: done may close, and a peer that talks nonsense is not ours. */
+ * it returns: done may close it, and a peer that talks nonsense loses it. */
 static void
 take_answers(struct bs_client *client, int64_t now_ms)
 {
@@ -192,7 +192,7 @@ take_answers(struct bs_client *client, int64_t now_ms)
 		memmove(client->in, client->in + len, client->in_len);
 		client->down_since = 0;
 		client->stalled = false;
-		/* late answers have no question any more */
+		/* one that comes too late has no question any more */
 		if ((question = find(client, answer.id)) != NULL)
 			end_question(client, question, &answer);
 	}
@@ -278,8 +278,8 @@ transmit(struct bs_client *client, int64_t now_ms)
 	       client->unsent != NULL);
 }
 
-/* The first question to be given up now. Those asked since the pump began
- * wait for the next one, or a done that asks again would never end. */
+/* The first question to be given up now. Those asked since the pump began are
+ * left for the next one, or a done that asks again would go on for ever. */
 static struct bs_question *
 first_late(const struct bs_client *client, uint64_t last_id, int64_t now_ms)
 {

@@ -1,7 +1,7 @@
 /* The adapter's end of the engine's socket: questions, deadlines, reconnects.
  *
- * A state machine without a loop: the owner polls bs_client_fd() for
- * bs_client_events() with bs_client_timeout_ms(), then calls
+ * A state machine without a loop of its own: the owner polls bs_client_fd() for
+ * bs_client_events(), for bs_client_timeout_ms() at most, and then calls
  * bs_client_pump(). It allocates nothing and never blocks. */
 #ifndef BS_ADAPTER_CLIENT_H
 #define BS_ADAPTER_CLIENT_H
@@ -16,16 +16,16 @@
 struct bs_client;
 struct bs_question;
 
-/* Called once for each question asked and not cancelled: with its answer, or
- * with NULL when there is none in time. It may ask again and may free the
- * question. The answer lives until the call returns. */
+/* Called once for each question that is not cancelled: with its answer, or with
+ * NULL when none came in time. It may ask again, and may free the question. The
+ * answer lives until the call returns. */
 typedef void bs_client_done(struct bs_question *question,
     const struct bs_answer *answer);
 
-/* A question, owned by the caller and left untouched from ask to done or
- * cancel. The caller fills request (but for version and id), done and
- * context. request.deadline_ms is how long to wait for the answer; what the
- * engine is sent there is what remains of it. */
+/* A question. The caller owns it, but leaves it untouched until it is done or
+ * cancelled. The caller fills in request (but for version and id), done and
+ * context. request.deadline_ms is how long to wait for the answer; the engine
+ * is told what remains of it. */
 struct bs_question {
 	struct bs_request request;
 	bs_client_done *done;
@@ -50,7 +50,7 @@ struct bs_client {
 	struct bs_question *unsent; /* the first not yet in out, or NULL */
 	int64_t retry_at;	    /* monotonic ms: no connect before */
 	int64_t down_since;	    /* monotonic ms; 0 while it answers */
-	bool stalled; /* was late with what it need not ask others for */
+	bool stalled;		    /* late with an answer that needs no DNS */
 	size_t out_len;
 	size_t in_len;
 	char out[4 * BS_WIRE_MAX];
@@ -61,12 +61,12 @@ struct bs_client {
  */
 BS_MUST_USE int bs_client_init(struct bs_client *client, const char *path);
 
-/* Asks; done is called later, from bs_client_pump() alone. A question in
- * flight when the engine goes away is asked again, within its deadline.
- * Once the engine has been away for two seconds, questions end at the next
- * pump. Returns 0, or -EMSGSIZE where the request does not fit the wire (done
- * is not called then). Nothing is sent before the next pump: a loop that asks
- * many questions and then pumps once writes them all at once. */
+/* Asks. done is called later, and from bs_client_pump() alone. Nothing is sent
+ * before the next pump, so many questions leave in one write. A question in
+ * flight when the engine goes away is asked again, within its deadline; once
+ * the engine has been away for two seconds, questions end at the next pump.
+ * Returns 0, or -EMSGSIZE where the request does not fit the wire: then done is
+ * not called. */
 BS_MUST_USE int bs_client_ask(struct bs_client *client,
     struct bs_question *question, int64_t now_ms);
 
@@ -87,9 +87,8 @@ void bs_client_pump(struct bs_client *client, short revents, int64_t now_ms);
 /* Whether a connection to the engine stands. */
 bool bs_client_is_up(const struct bs_client *client);
 
-/* Whether the engine, though connected, was late with an answer that it need
- * not ask others for, and has not answered since: no time to wait long for it.
- */
+/* Whether the engine, though connected, was late with an answer that needs no
+ * DNS, and has not answered since: it is not worth a long wait. */
 bool bs_client_is_stalled(const struct bs_client *client);
 
 /* Closes the connection; pending questions are forgotten. */

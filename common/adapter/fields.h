@@ -26,25 +26,25 @@ struct bs_field {
 	const char *name;
 	enum bs_field_type type;
 	bool required;
-	bool quiet; /* not written where it is 0 or the first word */
-	bool spare; /* not written where the limits leave no room for it */
+	bool quiet; /* not written if it is 0 or the first word */
+	bool spare; /* not written if the limits leave no room for it */
 	size_t offset;
 	size_t size;		  /* BS_FIELD_TEXT: of the array */
 	const char *const *words; /* BS_FIELD_WORD: by enumerator */
 	size_t word_count;
 };
 
-/* Reads a frame, its empty line included, into the struct at target, and
- * notes in seen[count] which fields it had. A list takes what it has room for
- * and is truncated then. Returns 0, -EINVAL or -EMSGSIZE. */
+/* Reads a frame, its empty line included, into the struct at target, and notes
+ * in seen[count] which fields it had. A list takes what it has room for, and
+ * says that it is truncated. Returns 0, -EINVAL or -EMSGSIZE. */
 BS_MUST_USE int bs_fields_decode(const char *frame, size_t len,
     const struct bs_field *fields, size_t count, bool *seen, void *target);
 
-/* Writes the struct at source as a frame, its empty line included. Empty
- * text is left out, but for the field always (or NULL). What the limits leave
- * no room for is -EMSGSIZE, but for a spare field or an item of a list: that is
- * left out and *dropped set. Lists stand last in a table. Returns the length.
- */
+/* Writes the struct at source as a frame, its empty line included. Empty text
+ * is left out, but for the field always (which may be NULL). A spare field or
+ * an item of a list that the limits leave no room for is left out and *dropped
+ * set. Lists stand last in a table. Returns the length, or -EMSGSIZE if
+ * another field does not fit. */
 BS_MUST_USE int bs_fields_encode(const struct bs_field *fields, size_t count,
     const void *source, const struct bs_field *always, bool *dropped, char *out,
     size_t size);

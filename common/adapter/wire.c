@@ -1,4 +1,4 @@
-/* DESIGN §10: questions and answers between an adapter and the engine. */
+/* backstop-protocol(7): questions to the engine, and its answers. */
 #include <errno.h>
 #include <string.h>
 
@@ -72,8 +72,9 @@ static const char *const status_names[] = {
 
 #define REQUEST_SENDER 7
 
-/* A stranger writes what is spare and what the lists hold: it may keep no
- * question from being asked. "partial" says that it was left out. */
+/* A stranger writes what is spare and what the lists hold. It must not keep a
+ * question from being asked, so it is left out where there is no room for it,
+ * and "partial" says so. */
 static const struct bs_field request_fields[] = {
     VALUE(bs_request, version, BS_FIELD_NUMBER, MUST),
     VALUE(bs_request, id, BS_FIELD_ID, MUST),

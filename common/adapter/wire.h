@@ -1,4 +1,4 @@
-/* DESIGN §10: questions and answers between an adapter and the engine. */
+/* backstop-protocol(7): questions to the engine, and its answers. */
 #ifndef BS_ADAPTER_WIRE_H
 #define BS_ADAPTER_WIRE_H
 
@@ -20,7 +20,7 @@ enum bs_op {
 	BS_OP_SIGN,
 	BS_OP_RCPT,
 	BS_OP_DATA,
-	BS_OP_SENT, /* the host accepted the message, outgoing or incoming */
+	BS_OP_SENT, /* the host has accepted a message, outgoing or incoming */
 	BS_OP_SPF,
 	BS_OP_PING,
 	BS_OP_RELOAD, /* root: read the configuration anew */
@@ -28,7 +28,7 @@ enum bs_op {
 
 enum bs_host { BS_HOST_OPENSMTPD, BS_HOST_EXIM };
 
-/* The mode of the listener that asks (DESIGN §9). */
+/* What the listener that asks is for; "mode" on the wire. */
 enum bs_listener {
 	BS_LISTENER_IN,
 	BS_LISTENER_OUT,
@@ -51,8 +51,8 @@ struct bs_request {
 	char recipient[BS_ADDRESS_MAX];
 	bool refused;		 /* op sent: the host refused this recipient */
 	unsigned recipients;	 /* op sent: how many were accepted */
-	unsigned missed_seconds; /* op sent: since then, messages were lost
-				  * that should have been told */
+	unsigned missed_seconds; /* op sent: for as long, mail may have left
+				  * that the engine was not told of */
 	unsigned deadline_ms;
 	char receiver[BS_HOST_MAX]; /* op spf: what the host calls itself */
 	char spf[16]; /* ops rcpt and data: what op spf found, a word of
@@ -60,9 +60,9 @@ struct bs_request {
 
 	/* what was read of the message (ops data and sent) */
 	bool inspect; /* op rcpt: op data will follow for this recipient */
-	bool accepts; /* op data: what is not refused by the answer is accepted,
-		       * and no op sent tells of it */
-	bool partial; /* there was more evidence than is told here */
+	bool accepts; /* op data: the host accepts the message unless the answer
+		       * refuses it, and no op sent follows */
+	bool partial; /* the message returns more than is told here */
 	enum bs_kind kind;
 	struct bs_list message_ids; /* returned ones; op sent of mail that
 				     * leaves: its own */
@@ -87,8 +87,8 @@ struct bs_answer {
 	char header[BS_FIELD_MAX];     /* a field to add, no newline at its end;
 					* op spf: Received-SPF, folded */
 	char results[BS_FIELD_MAX];    /* op spf: another, of RFC 8601 */
-	char authserv_id[BS_HOST_MAX]; /* op spf: fields of RFC 8601 that bear
-					* it are forged */
+	char authserv_id[BS_HOST_MAX]; /* op spf: Authentication-Results with it
+					* are forged */
 	char version[16];	       /* op ping: the engine's */
 };
 
@@ -113,7 +113,7 @@ BS_MUST_USE int bs_request_encode(const struct bs_request *request, char *out,
 BS_MUST_USE int bs_answer_encode(const struct bs_answer *answer, char *out,
     size_t size);
 
-/* Whether a text fits a line of an answer, encoded. */
+/* Whether a text, once encoded, fits into a line of an answer. */
 bool bs_wire_fits(const char *text);
 
 /* Names as on the wire; never NULL. bs_listener_parse() returns 0 or -EINVAL.

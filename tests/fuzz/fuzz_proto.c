@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter/filter.h"
+#include "filter/dispatch.h"
 #include "filter/message.h"
 #include "filter/proto.h"
 
@@ -36,7 +36,7 @@ start(uint8_t mode)
 	filter.ready = false;
 	CHECK(bs_client_init(&filter.client, "/nonexistent/engine") == 0);
 	bs_out_init(&filter.out, -1);
-	bs_filter_line(&filter, line);
+	bs_dispatch_line(&filter, line);
 	CHECK(filter.ready);
 	filter.out.len = 0;
 }
@@ -115,7 +115,7 @@ check_output(void)
 /* Requests that wait for the engine: the session's own, or the last word on a
  * message. */
 static size_t
-held(void)
+waiting(void)
 {
 	size_t count = 0;
 
@@ -125,10 +125,9 @@ held(void)
 		for (const struct bs_session *at = filter.sessions.buckets[i];
 		     at != NULL; at = at->next)
 			count +=
-			    (at->held ? 1u : 0) +
-			    (at->message != NULL && at->message->end_is_held
-				    ? 1u
-				    : 0);
+			    (at->waits ? 1u : 0) +
+			    (at->message != NULL && at->message->end_waits ? 1u
+									   : 0);
 	return count;
 }
 
@@ -151,11 +150,11 @@ take(struct bs_text line, size_t *owed)
 				     : 0;
 			takes_back = parsed.kind == BS_PROTO_REPORT;
 		}
-		bs_filter_line(&filter, line);
+		bs_dispatch_line(&filter, line);
 	}
-	said = check_output() + held();
+	said = check_output() + waiting();
 	CHECK(takes_back ? said <= *owed : said == *owed);
-	*owed = held();
+	*owed = waiting();
 	filter.out.len = 0;
 }
 
@@ -188,8 +187,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	filter.now_ms += 60000;
 	bs_client_pump(&filter.client, 0, filter.now_ms);
 	replies = check_output();
-	CHECK(replies == owed && held() == 0);
-	bs_filter_close(&filter);
+	CHECK(replies == owed && waiting() == 0);
+	bs_dispatch_close(&filter);
 	bs_client_close(&filter.client);
 	return 0;
 }

@@ -26,7 +26,8 @@ what_fits_is_written(void **state)
 	assert_false(bs_wire_fits(changed.results));
 }
 
-/* Every octet but NUL, in a value: encoded where DESIGN §10 says so. */
+/* Every octet but NUL, in a value: encoded where backstop-protocol(7) says so.
+ */
 static void
 encodes_by_percent(void **state)
 {

@@ -1,9 +1,9 @@
-/* A running filter: requests of smtpd become questions, answers replies. */
+/* Each line of smtpd's, brought to the part that it is for. */
 #include <string.h>
 
-#include "filter/filter.h"
 #include "filter/ask.h"
 #include "filter/data.h"
+#include "filter/dispatch.h"
 #include "filter/message.h"
 #include "filter/report_sent.h"
 #include "filter/reply.h"
@@ -36,8 +36,8 @@ handle_rcpt(struct bs_filter *filter, struct bs_session *session,
 		bs_ask_proceed(filter, &line->asker);
 }
 
-/* Whether a message that will not be read is junk: to all of its recipients,
- * or by its sender and genuine to none. */
+/* Whether a message that is not read is junk: the engine says so for all of
+ * its recipients, or SPF says so and it is genuine to none of them. */
 static bool
 is_junk(const struct bs_transaction *tx)
 {
@@ -45,8 +45,8 @@ is_junk(const struct bs_transaction *tx)
 	       (tx->junk == tx->accepted || bs_spf_marks(tx, false));
 }
 
-/* Before DATA, where the message will not be read: smtpd marks it for the
- * delivery agent, which it can only do for all recipients at once. */
+/* smtpd itself marks a message as junk, for all of its recipients at once,
+ * where the message is not read. */
 static void
 handle_data(struct bs_filter *filter, const struct bs_session *session,
     const struct bs_proto_line *line)
@@ -60,7 +60,7 @@ handle_data(struct bs_filter *filter, const struct bs_session *session,
 		bs_ask_proceed(filter, &line->asker);
 }
 
-/* Of a session that there was no memory for. */
+/* A request of a session that there was no memory for. */
 static void
 handle_stranger(struct bs_filter *filter, const struct bs_proto_line *line)
 {
@@ -105,7 +105,7 @@ handle_request(struct bs_filter *filter, const struct bs_proto_line *line)
 	}
 }
 
-/* smtpd has freed the session: a reply would be for nobody. */
+/* smtpd has freed the session: nobody waits for a reply any more. */
 static void
 forget(struct bs_filter *filter, struct bs_session *session)
 {
@@ -159,7 +159,7 @@ register_all(struct bs_filter *filter)
 	filter->ready = true;
 }
 
-/* The name that smtpd gives itself in fields of its own. */
+/* The name that smtpd gives itself in the header fields it writes. */
 static void
 take_name(struct bs_filter *filter, struct bs_text name)
 {
@@ -183,7 +183,7 @@ warn_ignored(struct bs_filter *filter)
 }
 
 void
-bs_filter_line(struct bs_filter *filter, struct bs_text text)
+bs_dispatch_line(struct bs_filter *filter, struct bs_text text)
 {
 	struct bs_proto_line line;
 
@@ -204,7 +204,7 @@ bs_filter_line(struct bs_filter *filter, struct bs_text text)
 }
 
 void
-bs_filter_close(struct bs_filter *filter)
+bs_dispatch_close(struct bs_filter *filter)
 {
 	struct bs_session *session;
 
