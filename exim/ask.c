@@ -17,11 +17,11 @@ struct slot {
 	unsigned n;
 };
 
-/* One for each process of Exim. A fork takes it along, with a descriptor that
- * belongs to the parent's questions. */
+/* One for each process of Exim. After a fork the child has a copy, whose
+ * descriptor carries the parent's questions: it is closed and made anew. */
 static struct {
 	pid_t pid; /* whose it is; 0 at first */
-	bool busy; /* in a round; else a longjmp left one */
+	bool busy; /* in a round, or Exim left one by a longjmp */
 	struct bs_client client;
 	struct slot slots[WINDOW];
 
@@ -61,7 +61,7 @@ done(struct bs_question *question, const struct bs_answer *answer)
 	self.round->take(self.round->context, slot->n, answer);
 }
 
-/* Whether the engine has to hear of it: it must know all mail that leaves. */
+/* The engine must know of all mail that leaves. */
 static bool
 is_of_mail_that_leaves(const struct bs_request *request)
 {
@@ -87,7 +87,7 @@ ask(struct slot *slot, int64_t now)
 	round->take(round->context, slot->n, NULL);
 }
 
-/* Asks for as long as there are questions and free slots. Returns whether any
+/* Asks while there are questions and free slots. Returns whether any question
  * is in flight. */
 static bool
 refill(int64_t now)
@@ -105,7 +105,7 @@ refill(int64_t now)
 	return pending;
 }
 
-/* Whether the engine has all that was asked. */
+/* Whether all questions were written. */
 static bool
 is_written(void)
 {
@@ -131,13 +131,13 @@ wait_and_pump(void)
 
 	if (timeout < 0)
 		return; /* none is in flight: poll() would wait for ever */
-	/* interrupted by a signal of Exim's: the deadline still holds */
+	/* a signal of Exim's may interrupt it: the deadline still holds */
 	if (poll(&fd, 1, timeout) <= 0)
 		fd.revents = 0;
 	bs_client_pump(&self.client, fd.revents, bs_monotonic_ms());
 }
 
-/* What there was no time to ask. */
+/* Gives up the questions that there was no time to ask. */
 static void
 give_up(void)
 {
@@ -148,7 +148,7 @@ give_up(void)
 }
 
 unsigned
-bs_ask(const struct bs_round *round)
+bs_ask_round(const struct bs_round *round)
 {
 	int64_t now = bs_monotonic_ms();
 
@@ -175,14 +175,14 @@ bs_ask(const struct bs_round *round)
 }
 
 void
-bs_ask_from(const struct bs_envelope *origin, struct bs_request *request)
+bs_ask_envelope(const struct bs_envelope *envelope, struct bs_request *request)
 {
 	request->host = BS_HOST_EXIM;
-	request->listener = origin->listener;
-	request->auth = origin->auth;
-	request->has_sender = origin->has_sender;
-	memcpy(request->client, origin->client, sizeof(request->client));
-	memcpy(request->helo, origin->helo, sizeof(request->helo));
-	memcpy(request->sender, origin->sender, sizeof(request->sender));
-	memcpy(request->spf, origin->spf, sizeof(request->spf));
+	request->listener = envelope->listener;
+	request->auth = envelope->auth;
+	request->has_sender = envelope->has_sender;
+	memcpy(request->client, envelope->client, sizeof(request->client));
+	memcpy(request->helo, envelope->helo, sizeof(request->helo));
+	memcpy(request->sender, envelope->sender, sizeof(request->sender));
+	memcpy(request->spf, envelope->spf, sizeof(request->spf));
 }

@@ -10,29 +10,31 @@
 struct bs_round {
 	unsigned count;
 	unsigned deadline_ms; /* for all of them together */
-	bool is_away; /* the engine has not answered of late: a tenth of it */
-	bool one_way; /* it is enough that they are written: no answer is
-		       * waited for, and not each is taken */
+	bool is_away; /* the engine has not answered of late: a tenth of the
+		       * deadline has to do */
+	bool one_way; /* waits until the questions are written, not for the
+		       * answers */
 
-	/* Fills in question n, which is all zero, but for version, id and
-	 * deadline. */
+	/* Fills in question n, which is all zero; version, id and deadline are
+	 * not for it. */
 	void (*fill)(void *context, unsigned n, struct bs_request *request);
 
-	/* Takes the answer, which lives until it returns, or NULL for none;
-	 * in no order. */
+	/* Takes the answer to question n, or NULL for none. The answer lives
+	 * until it returns. Answers come in no order. */
 	void (*take)(void *context, unsigned n, const struct bs_answer *answer);
 
 	void *context;
 };
 
 /* Asks, and waits until each question is answered or the deadline has passed.
- * Returns how many of them the engine owes an answer; of those that do not fit
- * the wire, only what is about mail that leaves counts. The connection is kept
- * for the next round, and allocated nothing: a longjmp out of here is made good
- * by the next call. */
-BS_MUST_USE unsigned bs_ask(const struct bs_round *round);
+ * Returns how many questions the engine has left without an answer. One that
+ * does not fit the wire counts only if it is about mail that leaves. The
+ * connection is kept for the next round. Nothing is allocated, so that Exim may
+ * leave by a longjmp: the next call puts that right. */
+BS_MUST_USE unsigned bs_ask_round(const struct bs_round *round);
 
-/* Sets what every request says of where its message comes from. */
-void bs_ask_from(const struct bs_envelope *origin, struct bs_request *request);
+/* Fills in what every question says of the envelope. */
+void bs_ask_envelope(const struct bs_envelope *envelope,
+    struct bs_request *request);
 
 #endif

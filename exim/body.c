@@ -1,4 +1,4 @@
-/* The body of a message in Exim's spool, pushed through the parser. */
+/* Reads the body of a message in Exim's spool into the parser of bounces. */
 #include <sys/types.h>
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* What Exim's ACLs call before DATA: the verdict on a recipient, and SPF. */
+/* What Exim's ACLs call before DATA: may this recipient be written to, and may
+ * this sender send? */
 #include <stdio.h>
 #include <string.h>
 
@@ -20,12 +21,12 @@
 EXPORTED int bs_check(uschar **yield, int argc, uschar *argv[]);
 EXPORTED int bs_spf(uschar **yield, int argc, uschar *argv[]);
 
-/* One recipient, and what is said of it. */
+/* One recipient, and what the engine says of it. */
 struct check {
-	struct bs_envelope origin;
+	struct bs_envelope envelope;
 	char recipient[BS_ADDRESS_MAX];
-	bool untold;		       /* what was missed */
-	char reply[BS_SMTP_REPLY_MAX]; /* empty: nothing is to be refused */
+	bool store_lacks_mail;	       /* what was missed */
+	char reply[BS_SMTP_REPLY_MAX]; /* empty: it is not refused */
 };
 
 static struct check check;
@@ -36,7 +37,7 @@ fill(void *context, unsigned n, struct bs_request *request)
 	const struct check *self = context;
 
 	(void)n;
-	bs_ask_from(&self->origin, request);
+	bs_ask_envelope(&self->envelope, request);
 	request->op = BS_OP_RCPT;
 	request->inspect = true;
 	memcpy(request->recipient, self->recipient, sizeof(self->recipient));
@@ -48,15 +49,16 @@ take(void *context, unsigned n, const struct bs_answer *answer)
 	struct check *self = context;
 
 	(void)n;
-	if (answer == NULL || (self->untold && !bs_scan_holds_untold(answer)))
+	if (answer == NULL ||
+	    (self->store_lacks_mail && !bs_scan_needs_no_store(answer)))
 		return;
 	if (bs_policy_refuses(answer->action))
 		snprintf(self->reply, sizeof(self->reply), "%s",
 		    bs_verdict_reply(answer->action, answer->reply));
 }
 
-/* The recipient as the client wrote it. An ACL has it in lower case, in which
- * the tags of a shared key may not verify. */
+/* The recipient as the client wrote it. An ACL has it in lower case, and there
+ * the tag of a foreign signer with whom we share a key may not verify. */
 static const char *
 as_written(const char *lowered)
 {
@@ -74,8 +76,8 @@ as_written(const char *lowered)
 }
 
 /* ${dlfunc{...}{bs_check}{$local_part@$domain}} yields the SMTP reply with
- * which to refuse, or nothing. It is forced to fail where there is no answer,
- * so that mail flows. */
+ * which to refuse the recipient, or nothing. Without an answer it is forced to
+ * fail, which lets mail flow. */
 int
 bs_check(uschar **yield, int argc, uschar *argv[])
 {
@@ -93,12 +95,12 @@ bs_check(uschar **yield, int argc, uschar *argv[])
 		return FAIL_FORCED;
 	memset(&check, 0, sizeof(check));
 	memcpy(check.recipient, as_written(CCS argv[0]), len);
-	bs_envelope_get(&check.origin);
-	if (check.origin.listener != BS_LISTENER_IN)
+	bs_envelope_get(&check.envelope);
+	if (check.envelope.listener != BS_LISTENER_IN)
 		return FAIL_FORCED;
-	check.untold = !bs_outage_tell(&check.origin);
-	round.is_away = check.origin.engine_is_away;
-	if (bs_ask(&round) > 0) {
+	check.store_lacks_mail = !bs_outage_report(&check.envelope);
+	round.is_away = check.envelope.engine_is_away;
+	if (bs_ask_round(&round) > 0) {
 		bs_outage_unanswered(false);
 		return FAIL_FORCED;
 	}
@@ -108,12 +110,12 @@ bs_check(uschar **yield, int argc, uschar *argv[])
 }
 
 /* ${dlfunc{...}{bs_spf}} in the ACL for MAIL or RCPT yields the SMTP reply with
- * which to refuse the sender, or nothing. A sender that may be a bounce's is
- * not refused before that is known: that is local_scan's. */
+ * which to refuse the sender, or nothing. A sender that a bounce may have is
+ * not refused here: local_scan() judges its message first. */
 int
 bs_spf(uschar **yield, int argc, uschar *argv[])
 {
-	static struct bs_envelope origin;
+	static struct bs_envelope envelope;
 	const struct bs_answer *answer;
 	bool unanswered;
 
@@ -121,15 +123,15 @@ bs_spf(uschar **yield, int argc, uschar *argv[])
 	(void)argv;
 	if (host_checking)
 		return FAIL_FORCED;
-	bs_envelope_get(&origin);
-	(void)!bs_outage_tell(&origin);
-	answer = bs_exim_spf_ask(&origin, &unanswered);
+	bs_envelope_get(&envelope);
+	(void)!bs_outage_report(&envelope);
+	answer = bs_spf_of_envelope(&envelope, &unanswered);
 	if (unanswered)
 		bs_outage_unanswered(false);
 	if (answer == NULL)
 		return FAIL_FORCED;
 	*yield = string_copy(
-	    !bs_scan_wants_body(&origin) && bs_verdict_refuses_sender(answer)
+	    !bs_scan_wants_body(&envelope) && bs_verdict_refuses_sender(answer)
 		? US answer->reply
 		: US "");
 	return OK;

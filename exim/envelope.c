@@ -21,7 +21,7 @@ copy(const uschar *text, char *out, size_t size)
 	return true;
 }
 
-/* Whether a program of this host waits for its end, and not a host for a reply.
+/* Whether a program of this host submits it, rather than another host by SMTP.
  */
 static bool
 is_submitted(void)
@@ -30,23 +30,26 @@ is_submitted(void)
 }
 
 void
-bs_envelope_get(struct bs_envelope *origin)
+bs_envelope_get(struct bs_envelope *envelope)
 {
-	memset(origin, 0, sizeof(*origin));
-	origin->has_sender =
-	    copy(sender_address, origin->sender, sizeof(origin->sender));
+	memset(envelope, 0, sizeof(*envelope));
+	envelope->has_sender =
+	    copy(sender_address, envelope->sender, sizeof(envelope->sender));
 	if (sender_host_address == NULL) {
-		origin->listener = BS_LISTENER_LOCAL;
-		origin->signer = BS_LISTENER_LOCAL;
-		(void)copy(CUS "local", origin->client, sizeof(origin->client));
+		envelope->listener = BS_LISTENER_LOCAL;
+		envelope->signer = BS_LISTENER_LOCAL;
+		(void)copy(CUS "local", envelope->client,
+		    sizeof(envelope->client));
 		return;
 	}
-	origin->auth = sender_host_authenticated != NULL;
-	origin->signer = origin->auth ? BS_LISTENER_OUT : BS_LISTENER_IN;
-	origin->listener = is_submitted() ? BS_LISTENER_LOCAL : origin->signer;
-	(void)copy(sender_host_address, origin->client, sizeof(origin->client));
-	(void)copy(expand_string(US "$sender_helo_name"), origin->helo,
-	    sizeof(origin->helo));
-	(void)copy(expand_string(US "$primary_hostname"), origin->receiver,
-	    sizeof(origin->receiver));
+	envelope->auth = sender_host_authenticated != NULL;
+	envelope->signer = envelope->auth ? BS_LISTENER_OUT : BS_LISTENER_IN;
+	envelope->listener =
+	    is_submitted() ? BS_LISTENER_LOCAL : envelope->signer;
+	(void)copy(sender_host_address, envelope->client,
+	    sizeof(envelope->client));
+	(void)copy(expand_string(US "$sender_helo_name"), envelope->helo,
+	    sizeof(envelope->helo));
+	(void)copy(expand_string(US "$primary_hostname"), envelope->receiver,
+	    sizeof(envelope->receiver));
 }

@@ -8,22 +8,23 @@
 #include "common/adapter/wire.h"
 
 struct bs_envelope {
-	enum bs_listener listener; /* in: to be judged; out or local */
-	enum bs_listener signer;   /* the same, to be signed for */
+	enum bs_listener listener; /* "in": the message is judged */
+	enum bs_listener signer;   /* for whom a signature is asked */
 	bool auth;
 	char client[BS_HOST_MAX];   /* an address, or "local" */
 	char helo[BS_HOST_MAX];	    /* empty where there is none */
 	char receiver[BS_HOST_MAX]; /* this host */
 	char sender[BS_ADDRESS_MAX];
-	bool has_sender;     /* false where it is too long to be asked about */
-	bool engine_is_away; /* bs_outage_tell()'s */
-	char spf[16];	     /* what was found of it, once it was asked */
+	bool has_sender;     /* false if it is too long to be asked about */
+	bool engine_is_away; /* bs_outage_report()'s */
+	char spf[16];	     /* what SPF found, once it was asked */
 };
 
-/* Fills in where the message comes from. Exim's own bounces are local, and what
- * users submit on this machine: whoever refuses those loses them. Where such a
- * one is said to be from a host (-oMa), it is signed if that host's mail would
- * be. Whether a host is trusted is for the engine to say. */
-void bs_envelope_get(struct bs_envelope *origin);
+/* Fills in where the message comes from. Exim's own bounces and what users
+ * submit on this machine are local: to refuse them is to lose them. A program
+ * that submits mail may name a host that it comes from (-oMa): the mail is
+ * still local, but signed only if that host's would be. Whether a host is
+ * trusted is for the engine to say. */
+void bs_envelope_get(struct bs_envelope *envelope);
 
 #endif

@@ -1,4 +1,4 @@
-/* What Exim calls for each message it has read: questions, then a verdict. */
+/* What Exim calls for each message that it has read. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,8 +15,8 @@
 #include "exim/report_sent.h"
 #include "exim/outage.h"
 
-/* Of a body, looked into for what a bounce returns: it stands in the first
- * 36 kB of nearly all of them. */
+/* Octets of a body that are read for what a bounce returns. In nearly all
+ * bounces it stands within the first 36 kB. */
 #define BODY_MAX ((size_t)256 * 1024)
 
 #define EXPORTED __attribute__((visibility("default")))
@@ -24,12 +24,12 @@
 EXPORTED int local_scan_version_major(void);
 EXPORTED int local_scan_version_minor(void);
 
-/* What is known of the message at hand. Exim reads one at a time, and where
- * it left us by a longjmp, the next one begins with nothing of this. */
-static struct bs_envelope origin;
+/* What is known of the message at hand. Exim reads one at a time. It may leave
+ * by a longjmp, so each message begins by clearing this. */
+static struct bs_envelope envelope;
 static struct bs_scan scan;
 static struct bs_dsn dsn;
-static struct bs_opened_message letter;
+static struct bs_sent_message message;
 static char hidden[BS_ADDRESS_MAX];
 
 int
@@ -62,25 +62,25 @@ read_header(void)
 }
 
 /* The return path that the transports will give, but for the tag. A host that
- * hides its name behind another one says so by two named lists; where they
- * are not defined, asking for the first does no harm. */
+ * hides its name behind another one says so in two named lists. To ask for the
+ * first does no harm where they are not defined. */
 static const char *
 find_leaves_as(void)
 {
 	const uschar *address;
 	size_t len;
 
-	if (!origin.has_sender || origin.sender[0] == '\0')
+	if (!envelope.has_sender || envelope.sender[0] == '\0')
 		return NULL;
 	address = expand_string(US "${listnamed_d:backstop_visible}");
 	if (address == NULL || *address == '\0')
-		return origin.sender;
+		return envelope.sender;
 	address = expand_string(
 	    US "${if match_domain{$sender_address_domain}{+backstop_hidden}"
 	       "{$sender_address_local_part@${listnamed_d:backstop_visible}}"
 	       "{$sender_address}}");
 	if (address == NULL || (len = strlen(CCS address)) >= sizeof(hidden))
-		return origin.sender;
+		return envelope.sender;
 	memcpy(hidden, address, len + 1);
 	return hidden;
 }
@@ -88,24 +88,24 @@ find_leaves_as(void)
 static void
 begin(int fd)
 {
-	bs_envelope_get(&origin);
+	bs_envelope_get(&envelope);
 	memset(&scan, 0, sizeof(scan));
-	scan.origin = &origin;
+	scan.envelope = &envelope;
 	scan.leaves_as = find_leaves_as();
 	scan.recipients = recipients_count > 0 ? (unsigned)recipients_count : 0;
 	scan.recipient = recipient;
 	scan.facts = &dsn.facts;
-	if (!bs_scan_wants_body(&origin))
+	if (!bs_scan_wants_body(&envelope))
 		return;
 	read_header();
 	bs_body_push(fd, BODY_MAX, &dsn);
 	bs_dsn_end(&dsn);
 }
 
-/* Who may send to anybody by Exim's word and is no client of ours by the
- * engine's: such mail leaves unsigned, and the engine has to know. */
+/* Mail that Exim relays for a client which the engine does not trust leaves
+ * unsigned. The engine has to know of it. */
 static void
-watch_clients(void)
+warn_of_untrusted(void)
 {
 	if (!scan.doubted)
 		return;
@@ -115,45 +115,45 @@ watch_clients(void)
 		bs_outage_untrusted();
 }
 
-/* RFC 6409 §8.3: without a Message-ID, a bounce could not be told from one
- * for mail that we never sent. */
+/* RFC 6409 §8.3. Without a Message-ID, a bounce of this message could not be
+ * told from a forged one. */
 static void
 add_message_id(void)
 {
 	const uschar *host = expand_string(US "$primary_hostname");
-	int len = snprintf(letter.message_id, sizeof(letter.message_id),
+	int len = snprintf(message.message_id, sizeof(message.message_id),
 	    "E%s@%s", CCS message_id, host == NULL ? "localhost" : CCS host);
 
-	if (len < 0 || (size_t)len >= sizeof(letter.message_id)) {
-		letter.message_id[0] = '\0';
+	if (len < 0 || (size_t)len >= sizeof(message.message_id)) {
+		message.message_id[0] = '\0';
 		return;
 	}
-	header_add(' ', "Message-ID: <%s>\n", letter.message_id);
+	header_add(' ', "Message-ID: <%s>\n", message.message_id);
 }
 
 static void
-read_letter(void)
+read_sent_message(void)
 {
-	memset(&letter, 0, sizeof(letter));
+	memset(&message, 0, sizeof(message));
 	if (!scan.leaves)
 		return;
 	read_header();
 	bs_dsn_end(&dsn);
-	memcpy(letter.from, dsn.facts.own_from, sizeof(letter.from));
-	memcpy(letter.message_id, dsn.facts.own_message_id,
-	    sizeof(letter.message_id));
+	memcpy(message.from, dsn.facts.own_from, sizeof(message.from));
+	memcpy(message.message_id, dsn.facts.own_message_id,
+	    sizeof(message.message_id));
 	if (!dsn.facts.has_own_message_id)
 		add_message_id();
 }
 
 static void
-tell(void)
+report(void)
 {
-	if (bs_report_sent(&scan, &letter) > 0)
+	if (bs_report_sent(&scan, &message) > 0)
 		bs_outage_unanswered(scan.leaves);
 }
 
-/* Puts a reply off or refuses with it; Exim writes its code itself. */
+/* Refuses or defers with a reply, without its code: Exim writes that itself. */
 static int
 refuse(const char *reply, uschar **text)
 {
@@ -162,24 +162,26 @@ refuse(const char *reply, uschar **text)
 			       : LOCAL_SCAN_REJECT_NOLOGHDR;
 }
 
-/* What SPF says, or NULL. It is asked about first, so that the verdict on a
- * bounce can tell of it. */
+/* What SPF says, or NULL. It is asked first, as the log line of a verdict on a
+ * bounce tells what SPF found. */
 static const struct bs_answer *
 ask_spf(void)
 {
 	bool unanswered;
-	const struct bs_answer *spf = bs_exim_spf_ask(&origin, &unanswered);
+	const struct bs_answer *spf =
+	    bs_spf_of_envelope(&envelope, &unanswered);
 
 	if (unanswered) {
 		bs_outage_unanswered(false);
-		origin.engine_is_away = true;
+		envelope.engine_is_away = true;
 	}
 	if (spf != NULL)
-		memcpy(origin.spf, spf->verdict, sizeof(origin.spf));
+		memcpy(envelope.spf, spf->verdict, sizeof(envelope.spf));
 	return spf;
 }
 
-/* Fields of RFC 8601 that bear our name, and do not come from us. */
+/* Removes Authentication-Results (RFC 8601) that bear our name: they do not
+ * come from us. */
 static void
 remove_forged(const char *id)
 {
@@ -189,7 +191,7 @@ remove_forged(const char *id)
 			line->type = '*';
 }
 
-/* A field on top of the message. */
+/* Adds a field on top of the message. */
 static void
 put_on_top(const char *field)
 {
@@ -203,22 +205,22 @@ goes_on(const char *to)
 	return bs_relay_to(to) == BS_RELAY_NEXT;
 }
 
-/* Exim's router takes tags off for our own mailboxes alone: those of other
- * domains may be somebody else's. */
+/* Exim's router takes tags off for local domains alone. In the other domains a
+ * tag may be somebody else's, and only the engine knows. */
 static bool
 must_wait(void)
 {
-	return origin.listener == BS_LISTENER_IN &&
+	return envelope.listener == BS_LISTENER_IN &&
 	       bs_scan_keeps_tag(&scan, goes_on);
 }
 
-/* What others say of a bounce in our words is no word of ours. */
+/* Adds our header fields, and removes those that others wrote in our name. */
 static void
 mark(const struct bs_answer *spf)
 {
 	bool is_junk = scan.verdict.action == BS_ACTION_JUNK;
 
-	if (origin.listener == BS_LISTENER_IN && !scan.trusted)
+	if (envelope.listener == BS_LISTENER_IN && !scan.trusted)
 		header_remove(0, CUS "X-Backstop");
 	if (spf != NULL) {
 		remove_forged(spf->authserv_id);
@@ -233,7 +235,7 @@ mark(const struct bs_answer *spf)
 		header_add(' ', "%s\n", bs_verdict_junk_field);
 }
 
-/* Taint is kept: what a stranger wrote may not name a file. */
+/* Exim's mark of taint is kept: what a stranger wrote must not name a file. */
 static void
 strip(void)
 {
@@ -255,11 +257,11 @@ local_scan(int fd, uschar **text)
 	const struct bs_answer *spf;
 	unsigned owed;
 
-	/* "exim -bh" is anybody's, and nothing really comes in */
+	/* anybody may run "exim -bh", in which no mail really comes in */
 	if (host_checking)
 		return LOCAL_SCAN_ACCEPT;
 	begin(fd);
-	scan.untold = !bs_outage_tell(&origin);
+	scan.store_lacks_mail = !bs_outage_report(&envelope);
 	spf = ask_spf();
 	owed = bs_scan_ask(&scan);
 	if (owed > 0)
@@ -271,14 +273,14 @@ local_scan(int fd, uschar **text)
 		    bs_verdict_reply(scan.verdict.action, scan.verdict.reply),
 		    text);
 	if (spf != NULL && bs_verdict_refuses_sender(spf) &&
-	    !scan.verdict.is_genuine && origin.sender[0] != '\0')
+	    !scan.verdict.is_genuine && envelope.sender[0] != '\0')
 		return refuse(spf->reply, text);
 	if (must_wait())
 		return refuse(bs_verdict_unanswered, text);
-	watch_clients();
-	read_letter();
+	warn_of_untrusted();
+	read_sent_message();
 	if (owed == 0)
-		tell();
+		report();
 	mark(spf);
 	strip();
 	if (scan.signed_as[0] != '\0')

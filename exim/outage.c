@@ -1,4 +1,4 @@
-/* An engine that does not answer: logged, remembered, and told of it later. */
+/* An engine that does not answer: it is logged, and reported to it later. */
 #include <stdio.h>
 #include <time.h>
 
@@ -49,25 +49,26 @@ bs_outage_untrusted(void)
 }
 
 bool
-bs_outage_tell(struct bs_envelope *origin)
+bs_outage_report(struct bs_envelope *envelope)
 {
 	time_t now = time(NULL);
 	enum bs_outage_files_engine engine =
 	    bs_outage_files_engine(spool(), now);
-	struct bs_outage_files missed = {.seconds = 0};
-	bool untold = bs_outage_files_look(spool(), now, &missed);
+	struct bs_outage_missed missed = {.seconds = 0};
+	bool store_lacks_mail = bs_outage_files_look(spool(), now, &missed);
 
-	origin->engine_is_away = engine == BS_OUTAGE_FILES_AWAY;
-	if (!untold && engine != BS_OUTAGE_FILES_TRY)
+	envelope->engine_is_away = engine == BS_OUTAGE_FILES_AWAY;
+	if (!store_lacks_mail && engine != BS_OUTAGE_FILES_TRY)
 		return true;
-	if (bs_report_sent_missed(missed.seconds, origin->engine_is_away) > 0) {
+	if (bs_report_sent_missed(missed.seconds, envelope->engine_is_away) >
+	    0) {
 		bs_outage_unanswered(false);
-		origin->engine_is_away = true;
-		return !untold;
+		envelope->engine_is_away = true;
+		return !store_lacks_mail;
 	}
-	if (untold)
+	if (store_lacks_mail)
 		bs_outage_files_told(spool(), &missed);
 	bs_outage_files_answered(spool());
-	origin->engine_is_away = false;
+	envelope->engine_is_away = false;
 	return true;
 }

@@ -168,7 +168,7 @@ bs_outage_files_engine(const char *spool, time_t now)
 
 bool
 bs_outage_files_look(const char *spool, time_t now,
-    struct bs_outage_files *missed)
+    struct bs_outage_missed *missed)
 {
 	struct stat st;
 
@@ -186,7 +186,7 @@ bs_outage_files_look(const char *spool, time_t now,
 }
 
 void
-bs_outage_files_told(const char *spool, const struct bs_outage_files *told)
+bs_outage_files_told(const char *spool, const struct bs_outage_missed *told)
 {
 	char path[PATH_MAX];
 	struct stat st;

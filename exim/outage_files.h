@@ -7,8 +7,8 @@
 
 #include "common/base/backstop.h"
 
-/* A process of Exim lives for one connection, so that no memory of it would
- * last. Empty files in the spool folder do, by their times:
+/* A process of Exim lives for one connection, so it cannot remember. Empty
+ * files in the spool folder can, by their times:
  *
  *	backstop.missed	there while mail left that the engine was not told of;
  *			mtime: since when, atime: when last
@@ -17,39 +17,39 @@
  *	backstop.logged	mtime: when that was last logged
  *	backstop.warned	mtime: when a client of Exim's was last warned of */
 
-/* Notes that the engine did not answer, and where leaves is set, that it does
- * not know of mail that left. Returns whether to log it: at first, and then
+/* Notes that the engine did not answer and, where leaves is set, that it was
+ * not told of mail that leaves. Returns whether to log it: at first, and then
  * once a minute on this host. */
 bool bs_outage_files_note(const char *spool, bool leaves, time_t now);
 
-/* Returns whether to warn of a client again: once a minute, too. */
+/* Returns whether to warn of a client: once a minute, too. */
 bool bs_outage_files_warns(const char *spool, time_t now);
 
 /* The engine answered. */
 void bs_outage_files_answered(const char *spool);
 
 enum bs_outage_files_engine {
-	BS_OUTAGE_FILES_ANSWERS, /* or did, two seconds ago */
+	BS_OUTAGE_FILES_ANSWERS, /* or did so two seconds ago */
 	BS_OUTAGE_FILES_AWAY,	 /* for longer: it is not worth a long wait */
-	BS_OUTAGE_FILES_TRY, /* the same, but every few seconds one has to see
-			      * whether it is back: who is told so */
+	BS_OUTAGE_FILES_TRY, /* the same, but this process is to see whether it
+			      * is back: every few seconds one is */
 };
 
 enum bs_outage_files_engine bs_outage_files_engine(const char *spool,
     time_t now);
 
-/* What is to be told: for how many seconds up to now something was missed. */
-struct bs_outage_files {
-	unsigned seconds;
-	struct timespec last; /* when something was missed last */
+/* Mail left that the engine was not told of. */
+struct bs_outage_missed {
+	unsigned seconds;     /* since it began */
+	struct timespec last; /* when that happened last */
 };
 
-/* Returns whether something was missed, and what in *missed. */
+/* Returns whether there is anything to report, and what in *missed. */
 bool bs_outage_files_look(const char *spool, time_t now,
-    struct bs_outage_files *missed);
+    struct bs_outage_missed *missed);
 
-/* Forgets what was told, unless more was missed meanwhile. */
+/* Forgets what was reported, unless more was missed meanwhile. */
 void bs_outage_files_told(const char *spool,
-    const struct bs_outage_files *told);
+    const struct bs_outage_missed *told);
 
 #endif

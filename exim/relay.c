@@ -1,4 +1,4 @@
-/* Where Exim delivers a recipient, by its own lists of domains. */
+/* Where Exim delivers a recipient to, by its own lists of domains. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "common/base/backstop.h"
 #include "exim/relay.h"
 
-/* Exim panics where it is asked about a list that is not defined; what it
- * expands from one that is does no harm. */
+/* Exim panics if it is asked to match a list that is not defined. To expand its
+ * content first does no harm. */
 static bool
 matches(uschar *domain, uschar *content, uschar *list)
 {

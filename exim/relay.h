@@ -1,4 +1,4 @@
-/* Where Exim delivers a recipient, by its own lists of domains. */
+/* Where Exim delivers a recipient to, by its own lists of domains. */
 #ifndef BS_EXIM_RELAY_H
 #define BS_EXIM_RELAY_H
 
@@ -8,7 +8,7 @@ enum bs_relay {
 	BS_RELAY_BEYOND, /* to all other domains, for those who may */
 };
 
-/* A list that is not defined holds nothing. */
+/* A list that is not defined counts as empty. */
 enum bs_relay bs_relay_to(const char *recipient);
 
 #endif

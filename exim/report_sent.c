@@ -1,4 +1,4 @@
-/* A message that is accepted, told to the engine. */
+/* A message that is accepted is reported to the engine. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,18 +8,18 @@
 #include "exim/ask.h"
 #include "exim/report_sent.h"
 
-/* The mail is ours by now, and its sender waits for us to say so. */
-#define TELL_MS 500
+/* We have taken the mail, and its sender waits for our reply. */
+#define REPORT_MS 500
 
-/* The engine keeps up to four, and has a word for more. */
+/* The engine keeps up to four, and one more tells it that there are many. */
 #define DOMAINS_MAX 5
 
 #define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
 
 /* The questions of a round, in this order. */
-struct telling {
+struct reported {
 	const struct bs_scan *scan;
-	const struct bs_opened_message *letter;
+	const struct bs_sent_message *message;
 	unsigned bounces; /* a question each */
 	unsigned leaves;  /* 1 or 0 */
 };
@@ -40,17 +40,17 @@ add_domain(struct bs_list *domains, const char *recipient)
 }
 
 static void
-fill_leaving(const struct telling *telling, struct bs_request *request)
+fill_leaving(const struct reported *reported, struct bs_request *request)
 {
-	const struct bs_scan *scan = telling->scan;
-	const char *id = telling->letter->message_id;
+	const struct bs_scan *scan = reported->scan;
+	const char *id = reported->message->message_id;
 
-	/* who is not trusted, but may send, does so past those that sign */
+	/* mail of a client that is not trusted goes out past the signer */
 	request->listener =
-	    scan->doubted ? BS_LISTENER_UNTAG : scan->origin->signer;
+	    scan->doubted ? BS_LISTENER_UNTAG : scan->envelope->signer;
 	COPY(request->sender,
 	    scan->signed_as[0] != '\0' ? scan->signed_as : scan->leaves_as);
-	COPY(request->header_from, telling->letter->from);
+	COPY(request->header_from, reported->message->from);
 	request->recipients = scan->recipients;
 	if (id[0] != '\0' &&
 	    bs_list_add(&request->message_ids, id, strlen(id)) != 0)
@@ -64,18 +64,18 @@ fill_leaving(const struct telling *telling, struct bs_request *request)
 static void
 fill(void *context, unsigned n, struct bs_request *request)
 {
-	const struct telling *telling = context;
-	const struct bs_scan *scan = telling->scan;
+	const struct reported *reported = context;
+	const struct bs_scan *scan = reported->scan;
 
-	bs_ask_from(scan->origin, request);
+	bs_ask_envelope(scan->envelope, request);
 	request->op = BS_OP_SENT;
-	if (n < telling->bounces) {
+	if (n < reported->bounces) {
 		request->recipients = 1;
 		COPY(request->recipient,
 		    scan->recipient(scan->asked[n].recipient));
 		bs_verdict_evidence(scan->facts, request);
 	} else {
-		fill_leaving(telling, request);
+		fill_leaving(reported, request);
 	}
 }
 
@@ -89,28 +89,28 @@ ignore(void *context, unsigned n, const struct bs_answer *answer)
 
 unsigned
 bs_report_sent(const struct bs_scan *scan,
-    const struct bs_opened_message *letter)
+    const struct bs_sent_message *message)
 {
-	struct telling telling = {
+	struct reported reported = {
 	    .scan = scan,
-	    .letter = letter,
+	    .message = message,
 	    .leaves = scan->leaves ? 1 : 0,
 	};
 	struct bs_round round = {
-	    .deadline_ms = TELL_MS,
-	    /* a bounce that is not counted does no harm, mail that leaves and
-	     * is not known does */
-	    .one_way = telling.leaves == 0,
+	    .deadline_ms = REPORT_MS,
+	    /* a bounce that is not counted does no harm; mail that leaves must
+	     * be known */
+	    .one_way = reported.leaves == 0,
 	    .fill = fill,
 	    .take = ignore,
-	    .context = &telling,
+	    .context = &reported,
 	};
 
-	if (bs_scan_wants_body(scan->origin) && !scan->trusted &&
+	if (bs_scan_wants_body(scan->envelope) && !scan->trusted &&
 	    !(scan->asked_count == 1 && scan->asked[0].counted))
-		telling.bounces = scan->asked_count;
-	round.count = telling.bounces + telling.leaves;
-	return bs_ask(&round);
+		reported.bounces = scan->asked_count;
+	round.count = reported.bounces + reported.leaves;
+	return bs_ask_round(&round);
 }
 
 /* It is about no message: it has no sender. */
@@ -132,12 +132,12 @@ bs_report_sent_missed(unsigned seconds, bool is_away)
 {
 	struct bs_round round = {
 	    .count = 1,
-	    .deadline_ms = TELL_MS,
+	    .deadline_ms = REPORT_MS,
 	    .is_away = is_away,
 	    .fill = fill_missed,
 	    .take = ignore,
 	    .context = &seconds,
 	};
 
-	return bs_ask(&round);
+	return bs_ask_round(&round);
 }

@@ -1,4 +1,5 @@
-/* One message: what the engine is asked about it, and what follows. */
+/* One message: what the engine is asked about it, and what follows from that.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,24 +8,25 @@
 #include "exim/ask.h"
 #include "exim/scan.h"
 
-/* DESIGN §10: for an address alone, and where a message is judged. */
+/* To wait for an answer about an address, and about a message. */
 #define ADDRESS_MS 500
 #define MESSAGE_MS 1000
 
 #define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
 
 bool
-bs_scan_wants_body(const struct bs_envelope *origin)
+bs_scan_wants_body(const struct bs_envelope *envelope)
 {
-	return origin->listener == BS_LISTENER_IN && origin->has_sender &&
-	       bs_verdict_may_be_bounce(origin->sender);
+	return envelope->listener == BS_LISTENER_IN && envelope->has_sender &&
+	       bs_verdict_may_be_bounce(envelope->sender);
 }
 
-/* A bounce is judged for each recipient; of other mail, a tag comes off. */
+/* A bounce is judged for each recipient; of other mail, only tags are asked
+ * about. */
 static void
 choose(struct bs_scan *scan)
 {
-	bool judged = bs_scan_wants_body(scan->origin);
+	bool judged = bs_scan_wants_body(scan->envelope);
 
 	scan->asked_count = 0;
 	for (unsigned n = 0;
@@ -35,38 +37,38 @@ choose(struct bs_scan *scan)
 	}
 }
 
-/* Whether the verdict on the one recipient is all that the message's fate hangs
- * on; the sender of a bounce is not refused by SPF. */
+/* Whether the answer about one recipient decides about the message: there is no
+ * other, and SPF does not refuse a null sender. */
 static bool
 is_all(const struct bs_scan *scan)
 {
-	return scan->recipients == 1 && scan->origin->sender[0] == '\0';
+	return scan->recipients == 1 && scan->envelope->sender[0] == '\0';
 }
 
-/* One about each of scan->asked; the one about the sender comes last, where
- * there is one. */
+/* One question about each of scan->asked; then one about the sender, if it is
+ * to be signed. */
 static void
 fill(void *context, unsigned n, struct bs_request *request)
 {
 	const struct bs_scan *scan = context;
 
-	bs_ask_from(scan->origin, request);
+	bs_ask_envelope(scan->envelope, request);
 	if (n == scan->asked_count) {
 		request->op = BS_OP_SIGN;
-		request->listener = scan->origin->signer;
+		request->listener = scan->envelope->signer;
 		COPY(request->sender, scan->leaves_as);
 		return;
 	}
 	COPY(request->recipient, scan->recipient(scan->asked[n].recipient));
 	request->op = BS_OP_RCPT;
-	if (!bs_scan_wants_body(scan->origin))
+	if (!bs_scan_wants_body(scan->envelope))
 		return;
 	request->op = BS_OP_DATA;
 	request->accepts = is_all(scan);
 	bs_verdict_evidence(scan->facts, request);
 }
 
-/* Mail leaves but for these reasons of the engine's. */
+/* For these reasons of the engine's, the mail does not leave in our name. */
 static void
 take_sender(struct bs_scan *scan, const struct bs_answer *answer)
 {
@@ -81,17 +83,18 @@ take_sender(struct bs_scan *scan, const struct bs_answer *answer)
 }
 
 bool
-bs_scan_holds_untold(const struct bs_answer *answer)
+bs_scan_needs_no_store(const struct bs_answer *answer)
 {
 	return answer->action != BS_ACTION_REJECT ||
 	       strcmp(answer->reason, "bad-tag") == 0;
 }
 
-/* Where the store lacks mail that left, its answer may count for none. */
+/* Where the store lacks mail that left, its answer may count as none. */
 static void
 weigh(struct bs_scan *scan, const struct bs_answer *answer)
 {
-	if (answer != NULL && scan->untold && !bs_scan_holds_untold(answer))
+	if (answer != NULL && scan->store_lacks_mail &&
+	    !bs_scan_needs_no_store(answer))
 		answer = NULL;
 	bs_verdict_weigh(&scan->verdict, answer);
 }
@@ -102,7 +105,7 @@ take(void *context, unsigned n, const struct bs_answer *answer)
 	struct bs_scan *scan = context;
 	bool about_sender = n == scan->asked_count;
 
-	if (!about_sender && bs_scan_wants_body(scan->origin))
+	if (!about_sender && bs_scan_wants_body(scan->envelope))
 		weigh(scan, answer);
 	if (answer == NULL)
 		return;
@@ -122,10 +125,10 @@ take(void *context, unsigned n, const struct bs_answer *answer)
 unsigned
 bs_scan_ask(struct bs_scan *scan)
 {
-	bool judged = bs_scan_wants_body(scan->origin);
+	bool judged = bs_scan_wants_body(scan->envelope);
 	struct bs_round round = {
 	    .deadline_ms = judged ? MESSAGE_MS : ADDRESS_MS,
-	    .is_away = scan->origin->engine_is_away,
+	    .is_away = scan->envelope->engine_is_away,
 	    .fill = fill,
 	    .take = take,
 	    .context = scan,
@@ -135,7 +138,7 @@ bs_scan_ask(struct bs_scan *scan)
 	if (judged && scan->asked_count < scan->recipients)
 		weigh(scan, NULL);
 	round.count = scan->asked_count + (scan->leaves_as != NULL ? 1 : 0);
-	return bs_ask(&round);
+	return bs_ask_round(&round);
 }
 
 bool
@@ -144,7 +147,7 @@ bs_scan_keeps_tag(const struct bs_scan *scan,
 {
 	unsigned asked = 0;
 
-	/* they were asked about in their order, but not all of them */
+	/* not all of them were asked about, but in this order */
 	for (unsigned n = 0; n < scan->recipients; n++) {
 		bool answered = false;
 

@@ -1,4 +1,5 @@
-/* One message: what the engine is asked about it, and what follows. */
+/* One message: what the engine is asked about it, and what follows from that.
+ */
 #ifndef BS_EXIM_SCAN_H
 #define BS_EXIM_SCAN_H
 
@@ -9,51 +10,52 @@
 #include "common/bounce/dsn.h"
 #include "exim/envelope.h"
 
-/* Recipients of one message that are asked about. Those beyond keep their tag,
- * which Exim's router takes off, and their message is not refused. */
+/* Recipients of one message that are asked about. Beyond that, Exim's router
+ * takes the tags off, and the message is not refused. */
 #define BS_SCAN_ASKED 256
 
 struct bs_scan {
-	/* the caller's, who sets the rest to zero */
-	const struct bs_envelope *origin;
-	const char *leaves_as; /* with which return path, unsigned; NULL: the
-				* null one, or not to be signed */
+	/* set by the caller, who sets the rest to zero */
+	const struct bs_envelope *envelope;
+	const char *leaves_as; /* the return path, not yet signed; NULL: it is
+				* null, or not to be signed */
 	unsigned recipients;
 	const char *(*recipient)(unsigned n); /* lives as long as the scan */
 	const struct bs_dsn_facts *facts;     /* where bs_scan_wants_body() */
-	bool untold; /* what was missed: the store proves nothing */
+	bool store_lacks_mail; /* the engine was not told of all that left */
 
-	/* what follows, when asked */
+	/* set by bs_scan_ask() */
 	char signed_as[BS_ADDRESS_MAX]; /* empty: it leaves as it is */
-	bool leaves;  /* from here, with a return path: to be told */
-	bool doubted; /* in a name of ours, from a host not trusted */
-	bool trusted; /* where it comes from, by the engine's word */
+	bool leaves;  /* has a return path and leaves: to be reported */
+	bool doubted; /* in a name of ours, but from an untrusted host */
+	bool trusted; /* the engine trusts where it comes from */
 	struct bs_verdict verdict; /* where bs_scan_wants_body() */
 
-	/* of those that are asked about */
+	/* the recipients that are asked about */
 	unsigned asked_count;
 	struct bs_scan_asked {
 		unsigned recipient;
 		bool answered;
 		bool strip;
-		bool counted; /* as accepted, by the engine */
+		bool counted; /* the engine counts it as accepted */
 	} asked[BS_SCAN_ASKED];
 };
 
-/* Whether the verdict needs the message: it says that it is a bounce, and
- * comes from outside. */
-bool bs_scan_wants_body(const struct bs_envelope *origin);
+/* Whether the message itself has to be judged: it comes from outside, and a
+ * bounce may have its sender. */
+bool bs_scan_wants_body(const struct bs_envelope *envelope);
 
-/* Whether an answer may be acted upon where what was missed is not told:
- * whatever refuses for the want of a record may not; a bad tag is one without
- * any. */
-bool bs_scan_holds_untold(const struct bs_answer *answer);
+/* Whether an answer holds although the engine was not told of all that left:
+ * nothing may be refused for the want of a record then, but a tag with a wrong
+ * MAC is wrong without any. */
+bool bs_scan_needs_no_store(const struct bs_answer *answer);
 
-/* Asks. Returns how many answers the engine owes. */
+/* Asks, and sets what follows. Returns how many answers the engine owes. */
 BS_MUST_USE unsigned bs_scan_ask(struct bs_scan *scan);
 
-/* Whether a tag goes on to the next host, which does not know it, for the want
- * of an answer. goes_on says so of a recipient's domain. */
+/* Whether a tag would go on to another host, which does not know it, because
+ * the engine has not answered. goes_on says whether a recipient's mail goes to
+ * another host. */
 bool bs_scan_keeps_tag(const struct bs_scan *scan,
     bool (*goes_on)(const char *recipient));
 

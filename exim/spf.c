@@ -1,4 +1,4 @@
-/* What SPF says of who sends the message at hand, asked once. */
+/* What SPF says of the sender of the message at hand; it is asked once. */
 #include <string.h>
 
 #include "common/base/monotonic.h"
@@ -9,7 +9,7 @@
 #define DEADLINE_MS 25000
 #define AWAY_DEADLINE_MS 250
 
-/* For how long an answer, or that there was none, is good for the same. */
+/* For how long an answer, or the lack of one, holds for the same sender. */
 #define KEEP_MS (300 * 1000)
 
 /* What was last asked in this process, which serves one connection. */
@@ -17,7 +17,7 @@ static struct {
 	bool asked;
 	bool known;
 	int64_t when; /* monotonic */
-	struct bs_envelope origin;
+	struct bs_envelope envelope;
 	struct bs_answer answer;
 } last;
 
@@ -33,12 +33,13 @@ is_same(const struct bs_envelope *a, const struct bs_envelope *b)
 static void
 fill(void *context, unsigned n, struct bs_request *request)
 {
-	const struct bs_envelope *origin = context;
+	const struct bs_envelope *envelope = context;
 
 	(void)n;
-	bs_ask_from(origin, request);
+	bs_ask_envelope(envelope, request);
 	request->op = BS_OP_SPF;
-	memcpy(request->receiver, origin->receiver, sizeof(request->receiver));
+	memcpy(request->receiver, envelope->receiver,
+	    sizeof(request->receiver));
 }
 
 static void
@@ -57,29 +58,29 @@ ask(bool *unanswered)
 	struct bs_round round = {
 	    .count = 1,
 	    .deadline_ms =
-		last.origin.engine_is_away ? AWAY_DEADLINE_MS : DEADLINE_MS,
+		last.envelope.engine_is_away ? AWAY_DEADLINE_MS : DEADLINE_MS,
 	    .fill = fill,
 	    .take = take,
-	    .context = &last.origin,
+	    .context = &last.envelope,
 	};
 
 	last.known = false;
-	*unanswered = bs_ask(&round) > 0;
+	*unanswered = bs_ask_round(&round) > 0;
 	last.when = bs_monotonic_ms();
 	last.asked = true;
 }
 
 const struct bs_answer *
-bs_exim_spf_ask(const struct bs_envelope *origin, bool *unanswered)
+bs_spf_of_envelope(const struct bs_envelope *envelope, bool *unanswered)
 {
 	*unanswered = false;
-	if (origin->listener != BS_LISTENER_IN || origin->auth)
+	if (envelope->listener != BS_LISTENER_IN || envelope->auth)
 		return NULL;
-	if (!last.asked || !is_same(&last.origin, origin) ||
+	if (!last.asked || !is_same(&last.envelope, envelope) ||
 	    bs_monotonic_ms() - last.when > KEEP_MS) {
 		/* a longjmp out of here leaves nothing that is half known */
 		last.asked = false;
-		last.origin = *origin;
+		last.envelope = *envelope;
 		ask(unanswered);
 	}
 	return last.known ? &last.answer : NULL;

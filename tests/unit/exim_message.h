@@ -10,7 +10,7 @@
 #define PLAIN "alice@example.org"
 
 static const char *const *recipients;
-static struct bs_envelope origin;
+static struct bs_envelope envelope;
 static struct bs_dsn_facts facts;
 static struct bs_scan scan;
 
@@ -26,17 +26,17 @@ begin(const char *sender, const char *const *to, unsigned count)
 {
 	memset(&scan, 0, sizeof(scan));
 	memset(&facts, 0, sizeof(facts));
-	origin = (struct bs_envelope){.listener = BS_LISTENER_IN,
+	envelope = (struct bs_envelope){.listener = BS_LISTENER_IN,
 	    .has_sender = true};
-	snprintf(origin.client, sizeof(origin.client), "192.0.2.1");
-	snprintf(origin.sender, sizeof(origin.sender), "%s", sender);
+	snprintf(envelope.client, sizeof(envelope.client), "192.0.2.1");
+	snprintf(envelope.sender, sizeof(envelope.sender), "%s", sender);
 	recipients = to;
-	scan.origin = &origin;
+	scan.envelope = &envelope;
 	scan.recipients = count;
 	scan.recipient = recipient;
 	scan.facts = &facts;
 	if (sender[0] != '\0')
-		scan.leaves_as = origin.sender;
+		scan.leaves_as = envelope.sender;
 }
 
 /* Good tags come off, bad ones are refused; of a message, recipients whose

@@ -57,7 +57,7 @@ ask(unsigned count, unsigned deadline_ms, bool is_away)
 	    .take = take};
 
 	memset(&taken, 0, sizeof(taken));
-	return bs_ask(&round);
+	return bs_ask_round(&round);
 }
 
 /* Each question has come to exactly one end. */
@@ -206,7 +206,7 @@ a_round_that_was_left_leaves_nothing_behind(void **state)
 	engine_start(echo);
 	leave_at = 5;
 	if (setjmp(away) == 0) {
-		unsigned owed = bs_ask(&round);
+		unsigned owed = bs_ask_round(&round);
 
 		fail_msg("the round was not left, %u are owed", owed);
 	}
@@ -227,14 +227,14 @@ what_is_told_one_way_is_not_waited_for(void **state)
 
 	(void)state;
 	engine_start(echo);
-	assert_int_equal(bs_ask(&round), 0);
+	assert_int_equal(bs_ask_round(&round), 0);
 	assert_int_equal(ask(3, 5000, false), 0);
 	assert_taken(3, 3);
 	assert_int_equal(heard.count, MANY + 3);
 	assert_int_equal(heard.connections, 1);
 	engine_end();
 	round.deadline_ms = 50;
-	assert_int_equal(bs_ask(&round), MANY);
+	assert_int_equal(bs_ask_round(&round), MANY);
 }
 
 static void

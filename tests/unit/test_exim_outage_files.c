@@ -30,7 +30,7 @@ tear_down(void **state)
 static unsigned
 take(time_t now)
 {
-	struct bs_outage_files missed;
+	struct bs_outage_missed missed;
 
 	if (!bs_outage_files_look(spool, now, &missed))
 		return 0;
@@ -172,7 +172,7 @@ static void
 what_was_missed_meanwhile_is_told_again(void **state)
 {
 	const struct timespec tick = {.tv_nsec = 20000000};
-	struct bs_outage_files missed;
+	struct bs_outage_missed missed;
 
 	(void)state;
 	(void)bs_outage_files_note(spool, true, NOW);
@@ -190,7 +190,7 @@ static void
 a_link_is_not_followed(void **state)
 {
 	static const char *const names[] = {"missed", "away", "logged"};
-	struct bs_outage_files missed;
+	struct bs_outage_missed missed;
 	char link[PATH_MAX + 32];
 	char target[PATH_MAX + 32];
 
@@ -212,7 +212,7 @@ static void
 a_path_that_does_not_fit_is_logged(void **state)
 {
 	static char path[PATH_MAX + 1];
-	struct bs_outage_files missed;
+	struct bs_outage_missed missed;
 
 	(void)state;
 	memset(path, 'x', PATH_MAX - 1);

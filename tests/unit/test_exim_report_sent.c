@@ -7,7 +7,7 @@ static void
 mail_of_strangers_in_our_name_is_doubted(void **state)
 {
 	static const char *const to[] = {"carol@remote.example"};
-	static const struct bs_opened_message letter = {.message_id = "one@x"};
+	static const struct bs_sent_message message = {.message_id = "one@x"};
 
 	(void)state;
 	engine_start(know_strangers);
@@ -16,7 +16,7 @@ mail_of_strangers_in_our_name_is_doubted(void **state)
 	assert_true(scan.doubted);
 	assert_false(scan.leaves || scan.trusted);
 	scan.leaves = true;
-	assert_int_equal(bs_report_sent(&scan, &letter), 0);
+	assert_int_equal(bs_report_sent(&scan, &message), 0);
 	assert_int_equal(heard.request[1].op, BS_OP_SENT);
 	assert_int_equal(heard.request[1].listener, BS_LISTENER_UNTAG);
 	assert_string_equal(heard.request[1].sender, PLAIN);
@@ -27,7 +27,7 @@ what_leaves_is_told(void **state)
 {
 	static const char *const to[] = {"b@Remote.Example", "c@remote.example",
 	    "d@sink.example"};
-	struct bs_opened_message letter = {.message_id = "one@example.org",
+	struct bs_sent_message message = {.message_id = "one@example.org",
 	    .from = "Alice@example.org"};
 	const struct bs_request *told = &heard.request[1];
 	const char *domain;
@@ -35,10 +35,10 @@ what_leaves_is_told(void **state)
 	(void)state;
 	engine_start(judge);
 	begin(PLAIN, to, 3);
-	origin.listener = BS_LISTENER_LOCAL;
-	origin.signer = BS_LISTENER_OUT;
+	envelope.listener = BS_LISTENER_LOCAL;
+	envelope.signer = BS_LISTENER_OUT;
 	assert_int_equal(bs_scan_ask(&scan), 0);
-	assert_int_equal(bs_report_sent(&scan, &letter), 0);
+	assert_int_equal(bs_report_sent(&scan, &message), 0);
 	assert_int_equal(heard.count, 2);
 	assert_int_equal(heard.request[0].listener, BS_LISTENER_OUT);
 	assert_int_equal(told->op, BS_OP_SENT);
@@ -76,7 +76,7 @@ static void
 what_came_home_is_told_for_each_recipient(void **state)
 {
 	static const char *const to[] = {TAG, "bob@example.org"};
-	static const struct bs_opened_message none;
+	static const struct bs_sent_message none;
 
 	(void)state;
 	engine_start(judge);
@@ -104,7 +104,7 @@ what_came_home_to_one_is_told_by_the_question(void **state)
 {
 	static const char *const to[] = {TAG};
 	static const char *const refused[] = {"refused@example.org"};
-	static const struct bs_opened_message none;
+	static const struct bs_sent_message none;
 
 	(void)state;
 	engine_start(judge);
@@ -115,7 +115,7 @@ what_came_home_to_one_is_told_by_the_question(void **state)
 	assert_int_equal(heard.count, 1);
 	/* accepted, though the engine refuses it: it does not know that */
 	begin("", refused, 1);
-	scan.untold = true;
+	scan.store_lacks_mail = true;
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 	assert_int_equal(bs_report_sent(&scan, &none), 0);
@@ -134,7 +134,7 @@ static void
 mail_of_strangers_is_not_told(void **state)
 {
 	static const char *const to[] = {"bob@example.org"};
-	static const struct bs_opened_message none;
+	static const struct bs_sent_message none;
 
 	(void)state;
 	begin("carol@remote.example", to, 1);
@@ -148,12 +148,12 @@ many_domains_are_cut_short(void **state)
 {
 	static const char *const to[] = {"a@a.example", "a@b.example",
 	    "a@c.example", "a@d.example", "a@e.example", "a@f.example"};
-	static const struct bs_opened_message none;
+	static const struct bs_sent_message none;
 
 	(void)state;
 	engine_start(judge);
 	begin(PLAIN, to, COUNT(to));
-	origin.listener = BS_LISTENER_LOCAL;
+	envelope.listener = BS_LISTENER_LOCAL;
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(bs_report_sent(&scan, &none), 0);
 	assert_int_equal(heard.request[1].recipient_domains.count, 5);

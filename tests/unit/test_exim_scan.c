@@ -16,7 +16,7 @@ mail_that_leaves_is_signed(void **state)
 	(void)state;
 	engine_start(judge);
 	begin(PLAIN, to, 1);
-	assert_false(bs_scan_wants_body(&origin));
+	assert_false(bs_scan_wants_body(&envelope));
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(heard.count, 1);
 	assert_int_equal(heard.request[0].op, BS_OP_SIGN);
@@ -88,7 +88,7 @@ a_bounce_is_judged_by_tag_and_message(void **state)
 	facts.returned_date = 42;
 	assert_int_equal(bs_list_add(&facts.message_ids, "id@x", 4), 0);
 	facts.message_ids.truncated = true;
-	assert_true(bs_scan_wants_body(&origin));
+	assert_true(bs_scan_wants_body(&envelope));
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(heard.count, 1);
 	assert_int_equal(heard.request[0].op, BS_OP_DATA);
@@ -129,12 +129,12 @@ so_is_one_of_a_mailer_daemon(void **state)
 	(void)state;
 	engine_start(judge);
 	begin("MAILER-DAEMON@remote.example", to, 1);
-	assert_true(bs_scan_wants_body(&origin));
-	origin.listener = BS_LISTENER_LOCAL;
-	assert_false(bs_scan_wants_body(&origin));
-	origin.listener = BS_LISTENER_IN;
-	origin.has_sender = false;
-	assert_false(bs_scan_wants_body(&origin));
+	assert_true(bs_scan_wants_body(&envelope));
+	envelope.listener = BS_LISTENER_LOCAL;
+	assert_false(bs_scan_wants_body(&envelope));
+	envelope.listener = BS_LISTENER_IN;
+	envelope.has_sender = false;
+	assert_false(bs_scan_wants_body(&envelope));
 }
 
 static void
@@ -187,13 +187,13 @@ nothing_is_refused_for_want_of_an_answer(void **state)
 	(void)state;
 	engine_start(judge_bad_tags_alone);
 	begin("", to, 2);
-	origin.engine_is_away = true; /* and a short wait will do */
+	envelope.engine_is_away = true; /* and a short wait will do */
 	assert_int_equal(bs_scan_ask(&scan), 1);
 	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 	assert_string_equal(scan.verdict.header, "");
 	engine_end();
 	begin("", to, 2);
-	origin.engine_is_away = true;
+	envelope.engine_is_away = true;
 	assert_int_equal(bs_scan_ask(&scan), 2);
 	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 }
@@ -252,12 +252,12 @@ a_tag_without_an_answer_must_not_go_on(void **state)
 	engine_start(know_two);
 	begin("carol@remote.example", to, 4);
 	scan.leaves_as = NULL;
-	origin.engine_is_away = true;
+	envelope.engine_is_away = true;
 	assert_int_equal(bs_scan_ask(&scan), 1);
 	assert_true(bs_scan_keeps_tag(&scan, goes_on));
 	engine_end();
 	begin("", others, 2);
-	origin.engine_is_away = true;
+	envelope.engine_is_away = true;
 	assert_int_equal(bs_scan_ask(&scan), 2);
 	assert_false(bs_scan_keeps_tag(&scan, goes_on));
 	scan.recipients = 3;
@@ -274,12 +274,12 @@ nothing_is_refused_for_want_of_a_record_that_was_missed(void **state)
 	(void)state;
 	engine_start(judge);
 	begin("", to, 1);
-	scan.untold = true;
+	scan.store_lacks_mail = true;
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 	assert_string_equal(scan.verdict.header, "");
 	begin("", bad, 1);
-	scan.untold = true;
+	scan.store_lacks_mail = true;
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(scan.verdict.action, BS_ACTION_REJECT);
 }

@@ -3,7 +3,7 @@
 #include "exim/spf.h"
 #include "tests/unit/exim_engine.h"
 
-static struct bs_envelope origin;
+static struct bs_envelope envelope;
 
 static bool
 refuse(const struct bs_request *request, struct bs_answer *answer)
@@ -27,12 +27,13 @@ say_error(const struct bs_request *request, struct bs_answer *answer)
 static void
 begin(const char *sender)
 {
-	origin = (struct bs_envelope){.listener = BS_LISTENER_IN,
+	envelope = (struct bs_envelope){.listener = BS_LISTENER_IN,
 	    .has_sender = true};
-	snprintf(origin.client, sizeof(origin.client), "192.0.2.1");
-	snprintf(origin.helo, sizeof(origin.helo), "mx.d.example");
-	snprintf(origin.receiver, sizeof(origin.receiver), "mx.example.org");
-	snprintf(origin.sender, sizeof(origin.sender), "%s", sender);
+	snprintf(envelope.client, sizeof(envelope.client), "192.0.2.1");
+	snprintf(envelope.helo, sizeof(envelope.helo), "mx.d.example");
+	snprintf(envelope.receiver, sizeof(envelope.receiver),
+	    "mx.example.org");
+	snprintf(envelope.sender, sizeof(envelope.sender), "%s", sender);
 }
 
 static void
@@ -45,7 +46,7 @@ is_asked_once(void **state)
 	engine_start(refuse);
 	for (int i = 0; i < 3; i++) {
 		begin("once@d.example");
-		answer = bs_exim_spf_ask(&origin, &unanswered);
+		answer = bs_spf_of_envelope(&envelope, &unanswered);
 		assert_false(unanswered);
 		assert_non_null(answer);
 		assert_string_equal(answer->reply,
@@ -59,7 +60,7 @@ is_asked_once(void **state)
 	assert_string_equal(heard.request[0].receiver, "mx.example.org");
 	assert_true(heard.request[0].deadline_ms > 20000);
 	begin("other@d.example");
-	answer = bs_exim_spf_ask(&origin, &unanswered);
+	answer = bs_spf_of_envelope(&envelope, &unanswered);
 	assert_string_equal(answer->reply, "550 5.7.23 not other@d.example");
 	assert_int_equal(heard.count, 2);
 	engine_end();
@@ -73,11 +74,11 @@ is_not_asked_of_mail_of_ours(void **state)
 	(void)state;
 	engine_start(refuse);
 	begin("due@d.example");
-	origin.listener = BS_LISTENER_LOCAL;
-	assert_null(bs_exim_spf_ask(&origin, &unanswered));
-	origin.listener = BS_LISTENER_OUT;
-	origin.auth = true;
-	assert_null(bs_exim_spf_ask(&origin, &unanswered));
+	envelope.listener = BS_LISTENER_LOCAL;
+	assert_null(bs_spf_of_envelope(&envelope, &unanswered));
+	envelope.listener = BS_LISTENER_OUT;
+	envelope.auth = true;
+	assert_null(bs_spf_of_envelope(&envelope, &unanswered));
 	assert_false(unanswered);
 	assert_int_equal(heard.count, 0);
 	engine_end();
@@ -93,16 +94,16 @@ no_answer_is_remembered(void **state)
 	(void)state;
 	engine_start(say_error);
 	begin("none@d.example");
-	assert_null(bs_exim_spf_ask(&origin, &unanswered));
+	assert_null(bs_spf_of_envelope(&envelope, &unanswered));
 	assert_true(unanswered);
-	assert_null(bs_exim_spf_ask(&origin, &unanswered));
+	assert_null(bs_spf_of_envelope(&envelope, &unanswered));
 	assert_false(unanswered);
 	assert_int_equal(heard.count, 1);
 	engine_end();
 	/* an engine that has been away for a while is not waited for */
 	begin("away@d.example");
-	origin.engine_is_away = true;
-	assert_null(bs_exim_spf_ask(&origin, &unanswered));
+	envelope.engine_is_away = true;
+	assert_null(bs_spf_of_envelope(&envelope, &unanswered));
 	assert_true(unanswered);
 }
 
