@@ -1,5 +1,5 @@
-/* DESIGN §7: a message is pushed through; out come its kind and what it
- * returns. */
+/* The reader of bounces: a message is pushed through it, and out come its kind
+ * and what it returns. */
 #ifndef BS_BOUNCE_DSN_H
 #define BS_BOUNCE_DSN_H
 
@@ -9,12 +9,13 @@
 
 #include "common/base/backstop.h"
 #include "common/base/list.h"
+#include "common/bounce/unfold.h"
 #include "common/mail/markup.h"
 #include "common/mail/octets.h"
 #include "common/policy/bounce.h"
 #include "common/mail/transfer.h"
 
-/* What people call it; enum bs_kind is what the policy asks. */
+/* What people call a message; enum bs_kind is what the policy asks for. */
 enum bs_dsn_class {
 	BS_DSN_ORDINARY,
 	BS_DSN_REPORT,	    /* RFC 3464 in a multipart/report */
@@ -24,20 +25,19 @@ enum bs_dsn_class {
 	BS_DSN_ARF,	    /* RFC 5965 and older complaints */
 };
 
-/* What was found. Texts are NUL-terminated, empty where absent, and hold
- * octets as they came: escape them before they are shown. Message-IDs are
- * without their angle brackets. What is ordinary mail returns nothing. */
+/* What was found. Texts are NUL-terminated and empty where absent. They hold
+ * octets as they came: escape them before you show them. Message-IDs are
+ * without their angle brackets. An ordinary message returns nothing. */
 struct bs_dsn_facts {
 	enum bs_dsn_class class;
 	enum bs_kind kind; /* never BS_KIND_UNREAD */
 
 	/* of the message itself */
 	char own_message_id[BS_MESSAGE_ID_MAX];
-	bool
-	    has_own_message_id; /* true where it is empty or did not fit, too */
+	bool has_own_message_id;       /* also where it is empty or too long */
 	char own_from[BS_ADDRESS_MAX]; /* the first address of From */
 
-	/* of the report; in a notice of no standard form, of its text */
+	/* of the report; where there is none, of the text */
 	struct bs_list final_recipients; /* addresses, type cut off */
 	struct bs_list original_recipients;
 	char status[16]; /* RFC 3463 */
@@ -57,15 +57,11 @@ struct bs_dsn_facts {
 	unsigned received_count; /* Received fields */
 };
 
-/* Multiparts inside each other; deeper ones are not taken apart. */
+/* Multiparts inside each other; deeper ones are not read. */
 #define BS_DSN_DEPTH 8
 
-/* Octets of a boundary (RFC 2046 §5.1.1 allows 70); of a longer one, and of
- * lines that are compared with it, that many count. */
+/* Octets of a boundary that count (RFC 2046 §5.1.1 allows 70). */
 #define BS_DSN_BOUNDARY 200
-
-/* Octets of an unfolded field that are read, its name included. */
-#define BS_DSN_FIELD 4096
 
 /* A returned header, until it is known whether it counts. */
 struct bs_dsn_returned {
@@ -79,8 +75,8 @@ struct bs_dsn_returned {
 	char subject[128];
 };
 
-/* What running text tells, where no report part says better. */
-struct bs_dsn_said {
+/* What header and running text tell, where no report part says better. */
+struct bs_dsn_hints {
 	struct bs_list failed;	      /* X-Failed-Recipients */
 	struct bs_list recipients;    /* named as those that failed */
 	struct bs_list originals;     /* and as what these were before */
@@ -90,33 +86,33 @@ struct bs_dsn_said {
 	char diagnostic[256];
 	char status[16];
 	char action[16];
-	unsigned lines;	   /* that were looked at */
+	unsigned lines;	   /* of text that were looked at */
 	unsigned failures; /* of them, with words of failure: 3 at most */
 	bool banner;	   /* "a copy of the message follows" */
-	bool known_banner; /* and it is one of the closed table */
+	bool known_banner; /* and its words are in the table */
 };
 
-/* A multipart that is open. */
+/* A multipart that has not ended. */
 struct bs_dsn_level {
 	char boundary[BS_DSN_BOUNDARY + 1];
 	size_t len;
-	bool seen;   /* a line of it, at least */
+	bool seen;   /* one boundary line, at least */
 	bool digest; /* its parts are messages, unless they say otherwise */
 	bool lie;    /* no header announced it */
 };
 
-/* The parser's memory, all of it, below 48 KiB; owned by the caller, who need
- * not look in. Private but for facts. */
+/* The reader's memory, all of it, below 48 KiB; the caller owns it. Private but
+ * for facts. */
 struct bs_dsn {
 	struct bs_dsn_facts facts;
 
 	unsigned place;	  /* enum bs_dsn_place */
 	unsigned leaf;	  /* enum bs_dsn_leaf: what the part at hand is */
-	unsigned next;	  /* what it will be once its header ends */
+	unsigned next;	  /* what the part will be once its header ends */
 	unsigned signals; /* enum bs_dsn_signal, as bits */
 	unsigned depth;	  /* of levels */
 	struct bs_dsn_level levels[BS_DSN_DEPTH];
-	char maybe[BS_DSN_BOUNDARY + 1]; /* a line like a boundary, before */
+	char maybe[BS_DSN_BOUNDARY + 1]; /* the last line looked like one */
 	size_t maybe_len;
 
 	struct bs_octets raw;	  /* lines as they came */
@@ -126,18 +122,17 @@ struct bs_dsn {
 	bool encoding_checked;
 	bool is_markup;
 	bool begun;	    /* the first line was seen */
-	bool headless;	    /* and it was empty: no header, or one far below */
-	unsigned odd_lines; /* that were no fields where fields belong */
+	bool headless;	    /* and it was empty, so there is no header */
+	unsigned odd_lines; /* that are no fields, where fields belong */
 
-	char field[BS_DSN_FIELD]; /* the header field at hand, unfolded */
-	size_t field_len;
+	struct bs_unfold unfold; /* the header field at hand */
 	char prefix[8]; /* what stands before each line of a quoted header */
 	size_t prefix_len;
 
-	struct bs_dsn_returned block; /* the header at hand */
-	struct bs_dsn_returned text;  /* the one in running text */
-	struct bs_list receipt_ids;   /* Original-Message-ID */
-	struct bs_dsn_said said;
+	struct bs_dsn_returned header;	    /* the one at hand */
+	struct bs_dsn_returned text_header; /* the one in running text */
+	struct bs_list receipt_ids;	    /* Original-Message-ID */
+	struct bs_dsn_hints hints;
 };
 
 /* Begins a message. */
@@ -145,10 +140,6 @@ void bs_dsn_begin(struct bs_dsn *dsn);
 
 /* Takes the next octets, cut anywhere; lines end in LF, CRLF or CR. */
 void bs_dsn_push(struct bs_dsn *dsn, const char *octets, size_t len);
-
-/* Whether the header of the message itself goes on: own_message_id and
- * own_from are final once it does not. */
-bool bs_dsn_in_header(const struct bs_dsn *dsn);
 
 /* Ends the message, also before it was read whole: dsn->facts are final. */
 void bs_dsn_end(struct bs_dsn *dsn);

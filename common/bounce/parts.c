@@ -1,9 +1,13 @@
-/* DESIGN §7: the parts of a message, also where boundaries lie. */
+/* The parts of a message (RFC 2046), also of one whose boundaries are not those
+ * that its header announced: broken producers are common among bounces. */
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "common/base/ascii.h"
+#include "common/bounce/classify.h"
+#include "common/bounce/parts.h"
+#include "common/bounce/returned.h"
 #include "common/bounce/state.h"
 
 static void
@@ -13,14 +17,14 @@ begin_part(struct bs_dsn *dsn)
 
 	dsn->place = BS_DSN_PART;
 	dsn->next = digest ? BS_DSN_RETURNED : BS_DSN_TEXT;
-	dsn->field_len = 0;
+	dsn->unfold.len = 0;
 	dsn->odd_lines = 0;
 	dsn->is_markup = false;
 	dsn->maybe_len = 0;
 	if (dsn->depth < BS_DSN_DEPTH)
 		dsn->levels[dsn->depth].len = 0;
 	bs_transfer_begin(&dsn->transfer, BS_TRANSFER_IDENTITY);
-	bs_dsn_returned_begin(&dsn->block);
+	bs_dsn_returned_begin(&dsn->header);
 }
 
 static bool
@@ -29,8 +33,8 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* How a line ends a part of the level: 0 not at all, 1 another part follows,
- * 2 it was the last. */
+/* Whether a line is a boundary of the level: 0 it is not, 1 another part
+ * follows, 2 that was the last part. */
 static int
 fits(const struct bs_dsn_level *level, const char *line, size_t len)
 {
@@ -46,8 +50,8 @@ fits(const struct bs_dsn_level *level, const char *line, size_t len)
 	return rest == 2 && line[0] == '-' && line[1] == '-' ? 2 : 0;
 }
 
-/* Whether a line that no boundary fits could be one that was not announced:
- * "boundaries that lie". Only where a returned message may still come. */
+/* Whether a line that is no known boundary could be one that no header
+ * announced. Only where a returned message may still come. */
 static bool
 may_be_boundary(const struct bs_dsn *dsn, const char *line, size_t len)
 {
@@ -64,27 +68,28 @@ may_be_boundary(const struct bs_dsn *dsn, const char *line, size_t len)
 	       dsn->transfer.type == BS_TRANSFER_IDENTITY;
 }
 
-/* The boundary that was announced comes after all: what text and unannounced
- * ones showed before it was preamble. */
+/* The announced boundary comes after all: what was found before it, in text and
+ * behind unannounced boundaries, stood in the preamble and does not count. */
 static void
 forget(struct bs_dsn *dsn)
 {
 	struct bs_dsn_facts *facts = &dsn->facts;
-	struct bs_list failed = dsn->said.failed;
+	struct bs_list failed = dsn->hints.failed;
 
 	dsn->signals &= ~(unsigned)(BS_DSN_HAS_PART | BS_DSN_HAS_STATUS |
 				    BS_DSN_HAS_RECEIPT | BS_DSN_HAS_FEEDBACK |
 				    BS_DSN_STATUS_FIELD);
 	memset(&facts->final_recipients, 0,
 	    sizeof(*facts) - offsetof(struct bs_dsn_facts, final_recipients));
-	memset(&dsn->text, 0, sizeof(dsn->text));
-	memset(&dsn->said, 0, sizeof(dsn->said));
+	memset(&dsn->text_header, 0, sizeof(dsn->text_header));
+	memset(&dsn->hints, 0, sizeof(dsn->hints));
 	memset(&dsn->receipt_ids, 0, sizeof(dsn->receipt_ids));
-	dsn->said.failed = failed;
+	dsn->hints.failed = failed;
 }
 
 bool
-bs_dsn_parts_boundary(struct bs_dsn *dsn, const char *line, size_t len)
+bs_dsn_parts_find(struct bs_dsn *dsn, const char *line, size_t len,
+    struct bs_dsn_boundary *out)
 {
 	int how = 0;
 	unsigned level = dsn->depth;
@@ -100,35 +105,47 @@ bs_dsn_parts_boundary(struct bs_dsn *dsn, const char *line, size_t len)
 		}
 		return false;
 	}
-	bs_dsn_parts_leaf_ended(dsn);
+	out->level = level;
+	out->is_last = how == 2;
+	return true;
+}
+
+void
+bs_dsn_parts_enter(struct bs_dsn *dsn, const struct bs_dsn_boundary *boundary)
+{
+	unsigned level = boundary->level;
+
 	if (!dsn->levels[level].seen && (level == 0 || dsn->depth > level + 1))
 		forget(dsn);
 	dsn->levels[level].seen = true;
-	if (how == 1) {
+	if (!boundary->is_last) {
 		dsn->depth = level + 1;
 		begin_part(dsn);
 	} else {
 		dsn->depth = level;
 		dsn->place = BS_DSN_BETWEEN;
 	}
-	return true;
+}
+
+bool
+bs_dsn_parts_was_boundary(struct bs_dsn *dsn, const char *line, size_t len)
+{
+	static const char content[] = "Content-";
+
+	if (bs_mime_name_len(line, len) >= sizeof(content) &&
+	    bs_ascii_same(line, content, sizeof(content) - 1))
+		return true;
+	dsn->maybe_len = 0;
+	return false;
 }
 
 void
-bs_dsn_parts_maybe(struct bs_dsn *dsn, const char *line, size_t len)
+bs_dsn_parts_enter_unannounced(struct bs_dsn *dsn)
 {
-	static const char content[] = "Content-";
-	struct bs_dsn_level *level;
-	size_t maybe_len = dsn->maybe_len;
+	struct bs_dsn_level *level = &dsn->levels[dsn->depth++];
 
-	dsn->maybe_len = 0;
-	if (bs_mime_name_len(line, len) < sizeof(content) ||
-	    !bs_ascii_same(line, content, sizeof(content) - 1))
-		return;
-	bs_dsn_parts_leaf_ended(dsn);
-	level = &dsn->levels[dsn->depth++];
-	memcpy(level->boundary, dsn->maybe, maybe_len);
-	level->len = maybe_len;
+	memcpy(level->boundary, dsn->maybe, dsn->maybe_len);
+	level->len = dsn->maybe_len;
 	level->seen = true;
 	level->digest = false;
 	level->lie = true;
@@ -209,46 +226,46 @@ bs_dsn_parts_returned(struct bs_dsn *dsn)
 {
 	bool lie = false;
 
-	if ((dsn->block.fields & ~(unsigned)BS_DSN_F_OTHER) == 0 ||
+	if ((dsn->header.fields & ~(unsigned)BS_DSN_F_OTHER) == 0 ||
 	    (dsn->signals & BS_DSN_HAS_PART) != 0)
 		return;
 	for (unsigned i = 0; i < dsn->depth; i++)
 		lie |= dsn->levels[i].lie;
 	if (!lie) {
 		dsn->signals |= BS_DSN_HAS_PART;
-		bs_dsn_returned_keep(&dsn->facts, &dsn->block);
-	} else if (dsn->text.message_ids.count == 0) {
-		dsn->text = dsn->block;
+		bs_dsn_returned_keep(&dsn->facts, &dsn->header);
+	} else if (dsn->text_header.message_ids.count == 0) {
+		dsn->text_header = dsn->header;
 	}
 }
 
-/* The header of a part is that of the returned message: the line between them
- * is lost, or the producer never had it. */
+/* Whether the header of a part is that of the returned message itself: some
+ * producers leave out the empty line between them. */
 static bool
 is_returned_itself(struct bs_dsn *dsn)
 {
 	const unsigned enough = BS_DSN_F_FROM | BS_DSN_F_RECEIVED;
 
 	if (dsn->place != BS_DSN_PART ||
-	    (dsn->block.fields & BS_DSN_F_MESSAGE_ID) == 0 ||
-	    (dsn->block.fields & enough) == 0)
+	    (dsn->header.fields & BS_DSN_F_MESSAGE_ID) == 0 ||
+	    (dsn->header.fields & enough) == 0)
 		return false;
 	if (dsn->next == BS_DSN_RETURNED)
 		bs_dsn_parts_returned(dsn);
-	else if (dsn->text.message_ids.count == 0)
-		dsn->text = dsn->block;
+	else if (dsn->text_header.message_ids.count == 0)
+		dsn->text_header = dsn->header;
 	return true;
 }
 
-/* What is left to look for in the part, by what the message has shown. */
+/* What to look for in the part, now that its header is known. */
 static enum bs_dsn_leaf
 wanted(const struct bs_dsn *dsn)
 {
 	if (dsn->next == BS_DSN_RETURNED &&
 	    (dsn->signals & BS_DSN_HAS_PART) != 0)
 		return BS_DSN_SKIP;
-	if (dsn->next == BS_DSN_TEXT && bs_dsn_text_is_quiet(dsn) &&
-	    (dsn->is_markup || dsn->said.lines > BS_DSN_QUIET_LINES))
+	if (dsn->next == BS_DSN_TEXT && bs_dsn_is_quiet(dsn) &&
+	    (dsn->is_markup || dsn->hints.lines > BS_DSN_QUIET_LINES))
 		return BS_DSN_SKIP;
 	return dsn->next;
 }
@@ -277,8 +294,9 @@ bs_dsn_parts_header_ended(struct bs_dsn *dsn)
 			dsn->place = BS_DSN_BETWEEN;
 			return;
 		}
-		/* no boundary was announced, and one may be met; or this is
-		 * text whose boundaries are lost, unless one comes */
+		/* Either no boundary was announced, and one may still be met;
+		 * or this is the top, whose preamble is read as text in case
+		 * its boundary never comes. */
 		dsn->next =
 		    dsn->depth < BS_DSN_DEPTH ? BS_DSN_TEXT : BS_DSN_SKIP;
 		bs_transfer_begin(&dsn->transfer, BS_TRANSFER_IDENTITY);
@@ -290,26 +308,6 @@ bs_dsn_parts_header_ended(struct bs_dsn *dsn)
 	dsn->odd_lines = 0;
 	memset(&dsn->markup, 0, sizeof(dsn->markup));
 	bs_octets_begin(&dsn->decoded);
-	bs_dsn_returned_begin(&dsn->block);
+	bs_dsn_returned_begin(&dsn->header);
 	note_leaf(dsn);
-}
-
-void
-bs_dsn_parts_leaf_ended(struct bs_dsn *dsn)
-{
-	if (dsn->place == BS_DSN_PART) {
-		/* cut off within its header */
-		bs_dsn_header_flush(dsn);
-		bs_dsn_parts_header_ended(dsn);
-	}
-	if (dsn->place != BS_DSN_IN_LEAF)
-		return;
-	bs_dsn_leaf_flush(dsn);
-	if (dsn->leaf == BS_DSN_TEXT)
-		bs_dsn_text_ended(dsn);
-	else if (dsn->leaf != BS_DSN_SKIP)
-		bs_dsn_header_flush(dsn);
-	if (dsn->leaf == BS_DSN_RETURNED)
-		bs_dsn_parts_returned(dsn);
-	dsn->leaf = BS_DSN_SKIP;
 }

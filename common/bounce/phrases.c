@@ -1,215 +1,300 @@
-/* Phrases that bounces are made of, folded (bs_dsn_words_fold()).
- *
- * Sorted by octets; tests/unit/test_dsn_words.c looks. A phrase counts where a
- * word begins; general ones do harm, as people use them too. */
+/* Whether a text has one of the phrases that bounces are made of. */
+#include <string.h>
+
+#include "common/base/ascii.h"
+#include "common/bounce/phrase_tables.h"
 #include "common/bounce/phrases.h"
 
-/* A line of text that says so. */
-static const char *const failure[] = {"account has been disabled",
-    "account is full", "account is over", "adresse inconnue",
-    "been delayed for", "can not be delivered", "can't be delivered",
-    "can't deliver", "cannot be delivered", "cannot deliver",
-    "could not be delivered", "could not deliver", "couldn't be delivered",
-    "couldn't deliver", "delivering your mail", "delivering your message",
-    "delivery attempt", "delivery error", "delivery errors", "delivery failed",
-    "delivery failure", "delivery has failed", "delivery problem",
-    "delivery problems", "delivery status notification",
-    "delivery to the following", "delivery to these recipients",
-    "did not reach", "does not exist", "doesn't exist", "doesn't have a",
-    "domain not found", "echec de la remise", "echec de remise",
-    "ei voitu toimittaa", "error en la entrega", "exceeded quota",
-    "failed addresses", "failed delivery", "failed permanently",
-    "failed recipient", "failed to deliver", "falha na entrega",
-    "fatal delivery", "fatal error", "fehler bei der zustellung", "gave up",
-    "given up", "giving up", "has been delayed", "has been frozen",
-    "host not found", "host unknown", "iletilemedi", "impossibile consegnare",
-    "impossibile recapitare", "impossible de remettre", "invalid address",
-    "invalid mailbox", "invalid recipient", "is delayed", "kan niet worden",
-    "konnte nicht zugestellt", "kunde inte levereras", "kunne ikke leveres",
-    "mail box space", "mail delivery", "mail loop", "mailbox disabled",
-    "mailbox does not", "mailbox full", "mailbox is full", "mailbox not found",
-    "mailbox unavailable", "mancato recapito", "message has not",
-    "message not delivered", "message was not", "n'a pas ete", "n'a pas pu",
-    "n'a pu etre", "n'ont pas pu", "nao entregue", "nao foi entregue",
-    "nao pode ser", "nebyla dorucena", "nedorucitelna", "nelze dorucit",
-    "nem kezbesitheto", "nicht ausgeliefert", "nicht zugestellt",
-    "nicht zustellbar", "nicht zustellen", "nie mogla zostac",
-    "nie mozna dostarczyc", "nie zostala dostarczona", "niedostarczona",
-    "niet afgeleverd", "niet bezorgd", "niet worden bezorgd", "no entregado",
-    "no ha podido", "no ha sido entregado", "no mailbox", "no mailbox here",
-    "no pudo entregar", "no pudo ser", "no puede ser entregado",
-    "no se ha podido", "no such address", "no such mailbox", "no such person",
-    "no such recipient", "no such user", "non consegnato",
-    "non e stato recapitato", "non puo essere", "non recapitabile", "non remis",
-    "non-deliverable", "non-delivery", "nondeliverable", "not a valid mailbox",
-    "not a valid user", "not able to deliver", "not be delivered",
-    "not been able to deliver", "not been delivered", "not deliverable",
-    "not delivered", "not found at", "not listed in domino",
-    "not reach the following", "not yet been delivered", "onbestelbaar",
-    "over quota", "pas pu etre", "permanent error", "permanent failure",
-    "permanent fatal", "permanently failed", "permanently rejected",
-    "problems delivering", "quota exceeded",
-    "rcpt to:", "recipient address rejected", "recipient name is not",
-    "recipient rejected", "recipients were rejected", "rejected mail",
-    "rejected recipient", "rejected the message", "rejected your message",
-    "remote host said", "remote server returned", "remote server said",
-    "returned to sender", "returned to you", "returning message to sender",
-    "session transcript", "smtp error", "temporarily deferred",
-    "teslim edilemedi", "too many hops", "too many recipients",
-    "transcript of session", "trouble delivering", "unable to be delivered",
-    "unable to deliver", "unbekannter empfanger", "undeliverable",
-    "undelivered", "unknown address", "unknown host", "unknown recipient",
-    "unknown user", "unroutable address", "unrouteable address", "unzustellbar",
-    "user doesn't exist", "user unknown", "usuario desconocido",
-    "usuario inexistente", "utente sconosciuto", "utilisateur inconnu",
-    "warning message only", "was not delivered", "was unable to deliver",
-    "wasn't able to deliver", "wasn't delivered", "were not delivered",
-    "were unable to deliver", "will be retried", "will continue to try",
-    "will keep trying", "wurde nicht zugestellt", "yet to be delivered",
-    "не было доставлено", "не доставлено", "не может быть доставлен",
-    "не удалось доставить", "недоставлен", "お届けできません", "エラーメール",
-    "存在しません", "届けられません", "届けることができません", "投递失败",
-    "无法投递", "无法送", "无法送达", "無法投遞", "退信", "送信できません",
-    "送信に失敗", "送信出来ません", "配信できません", "配信不能",
-    "配信出来ません", "配達できません", "반송되었", "배달되지", "전달되지"};
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* Anywhere in a Subject. */
-static const char *const subject[] = {"avis de non", "bounce notification",
-    "bounced mail", "bounced message", "can't be delivered",
-    "cannot be delivered", "cannot deliver", "correo devuelto",
-    "could not be delivered", "could not deliver", "could not send",
-    "couldn't be delivered", "courrier non", "delayed delivery", "delayed mail",
-    "delivery delay", "delivery delayed", "delivery error", "delivery failed",
-    "delivery failure", "delivery has been delayed", "delivery has failed",
-    "delivery incomplete", "delivery notification", "delivery problem",
-    "delivery report", "delivery status", "delivery subsystem", "devolvid",
-    "echec d'envoi", "echec de distribution", "echec de la remise",
-    "echec de livraison", "echec de remise", "ei voitu toimittaa",
-    "error de entrega", "error delivering", "error en la entrega",
-    "error in delivery", "error sending your mail", "errore di consegna",
-    "expired delivery", "failed delivery", "failed mail", "failed to deliver",
-    "failure delivery", "failure notice", "failure notification",
-    "falha de entrega", "falha na entrega", "fallo de entrega",
-    "fallo en la entrega", "gick inte att leverera", "ikke leveret",
-    "ikke levert", "iletilemedi", "impossibile consegnare",
-    "impossibile recapitare", "invalid recipient", "kan ikke leveres",
-    "kan niet worden", "kezbesithetetlen", "kunde inte levereras",
-    "kunne ikke leveres", "mail could not", "mail delayed", "mail delivery",
-    "mail error", "mail failed", "mail failure", "mail rejected",
-    "mail returned", "mail system error", "mail undeliverable", "mailbox full",
-    "mailbox is full", "mailer-daemon", "mancata consegna", "mancato recapito",
-    "mensagem devolvida", "mensaje devuelto", "mensaje no entregado",
-    "message bounced", "message delayed", "message delivery", "message frozen",
-    "message non remis", "message rejected", "message status - undeliverable",
-    "nao entregavel", "nao entregue", "nao foi possivel", "nao pode ser",
-    "nedorucen", "nedorucitelna", "nelze dorucit", "nem kezbesitheto",
-    "nicht ausgeliefert", "nicht zugestellt", "nicht zustellbar",
-    "nicht zustellen", "nie dostarczono", "nie mozna dostarczyc",
-    "niedostarczon", "niet afgeleverd", "niet bezorgd", "niet worden bezorgd",
-    "no entregable", "no entregado", "no se ha podido", "no se pudo entregar",
-    "no se puede entregar", "no such user", "non consegnato", "non deliverable",
-    "non delivery", "non delivre", "non distribu", "non recapitabile",
-    "non recapitato", "non remis", "non-deliver", "nondeliver", "nondelivery",
-    "not be delivered", "not been delivered", "not deliverable",
-    "not delivered", "not reach", "not yet been delivered", "oleverer",
-    "onbestelbaar", "permanent delivery", "permanent error",
-    "permanent failure", "problems delivering", "quota exceeded",
-    "rejected mail", "rejected message", "return to sender", "returned email",
-    "returned mail", "returned message", "returned to sender",
-    "returning message", "ruckgabe", "teslim edilemedi", "toimitus epaonnistui",
-    "ubermittlungsfehler", "unable to deliver", "unable to send", "undeliver",
-    "undelivered", "unknown recipient", "unknown user", "unzustellbar",
-    "user unknown", "warning: could not", "warning: message", "zustellbericht",
-    "zustellfehler", "zustellung fehlgeschlagen", "zustellungsfehler",
-    "не доставлен", "не может быть доставлен", "не удалось доставить",
-    "недостав", "エラーメール", "不達", "傳遞失敗", "宛先不明", "投递失败",
-    "无法投递", "无法送达", "未配信", "無法傳遞", "無法投遞", "返送", "退信",
-    "退回", "送信できません", "送信エラー", "送信失敗", "配信できません",
-    "配信エラー", "配信不可", "配信不能", "配達できません", "반송", "배달 실패",
-    "배달되지", "전송 실패"};
+/* U+00C0 to U+017F: each letter without its accent, '?' for what is no letter.
+ */
+static const char plain_letters[] =
+    "aaaaaaaceeeeiiiidnooooo?ouuuuytsaaaaaaaceeeeiiiidnooooo?ouuuuyty"
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+    "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
-/* Anywhere in a Subject: what a machine answers for a person. */
-static const char *const auto_reply[] = {"absence du bureau",
-    "absent du bureau", "abwesend", "abwesenheit", "afwezig", "auto reply",
-    "auto response", "auto-reply", "auto-response",
-    "auto:", "automaattinen vastaus", "automated message", "automated reply",
-    "automated response", "automatic message", "automatic reply",
-    "automatic response", "automaticka odpoved", "automatikus valasz",
-    "automatisch antwoord", "automatisch bericht", "automatische antwort",
-    "automatisk svar", "automatiskt svar", "automatyczna odpowiedz",
-    "autoodpowiedz", "autoreply", "autoresponder", "autoresponse", "autosvar",
-    "away until", "fora do escritorio", "fuera de la oficina",
-    "fuera de oficina", "fuori sede", "fuori ufficio", "i am away", "i'm away",
-    "ikke pa kontoret", "message d'absence", "nicht im buro", "nieobecnosc",
-    "otomatik yanit", "out of office", "out of the office", "out-of-office",
-    "reponse automatique", "resposta automatica", "respuesta automatica",
-    "risposta automatica", "автоматический ответ", "автоответ", "不在",
-    "自动回复", "自动答复", "自動回覆", "自動応答", "自動返信", "부재중",
-    "자동 회신"};
+static bool
+is_trail(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
 
-/* A line behind which the returned header stands. */
-static const char *const banner[] = {"attached is a copy of the message",
-    "begin message", "below is a copy of the original message",
-    "below this line is a copy of", "berichtkoppen", "cabecalhos",
-    "contents of the undelivered mail", "copy of the message follows",
-    "copy of the original message", "en-tetes de message",
-    "en-tetes du message", "encabezados de",
-    "enclosed is a copy of the message", "first lines of the message",
-    "header and top", "header from the original message",
-    "header of the original message", "header of the source mail",
-    "header of your message", "headers and top",
-    "headers from the original message", "headers of the message",
-    "headers of the original message", "included is a copy of the message",
-    "initial part of the message", "intestazioni", "kopfzeilen der",
-    "mail header follows", "mensagem original", "mensaje original",
-    "message begins as follows", "message d'origine", "message follows",
-    "message header follows", "message headers follow", "message original",
-    "message text follows", "message you sent follows", "messaggio originale",
-    "nachrichtenkopfzeilen", "naglowki", "oorspronkelijk bericht",
-    "oorspronkelijke bericht", "opprinnelig melding", "oprindelige meddelelse",
-    "original mail as follows", "original mail follows", "original mail info",
-    "original message as received", "original message attached",
-    "original message follows", "original message header",
-    "original message is attached", "original-header", "original-nachricht",
-    "oryginalna wiadomosc", "returned headers", "returned mail follows",
-    "returned message", "returned message follows", "start of message",
-    "text of the message", "text of your message",
-    "this is a copy of the headers", "this is a copy of the message",
-    "this is a copy of your message", "undelivered message",
-    "undelivered message follows", "unsent message", "unsent message follows",
-    "ursprungliche nachricht", "ursprungliga meddelande", "заголовки",
-    "исходного сообщения", "исходное сообщение", "オリジナル", "元のメッセージ",
-    "元のメール", "原始邮件", "原邮件", "원본 메시지"};
+/* Folds the letter at text to lower case without its accent: Latin in UTF-8 or
+ * ISO 8859-1, Cyrillic in UTF-8. Returns the octets read, and adds those
+ * written, never more, to *used. */
+static size_t
+fold_letter(const char *text, size_t len, char *out, size_t *used)
+{
+	unsigned char first = (unsigned char)text[0];
+	bool pair = len > 1 && is_trail(text[1]);
+	unsigned second = pair ? (unsigned char)text[1] : 0;
 
-/* Anywhere in a From, the address included: a mail system. */
-static const char *const daemon[] = {"delivery failure",
-    "delivery notification", "delivery service", "delivery status",
-    "delivery subsystem", "delivery system", "e-mail delivery",
-    "email delivery", "jetmail system", "mail deliver", "mail delivery",
-    "mail router", "mail subsystem", "mail system", "mail transport",
-    "mail-zustell", "maildelivery", "mailer daemon", "mailer-daemon",
-    "mailsweeper", "mailzustell", "mdaemon", "message delivery", "non-delivery",
-    "nondelivery", "postfix", "returned mail", "sistema de correo",
-    "sistema de entrega", "sous-systeme de remise", "undeliverable",
-    "メール配信"};
-
-/* The same: a mail system, or who cares for it. */
-static const char *const system[] = {"administrador del sistema",
-    "administrador do sistema", "administrateur", "amministratore di sistema",
-    "antivirus", "content filter", "content-filter", "e-mail server",
-    "email server", "interscan", "mail admin", "mail administrator",
-    "mail gateway", "mail server", "mail service", "mailserver", "post master",
-    "postmaster", "smtp gateway", "smtp server", "system administrator",
-    "system attendant", "systemadministrator", "systembeheerder", "virus"};
-
-#define PHRASES(table)                                                         \
-	{                                                                      \
-		(table), sizeof(table) / sizeof((table)[0])                    \
+	if (pair && first >= 0xc3 && first <= 0xc5) {
+		out[(*used)++] =
+		    plain_letters[(first - 0xc3U) * 64 + (second - 0x80)];
+		return 2;
 	}
+	if (pair && first == 0xd0 && second >= 0x90 && second <= 0xaf) {
+		/* capitals: U+0410 to U+042F, small ones 32 behind */
+		out[(*used)++] = (char)(second < 0xa0 ? 0xd0 : 0xd1);
+		out[(*used)++] =
+		    (char)(second < 0xa0 ? second + 0x20 : second - 0x20);
+		return 2;
+	}
+	if (!pair && first >= 0xc0) {
+		out[(*used)++] = plain_letters[first - 0xc0U];
+		return 1;
+	}
+	out[(*used)++] = text[0];
+	return 1;
+}
 
-const struct bs_dsn_phrases bs_dsn_phrases_failure = PHRASES(failure);
-const struct bs_dsn_phrases bs_dsn_phrases_subject = PHRASES(subject);
-const struct bs_dsn_phrases bs_dsn_phrases_auto = PHRASES(auto_reply);
-const struct bs_dsn_phrases bs_dsn_phrases_banner = PHRASES(banner);
-const struct bs_dsn_phrases bs_dsn_phrases_daemon = PHRASES(daemon);
-const struct bs_dsn_phrases bs_dsn_phrases_system = PHRASES(system);
+size_t
+bs_phrases_fold(const char *text, size_t len, char *out, size_t size)
+{
+	static const char quote[] = "\xe2\x80\x99"; /* U+2019 */
+	size_t used = 0;
+
+	for (size_t i = 0; i < len && used + 3 < size;) {
+		if ((unsigned char)text[i] >= 0x80) {
+			if (len - i >= 3 && memcmp(text + i, quote, 3) == 0) {
+				out[used++] = '\'';
+				i += 3;
+			} else {
+				i += fold_letter(text + i, len - i, out, &used);
+			}
+			continue;
+		}
+		if ((unsigned char)text[i] <= ' ') {
+			if (used > 0 && out[used - 1] != ' ')
+				out[used++] = ' ';
+		} else {
+			out[used++] = bs_ascii_lower(text[i]);
+		}
+		i++;
+	}
+	while (used > 0 && out[used - 1] == ' ')
+		used--;
+	out[used] = '\0';
+	return used;
+}
+
+static bool
+is_word_octet(char c)
+{
+	return bs_ascii_is_alpha(c) || bs_ascii_is_digit(c);
+}
+
+/* Whether a word begins at text[i]; in scripts without spaces, any letter
+ * does. */
+static bool
+begins_word(const char *text, size_t i)
+{
+	if ((unsigned char)text[i] >= 0x80)
+		return !is_trail(text[i]);
+	return is_word_octet(text[i]) &&
+	       (i == 0 || !is_word_octet(text[i - 1]));
+}
+
+/* The first two octets as a number that sorts as they do. */
+static unsigned
+first_two(const char *text)
+{
+	return (unsigned)(unsigned char)text[0] << 8 | (unsigned char)text[1];
+}
+
+/* The first entry of a sorted table that does not sort before the octets. */
+static size_t
+find(const struct bs_phrase_table *table, unsigned octets)
+{
+	size_t low = 0;
+	size_t count = table->count;
+
+	while (low < count) {
+		size_t middle = low + (count - low) / 2;
+
+		if (first_two(table->phrases[middle]) < octets)
+			low = middle + 1;
+		else
+			count = middle;
+	}
+	return low;
+}
+
+static bool
+begins(const char *text, const char *with)
+{
+	while (*with != '\0' && *text == *with) {
+		text++;
+		with++;
+	}
+	return *with == '\0';
+}
+
+/* Whether a phrase of a sorted table begins at a word of the text. */
+static bool
+has_phrase(const char *folded, const struct bs_phrase_table *table)
+{
+	for (size_t i = 0; folded[i] != '\0'; i++) {
+		unsigned octets;
+
+		if (!begins_word(folded, i))
+			continue;
+		octets = first_two(folded + i);
+		for (size_t at = find(table, octets);
+		     at < table->count &&
+		     first_two(table->phrases[at]) == octets;
+		     at++)
+			if (begins(folded + i, table->phrases[at]))
+				return true;
+	}
+	return false;
+}
+
+bool
+bs_phrases_tell_failure(const char *folded)
+{
+	return has_phrase(folded, &bs_phrase_table_failure);
+}
+
+bool
+bs_phrases_subject_fails(const char *folded)
+{
+	return has_phrase(folded, &bs_phrase_table_subject);
+}
+
+bool
+bs_phrases_subject_is_automatic(const char *folded)
+{
+	return has_phrase(folded, &bs_phrase_table_automatic);
+}
+
+bool
+bs_phrases_subject_is_reply(const char *folded)
+{
+	static const char *const marks[] = {"re:", "fw:", "fwd:", "aw:", "wg:",
+	    "sv:", "vs:", "tr:", "rv:", "antw:", "odp:", "[fwd:", "(fwd)"};
+
+	for (size_t i = 0; i < COUNT(marks); i++)
+		if (begins(folded, marks[i]))
+			return true;
+	return false;
+}
+
+bool
+bs_phrases_subject_is_complaint(const char *folded)
+{
+	static const char *const begin[] = {"complaint about message from",
+	    "email feedback report", "abuse report", "spam report",
+	    "email abuse report"};
+
+	for (size_t i = 0; i < COUNT(begin); i++)
+		if (begins(folded, begin[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_one_of(const char *text, const char *const *table, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(text, table[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+bs_phrases_name_daemon(const char *folded_local, const char *folded_name)
+{
+	static const char *const locals[] = {"mailer-daemon", "mailer_daemon",
+	    "mailerdaemon", "mailer.daemon", "mail-daemon", "mail_daemon",
+	    "maildaemon", "mdaemon", "double-bounce", "mailsystem",
+	    "mail-system", "mail_system", "mailerror", "mail-error", "ndr",
+	    "undeliverable", "smtp-daemon", "mmdf", "mailer", "mailrouter",
+	    "mail-router", "mail.delivery.system", "bounce-notification",
+	    "delivery-failure", "nondelivery", "non-delivery"};
+
+	return is_one_of(folded_local, locals, COUNT(locals)) ||
+	       /* Exchange 2007 and later, the same at every site */
+	       begins(folded_local, "microsoftexchange329e71ec88ae") ||
+	       has_phrase(folded_name, &bs_phrase_table_daemon);
+}
+
+bool
+bs_phrases_name_system(const char *folded_local, const char *folded_name)
+{
+	static const char *const locals[] = {"postmaster", "post_master",
+	    "post-master", "post.master", "bounce", "bounces", "administrator",
+	    "system", "root", "daemon", "mailadmin", "mail-admin", "mailserver",
+	    "mail-server", "mailgate", "mailgateway", "hostmaster", "imss",
+	    "interscan", "avgate", "virusalert", "mailmarshal", "mail",
+	    "symantec_antivirus_for_smtp_gateways", "system administrator"};
+
+	return is_one_of(folded_local, locals, COUNT(locals)) ||
+	       begins(folded_local, "postmaster") ||
+	       begins(folded_local, "mailer-daemon") ||
+	       has_phrase(folded_name, &bs_phrase_table_system);
+}
+
+bool
+bs_phrases_name_robot(const char *folded_local)
+{
+	static const char *const begin[] = {"no-reply", "noreply", "no_reply",
+	    "donotreply", "do-not-reply", "do_not_reply", "nobody"};
+
+	for (size_t i = 0; i < COUNT(begin); i++)
+		if (begins(folded_local, begin[i]))
+			return true;
+	return false;
+}
+
+/* Without the dashes and such that frame a line. */
+static const char *
+unframe(const char *folded, char *out, size_t size)
+{
+	static const char frame[] = " -=_*#+|<>~.:!";
+	size_t len;
+
+	while (folded[0] != '\0' && strchr(frame, folded[0]) != NULL)
+		folded++;
+	len = strlen(folded);
+	while (len > 0 && strchr(frame, folded[len - 1]) != NULL)
+		len--;
+	if (len >= size)
+		len = size - 1;
+	memcpy(out, folded, len);
+	out[len] = '\0';
+	return out;
+}
+
+bool
+bs_phrases_are_banner(const char *folded)
+{
+	static const char *const whole[] = {"original message",
+	    "original headers", "original mail", "original message headers",
+	    "message header", "message headers", "mail header", "mail headers",
+	    "original message text", "message d'origine", "mensaje original",
+	    "mensagem original", "messaggio originale",
+	    "ursprungliche nachricht"};
+	char bare[256];
+
+	return has_phrase(folded, &bs_phrase_table_banner) ||
+	       is_one_of(unframe(folded, bare, sizeof(bare)), whole,
+		   COUNT(whole));
+}
+
+bool
+bs_phrases_are_like_banner(const char *folded)
+{
+	static const char *const what[] = {"e-mail", "header", "mail",
+	    "message"};
+	static const char *const where[] = {"attached", "below", "copy",
+	    "enclosed", "follow", "following", "follows", "original",
+	    "received", "returned", "undelivered", "unsent"};
+	const struct bs_phrase_table whats = {what, COUNT(what)};
+	const struct bs_phrase_table wheres = {where, COUNT(where)};
+
+	return strlen(folded) < 100 && has_phrase(folded, &wheres) &&
+	       has_phrase(folded, &whats);
+}

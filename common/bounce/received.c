@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/base/ascii.h"
-#include "common/bounce/state.h"
+#include "common/bounce/received.h"
 
 /* Octets of an address that can be looked at. */
 #define CLIENT_MAX 64
@@ -37,7 +37,7 @@ is_ip_octet(char c)
 	       c == 'P' || c == 'v' || c == 'i' || c == 'p';
 }
 
-/* Whether the client itself said so: "HELO x", "helo=x". */
+/* Whether the client itself claims it: "HELO x", "helo=x". */
 static bool
 is_claimed(const char *text, size_t at)
 {
@@ -48,8 +48,8 @@ is_claimed(const char *text, size_t at)
 		   bs_ascii_same(text + at - 5, "ehlo", 4));
 }
 
-/* Whether the word at text[start..end) stands by itself, as a literal's
- * between brackets. */
+/* Whether text[start..end) is a word by itself; an address literal stands in
+ * brackets. */
 static bool
 stands(const char *text, size_t len, size_t start, size_t end, bool literal)
 {
@@ -89,7 +89,7 @@ find_ip(const char *text, size_t len, bool inside, bool literal, char *out,
 	return false;
 }
 
-/* Where " by " begins, which ends what is said of the client. */
+/* Where " by " begins: behind it, nothing is about the client. */
 static size_t
 from_len(const char *value, size_t len)
 {
@@ -101,12 +101,12 @@ from_len(const char *value, size_t len)
 }
 
 bool
-bs_dsn_received_client(const char *value, size_t len, char *out, size_t size)
+bs_received_client(const char *value, size_t len, char *out, size_t size)
 {
 	if (len < 5 || !bs_ascii_same(value, "from ", 5))
 		return false;
 	len = from_len(value, len);
-	/* what stands in parentheses, the server has seen for itself */
+	/* in parentheses stands what the server saw for itself */
 	return find_ip(value, len, true, true, out, size) ||
 	       find_ip(value, len, false, true, out, size) ||
 	       find_ip(value, len, true, false, out, size) ||

@@ -1,7 +1,8 @@
-/* DESIGN §7: the fields of a report (RFC 3464, RFC 8098). */
+/* The fields of a report (RFC 3464, RFC 8098). */
 #include <string.h>
 
 #include "common/base/ascii.h"
+#include "common/bounce/report.h"
 #include "common/bounce/state.h"
 
 /* Copies as much as fits, if nothing was found before. */
@@ -19,8 +20,7 @@ keep_first(const char *text, size_t len, char *out, size_t size)
 			out[i] = ' ';
 }
 
-/* What stands behind the type of "rfc822; user@example.com", which may be
- * absent. */
+/* Cuts the type off "rfc822; user@example.com", if there is one. */
 static void
 cut_type(const char **value, size_t *len)
 {
@@ -38,7 +38,8 @@ cut_type(const char **value, size_t *len)
 	*len -= i;
 }
 
-/* Whether it is no plain address: a quoted string, a command, X.400. */
+/* Whether it is something else than local@domain: a quoted local part, a
+ * command, X.400. */
 static bool
 is_odd(const char *value, size_t len)
 {
@@ -46,7 +47,7 @@ is_odd(const char *value, size_t len)
 	       value[0] == '|' || value[0] == '/';
 }
 
-/* An address of any type is kept: what is none (X.400, a pipe) as it is. */
+/* Keeps a recipient. What is no address (X.400, a command) is kept as it is. */
 static void
 add_recipient(struct bs_list *list, const struct bs_mime_field *field)
 {
@@ -59,14 +60,10 @@ add_recipient(struct bs_list *list, const struct bs_mime_field *field)
 		if (bs_mime_address(value, len, address, sizeof(address)) != 0)
 			return;
 	} else {
-		if (len > 1 && value[0] == '<' && value[len - 1] == '>') {
-			value++;
-			len -= 2;
-		}
 		address[0] = '\0';
 		keep_first(value, len, address, sizeof(address));
 	}
-	/* what does not fit is marked as such in the list */
+	/* the list itself notes what does not fit */
 	if (address[0] != '\0' &&
 	    bs_list_add(list, address, strlen(address)) != 0)
 		return;
@@ -90,7 +87,7 @@ keep_typed(const struct bs_mime_field *field, char *out, size_t size)
 }
 
 void
-bs_dsn_status_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
+bs_dsn_report_status(struct bs_dsn *dsn, const struct bs_mime_field *field)
 {
 	struct bs_dsn_facts *facts = &dsn->facts;
 
@@ -110,7 +107,7 @@ bs_dsn_status_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
 }
 
 void
-bs_dsn_receipt_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
+bs_dsn_report_receipt(struct bs_dsn *dsn, const struct bs_mime_field *field)
 {
 	struct bs_dsn_facts *facts = &dsn->facts;
 	char id[BS_MESSAGE_ID_MAX];
@@ -128,26 +125,26 @@ bs_dsn_receipt_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
 }
 
 bool
-bs_dsn_said_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
+bs_dsn_report_in_text(struct bs_dsn *dsn, const struct bs_mime_field *field)
 {
-	struct bs_dsn_said *said = &dsn->said;
+	struct bs_dsn_hints *hints = &dsn->hints;
 
 	if (bs_mime_is(field, "Status"))
-		keep_word(field, said->status, sizeof(said->status));
+		keep_word(field, hints->status, sizeof(hints->status));
 	else if (bs_mime_is(field, "Action"))
-		keep_word(field, said->action, sizeof(said->action));
+		keep_word(field, hints->action, sizeof(hints->action));
 	else if (bs_mime_is(field, "Final-Recipient"))
-		add_recipient(&said->recipients, field);
+		add_recipient(&hints->recipients, field);
 	else if (bs_mime_is(field, "Original-Recipient"))
-		add_recipient(&said->originals, field);
+		add_recipient(&hints->originals, field);
 	else if (bs_mime_is(field, "Diagnostic-Code"))
-		keep_typed(field, said->diagnostic, sizeof(said->diagnostic));
+		keep_typed(field, hints->diagnostic, sizeof(hints->diagnostic));
 	else if (bs_mime_is(field, "Reporting-MTA"))
-		keep_typed(field, said->reporting_mta,
-		    sizeof(said->reporting_mta));
+		keep_typed(field, hints->reporting_mta,
+		    sizeof(hints->reporting_mta));
 	else
 		return false;
-	/* the others are words of everyday, too */
+	/* "Status" and "Action" are everyday words; the others are not */
 	if (field->name_len > 6)
 		dsn->signals |= BS_DSN_STATUS_FIELD;
 	return true;

@@ -1,9 +1,11 @@
-/* DESIGN §7: the header of the message that a bounce returns. */
+/* The header of the message that a bounce returns. */
 #include <errno.h>
 #include <string.h>
 
 #include "common/base/ascii.h"
 #include "common/mail/date.h"
+#include "common/bounce/received.h"
+#include "common/bounce/returned.h"
 #include "common/bounce/state.h"
 
 void
@@ -13,7 +15,7 @@ bs_dsn_returned_begin(struct bs_dsn_returned *returned)
 		memset(returned, 0, sizeof(*returned));
 }
 
-/* Fields that messages have and that tell nothing to us. */
+/* Fields that messages have, and that tell us nothing. */
 static bool
 is_other(const struct bs_mime_field *field)
 {
@@ -62,8 +64,8 @@ take_received(struct bs_dsn_returned *returned,
 
 	returned->fields |= BS_DSN_F_RECEIVED;
 	returned->received_count++;
-	/* the list says itself what did not fit */
-	if (bs_dsn_received_client(field->value, field->value_len, client,
+	/* the list itself notes what does not fit */
+	if (bs_received_client(field->value, field->value_len, client,
 		sizeof(client)) &&
 	    bs_list_add(&returned->received, client, strlen(client)) != 0)
 		return;

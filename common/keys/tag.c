@@ -1,4 +1,4 @@
-/* The prvs tag of draft-levine-smtp-batv-01: recognised, taken apart, made. */
+/* The prvs tag of draft-levine-smtp-batv-01: reads and writes it. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -72,7 +72,9 @@ read_subaddress(const struct bs_address *address, struct bs_tag *out)
 	return true;
 }
 
-/* Other people's tags (DESIGN §4); a prvs that is not of our form is one. */
+/* Whether it is a tag of somebody else's. A prvs that is not of our form is
+ * one.
+ */
 static bool
 is_foreign(const struct bs_address *address)
 {
@@ -104,7 +106,7 @@ bs_tag_parse(const struct bs_address *address, struct bs_tag *out)
 		return BS_SHAPE_PLAIN;
 	if (begins(address->local, address->local_len, PRVS))
 		ours = read_prvs(address, &tag);
-	else /* "srs0+prvs=..." is a user's, who is called srs0 */
+	else /* in "srs0+prvs=..." the user is called srs0 */
 		ours =
 		    read_subaddress(address, &tag) && !is_foreign(&tag.plain);
 	if (ours) {

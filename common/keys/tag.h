@@ -1,4 +1,4 @@
-/* The prvs tag of draft-levine-smtp-batv-01: recognised, taken apart, made. */
+/* The prvs tag of draft-levine-smtp-batv-01: reads and writes it. */
 #ifndef BS_KEYS_TAG_H
 #define BS_KEYS_TAG_H
 
@@ -12,8 +12,8 @@
 #define BS_TAG_MAC_LEN 3
 #define BS_TAG_DIGITS 10 /* KDDDSSSSSS */
 
-/* K, DDD and an address of at most BS_ADDRESS_MAX - 1 octets: what the MAC
- * is taken over, with its NUL. */
+/* What the MAC is taken over: K, DDD and an address of at most
+ * BS_ADDRESS_MAX - 1 octets, with its NUL. */
 #define BS_TAG_INPUT_MAX (4 + BS_ADDRESS_MAX)
 
 enum bs_tag_form {
@@ -21,10 +21,10 @@ enum bs_tag_form {
 	BS_FORM_SUBADDRESS, /* alice+prvs=KDDDSSSSSS@example.org */
 };
 
-/* What stands in a local part, by its shape alone. */
+/* What a local part is by its form alone. */
 enum bs_tag_shape {
 	BS_SHAPE_PLAIN,	  /* no tag of any dialect */
-	BS_SHAPE_OURS,	  /* our form; whose it is, the domain and MAC say */
+	BS_SHAPE_OURS,	  /* our form; domain and MAC say whose it is */
 	BS_SHAPE_FOREIGN, /* another dialect, SRS, or a malformed prvs */
 };
 
@@ -50,13 +50,13 @@ BS_MUST_USE int bs_tag_mac_input(const struct bs_tag *tag, bool as_is,
  * Returns 0 or -EMSGSIZE. */
 BS_MUST_USE int bs_tag_write(const struct bs_tag *tag, char *out, size_t size);
 
-/* As bs_tag_write() with the MAC as xxxxxx: for logs (DESIGN §5). */
+/* As bs_tag_write() with the MAC as xxxxxx, for logs. */
 BS_MUST_USE int bs_tag_write_masked(const struct bs_tag *tag, char *out,
     size_t size);
 
 /* Why an address cannot carry a tag, as a word for logs and --json, or NULL
  * if it can: "quoted", "non-ascii", "too-long", "source-route", "no-domain",
- * "tagged", "foreign-tag" (DESIGN §4). */
+ * "tagged", "foreign-tag". */
 const char *bs_tag_obstacle(const struct bs_address *address);
 
 #endif

@@ -1,4 +1,4 @@
-/* Reverse-paths and recipients: RFC 5321 paths taken apart, put together. */
+/* Addresses of the envelope (RFC 5321): read, written, compared. */
 #include <errno.h>
 #include <string.h>
 

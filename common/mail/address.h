@@ -1,4 +1,4 @@
-/* Reverse-paths and recipients: RFC 5321 paths taken apart, put together. */
+/* Addresses of the envelope (RFC 5321): read, written, compared. */
 #ifndef BS_MAIL_ADDRESS_H
 #define BS_MAIL_ADDRESS_H
 
@@ -7,7 +7,7 @@
 
 #include "common/base/backstop.h"
 
-/* bs_address_parse() met the null reverse-path; *out is not set. */
+/* bs_address_parse() read the null reverse-path; *out is not set. */
 #define BS_ADDRESS_NULL 1
 
 enum bs_address_flag {
@@ -17,8 +17,8 @@ enum bs_address_flag {
 	BS_ADDRESS_NO_DOMAIN = 8, /* a bare local part */
 };
 
-/* A view into the caller's text, which must outlive it. The route is left
- * out; the quotes of a quoted local part are in. */
+/* A view into the caller's text, which must outlive it. The source route is
+ * left out, the quotes of a quoted local part are not. */
 struct bs_address {
 	const char *local;
 	size_t local_len;
@@ -37,7 +37,8 @@ BS_MUST_USE int bs_address_parse(const char *text, size_t len,
 BS_MUST_USE int bs_address_write(const struct bs_address *address, char *out,
     size_t size);
 
-/* As bs_address_write(), in ASCII lower case: what is signed and hashed. */
+/* As bs_address_write(), in ASCII lower case: this form is signed and hashed.
+ */
 BS_MUST_USE int bs_address_canonical(const struct bs_address *address,
     char *out, size_t size);
 

@@ -1,4 +1,5 @@
-/* Authentication-Results (RFC 8601): written, and ours recognised. */
+/* The Authentication-Results field (RFC 8601): writes ours, and finds those
+ * that bear our name. */
 #include <string.h>
 
 #include "common/base/ascii.h"
@@ -48,7 +49,7 @@ bs_auth_results_write(const char *authserv_id,
 	return bs_folded_end(&folded);
 }
 
-/* An octet of the id, as it is meant. */
+/* Takes an octet of the id, quoting taken off. */
 static void
 compare(struct bs_auth_reader *reader, char c)
 {
@@ -140,7 +141,7 @@ bs_auth_next(struct bs_auth_reader *reader, const char *line, size_t len)
 		else
 			match = read_plain(reader, line[i]);
 	}
-	/* what goes on in the next line does so behind a space */
+	/* the next line begins with a space, which ends a token */
 	if (match == BS_AUTH_MORE && reader->in_id)
 		match = end_id(reader);
 	return match;

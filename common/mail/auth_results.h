@@ -1,4 +1,5 @@
-/* Authentication-Results (RFC 8601): written, and ours recognised. */
+/* The Authentication-Results field (RFC 8601): writes ours, and finds those
+ * that bear our name. */
 #ifndef BS_MAIL_AUTH_RESULTS_H
 #define BS_MAIL_AUTH_RESULTS_H
 
@@ -8,7 +9,7 @@
 #include "common/base/backstop.h"
 #include "common/policy/spf_words.h"
 
-/* What was found of one identity, any octets. */
+/* The result for one identity; texts may hold any octets. */
 struct bs_auth_result {
 	enum bs_spf_result result;
 	enum bs_spf_identity identity;
@@ -16,8 +17,8 @@ struct bs_auth_result {
 	const char *reason; /* NULL: none */
 };
 
-/* Writes the field and a NUL, folded, without a newline at its end; of count
- * 0 it says that nothing was checked. Returns 0 or -EMSGSIZE. */
+/* Writes the field and a NUL, folded, without a newline at its end. With a
+ * count of 0 it says that nothing was checked. Returns 0 or -EMSGSIZE. */
 BS_MUST_USE int bs_auth_results_write(const char *authserv_id,
     const struct bs_auth_result *results, size_t count, char *out, size_t size);
 
@@ -31,7 +32,7 @@ enum bs_auth_match {
 /* A field being read line by line. The id must outlive it. */
 struct bs_auth_reader {
 	const char *id;
-	size_t at;	/* octets of the field's id that were met */
+	size_t at;	/* octets of the id that were matched */
 	bool differs;	/* it is not ours */
 	bool in_id;	/* a token has begun */
 	bool in_quotes; /* or a quoted-string */
@@ -39,8 +40,8 @@ struct bs_auth_reader {
 	unsigned depth; /* of comments */
 };
 
-/* Begins with a line, no newline at its end. Returns what is known then;
- * BS_AUTH_OTHER also for another field. A field that ends while the answer is
+/* Begins with the first line of a field, no newline at its end. Returns
+ * BS_AUTH_OTHER also for a field of another name. A field that ends at
  * BS_AUTH_MORE has no id. */
 enum bs_auth_match bs_auth_begin(struct bs_auth_reader *reader, const char *id,
     const char *line, size_t len);

@@ -1,4 +1,4 @@
-/* Dates of header fields (RFC 5322 §3.3), also as older software wrote them.
+/* Dates of header fields (RFC 5322 §3.3), also as older software writes them.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -7,8 +7,8 @@
 #include "common/base/ascii.h"
 #include "common/mail/date.h"
 
-/* Words that are looked at: "Thu, 29 Apr 2010 23:34:45 +0900 (JST)" has seven.
- */
+/* Words of a date that are read: "Thu, 29 Apr 2010 23:34:45 +0900 (JST)" has
+ * seven. */
 #define WORDS_MAX 10
 
 struct word {
@@ -143,7 +143,7 @@ day_of(const struct word *word)
 	return at == word->len && day >= 1 && day <= 31 ? day : -1;
 }
 
-/* "29-Apr-2010": as one word. */
+/* "29-Apr-2010", one word. */
 static bool
 take_dashed(const struct word *word, struct parts *parts)
 {
@@ -167,8 +167,8 @@ take_dashed(const struct word *word, struct parts *parts)
 	return true;
 }
 
-/* The day stands before the year in every order that is used, the zone behind
- * the time. */
+/* In every order in use the day stands before the year, and the zone behind the
+ * time. */
 static void
 take(const struct word *word, struct parts *parts)
 {
@@ -176,7 +176,7 @@ take(const struct word *word, struct parts *parts)
 		if (parts->seconds < 0)
 			parts->seconds = time_of(word);
 	} else if (parts->seconds >= 0 && zone_of(word, &parts->zone_mins)) {
-		/* a name in parentheses behind it says the same */
+		/* a name in parentheses may repeat it */
 	} else if (parts->month < 0 && month_of(word) >= 0) {
 		parts->month = month_of(word);
 	} else if (parts->day < 0 && day_of(word) > 0) {

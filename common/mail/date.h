@@ -1,4 +1,4 @@
-/* Dates of header fields (RFC 5322 §3.3), also as older software wrote them.
+/* Dates of header fields (RFC 5322 §3.3), also as older software writes them.
  */
 #ifndef BS_MAIL_DATE_H
 #define BS_MAIL_DATE_H
@@ -8,8 +8,8 @@
 
 #include "common/base/backstop.h"
 
-/* Reads a date and time; without a zone that is known it is UTC. Returns 0
- * and the epoch seconds, or -EINVAL. */
+/* Reads a date and time, in UTC where the zone is unknown. Returns 0 with *out
+ * in epoch seconds, or -EINVAL. */
 BS_MUST_USE int bs_date_parse(const char *text, size_t len, int64_t *out);
 
 #endif

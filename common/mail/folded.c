@@ -1,11 +1,11 @@
-/* A header field being written: pieces that stay whole, folded between. */
+/* Writes a header field, folded between pieces that stay whole. */
 #include <errno.h>
 #include <string.h>
 
 #include "common/base/ascii.h"
 #include "common/mail/folded.h"
 
-/* RFC 5322 §2.1.1, without the CRLF; what reads a field may add a column. */
+/* RFC 5322 §2.1.1 has 78; a reader may add a column of its own. */
 #define COLUMNS_MAX 77
 #define TAB_COLUMNS 8
 
@@ -105,7 +105,7 @@ is_token(const char *text)
 	return true;
 }
 
-/* Adds text in which some octets take a backslash. */
+/* Adds text, with a backslash before the special octets. */
 static void
 add_escaped(struct bs_folded *folded, const char *text, const char *special)
 {

@@ -1,4 +1,4 @@
-/* A header field being written: pieces that stay whole, folded between. */
+/* Writes a header field, folded between pieces that stay whole. */
 #ifndef BS_MAIL_FOLDED_H
 #define BS_MAIL_FOLDED_H
 
@@ -13,8 +13,8 @@ struct bs_folded {
 	char *out;
 	size_t size;
 	size_t len;
-	size_t piece;  /* where the current one begins */
-	size_t column; /* where it stands in its line */
+	size_t piece;  /* where the current piece begins */
+	size_t column; /* in which the next octet will stand */
 	bool full;     /* something did not fit */
 };
 
@@ -22,7 +22,7 @@ struct bs_folded {
 void bs_folded_begin(struct bs_folded *folded, char *out, size_t size,
     const char *name);
 
-/* Begins a piece, a space or a fold before it. */
+/* Begins a piece, with a space or a fold before it. */
 void bs_folded_piece(struct bs_folded *folded);
 
 /* Adds to the current piece, as it is. */
@@ -32,14 +32,15 @@ void bs_folded_add(struct bs_folded *folded, const char *text);
  * quoted-string (§3.2.4). Controls are dropped, octets above 0x7e are '?'. */
 void bs_folded_add_value(struct bs_folded *folded, const char *text);
 
-/* Adds a value in the same way, but a token of RFC 2045 §5.1 is what may stand
- * without quotes. */
+/* Adds a value: as it is if it is a token (RFC 2045 §5.1), else as a
+ * quoted-string. */
 void bs_folded_add_token(struct bs_folded *folded, const char *text);
 
-/* Adds text as of a comment (RFC 5322 §3.2.2), without its parentheses. */
+/* Adds the text of a comment (RFC 5322 §3.2.2), without the parentheses around
+ * it. */
 void bs_folded_add_comment(struct bs_folded *folded, const char *text);
 
-/* The last piece is whole. Returns 0 or -EMSGSIZE. */
+/* Ends the field. Returns 0 or -EMSGSIZE. */
 BS_MUST_USE int bs_folded_end(struct bs_folded *folded);
 
 #endif

@@ -1,4 +1,4 @@
-/* The header of a message that lies in memory whole (RFC 5322 §2.2). */
+/* The header of a message that is in memory as a whole (RFC 5322 §2.2). */
 #include <string.h>
 
 #include "common/base/ascii.h"

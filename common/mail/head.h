@@ -1,4 +1,4 @@
-/* The header of a message that lies in memory whole. */
+/* The header of a message that is in memory as a whole. */
 #ifndef BS_MAIL_HEAD_H
 #define BS_MAIL_HEAD_H
 
@@ -24,7 +24,7 @@ bool bs_head_next(const char *text, size_t len, size_t *at,
 /* Whether the field has this name, in any case. */
 bool bs_head_is(const struct bs_head_field *field, const char *name);
 
-/* Takes the next address of a value from *at on: what has an '@' and no space.
+/* Takes the next address of a value from *at on: a word with an '@' inside.
  * Returns false at the end. */
 bool bs_head_address(struct bs_slice value, size_t *at, struct bs_slice *out);
 

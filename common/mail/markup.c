@@ -1,4 +1,4 @@
-/* The text of an HTML part, as it streams. */
+/* The text of an HTML part, read piece by piece. */
 #include <string.h>
 
 #include "common/base/ascii.h"

@@ -1,4 +1,4 @@
-/* The text of an HTML part, as it streams. */
+/* The text of an HTML part, read piece by piece. */
 #ifndef BS_MAIL_MARKUP_H
 #define BS_MAIL_MARKUP_H
 
@@ -12,14 +12,14 @@ struct bs_markup {
 	unsigned state;
 	char held[BS_MARKUP_HELD]; /* of the tag or entity at hand */
 	size_t held_len;
-	bool within_line; /* something stands on it */
+	bool within_line; /* the line has text already */
 	bool keeps_lines; /* <pre> */
 	bool is_hidden;	  /* <style>, <script> */
 };
 
-/* Writes at most len + BS_MARKUP_HELD octets of text to out, and returns how
- * many: without tags, the common entities read, tags that end a line as LF. An
- * address in bare brackets stays. */
+/* Writes the text to out, at most len + BS_MARKUP_HELD octets, and returns how
+ * many. Tags are left out, those that end a line become LF, and the common
+ * entities are decoded. An address in angle brackets is no tag. */
 size_t bs_markup_strip(struct bs_markup *markup, const char *in, size_t len,
     char *out);
 

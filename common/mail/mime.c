@@ -1,4 +1,4 @@
-/* Header fields: taken apart, their parameters and encoded words read. */
+/* Header fields: name and value, parameters, encoded words, addresses. */
 #include <errno.h>
 #include <string.h>
 
@@ -6,7 +6,7 @@
 #include "common/mail/mime.h"
 #include "common/mail/transfer.h"
 
-/* Octets of a field name; the longest one in use has half of that. */
+/* Octets of a field name; the longest in use has about half of that. */
 #define NAME_MAX_LEN 76
 
 /* Octets of an encoded word's payload (RFC 2047 §2 allows 75). */
@@ -166,8 +166,8 @@ put(struct text *text, char c)
 		text->full = true;
 }
 
-/* Without backslashes of a quoted string; of an extended value without
- * charset, language and percent signs. */
+/* Copies a value without the backslashes of a quoted string; of an extended
+ * value, without charset and language, its percent signs decoded. */
 static void
 put_value(struct text *out, const struct parameter *from, bool extended,
     bool first)
@@ -262,7 +262,7 @@ bs_mime_parameter(const char *value, size_t len, const char *name, char *out,
 	return text.full ? -EMSGSIZE : 0;
 }
 
-/* ESC shifts between the sets of ISO-2022; it stays. */
+/* ESC switches character sets in ISO-2022, and stays. */
 static bool
 is_control(char c)
 {
@@ -346,8 +346,8 @@ copy(const char *text, size_t len, bool without_spaces, char *out, size_t size)
 	return 0;
 }
 
-/* What stands in the first angle brackets that are not part of a quoted
- * string. A '<' that nothing closes is open to the end. */
+/* What stands in the first angle brackets outside of quoted strings. A '<' that
+ * is never closed reaches to the end. */
 static bool
 in_brackets(const char *value, size_t len, const char **out, size_t *out_len)
 {
@@ -370,8 +370,8 @@ in_brackets(const char *value, size_t len, const char **out, size_t *out_len)
 	return false;
 }
 
-/* The first word that has an '@', else the first one at all. Comments in
- * parentheses and commas part words. */
+/* The first word with an '@', else the first word. Commas and parentheses part
+ * words. */
 static bool
 pick_word(const char *value, size_t len, const char **out, size_t *out_len)
 {

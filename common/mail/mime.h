@@ -1,4 +1,4 @@
-/* Header fields: taken apart, their parameters and encoded words read. */
+/* Header fields: name and value, parameters, encoded words, addresses. */
 #ifndef BS_MAIL_MIME_H
 #define BS_MAIL_MIME_H
 
@@ -7,8 +7,8 @@
 
 #include "common/base/backstop.h"
 
-/* A field without its folding: views into the caller's text. The value has no
- * white space around it. */
+/* An unfolded field: views into the caller's text. The value has no white space
+ * around it. */
 struct bs_mime_field {
 	const char *name;
 	size_t name_len;
@@ -21,7 +21,7 @@ struct bs_mime_field {
  * colon (RFC 5322 §4.5). */
 size_t bs_mime_name_len(const char *line, size_t len);
 
-/* Takes an unfolded field apart. Returns whether it is one. */
+/* Parts an unfolded field into name and value. Returns whether it is one. */
 bool bs_mime_field(const char *text, size_t len, struct bs_mime_field *out);
 
 /* Whether the field has this name, in any case. */

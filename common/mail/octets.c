@@ -1,4 +1,4 @@
-/* Octets that stream by, cut into lines whatever their ends are. */
+/* Cuts a stream of octets into lines, whatever their ends are. */
 #include <string.h>
 
 #include "common/mail/octets.h"
@@ -24,8 +24,8 @@ give(struct bs_octets *octets, bool ends, struct bs_octets_piece *out)
 	octets->done = true;
 }
 
-/* Copies up to len octets, but for NUL, as far as there is room. Returns how
- * many were taken. */
+/* Copies up to len octets without NULs, as far as there is room. Returns how
+ * many were read. */
 static size_t
 keep(struct bs_octets *octets, const char *from, size_t len)
 {
@@ -43,8 +43,8 @@ keep(struct bs_octets *octets, const char *from, size_t len)
 	return taken;
 }
 
-/* The octets from at on that are no line end; at most a piece is looked at,
- * as there may be no LF at all. */
+/* How many octets from at on are no line end. Looks at no more than a piece, as
+ * there may be no LF at all. */
 static size_t
 run_len(const char *at, const char *end)
 {

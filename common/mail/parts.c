@@ -1,4 +1,4 @@
-/* The parts of a message that lies in memory whole (RFC 2045, RFC 2046). */
+/* The parts of a message that is in memory as a whole (RFC 2045, RFC 2046). */
 #include <string.h>
 
 #include "common/base/ascii.h"
@@ -25,7 +25,7 @@ begins(struct bs_slice value, const char *word)
 	return value.len >= len && bs_ascii_same(value.text, word, len);
 }
 
-/* Whether a file name that a value gives is one of a saved message. */
+/* Whether the parameter is the name of a saved message. */
 static bool
 is_called_eml(struct bs_slice value, const char *parameter)
 {
@@ -46,7 +46,7 @@ static void
 take_type(struct bs_slice value, struct bs_part *out)
 {
 	out->type = BS_PART_OTHER;
-	/* message/global-headers and its like are of a report */
+	/* message/global-headers and the like belong to a report */
 	if (begins(value, "message/rfc822") ||
 	    (begins(value, "message/global") &&
 		!begins(value, "message/global-")) ||
@@ -56,7 +56,7 @@ take_type(struct bs_slice value, struct bs_part *out)
 		out->type = BS_PART_TEXT;
 }
 
-/* Returns whether the field is one of those that make a part of a text. */
+/* Returns whether the field is one that only parts of a message have. */
 static bool
 take_field(const struct bs_head_field *field, struct bs_part *out)
 {
@@ -71,7 +71,7 @@ take_field(const struct bs_head_field *field, struct bs_part *out)
 	return begins(field->name, "content-");
 }
 
-/* Reads a header from *at on; returns whether it is a part's. */
+/* Reads a header from *at on. Returns whether it is that of a part. */
 static bool
 take_header(const char *text, size_t len, size_t *at, struct bs_part *out)
 {

@@ -1,5 +1,5 @@
-/* The parts of a message that lies in memory whole, found by their headers
- * alone: boundaries lie more often than not. */
+/* The parts of a message that is in memory as a whole. They are found by their
+ * headers alone, as announced boundaries are often wrong. */
 #ifndef BS_MAIL_PARTS_H
 #define BS_MAIL_PARTS_H
 
@@ -12,7 +12,7 @@
 
 enum bs_part_type {
 	BS_PART_TEXT,	 /* text/plain */
-	BS_PART_MESSAGE, /* message/rfc822 and what is called *.eml */
+	BS_PART_MESSAGE, /* message/rfc822, or a file called *.eml */
 	BS_PART_OTHER,
 };
 
@@ -22,8 +22,8 @@ struct bs_part {
 	struct bs_slice body; /* a view into the text */
 };
 
-/* Reads the type and encoding of a message from its own header: its body is
- * all that follows. */
+/* Reads type and encoding of a message from its own header. All that follows is
+ * the body. */
 void bs_part_whole(const char *text, size_t len, struct bs_part *out);
 
 /* Takes the next part from *at on, of any depth, and moves *at to its body.
@@ -31,11 +31,11 @@ void bs_part_whole(const char *text, size_t len, struct bs_part *out);
 bool bs_part_next(const char *text, size_t len, size_t *at,
     struct bs_part *out);
 
-/* Octets by which a decoded body may be longer than it was. */
+/* Octets by which a decoded body may be longer than the encoded one. */
 #define BS_PART_SLACK 4
 
-/* Decodes a body to out, which has room for body.len + BS_PART_SLACK octets
- * elsewhere. Returns its length. */
+/* Decodes the body to out, which has room for body.len + BS_PART_SLACK octets
+ * and does not overlap it. Returns the length. */
 size_t bs_part_decode(const struct bs_part *part, char *out);
 
 #endif

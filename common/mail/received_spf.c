@@ -1,11 +1,11 @@
-/* The Received-SPF header field, written (RFC 7208 §9.1). */
+/* Writes the Received-SPF header field (RFC 7208 §9.1). */
 #include <stdbool.h>
 
 #include "common/mail/folded.h"
 #include "common/mail/received_spf.h"
 
-/* The comment, in the words of RFC 7208 §9.1's examples: what stands before
- * and behind the client. */
+/* The comment, in the words of the examples of RFC 7208 §9.1: before and behind
+ * the client's address. */
 static const struct {
 	const char *before;
 	const char *behind;
@@ -20,7 +20,7 @@ static const struct {
     [BS_SPF_PERMERROR] = {"has a faulty record about", ""},
 };
 
-/* Words, each a piece. */
+/* Adds words, each as a piece of its own. */
 static void
 add_words(struct bs_folded *folded, const char *words)
 {

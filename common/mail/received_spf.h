@@ -1,4 +1,4 @@
-/* The Received-SPF header field, written (RFC 7208 §9.1). */
+/* Writes the Received-SPF header field (RFC 7208 §9.1). */
 #ifndef BS_MAIL_RECEIVED_SPF_H
 #define BS_MAIL_RECEIVED_SPF_H
 
@@ -7,7 +7,7 @@
 #include "common/base/backstop.h"
 #include "common/policy/spf_words.h"
 
-/* What the field says, any octets; NULL leaves a part out. */
+/* What the field says; texts may hold any octets. NULL leaves a part out. */
 struct bs_received_spf {
 	enum bs_spf_result result;
 	enum bs_spf_identity identity;

@@ -1,4 +1,4 @@
-/* Content-Transfer-Encodings decoded as they stream (RFC 2045 §6). */
+/* Decodes Content-Transfer-Encodings piece by piece (RFC 2045 §6). */
 #include <string.h>
 
 #include "common/base/ascii.h"
@@ -25,8 +25,8 @@ base64_value(char c)
 	return c == '/' ? 63 : -1;
 }
 
-/* Characters that are none of base64 are skipped (RFC 2045 §6.8); padding
- * ends a quantum, and a new one may begin behind it. */
+/* Skips characters that are not of base64 (RFC 2045 §6.8). Padding ends a group
+ * of four, and another may follow it. */
 static size_t
 decode_base64(struct bs_transfer *transfer, const char *in, size_t len,
     char *out)
@@ -55,7 +55,7 @@ decode_base64(struct bs_transfer *transfer, const char *in, size_t len,
 	return used;
 }
 
-/* What stood behind '=' is no octet in hexadecimal: it stays as it is. */
+/* What stands behind '=' is no hexadecimal octet: it stays as it is. */
 static size_t
 give_back(struct bs_transfer *transfer, char *out)
 {
@@ -90,7 +90,7 @@ decode_quoted(struct bs_transfer *transfer, const char *in, size_t len,
 			transfer->count = 2;
 			continue;
 		}
-		/* space behind the '=' of a soft line break */
+		/* white space between '=' and a soft line break */
 		if (transfer->count == 1 && (c == ' ' || c == '\t'))
 			continue;
 		used += give_back(transfer, out + used);

@@ -1,4 +1,4 @@
-/* Content-Transfer-Encodings decoded as they stream (RFC 2045 §6). */
+/* Decodes Content-Transfer-Encodings piece by piece (RFC 2045 §6). */
 #ifndef BS_MAIL_TRANSFER_H
 #define BS_MAIL_TRANSFER_H
 
@@ -23,13 +23,13 @@ void bs_transfer_begin(struct bs_transfer *transfer,
     enum bs_transfer_type type);
 
 /* Decodes a line or a piece of one, without its line end; ends: the line ends
- * behind it. Writes at most len + 3 octets to out, and returns how many. A
- * line end that belongs to what was encoded comes out as LF. */
+ * with it. Writes at most len + 3 octets to out, and returns how many. A line
+ * end that is part of the text comes out as LF. */
 size_t bs_transfer_decode(struct bs_transfer *transfer, const char *in,
     size_t len, bool ends, char *out);
 
-/* The encoding that a Content-Transfer-Encoding names; identity for what is
- * unknown. */
+/* The encoding that a Content-Transfer-Encoding names; identity for an unknown
+ * one. */
 enum bs_transfer_type bs_transfer_named(const char *value, size_t len);
 
 #endif

@@ -1,4 +1,4 @@
-/* Text as people hand it over: saved, quoted, indented, a whole mailbox. */
+/* Text as people hand it over: saved, quoted, indented, or a whole mailbox. */
 #include <string.h>
 
 #include "common/mail/address.h"
@@ -10,8 +10,8 @@
 /* Levels of quoting or indentation that are taken off. */
 #define LEVELS 8
 
-/* Fewer quoted lines than this are a quotation in a text, not a text quoted.
- */
+/* A text with fewer quoted lines than this quotes a little; it is not quoted as
+ * a whole. */
 #define QUOTED_MIN 3
 
 static size_t
@@ -171,7 +171,7 @@ bs_unquote_text(char *text, size_t len)
 	return len;
 }
 
-/* "Received:", not "http://" or "12:30": what begins as a field does. */
+/* Whether a line begins like a field: "Received:", not "http://" or "12:30". */
 static bool
 is_field(const char *line, size_t len)
 {
@@ -181,7 +181,7 @@ is_field(const char *line, size_t len)
 	       !(len > n + 2 && memcmp(line + n, "://", 3) == 0);
 }
 
-/* Fields that stand alone in no text but a message. */
+/* Fields that no text but a message begins with. */
 static bool
 is_telling(const char *line, size_t len)
 {
@@ -262,8 +262,8 @@ bs_unquote_next(const char *text, size_t len, size_t *at,
 	return true;
 }
 
-/* Whether a header that begins here names a mail system as its author: "From"
- * in any language. */
+/* Whether a header names a mail system as its author. "From" may be in any
+ * language. */
 static bool
 is_from_daemon(const char *text, size_t len)
 {

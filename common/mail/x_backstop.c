@@ -1,4 +1,4 @@
-/* The X-Backstop header field: written, and recognised to be removed. */
+/* The X-Backstop header field: writes ours, and finds those of others. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The X-Backstop header field: written, and recognised to be removed. */
+/* The X-Backstop header field: writes ours, and finds those of others. */
 #ifndef BS_MAIL_X_BACKSTOP_H
 #define BS_MAIL_X_BACKSTOP_H
 
@@ -13,7 +13,7 @@
 BS_MUST_USE int bs_x_backstop_write(const char *verdict, const char *reason,
     unsigned row, char *out, size_t size);
 
-/* Whether a line begins an X-Backstop field (continuations follow it). */
+/* Whether a line begins an X-Backstop field; its folded lines follow. */
 bool bs_x_backstop_is_ours(const char *line, size_t len);
 
 #endif

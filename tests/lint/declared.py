@@ -11,10 +11,7 @@ import tree
 
 # What is still declared in the header of another file, and goes.
 ELSEWHERE = set("""
-common/bounce/class common/bounce/dsn common/bounce/header common/bounce/own
-common/bounce/parts common/bounce/received common/bounce/report
-common/bounce/returned common/bounce/said common/bounce/text
-common/bounce/words common/cli/checkconf common/cli/doctor/checks
+common/cli/checkconf common/cli/doctor/checks
 common/cli/doctor/clock common/cli/doctor/config common/cli/doctor/doctor
 common/cli/doctor/engine common/cli/doctor/exim_list
 common/cli/doctor/exim_pieces common/cli/doctor/files common/cli/doctor/filters

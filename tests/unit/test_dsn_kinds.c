@@ -1,4 +1,5 @@
 /* The parser of bounces: what makes a message a bounce, and what does not. */
+#include "common/bounce/phrase_tables.h"
 #include "tests/unit/message.h"
 
 #define RETURNED                                                               \
@@ -234,6 +235,25 @@ ordinary_mail_returns_nothing(void **state)
 	}
 }
 
+/* They are searched by halves. */
+static void
+phrases_are_sorted(void **state)
+{
+	const struct bs_phrase_table *const tables[] = {
+	    &bs_phrase_table_failure, &bs_phrase_table_subject,
+	    &bs_phrase_table_automatic, &bs_phrase_table_banner,
+	    &bs_phrase_table_daemon, &bs_phrase_table_system};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tables); i++)
+		for (size_t n = 1; n < tables[i]->count; n++)
+			if (strcmp(tables[i]->phrases[n - 1],
+				tables[i]->phrases[n]) >= 0)
+				fail_msg("%s stands before %s",
+				    tables[i]->phrases[n - 1],
+				    tables[i]->phrases[n]);
+}
+
 int
 main(void)
 {
@@ -241,6 +261,7 @@ main(void)
 	    cmocka_unit_test(knows_bounces),
 	    cmocka_unit_test(knows_what_is_none),
 	    cmocka_unit_test(ordinary_mail_returns_nothing),
+	    cmocka_unit_test(phrases_are_sorted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* The parser of bounces: whom they name, why, and by which way it went. */
-#include "common/bounce/state.h"
+#include "common/bounce/received.h"
 #include "tests/unit/message.h"
 
 #define REPORT                                                                 \
@@ -280,8 +280,8 @@ reads_the_client_of_received(void **state)
 
 		assert_non_null(copy);
 		memcpy(copy + 1, cases[i].value, len);
-		found = bs_dsn_received_client(copy + 1, len, client,
-		    sizeof(client));
+		found =
+		    bs_received_client(copy + 1, len, client, sizeof(client));
 		free(copy);
 		assert_int_equal(found, cases[i].client != NULL);
 		if (found)

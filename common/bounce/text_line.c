@@ -1,14 +1,16 @@
-/* DESIGN §7: whom a line of running text names, and what it says failed. */
+/* What one line of running text says: whom it names, and what failed. */
 #include <string.h>
 
 #include "common/mail/address.h"
 #include "common/base/ascii.h"
-#include "common/bounce/state.h"
+#include "common/bounce/classify.h"
+#include "common/bounce/phrases.h"
+#include "common/bounce/text_line.h"
 
-/* An address inside a line. */
+/* An address in a line. */
 struct named {
-	size_t at;  /* in the line, its '<' included */
-	size_t end; /* behind it, and behind its '>' */
+	size_t at;  /* where it begins in the line, its '<' included */
+	size_t end; /* where it ends, its '>' included */
 	const char *text;
 	size_t len;
 };
@@ -87,7 +89,7 @@ is_author(const struct bs_dsn *dsn, const struct named *named)
 	       bs_ascii_same(named->text, dsn->facts.own_from, own);
 }
 
-/* Whether the address is one that helps or reports, not one that failed. */
+/* Whether the address is a mail system's own, and so not one that failed. */
 static bool
 is_helper(const struct named *named)
 {
@@ -100,12 +102,12 @@ is_helper(const struct named *named)
 static void
 add(struct bs_list *list, const struct named *named)
 {
-	/* the list says itself what did not fit */
+	/* the list itself notes what does not fit */
 	if (bs_list_add(list, named->text, named->len) != 0)
 		return;
 }
 
-/* Whether text[0..len) is nothing but white space and marks of a list. */
+/* Whether there is nothing but white space and bullets. */
 static bool
 is_mark(const char *text, size_t len)
 {
@@ -155,7 +157,7 @@ is_original(const char *line, const struct named *named)
 		   bs_ascii_same(line + at - 14, "generated", 9));
 }
 
-/* Words right before an address that make it the one that failed. */
+/* Whether the words right before an address name it as the one that failed. */
 static bool
 is_announced(const char *line, const struct named *named)
 {
@@ -180,7 +182,7 @@ is_announced(const char *line, const struct named *named)
 static void
 take_addresses(struct bs_dsn *dsn, const char *line, size_t len)
 {
-	struct bs_dsn_said *said = &dsn->said;
+	struct bs_dsn_hints *hints = &dsn->hints;
 	struct named named;
 	size_t from = 0;
 	bool first = true;
@@ -190,20 +192,21 @@ take_addresses(struct bs_dsn *dsn, const char *line, size_t len)
 		bool helper = is_own || is_helper(&named);
 
 		if (is_original(line, &named))
-			add(&said->originals, &named);
+			add(&hints->originals, &named);
 		else if (first && !is_own && is_listed(line, len, &named))
-			add(&said->recipients, &named);
+			add(&hints->recipients, &named);
 		else if (!helper && is_announced(line, &named))
-			add(&said->recipients, &named);
-		else if (!helper && (said->address[0] == '\0')) {
-			memcpy(said->address, named.text, named.len);
-			said->address[named.len] = '\0';
+			add(&hints->recipients, &named);
+		else if (!helper && (hints->address[0] == '\0')) {
+			memcpy(hints->address, named.text, named.len);
+			hints->address[named.len] = '\0';
 		}
 		first = false;
 	}
 }
 
-/* An enhanced status code (RFC 3463 §2) that stands by itself. */
+/* The length of the enhanced status code (RFC 3463 §2) at line[at], 0 where
+ * there is none. */
 static size_t
 status_len(const char *line, size_t len, size_t at)
 {
@@ -230,7 +233,7 @@ status_len(const char *line, size_t len, size_t at)
 	return i - at;
 }
 
-/* A reply code that refuses (RFC 5321 §4.2). */
+/* Whether there is a reply code that refuses (RFC 5321 §4.2) at line[at]. */
 static bool
 is_reply(const char *line, size_t len, size_t at)
 {
@@ -244,7 +247,7 @@ is_reply(const char *line, size_t len, size_t at)
 }
 
 static void
-take_status(struct bs_dsn_said *said, const char *line, size_t len)
+take_status(struct bs_dsn_hints *hints, const char *line, size_t len)
 {
 	bool refuses = false;
 
@@ -252,45 +255,46 @@ take_status(struct bs_dsn_said *said, const char *line, size_t len)
 		size_t code = status_len(line, len, i);
 
 		refuses |= is_reply(line, len, i);
-		if (code == 0 || code >= sizeof(said->status))
+		if (code == 0 || code >= sizeof(hints->status))
 			continue;
 		refuses = true;
-		if (said->status[0] == '\0') {
-			memcpy(said->status, line + i, code);
-			said->status[code] = '\0';
+		if (hints->status[0] == '\0') {
+			memcpy(hints->status, line + i, code);
+			hints->status[code] = '\0';
 		}
 		break;
 	}
-	if (!refuses || said->diagnostic[0] != '\0')
+	if (!refuses || hints->diagnostic[0] != '\0')
 		return;
 	while (len > 0 && (line[0] == ' ' || line[0] == '\t')) {
 		line++;
 		len--;
 	}
-	if (len >= sizeof(said->diagnostic))
-		len = sizeof(said->diagnostic) - 1;
-	memcpy(said->diagnostic, line, len);
-	said->diagnostic[len] = '\0';
+	if (len >= sizeof(hints->diagnostic))
+		len = sizeof(hints->diagnostic) - 1;
+	memcpy(hints->diagnostic, line, len);
+	hints->diagnostic[len] = '\0';
 }
 
 void
-bs_dsn_said_line(struct bs_dsn *dsn, const char *line, size_t len,
+bs_dsn_text_line_read(struct bs_dsn *dsn, const char *line, size_t len,
     const char *folded)
 {
-	struct bs_dsn_said *said = &dsn->said;
+	struct bs_dsn_hints *hints = &dsn->hints;
 
-	if (said->failures < BS_DSN_FAILURES && bs_dsn_words_fail(folded))
-		said->failures++;
-	if (bs_dsn_words_banner(folded)) {
-		said->banner = true;
-		said->known_banner = true;
+	if (hints->failures < BS_DSN_FAILURES &&
+	    bs_phrases_tell_failure(folded))
+		hints->failures++;
+	if (bs_phrases_are_banner(folded)) {
+		hints->banner = true;
+		hints->known_banner = true;
 		return;
 	}
-	if (!said->banner && bs_dsn_words_like_banner(folded))
-		said->banner = true;
-	if (said->known_banner || bs_dsn_text_is_quiet(dsn))
+	if (!hints->banner && bs_phrases_are_like_banner(folded))
+		hints->banner = true;
+	if (hints->known_banner || bs_dsn_is_quiet(dsn))
 		return;
 	if (memchr(line, '@', len) != NULL)
 		take_addresses(dsn, line, len);
-	take_status(said, line, len);
+	take_status(hints, line, len);
 }

@@ -1,12 +1,25 @@
-/* DESIGN §7: the class and the kind, and the facts put together. */
+/* Decides what kind of message it is, and puts the facts together. */
 #include <string.h>
 
+#include "common/bounce/classify.h"
+#include "common/bounce/returned.h"
 #include "common/bounce/state.h"
 
-/* Points from which a message is a notice; more where no mail system is its
- * author, as people forward and quote notices. */
+/* Points that make a message a notice. One that a person may have written needs
+ * more, as people forward and quote notices. */
 #define ENOUGH 4
 #define ENOUGH_OF_PEOPLE 5
+
+bool
+bs_dsn_is_quiet(const struct bs_dsn *dsn)
+{
+	const unsigned loud =
+	    BS_DSN_FROM_DAEMON | BS_DSN_FROM_SYSTEM | BS_DSN_SUBJECT_FAILURE |
+	    BS_DSN_NULL_PATH | BS_DSN_FAILED_RECIPIENTS | BS_DSN_TOP_REPORT |
+	    BS_DSN_AUTO_SUBMITTED | BS_DSN_STATUS_FIELD | BS_DSN_HAS_STATUS;
+
+	return (dsn->signals & loud) == 0 && dsn->hints.failures == 0;
+}
 
 static unsigned
 points_of_header(unsigned signals)
@@ -51,16 +64,16 @@ is_notice(const struct bs_dsn *dsn)
 	    (signals & BS_DSN_AUTO_REPLIED) == 0)
 		signals &= ~(unsigned)BS_DSN_SUBJECT_FAILURE;
 	points = points_of_header(signals);
-	points += dsn->said.failures;
+	points += dsn->hints.failures;
 	if (signals & BS_DSN_HAS_STATUS)
 		points += 4;
 	if (signals & BS_DSN_STATUS_FIELD)
 		points += 1;
 	if (signals & BS_DSN_HAS_PART)
 		points += dsn->facts.received_count > 0 ? 2 : 1;
-	else if (dsn->text.fields != 0)
+	else if (dsn->text_header.fields != 0)
 		points += 1;
-	if (dsn->said.known_banner)
+	if (dsn->hints.known_banner)
 		points += 1;
 	if (signals & BS_DSN_SUBJECT_AUTO)
 		return points >= 7;
@@ -87,8 +100,8 @@ class_of(const struct bs_dsn *dsn)
 	return BS_DSN_ORDINARY;
 }
 
-/* DESIGN §7: narrower than the class, as what is of this kind may be refused.
- */
+/* What the policy asks for. A bounce by this word may be refused, so fewer
+ * messages are one than the class says. */
 static enum bs_kind
 kind_of(const struct bs_dsn *dsn, enum bs_dsn_class class)
 {
@@ -101,7 +114,7 @@ kind_of(const struct bs_dsn *dsn, enum bs_dsn_class class)
 	if (class == BS_DSN_NONSTANDARD) {
 		if (signals & (BS_DSN_HAS_STATUS | BS_DSN_FAILED_RECIPIENTS))
 			return BS_KIND_DSN;
-		if (dsn->facts.has_returned_header || dsn->said.known_banner)
+		if (dsn->facts.has_returned_header || dsn->hints.known_banner)
 			return BS_KIND_DSN;
 	}
 	if (class == BS_DSN_AUTOREPLY || (signals & BS_DSN_AUTO_SUBMITTED))
@@ -109,53 +122,54 @@ kind_of(const struct bs_dsn *dsn, enum bs_dsn_class class)
 	return BS_KIND_OTHER;
 }
 
-/* Takes a text where the report has none. */
+/* Takes a text where the report says nothing. */
 static void
-fall_back(char *out, const char *said, size_t size)
+fall_back(char *out, const char *text, size_t size)
 {
 	if (out[0] == '\0')
-		memcpy(out, said, size);
+		memcpy(out, text, size);
 }
 
-/* Names an address that may have failed where the text says no clearer: it may
- * be the sender's own, or the list's that the message was sent to. */
+/* Names an address that may have failed, where the text names none clearly. It
+ * is a guess: it may be the sender's own, or that of a mailing list. */
 static void
-name_one(struct bs_dsn_said *said, const char *address)
+name_one(struct bs_dsn_hints *hints, const char *address)
 {
-	if (said->recipients.count > 0 || address[0] == '\0')
+	if (hints->recipients.count > 0 || address[0] == '\0')
 		return;
-	if (bs_list_add(&said->recipients, address, strlen(address)) != 0)
-		said->recipients.truncated = true;
-	said->recipients.guessed = true;
+	if (bs_list_add(&hints->recipients, address, strlen(address)) != 0)
+		hints->recipients.truncated = true;
+	hints->recipients.guessed = true;
 }
 
 static void
 fill_in(struct bs_dsn *dsn)
 {
 	struct bs_dsn_facts *facts = &dsn->facts;
-	struct bs_dsn_said *said = &dsn->said;
+	struct bs_dsn_hints *hints = &dsn->hints;
 
-	if (!(dsn->signals & BS_DSN_HAS_PART) && dsn->text.fields != 0)
-		bs_dsn_returned_keep(facts, &dsn->text);
+	if (!(dsn->signals & BS_DSN_HAS_PART) && dsn->text_header.fields != 0)
+		bs_dsn_returned_keep(facts, &dsn->text_header);
 	if (dsn->receipt_ids.count > 0)
 		facts->message_ids = dsn->receipt_ids;
-	name_one(said, said->address);
-	name_one(said, said->to);
+	name_one(hints, hints->address);
+	name_one(hints, hints->to);
 	if (facts->final_recipients.count == 0)
-		facts->final_recipients = said->failed;
+		facts->final_recipients = hints->failed;
 	if (facts->final_recipients.count == 0)
-		facts->final_recipients = said->recipients;
+		facts->final_recipients = hints->recipients;
 	if (facts->original_recipients.count == 0)
-		facts->original_recipients = said->originals;
-	fall_back(facts->status, said->status, sizeof(facts->status));
-	fall_back(facts->action, said->action, sizeof(facts->action));
-	fall_back(facts->reporting_mta, said->reporting_mta,
+		facts->original_recipients = hints->originals;
+	fall_back(facts->status, hints->status, sizeof(facts->status));
+	fall_back(facts->action, hints->action, sizeof(facts->action));
+	fall_back(facts->reporting_mta, hints->reporting_mta,
 	    sizeof(facts->reporting_mta));
-	fall_back(facts->diagnostic, said->diagnostic,
+	fall_back(facts->diagnostic, hints->diagnostic,
 	    sizeof(facts->diagnostic));
 }
 
-/* What is no notice of any sort returns nothing, whatever it quotes. */
+/* An ordinary message returns nothing, whatever it quotes: keeps only what is
+ * of the message itself. */
 static void
 leave_own(struct bs_dsn_facts *facts)
 {
@@ -174,7 +188,7 @@ leave_own(struct bs_dsn_facts *facts)
 }
 
 void
-bs_dsn_class_decide(struct bs_dsn *dsn)
+bs_dsn_classify(struct bs_dsn *dsn)
 {
 	struct bs_dsn_facts *facts = &dsn->facts;
 

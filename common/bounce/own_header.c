@@ -1,7 +1,9 @@
-/* DESIGN §7: what the header of the message itself says about its kind. */
+/* What the header of the message itself says about its kind. */
 #include <string.h>
 
 #include "common/base/ascii.h"
+#include "common/bounce/own_header.h"
+#include "common/bounce/phrases.h"
 #include "common/bounce/state.h"
 
 static void
@@ -11,7 +13,7 @@ take_message_id(struct bs_dsn *dsn, const struct bs_mime_field *field)
 
 	if (facts->has_own_message_id || dsn->headless)
 		return;
-	/* one that is empty or does not fit is there, and is not remembered */
+	/* one that is empty or too long is there, but its text is not kept */
 	facts->has_own_message_id = true;
 	if (bs_mime_message_id(field->value, field->value_len,
 		facts->own_message_id, sizeof(facts->own_message_id)) != 0)
@@ -26,7 +28,7 @@ fold_name(const struct bs_mime_field *field, char *out, size_t size)
 
 	bs_mime_decode_words(field->value, field->value_len, decoded,
 	    sizeof(decoded));
-	bs_dsn_words_fold(decoded, strlen(decoded), out, size);
+	bs_phrases_fold(decoded, strlen(decoded), out, size);
 }
 
 static void
@@ -39,14 +41,14 @@ take_from(struct bs_dsn *dsn, const struct bs_mime_field *field)
 	    bs_mime_address(field->value, field->value_len, dsn->facts.own_from,
 		sizeof(dsn->facts.own_from)) != 0)
 		dsn->facts.own_from[0] = '\0';
-	bs_dsn_words_fold(dsn->facts.own_from,
-	    strcspn(dsn->facts.own_from, "@"), local, sizeof(local));
+	bs_phrases_fold(dsn->facts.own_from, strcspn(dsn->facts.own_from, "@"),
+	    local, sizeof(local));
 	fold_name(field, name, sizeof(name));
-	if (bs_dsn_words_is_daemon(local, name))
+	if (bs_phrases_name_daemon(local, name))
 		dsn->signals |= BS_DSN_FROM_DAEMON;
-	else if (bs_dsn_words_is_system(local, name))
+	else if (bs_phrases_name_system(local, name))
 		dsn->signals |= BS_DSN_FROM_SYSTEM;
-	else if (bs_dsn_words_is_robot(local))
+	else if (bs_phrases_name_robot(local))
 		dsn->signals |= BS_DSN_FROM_ROBOT;
 }
 
@@ -58,14 +60,14 @@ take_subject(struct bs_dsn *dsn, const struct bs_mime_field *field)
 
 	bs_mime_decode_words(field->value, field->value_len, decoded,
 	    sizeof(decoded));
-	bs_dsn_words_fold(decoded, strlen(decoded), folded, sizeof(folded));
-	if (bs_dsn_words_subject_reply(folded))
+	bs_phrases_fold(decoded, strlen(decoded), folded, sizeof(folded));
+	if (bs_phrases_subject_is_reply(folded))
 		dsn->signals |= BS_DSN_SUBJECT_REPLY;
-	if (bs_dsn_words_subject_auto(folded))
+	if (bs_phrases_subject_is_automatic(folded))
 		dsn->signals |= BS_DSN_SUBJECT_AUTO;
-	else if (bs_dsn_words_subject_fails(folded))
+	else if (bs_phrases_subject_fails(folded))
 		dsn->signals |= BS_DSN_SUBJECT_FAILURE;
-	if (bs_dsn_words_subject_complaint(folded))
+	if (bs_phrases_subject_is_complaint(folded))
 		dsn->signals |= BS_DSN_SUBJECT_COMPLAINT;
 }
 
@@ -98,7 +100,7 @@ take_failed(struct bs_dsn *dsn, const struct bs_mime_field *field)
 
 		if (bs_mime_address(at, len, address, sizeof(address)) == 0 &&
 		    address[0] != '\0' &&
-		    bs_list_add(&dsn->said.failed, address, strlen(address)) !=
+		    bs_list_add(&dsn->hints.failed, address, strlen(address)) !=
 			0)
 			return;
 		at += len + 1;
@@ -114,7 +116,7 @@ take_return_path(struct bs_dsn *dsn, const struct bs_mime_field *field)
 	if (bs_mime_address(field->value, field->value_len, address,
 		sizeof(address)) != 0)
 		return;
-	bs_dsn_words_fold(address, strcspn(address, "@"), local, sizeof(local));
+	bs_phrases_fold(address, strcspn(address, "@"), local, sizeof(local));
 	if (local[0] == '\0' || strcmp(local, "mailer-daemon") == 0)
 		dsn->signals |= BS_DSN_NULL_PATH;
 }
@@ -150,7 +152,7 @@ take_other(struct bs_dsn *dsn, const struct bs_mime_field *field)
 }
 
 void
-bs_dsn_own_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
+bs_dsn_own_header_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
 {
 	if (bs_mime_is(field, "Message-ID"))
 		take_message_id(dsn, field);
