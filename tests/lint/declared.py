@@ -17,9 +17,7 @@ common/cli/doctor/engine common/cli/doctor/exim_list
 common/cli/doctor/exim_pieces common/cli/doctor/files common/cli/doctor/filters
 common/cli/doctor/findings common/cli/doctor/keys common/cli/doctor/mx
 common/cli/doctor/run common/cli/doctor/show common/cli/doctor/spf
-common/cli/explain/decide common/cli/explain/explain common/cli/explain/head
-common/cli/explain/json common/cli/explain/judge common/cli/explain/text
-common/cli/explain/words common/cli/keys/decode common/cli/keys/import
+common/cli/keys/decode common/cli/keys/import
 common/cli/keys/init common/cli/keys/key common/cli/keys/sign
 common/cli/keys/verify common/cli/load common/cli/options
 common/cli/status/json common/cli/status/mode common/cli/status/next_mode_show

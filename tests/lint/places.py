@@ -34,16 +34,13 @@ OUTSIDE = re.compile(r"\b(?:DESIGN|STYLE|HOUSE|CLUSTER)\b")
 # Where they are still named, and go.
 STILL = set("""
 common/adapter/wire.c common/adapter/wire.h common/base/backstop.h
-common/bounce/class.c common/bounce/dsn.c common/bounce/dsn.h
-common/bounce/header.c common/bounce/own.c common/bounce/parts.c
-common/bounce/report.c common/bounce/returned.c common/bounce/said.c
-common/bounce/text.c common/bounce/words.c common/cli/doctor/keys.c
-common/cli/explain/json.c common/engine/state_folder.c common/judge/case.h
+common/cli/doctor/keys.c
+common/engine/state_folder.c common/judge/case.h
 common/judge/coverage.c common/judge/coverage.h common/judge/evidence.c
 common/judge/evidence.h common/judge/facts.c common/judge/judge.c
 common/judge/log.c common/judge/probe_limit.c common/judge/probe_limit.h
 common/keys/day.h common/keys/keyring.h common/keys/keyring_file.c
-common/keys/tag.c common/keys/tag.h common/policy/bounce.c
+common/policy/bounce.c
 common/policy/bounce.h common/policy/spf.c common/spf/record.h exim/scan.c
 tests/e2e/attacks.py tests/e2e/both_evidence.py tests/e2e/test_attacks.py
 tests/lib/spf_hostile.py tests/lib/wire.py tests/unit/scenes.h

@@ -1,6 +1,6 @@
 /* From what is known of a notice to an answer, in the order of what proves
  * most. Absent is not failed: where nothing proves anything, nobody knows. */
-#include "common/cli/explain/explain.h"
+#include "common/cli/explain/decide.h"
 
 static bool
 is_good(enum bs_tag_fact fact)
@@ -101,7 +101,7 @@ decide_by_facts(struct bs_explained *out)
 void
 bs_explain_decide(struct bs_explained *out)
 {
-	if (!out->letter->is_notice)
+	if (!out->message->is_notice)
 		(void)answer(out, BS_EXPLAIN_UNKNOWN, BS_WHY_NO_NOTICE);
 	else if (out->ground->config == NULL || !out->ground->has_keyring)
 		(void)answer(out, BS_EXPLAIN_UNKNOWN, BS_WHY_NO_GROUND);

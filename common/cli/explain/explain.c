@@ -6,11 +6,15 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "common/cli/explain/decide.h"
 #include "common/cli/explain/explain.h"
+#include "common/cli/explain/head.h"
+#include "common/cli/explain/judge.h"
+#include "common/cli/explain/show.h"
 #include "common/cli/output.h"
 
-/* The configuration may lack where a person without an account on the server
- * asks: then the message alone is explained. */
+/* Where a person asks who has no account on the server, there is no
+ * configuration: then the message alone is explained. */
 static void
 open_config(const struct bs_call *call, struct bs_explain_ground *out)
 {
@@ -73,19 +77,19 @@ lifetime_of(const struct bs_explain_ground *ground, int64_t when)
 
 /* Reads and judges one notice as of a time. */
 static void
-judge(struct bs_explain_ground *ground, const struct bs_opened_message *letter,
+judge(struct bs_explain_ground *ground, const struct bs_opened_message *opened,
     int64_t when, struct bs_explained *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->ground = ground;
-	out->letter = letter;
+	out->message = opened;
 	out->as_of = when;
 	out->lifetime_days = lifetime_of(ground, when);
 	bs_explain_read_head(out);
-	if (!letter->is_notice)
+	if (!opened->is_notice)
 		return;
 	if (bs_explain_judge(out) != 0 && ground->has_store) {
-		/* what the look found whole, the work found damaged */
+		/* the store opened, but proved to be damaged */
 		ground->has_store = false;
 		ground->lack = "no-store";
 		if (bs_explain_judge(out) != 0)
@@ -103,26 +107,27 @@ explain(const struct bs_call *call, struct bs_explain_ground *ground,
 	    [BS_EXPLAIN_NO] = BS_EXIT_NO,
 	    [BS_EXPLAIN_UNKNOWN] = BS_EXIT_UNKNOWN,
 	};
-	static struct bs_opened_message letter; /* too large for a stack */
+	static struct bs_opened_message opened; /* too large for a stack */
 	static struct bs_explained explained;
 	int status = EX_OSERR;
 
-	if (bs_open_message(envelope, message, &letter) != 0)
+	if (bs_open_message(envelope, message, &opened) != 0)
 		bs_complain("out of memory");
 	else {
-		judge(ground, &letter, call->now, &explained);
+		judge(ground, &opened, call->now, &explained);
 		bs_explain_decide(&explained);
 		if (call->json)
-			bs_explain_print_json(&explained);
+			bs_explain_show_json(&explained);
 		else
-			bs_explain_print(&explained);
+			bs_explain_show(&explained);
 		status = statuses[explained.answer];
 	}
-	bs_open_message_free(&letter);
+	bs_open_message_free(&opened);
 	return status;
 }
 
-/* Explains each message. Of several that do not agree the whole is unknown. */
+/* Explains each message. If their answers differ, the exit status is that of an
+ * unknown. */
 static int
 explain_all(const struct bs_call *call, struct bs_explain_ground *ground,
     const char *text, size_t len)

@@ -1,15 +1,14 @@
-/* For whom a notice is: what its header names, and the tags in it. */
+/* For whom a notice is: whom its header names, and the tags in it. */
 #include <stdio.h>
 #include <string.h>
 
-#include "common/cli/explain/explain.h"
+#include "common/cli/explain/head.h"
 #include "common/mail/date.h"
 #include "common/mail/head.h"
 #include "common/base/netblock.h"
 
-/* Where the recipient of a notice is named; of equals the first counts. A
- * host that delivers writes the upper ones, the sender of the notice the last.
- */
+/* The fields that name the recipient of a notice, the best first: the host that
+ * delivers writes all of them but To, which the sender of the notice writes. */
 static const char *const recipient_fields[] = {
     "X-Original-To",
     "Envelope-To",
@@ -20,8 +19,8 @@ static const char *const recipient_fields[] = {
 #define RECIPIENT_FIELDS                                                       \
 	(sizeof(recipient_fields) / sizeof(recipient_fields[0]))
 
-/* What a candidate is worth: a tag that keys can judge says most, and then
- * who is named where. */
+/* What a candidate is worth: first by its tag, then by the field that names it.
+ */
 static unsigned
 worth(const struct bs_explain_tag *tag, unsigned place)
 {
@@ -129,8 +128,8 @@ take_recipient(struct bs_explained *out, const struct bs_head_field *field,
 	}
 }
 
-/* The reverse-path, without its brackets. A bare name of a mail system, as
- * mailboxes have it, is a null one that was written so. */
+/* Takes the reverse-path, without its brackets. Mailboxes write a null one as
+ * the bare name of a mail system. */
 static void
 take_sender(struct bs_explained *out, struct bs_slice value)
 {
@@ -144,8 +143,8 @@ take_sender(struct bs_explained *out, struct bs_slice value)
 		bs_head_copy(found, out->head.sender, sizeof(out->head.sender));
 }
 
-/* When the notice came: the upper Received field says it, of a host of ours as
- * a rule, else its own Date. */
+/* When the notice came: by its first Received field, which is mostly our own
+ * host's, else by its Date. */
 static void
 take_arrival(struct bs_explained *out, const struct bs_head_field *field)
 {
@@ -189,13 +188,13 @@ span_of(const char *text)
 	return (struct bs_slice){text, strlen(text)};
 }
 
-/* Reads the tag of the returned return path. It is text of a text: what is
- * valid in it nobody made up, but what is not may have been mangled, and says
- * no more than the plain address. */
+/* Reads the tag of the returned return path. Nobody can make a valid one up.
+ * One that is not valid may have been mangled on its way through the notice,
+ * and says no more than the plain address. */
 static void
 take_path(struct bs_explained *out, unsigned *best)
 {
-	struct bs_slice text = span_of(out->letter->facts.return_path);
+	struct bs_slice text = span_of(out->message->facts.return_path);
 	struct bs_address address;
 	struct bs_tag tag;
 	char plain[BS_ADDRESS_MAX];
@@ -217,7 +216,7 @@ take_path(struct bs_explained *out, unsigned *best)
 static void
 take_returned(struct bs_explained *out, unsigned *best)
 {
-	const struct bs_dsn_facts *facts = &out->letter->facts;
+	const struct bs_dsn_facts *facts = &out->message->facts;
 
 	out->path_tag.fact = BS_TAG_NONE;
 	if (facts->return_path[0] != '\0')
@@ -242,12 +241,12 @@ is_private(const char *address)
 	return false;
 }
 
-/* The last hop that came from outside: the hosts behind it wrote what stands
- * above, what stands below the sender could make up. */
+/* From where the returned mail came: the last hop outside of private networks.
+ * Fields below that one may be made up by the sender. */
 static void
 find_origin(struct bs_explained *out)
 {
-	const struct bs_list *received = &out->letter->facts.received;
+	const struct bs_list *received = &out->message->facts.received;
 	const struct bs_config *config = out->ground->config;
 	const char *hop = NULL;
 	struct bs_netblock host;
@@ -276,18 +275,18 @@ sender_of(const char *text)
 void
 bs_explain_read_head(struct bs_explained *out)
 {
-	const struct bs_opened_message *letter = out->letter;
+	const struct bs_opened_message *message = out->message;
 	struct bs_head_field field;
 	unsigned best = 0;
 	size_t at = 0;
 
 	out->tag.fact = BS_TAG_NONE;
-	while (bs_head_next(letter->text.text, letter->text.len, &at, &field))
+	while (bs_head_next(message->text.text, message->text.len, &at, &field))
 		take_field(out, &field, &best);
-	/* a mailbox tells of the message that it holds, not of one in that */
-	if (letter->envelope.len > 0 &&
-	    letter->form != BS_MESSAGE_FORM_FORWARDED)
-		take_sender(out, letter->envelope);
+	/* the "From " line is about the outer message, not one inside it */
+	if (message->envelope.len > 0 &&
+	    message->form != BS_MESSAGE_FORM_FORWARDED)
+		take_sender(out, message->envelope);
 	out->sender = sender_of(out->head.sender);
 	take_returned(out, &best);
 	find_origin(out);

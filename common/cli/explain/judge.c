@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "common/adapter/verdict.h"
-#include "common/cli/explain/explain.h"
+#include "common/cli/explain/judge.h"
 #include "common/judge/facts.h"
 
 struct task {
@@ -40,7 +40,7 @@ make_request(const struct bs_explained *explained, struct bs_request *out)
 	out->has_sender = true;
 	snprintf(out->recipient, sizeof(out->recipient), "%s",
 	    explained->recipient);
-	bs_verdict_evidence(&explained->letter->facts, out);
+	bs_verdict_evidence(&explained->message->facts, out);
 }
 
 static void
@@ -70,7 +70,8 @@ copy_finding(const struct bs_finding *from, struct bs_explain_finding *out)
 static int
 look_up_ids(const struct task *task, struct bs_explain_lookup *out)
 {
-	const struct bs_list *ids = &task->explained->letter->facts.message_ids;
+	const struct bs_list *ids =
+	    &task->explained->message->facts.message_ids;
 	struct bs_request *request = task->request;
 	struct bs_finding finding;
 	const char *id = NULL;
@@ -103,7 +104,7 @@ look_up_path(const struct task *task, struct bs_explain_lookup *out)
 		return 0;
 	memset(&request->message_ids, 0, sizeof(request->message_ids));
 	snprintf(request->recipient, sizeof(request->recipient), "%s",
-	    task->explained->letter->facts.return_path);
+	    task->explained->message->facts.return_path);
 	rc = bs_facts_find(&task->view, request, task->explained->as_of,
 	    &finding);
 	if (rc == 0)
@@ -177,7 +178,7 @@ weaken(struct bs_explained *explained)
 	unsigned window = bs_day_window(bs_meta_lifetime(&ground->meta,
 	    ground->config->lifetime_days, today));
 	int64_t first = (int64_t)today - window;
-	int64_t date = explained->letter->facts.returned_date;
+	int64_t date = explained->message->facts.returned_date;
 
 	if (date > first * BS_DAY_SECONDS && date <= explained->as_of)
 		first = (int64_t)bs_day_of(date) - 1;

@@ -1,9 +1,9 @@
-/* Words for the facts of an explanation, the same on a terminal and in JSON.
+/* Words for the facts of an explanation, the same on the terminal and in JSON.
  */
 #ifndef BS_CLI_EXPLAIN_NAMES_H
 #define BS_CLI_EXPLAIN_NAMES_H
 
-#include "common/cli/explain/explain.h"
+#include "common/cli/explain/explained.h"
 
 const char *bs_explain_sender(enum bs_sender sender); /* "null" ... */
 const char *bs_explain_tag(enum bs_tag_fact fact);    /* "valid" ... */
@@ -18,7 +18,7 @@ const char *bs_explain_why(enum bs_explain_why why);
 /* "no domain", "2 domains", "many domains"; valid until the next call. */
 const char *bs_explain_domains(uint8_t count);
 
-/* What the row found would do in each mode. */
+/* What the row would do in each mode. */
 void bs_explain_actions(const struct bs_explained *explained,
     enum bs_action out[static 4]);
 

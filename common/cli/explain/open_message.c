@@ -1,4 +1,4 @@
-/* One message out of what a person handed over, ready to be explained. */
+/* Finds the notice in a message that a person handed over. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -15,8 +15,8 @@
 #define PARTS_MAX 64	/* looked at in one message ... */
 #define MESSAGES_MAX 16 /* ... and messages in messages */
 
-/* What makes a notice of a pasted text that has no header: the parser then
- * decides by banners and returned headers. */
+/* A header for a pasted text that has none, so that the reader takes it for a
+ * notice if its text is one. */
 static const char borrowed_header[] =
     "From: MAILER-DAEMON@pasted.invalid\nSubject: pasted\n\n";
 
@@ -80,27 +80,26 @@ bs_open_message_read(const char *path, char **text, size_t *len)
 	return rc;
 }
 
-/* Whether it is a notice; the facts are the letter's then. */
+/* Reads a text. Returns whether it is a notice. */
 static bool
-take(struct bs_opened_message *letter, struct bs_slice text)
+take(struct bs_opened_message *opened, struct bs_slice text)
 {
 	static struct bs_dsn dsn; /* too large for a stack */
 
 	bs_dsn_begin(&dsn);
 	bs_dsn_push(&dsn, text.text, text.len);
 	bs_dsn_end(&dsn);
-	letter->text = text;
-	letter->facts = dsn.facts;
-	letter->is_notice = dsn.facts.class == BS_DSN_REPORT ||
+	opened->text = text;
+	opened->facts = dsn.facts;
+	opened->is_notice = dsn.facts.class == BS_DSN_REPORT ||
 			    dsn.facts.class == BS_DSN_NONSTANDARD ||
 			    dsn.facts.class == BS_DSN_MDN;
-	return letter->is_notice;
+	return opened->is_notice;
 }
 
-/* As take(), of a copy under the borrowed header, which becomes the letter's.
- */
+/* As take(), of a copy under the borrowed header. opened owns the copy. */
 static bool
-take_borrowed(struct bs_opened_message *letter, struct bs_slice text)
+take_borrowed(struct bs_opened_message *opened, struct bs_slice text)
 {
 	size_t head = sizeof(borrowed_header) - 1;
 	char *copy = malloc(head + text.len);
@@ -109,26 +108,26 @@ take_borrowed(struct bs_opened_message *letter, struct bs_slice text)
 		return false;
 	memcpy(copy, borrowed_header, head);
 	memcpy(copy + head, text.text, text.len);
-	free(letter->owned);
-	letter->owned = copy;
-	return take(letter, (struct bs_slice){copy, head + text.len});
+	free(opened->owned);
+	opened->owned = copy;
+	return take(opened, (struct bs_slice){copy, head + text.len});
 }
 
-/* As take(), where the text lies in a buffer that becomes the letter's. */
+/* As take(), of a text in a buffer, which opened owns if this is a notice. */
 static bool
-take_owned(struct bs_opened_message *letter, char *buffer, struct bs_slice text)
+take_owned(struct bs_opened_message *opened, char *buffer, struct bs_slice text)
 {
-	if (!take(letter, text))
+	if (!take(opened, text))
 		return false;
-	free(letter->owned);
-	letter->owned = buffer;
+	free(opened->owned);
+	opened->owned = buffer;
 	return true;
 }
 
-/* Looks for a notice that was quoted in a text, from its header on. Frees
- * the buffer, or gives it to the letter. */
+/* Looks for a notice that is quoted in a text, from its header on. Frees the
+ * buffer, or gives it to opened. */
 static bool
-find_quoted(struct bs_opened_message *letter, char *buffer, size_t len)
+find_quoted(struct bs_opened_message *opened, char *buffer, size_t len)
 {
 	size_t at;
 	struct bs_slice rest;
@@ -138,9 +137,9 @@ find_quoted(struct bs_opened_message *letter, char *buffer, size_t len)
 		 ? 0
 		 : bs_unquote_find_notice(buffer, len, false);
 	rest = (struct bs_slice){buffer + at, len - at};
-	if (rest.len > 0 && take_owned(letter, buffer, rest))
+	if (rest.len > 0 && take_owned(opened, buffer, rest))
 		return true;
-	if (rest.len > 0 && at > 0 && take_borrowed(letter, rest)) {
+	if (rest.len > 0 && at > 0 && take_borrowed(opened, rest)) {
 		free(buffer);
 		return true;
 	}
@@ -148,8 +147,8 @@ find_quoted(struct bs_opened_message *letter, char *buffer, size_t len)
 	return false;
 }
 
-/* Messages that were found in messages and are still to be looked into; their
- * buffers are ours. */
+/* Messages inside messages that are still to be looked into, with the buffers
+ * that they lie in. */
 struct pending {
 	size_t count;
 	size_t next;
@@ -157,10 +156,10 @@ struct pending {
 	struct bs_slice texts[MESSAGES_MAX];
 };
 
-/* Looks at a message that was found in another: it is the notice, or waits to
- * be looked into. */
+/* Looks at a message inside another. If it is no notice, it waits to be looked
+ * into. */
 static bool
-find_message(struct bs_opened_message *letter, struct pending *pending,
+find_message(struct bs_opened_message *opened, struct pending *pending,
     char *buffer, size_t len)
 {
 	struct bs_slice envelope;
@@ -171,7 +170,7 @@ find_message(struct bs_opened_message *letter, struct pending *pending,
 		free(buffer);
 		return false;
 	}
-	if (take_owned(letter, buffer, text))
+	if (take_owned(opened, buffer, text))
 		return true;
 	if (pending->count == MESSAGES_MAX) {
 		free(buffer);
@@ -182,9 +181,9 @@ find_message(struct bs_opened_message *letter, struct pending *pending,
 	return false;
 }
 
-/* Looks for a notice in a part: as a message of its own, or as a text. */
+/* Looks for a notice in a part, which is a message or a text. */
 static bool
-find_in_part(struct bs_opened_message *letter, struct pending *pending,
+find_in_part(struct bs_opened_message *opened, struct pending *pending,
     const struct bs_part *part)
 {
 	size_t len;
@@ -195,24 +194,24 @@ find_in_part(struct bs_opened_message *letter, struct pending *pending,
 		return false;
 	len = bs_unquote_clean(buffer, bs_part_decode(part, buffer));
 	if (part->type == BS_PART_TEXT)
-		return find_quoted(letter, buffer, len);
-	return find_message(letter, pending, buffer, len);
+		return find_quoted(opened, buffer, len);
+	return find_message(opened, pending, buffer, len);
 }
 
 static bool
-find_in_message(struct bs_opened_message *letter, struct pending *pending,
+find_in_message(struct bs_opened_message *opened, struct pending *pending,
     struct bs_slice text)
 {
 	struct bs_part part;
 	size_t at = 0;
 
 	bs_part_whole(text.text, text.len, &part);
-	if (find_in_part(letter, pending, &part))
+	if (find_in_part(opened, pending, &part))
 		return true;
 	for (unsigned i = 0; i < PARTS_MAX; i++) {
 		if (!bs_part_next(text.text, text.len, &at, &part))
 			return false;
-		if (find_in_part(letter, pending, &part))
+		if (find_in_part(opened, pending, &part))
 			return true;
 	}
 	return false;
@@ -220,13 +219,13 @@ find_in_message(struct bs_opened_message *letter, struct pending *pending,
 
 /* Looks for a notice in a message, and in the messages in that. */
 static bool
-find_inside(struct bs_opened_message *letter, struct bs_slice text)
+find_inside(struct bs_opened_message *opened, struct bs_slice text)
 {
 	struct pending pending = {0};
-	bool found = find_in_message(letter, &pending, text);
+	bool found = find_in_message(opened, &pending, text);
 
 	while (!found && pending.next < pending.count)
-		found = find_in_message(letter, &pending,
+		found = find_in_message(opened, &pending,
 		    pending.texts[pending.next++]);
 	for (size_t i = 0; i < pending.count; i++)
 		free(pending.buffers[i]);
@@ -258,40 +257,40 @@ has_from(struct bs_slice text)
 	return false;
 }
 
-/* A text with a header: a message, or the print of one. */
+/* Opens a text with a header: a message, or the printout of one. */
 static void
-open_message(struct bs_opened_message *letter, struct bs_slice text,
+open_message(struct bs_opened_message *opened, struct bs_slice text,
     enum bs_message_form form)
 {
-	char *copy = letter->owned;
+	char *copy = opened->owned;
 
-	letter->form = form;
-	letter->owned = NULL;
-	if (take(letter, text)) {
-		letter->owned = copy;
+	opened->form = form;
+	opened->owned = NULL;
+	if (take(opened, text)) {
+		opened->owned = copy;
 		return;
 	}
-	letter->form = BS_MESSAGE_FORM_FORWARDED;
-	if (find_inside(letter, text)) {
+	opened->form = BS_MESSAGE_FORM_FORWARDED;
+	if (find_inside(opened, text)) {
 		free(copy);
 		return;
 	}
-	letter->form = BS_MESSAGE_FORM_PASTED;
+	opened->form = BS_MESSAGE_FORM_PASTED;
 	if (!has_from(text) &&
 	    bs_unquote_find_notice(text.text, text.len, true) == 0 &&
-	    take_borrowed(letter, text)) {
+	    take_borrowed(opened, text)) {
 		free(copy);
 		return;
 	}
-	free(letter->owned);
-	letter->owned = copy;
-	letter->form = form;
-	(void)take(letter, text);
+	free(opened->owned);
+	opened->owned = copy;
+	opened->form = form;
+	(void)take(opened, text);
 }
 
-/* A text without a header of its own: quoted, forwarded or pasted. */
+/* Opens a text without a header of its own: quoted, forwarded or pasted. */
 static int
-open_text(struct bs_opened_message *letter, struct bs_slice message)
+open_text(struct bs_opened_message *opened, struct bs_slice message)
 {
 	size_t len;
 	size_t at = 0;
@@ -301,20 +300,20 @@ open_text(struct bs_opened_message *letter, struct bs_slice message)
 
 	if (copy == NULL)
 		return -ENOMEM;
-	letter->owned = copy;
-	/* a mailbox's line may have been quoted, too */
+	opened->owned = copy;
+	/* the "From " line of a mailbox may be quoted, too */
 	if (bs_unquote_next(copy, len, &at, &envelope, &text))
 		text.len = len - (size_t)(text.text - copy);
 	if (bs_unquote_has_header(text.text, text.len)) {
-		open_message(letter, text, BS_MESSAGE_FORM_UNQUOTED);
+		open_message(opened, text, BS_MESSAGE_FORM_UNQUOTED);
 		return 0;
 	}
-	letter->form = BS_MESSAGE_FORM_PASTED;
+	opened->form = BS_MESSAGE_FORM_PASTED;
 	at = bs_unquote_find_notice(text.text, text.len, false);
 	if (at < text.len &&
-	    take(letter, (struct bs_slice){text.text + at, text.len - at}))
+	    take(opened, (struct bs_slice){text.text + at, text.len - at}))
 		return 0;
-	(void)take_borrowed(letter, text);
+	(void)take_borrowed(opened, text);
 	return 0;
 }
 
@@ -331,8 +330,8 @@ bs_open_message(struct bs_slice envelope, struct bs_slice message,
 }
 
 void
-bs_open_message_free(struct bs_opened_message *letter)
+bs_open_message_free(struct bs_opened_message *opened)
 {
-	free(letter->owned);
-	letter->owned = NULL;
+	free(opened->owned);
+	opened->owned = NULL;
 }

@@ -1,4 +1,4 @@
-/* One message out of what a person handed over, ready to be explained. */
+/* Finds the notice in a message that a person handed over. */
 #ifndef BS_CLI_EXPLAIN_OPEN_MESSAGE_H
 #define BS_CLI_EXPLAIN_OPEN_MESSAGE_H
 
@@ -21,22 +21,22 @@ struct bs_opened_message {
 	enum bs_message_form form;
 	bool is_notice;		  /* a bounce or a receipt */
 	struct bs_slice envelope; /* "From " line of a mailbox, or empty */
-	struct bs_slice text;	  /* what the facts are of */
+	struct bs_slice text;	  /* that the facts are of */
 	struct bs_dsn_facts facts;
 	char *owned; /* text may lie in it */
 };
 
-/* Reads a file, or standard input for NULL, whole. Returns 0 with *text
+/* Reads a whole file, or standard input for NULL. Returns 0 with *text
  * malloc()ed, or -errno (-EFBIG). */
 BS_MUST_USE int bs_open_message_read(const char *path, char **text,
     size_t *len);
 
-/* Finds the notice in a cleaned message, which must outlive the letter; where
- * there is none, the facts are of the message as it is. Returns 0 or -ENOMEM;
+/* Finds the notice in a cleaned message, which must outlive *out. Where there
+ * is none, the facts are those of the message itself. Returns 0 or -ENOMEM;
  * free it in any case. */
 BS_MUST_USE int bs_open_message(struct bs_slice envelope,
     struct bs_slice message, struct bs_opened_message *out);
-void bs_open_message_free(struct bs_opened_message *letter);
+void bs_open_message_free(struct bs_opened_message *opened);
 
 /* "as-is", "unquoted", "forwarded", "pasted". */
 const char *bs_message_form_name(enum bs_message_form form);

@@ -1,12 +1,12 @@
-/* RFC 3463 status codes in the words of those who get them. */
+/* RFC 3463 status codes in everyday words. */
 #include <stddef.h>
 #include <string.h>
 
-#include "common/cli/explain/status.h"
+#include "common/cli/explain/status_code.h"
 #include "common/base/ascii.h"
 
-/* By subject and detail; the class says whether it is for good. The first that
- * begins the code counts. */
+/* By subject and detail: RFC 3463 gives them the same meaning in every class.
+ * The first entry that the code begins with counts. */
 static const struct {
 	const char *code;
 	const char *text;
@@ -37,7 +37,7 @@ static const struct {
 };
 
 const char *
-bs_explain_status(const char *status)
+bs_explain_status_code(const char *status)
 {
 	if (!bs_ascii_is_digit(status[0]) || status[1] != '.')
 		return NULL;

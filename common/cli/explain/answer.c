@@ -3,15 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/cli/explain/explain.h"
-#include "common/cli/explain/status.h"
+#include "common/cli/explain/answer.h"
+#include "common/cli/explain/status_code.h"
 #include "common/cli/output.h"
 #include "common/base/ascii.h"
 
 #define SHOWN 512 /* room for one text from outside */
 
 static void BS_PRINTF(2, 3)
-    say(struct bs_explain_words *out, const char *format, ...)
+    say(struct bs_explain_answer_text *out, const char *format, ...)
 {
 	size_t len = strlen(out->first);
 	va_list args;
@@ -22,11 +22,11 @@ static void BS_PRINTF(2, 3)
 }
 
 static void BS_PRINTF(2, 3)
-    add(struct bs_explain_words *out, const char *format, ...)
+    add(struct bs_explain_answer_text *out, const char *format, ...)
 {
 	va_list args;
 
-	if (out->count == BS_EXPLAIN_SETTLERS)
+	if (out->count == BS_EXPLAIN_MORE)
 		return;
 	va_start(args, format);
 	vsnprintf(out->more[out->count], sizeof(out->more[0]), format, args);
@@ -36,7 +36,8 @@ static void BS_PRINTF(2, 3)
 
 /* When the returned mail left: by its record, or the day of its tag. */
 static void
-say_when(const struct bs_explained *explained, struct bs_explain_words *out)
+say_when(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
 {
 	const struct bs_explain_finding *finding = &explained->lookup.finding;
 	const struct bs_explain_tag *tag = &explained->tag;
@@ -59,9 +60,10 @@ say_when(const struct bs_explained *explained, struct bs_explain_words *out)
 
 /* ", to bob@example.net and 2 more" */
 static void
-say_to_whom(const struct bs_explained *explained, struct bs_explain_words *out)
+say_to_whom(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
 {
-	const struct bs_dsn_facts *facts = &explained->letter->facts;
+	const struct bs_dsn_facts *facts = &explained->message->facts;
 	const struct bs_list *list = &facts->final_recipients;
 	const char *first;
 	char shown[SHOWN];
@@ -84,10 +86,11 @@ is_word(const char *text, const char *word)
 
 /* Why it came back, as far as the notice says so. */
 static void
-say_why(const struct bs_explained *explained, struct bs_explain_words *out)
+say_why(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
 {
-	const struct bs_dsn_facts *facts = &explained->letter->facts;
-	const char *meaning = bs_explain_status(facts->status);
+	const struct bs_dsn_facts *facts = &explained->message->facts;
+	const char *meaning = bs_explain_status_code(facts->status);
 	char shown[SHOWN];
 
 	if (facts->class == BS_DSN_MDN) {
@@ -118,9 +121,10 @@ say_why(const struct bs_explained *explained, struct bs_explain_words *out)
 }
 
 static void
-add_subject(const struct bs_explained *explained, struct bs_explain_words *out)
+add_subject(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
 {
-	const struct bs_dsn_facts *facts = &explained->letter->facts;
+	const struct bs_dsn_facts *facts = &explained->message->facts;
 	char shown[SHOWN];
 
 	if (facts->returned_subject[0] != '\0')
@@ -128,11 +132,12 @@ add_subject(const struct bs_explained *explained, struct bs_explain_words *out)
 		    bs_visible(facts->returned_subject, shown, sizeof(shown)));
 }
 
-/* It left our server, but did the user send it? */
+/* It left our server; but perhaps the user did not send it. */
 static void
-add_abuse(const struct bs_explained *explained, struct bs_explain_words *out)
+add_abuse(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
 {
-	const char *from = explained->letter->facts.returned_from;
+	const char *from = explained->message->facts.returned_from;
 	const char *at = strrchr(from, '@');
 	char shown[SHOWN];
 
@@ -148,7 +153,8 @@ add_abuse(const struct bs_explained *explained, struct bs_explain_words *out)
 }
 
 static void
-put_yes(const struct bs_explained *explained, struct bs_explain_words *out)
+put_yes(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
 {
 	say(out, "You did: ");
 	say_when(explained, out);
@@ -185,7 +191,7 @@ no_text(enum bs_explain_why why)
 }
 
 static void
-put_no(const struct bs_explained *explained, struct bs_explain_words *out)
+put_no(const struct bs_explained *explained, struct bs_explain_answer_text *out)
 {
 	char shown[SHOWN];
 
@@ -200,7 +206,7 @@ put_no(const struct bs_explained *explained, struct bs_explain_words *out)
 		add(out, "If you have had the notice for longer, ask as of "
 			 "then: backstop --at 2026-01-01T00:00:00Z explain");
 	if (explained->why == BS_WHY_NO_ID &&
-	    explained->letter->form == BS_MESSAGE_FORM_PASTED)
+	    explained->message->form == BS_MESSAGE_FORM_PASTED)
 		add(out, "This was read out of a pasted text: the notice "
 			 "itself, saved whole (.eml), would be surer.");
 	add_subject(explained, out);
@@ -208,22 +214,22 @@ put_no(const struct bs_explained *explained, struct bs_explain_words *out)
 
 static void
 put_no_notice(const struct bs_explained *explained,
-    struct bs_explain_words *out)
+    struct bs_explain_answer_text *out)
 {
 	const char *what = "an ordinary message, or too little of a notice";
 
-	if (explained->letter->facts.class == BS_DSN_AUTOREPLY)
+	if (explained->message->facts.class == BS_DSN_AUTOREPLY)
 		what = "an automatic reply, as when somebody is away";
-	else if (explained->letter->facts.class == BS_DSN_ARF)
+	else if (explained->message->facts.class == BS_DSN_ARF)
 		what = "a complaint about a mail, not a bounce of one";
 	say(out, "This is no bounce: it is %s.", what);
 	add(out, "If a bounce is what you have, save it whole (.eml), with "
 		 "its header, and ask again.");
 }
 
-/* What would settle it: the first two stand in the first line. */
+/* Adds one thing that would settle the question. */
 static void BS_PRINTF(2, 3)
-    settle(struct bs_explain_words *out, const char *format, ...)
+    settle(struct bs_explain_answer_text *out, const char *format, ...)
 {
 	static const char begin[] = "Unknown, and this is what would settle "
 				    "it: ";
@@ -238,7 +244,7 @@ static void BS_PRINTF(2, 3)
 
 static void
 settle_ground(const struct bs_explained *explained,
-    struct bs_explain_words *out)
+    struct bs_explain_answer_text *out)
 {
 	if (explained->ground->config == NULL)
 		settle(out, "the memory of the server that sends your mail: "
@@ -254,14 +260,14 @@ settle_ground(const struct bs_explained *explained,
 		    explained->origin);
 }
 
-/* Nothing proves anything: what is missing? */
+/* Nothing proves anything: says what is missing. */
 static void
 settle_nothing(const struct bs_explained *explained,
-    struct bs_explain_words *out)
+    struct bs_explain_answer_text *out)
 {
 	const struct bs_explain_finding *finding = &explained->lookup.finding;
 
-	if (explained->letter->facts.message_ids.count == 0)
+	if (explained->message->facts.message_ids.count == 0)
 		settle(out, "the header of the returned mail, with its "
 			    "Message-ID: save the notice whole (.eml), or ask "
 			    "the administrator of the host that sent it");
@@ -281,7 +287,8 @@ settle_nothing(const struct bs_explained *explained,
 }
 
 static void
-settle_tag(const struct bs_explained *explained, struct bs_explain_words *out)
+settle_tag(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
 {
 	switch (explained->why) {
 	case BS_WHY_TAG_BUT_NO_ID:
@@ -313,7 +320,8 @@ settle_tag(const struct bs_explained *explained, struct bs_explain_words *out)
 }
 
 static void
-put_unknown(const struct bs_explained *explained, struct bs_explain_words *out)
+put_unknown(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
 {
 	char shown[SHOWN];
 
@@ -360,8 +368,8 @@ put_unknown(const struct bs_explained *explained, struct bs_explain_words *out)
 }
 
 void
-bs_explain_put(const struct bs_explained *explained,
-    struct bs_explain_words *out)
+bs_explain_answer(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
 {
 	memset(out, 0, sizeof(*out));
 	switch (explained->answer) {

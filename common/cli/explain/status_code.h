@@ -1,0 +1,10 @@
+/* RFC 3463 status codes in everyday words. */
+#ifndef BS_CLI_EXPLAIN_STATUS_CODE_H
+#define BS_CLI_EXPLAIN_STATUS_CODE_H
+
+#include "common/base/backstop.h"
+
+/* What "5.1.1" means, as a constant string, or NULL. */
+const char *bs_explain_status_code(const char *status);
+
+#endif
