@@ -126,7 +126,7 @@ BS_MUST_USE int bs_load_address(const char *text, struct bs_address *out);
  * and leaves its result, of size octets, at *result. */
 struct bs_child {
 	const char *folder;
-	int (*run)(const struct bs_child *errand);
+	int (*run)(const struct bs_child *child);
 	const void *context;
 	void *result;
 	size_t size;
@@ -134,7 +134,7 @@ struct bs_child {
 };
 
 /* Runs it. Returns what run() did, or -EUCLEAN if it crashed. */
-BS_MUST_USE int bs_child_run(const struct bs_child *errand);
+BS_MUST_USE int bs_child_run(const struct bs_child *child);
 
 /* What the store says of itself. */
 struct bs_look {

@@ -1,5 +1,5 @@
-/* Changes that the store has yet to learn, one a record, merged as they come.
- */
+/* Changes that wait to be written, one for each record, merged as they come.
+ * All are of the kind BS_CHANGE_ADD. */
 #ifndef BS_STORE_CHANGES_H
 #define BS_STORE_CHANGES_H
 
@@ -8,22 +8,7 @@
 #include <stdint.h>
 
 #include "common/base/backstop.h"
-#include "common/store/lmdb.h"
-#include "common/store/record.h"
-
-/* What to add to a record. Numbers add up; of days and times the earliest
- * first and the latest last stay. Of table meta it is a tally. */
-struct bs_change {
-	enum bs_table table;
-	size_t key_len;
-	uint8_t key[BS_RECORD_KEY_MAX];
-	union {
-		struct bs_tag_record tag;
-		struct bs_msg_record msg;
-		struct bs_sender_record sender;
-		struct bs_tally_record tally;
-	};
-};
+#include "common/store/change.h"
 
 struct bs_changes;
 
@@ -43,15 +28,14 @@ BS_MUST_USE int bs_changes_add(struct bs_changes *changes,
 bool bs_changes_have(const struct bs_changes *changes, enum bs_table table,
     const uint8_t *key, size_t key_len);
 
-/* Merges what the set holds of an entry's record, at index at or behind it,
- * into its value; found says whether there is a value yet. Returns whether
- * there is one now. */
-bool bs_changes_overlay(const struct bs_changes *changes, size_t at,
-    struct bs_entry *entry, bool found);
+/* Merges the change of an entry's record into the entry, if the set has one
+ * and it came as number at (from 0) or later. */
+void bs_changes_overlay(const struct bs_changes *changes, size_t at,
+    struct bs_entry *entry);
 
-/* Merges the changes from index at on, at most max of them, with what the
- * store has, and commits them. Sets *done. Returns 0 or -errno. */
-BS_MUST_USE int bs_changes_commit(const struct bs_changes *changes, size_t at,
-    size_t max, struct bs_store *store, size_t *done);
+/* The changes from number at on, in the order in which they came: as many as
+ * bs_changes_count() leaves. A view, until the set changes. */
+const struct bs_change *bs_changes_from(const struct bs_changes *changes,
+    size_t at);
 
 #endif

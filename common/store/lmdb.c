@@ -17,27 +17,14 @@
 #define MAP_BYTES ((size_t)16 << 30) /* sparse: costs no memory */
 #define MAP_BYTES_MIN ((size_t)64 << 20)
 #define READERS_MAX 4096
-#define ATTEMPTS 5 /* of what a neighbour's open or close can disturb */
-#define GROWTHS 24
+#define ATTEMPTS 5 /* where another process may disturb us */
+#define GROWTHS 24 /* of the map: each doubles it */
 
 struct bs_store {
 	MDB_env *env;
 	MDB_dbi tables[BS_TABLES];
 	int hold_fd; /* locked by the engine while it runs, else -1 */
 };
-
-static const char *const table_names[BS_TABLES] = {
-    [BS_TABLE_TAG] = "tag",
-    [BS_TABLE_MSG] = "msg",
-    [BS_TABLE_SENDER] = "sender",
-    [BS_TABLE_META] = "meta",
-};
-
-const char *
-bs_table_name(enum bs_table table)
-{
-	return table_names[table];
-}
 
 static int
 error_of(int rc)
@@ -54,7 +41,7 @@ error_of(int rc)
 	case MDB_READERS_FULL:
 		return -EAGAIN;
 	default:
-		/* what LMDB says of a file that is not sound */
+		/* LMDB's own errors: the file is not sound */
 		return rc > 0 ? -rc : -EUCLEAN;
 	}
 }
@@ -77,8 +64,7 @@ check_size(MDB_env *env)
 	return 0;
 }
 
-/* Child processes of ours must not hold the file: LMDB sets no close-on-exec.
- */
+/* LMDB sets no close-on-exec: programs that we start would hold the file. */
 static int
 close_on_exec(MDB_env *env)
 {
@@ -114,7 +100,7 @@ out:
 	return rc;
 }
 
-/* A limit on address space refuses the big map: take what there is. */
+/* Where a limit on address space refuses the map, tries a smaller one. */
 static int
 open_env(const char *folder, enum bs_store_use use, MDB_env **out)
 {
@@ -129,8 +115,8 @@ open_env(const char *folder, enum bs_store_use use, MDB_env **out)
 	return rc;
 }
 
-/* Begins a transaction. A map that another process let grow is taken over;
- * slots of dead readers are cleared. */
+/* Begins a transaction. Takes over a map that another process has made larger,
+ * and frees the slots of dead readers. */
 static int
 begin(struct bs_store *store, unsigned flags, MDB_txn **txn)
 {
@@ -149,8 +135,8 @@ begin(struct bs_store *store, unsigned flags, MDB_txn **txn)
 	return error_of(rc);
 }
 
-/* The format of a store that is there; ours goes into a new one, and into one
- * of an older format: an older engine must not meet what we write there. */
+/* Checks the format of the store. A new one gets ours; one of an older format
+ * gets it, too, before we write there what an older engine cannot read. */
 static int
 check_format(MDB_txn *txn, MDB_dbi meta, bool may_write)
 {
@@ -178,8 +164,8 @@ check_format(MDB_txn *txn, MDB_dbi meta, bool may_write)
 	return error_of(mdb_put(txn, meta, &key, &value, 0));
 }
 
-/* The handles come from one committed transaction: one opened in a
- * transaction that is only reset answers EINVAL later. */
+/* Opens the tables in a transaction that is committed: a handle from one that
+ * is aborted or reset answers EINVAL later. */
 static int
 open_tables(struct bs_store *store, bool may_write)
 {
@@ -189,7 +175,7 @@ open_tables(struct bs_store *store, bool may_write)
 	if ((rc = begin(store, may_write ? 0 : MDB_RDONLY, &txn)) != 0)
 		return rc;
 	for (int i = 0; i < BS_TABLES; i++) {
-		rc = error_of(mdb_dbi_open(txn, table_names[i],
+		rc = error_of(mdb_dbi_open(txn, bs_table_name((enum bs_table)i),
 		    may_write ? MDB_CREATE : 0, &store->tables[i]));
 		if (rc == BS_STORE_ABSENT)
 			rc = -ENOENT;
@@ -204,8 +190,8 @@ out:
 	return rc;
 }
 
-/* One try at opening all, under the lock that keeps LMDB 0.9.26 to 0.9.31
- * from destroying mutexes that a neighbour is about to use. */
+/* Tries once to open all of it. The lock is for LMDB 0.9.26 to 0.9.31, which
+ * destroy shared mutexes at a close while another process opens them. */
 static int
 try_open(const char *folder, enum bs_store_use use, struct bs_store *store)
 {
@@ -275,54 +261,78 @@ bs_store_close(struct bs_store *store)
 	free(store);
 }
 
-int
-bs_store_get(struct bs_store *store, struct bs_entry *entry)
+/* Copies an entry's value out; value_len 0 where there is none. Returns 0,
+ * BS_STORE_ABSENT or -errno. */
+static int
+fetch(struct bs_store *store, MDB_txn *txn, struct bs_entry *entry)
 {
 	MDB_val key = {entry->key_len, entry->key};
 	MDB_val value;
+	int rc;
+
+	entry->value_len = 0;
+	rc = mdb_get(txn, store->tables[entry->table], &key, &value);
+	if (rc != 0)
+		return error_of(rc);
+	if (value.mv_size > sizeof(entry->value))
+		return -EUCLEAN;
+	memcpy(entry->value, value.mv_data, value.mv_size);
+	entry->value_len = value.mv_size;
+	return 0;
+}
+
+int
+bs_store_get(struct bs_store *store, struct bs_entry *entry)
+{
 	MDB_txn *txn = NULL;
 	int rc;
 
 	if ((rc = begin(store, MDB_RDONLY, &txn)) != 0)
 		return rc;
-	rc = error_of(mdb_get(txn, store->tables[entry->table], &key, &value));
-	if (rc == 0 && value.mv_size > sizeof(entry->value))
-		rc = -EUCLEAN;
-	if (rc == 0) {
-		memcpy(entry->value, value.mv_data, value.mv_size);
-		entry->value_len = value.mv_size;
-	}
+	rc = fetch(store, txn, entry);
 	mdb_txn_abort(txn);
 	return rc;
 }
 
 static int
-put_all(struct bs_store *store, const struct bs_entry *entries, size_t count)
+apply_one(struct bs_store *store, MDB_txn *txn, const struct bs_change *change)
+{
+	MDB_dbi table = store->tables[change->table];
+	struct bs_entry entry;
+	MDB_val key = {change->key_len, entry.key};
+	MDB_val value = {0, entry.value};
+	int rc;
+
+	entry.table = change->table;
+	entry.key_len = change->key_len;
+	memcpy(entry.key, change->key, change->key_len);
+	if ((rc = fetch(store, txn, &entry)) < 0)
+		return rc;
+	if (!bs_change_apply(change, &entry))
+		return 0;
+	value.mv_size = entry.value_len;
+	if (value.mv_size > 0)
+		return error_of(mdb_put(txn, table, &key, &value, 0));
+	return error_of(mdb_del(txn, table, &key, NULL));
+}
+
+static int
+apply_all(struct bs_store *store, const struct bs_change *changes, size_t count)
 {
 	MDB_txn *txn = NULL;
 	int rc;
 
 	if ((rc = begin(store, 0, &txn)) != 0)
 		return rc;
-	for (size_t i = 0; i < count && rc == 0; i++) {
-		const struct bs_entry *entry = &entries[i];
-		MDB_dbi table = store->tables[entry->table];
-		MDB_val key = {entry->key_len, (void *)(uintptr_t)entry->key};
-		MDB_val value = {entry->value_len,
-		    (void *)(uintptr_t)entry->value};
-
-		if (entry->value_len > 0)
-			rc = error_of(mdb_put(txn, table, &key, &value, 0));
-		else if ((rc = mdb_del(txn, table, &key, NULL)) != 0)
-			rc = rc == MDB_NOTFOUND ? 0 : error_of(rc);
-	}
+	for (size_t i = 0; i < count && rc == 0; i++)
+		rc = apply_one(store, txn, &changes[i]);
 	if (rc == 0)
 		return error_of(mdb_txn_commit(txn));
 	mdb_txn_abort(txn);
 	return rc;
 }
 
-/* Takes over another process's larger map, else doubles ours. */
+/* Takes over the larger map of another process, or else doubles ours. */
 static int
 grow(struct bs_store *store)
 {
@@ -340,10 +350,10 @@ grow(struct bs_store *store)
 }
 
 int
-bs_store_put(struct bs_store *store, const struct bs_entry *entries,
+bs_store_apply(struct bs_store *store, const struct bs_change *changes,
     size_t count)
 {
-	int rc = put_all(store, entries, count);
+	int rc = apply_all(store, changes, count);
 
 	for (int i = 0; rc == -ENOSPC && i < GROWTHS; i++) {
 		MDB_envinfo info;
@@ -355,7 +365,7 @@ bs_store_put(struct bs_store *store, const struct bs_entry *entries,
 		    info.me_mapsize / 2 > info.me_last_pgno * stat.ms_psize ||
 		    grow(store) != 0)
 			break;
-		rc = put_all(store, entries, count);
+		rc = apply_all(store, changes, count);
 	}
 	return rc;
 }

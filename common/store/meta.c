@@ -1,4 +1,5 @@
-/* What the store knows of itself: epoch, gaps, marks, clock, lifetime. */
+/* What the store knows of itself: epoch, gaps, clock, lifetime, and the marks
+ * that a running engine leaves. */
 #include <string.h>
 
 #include "common/store/meta.h"
@@ -13,15 +14,18 @@ name_entry(struct bs_entry *out, const char *name)
 }
 
 void
-bs_meta_number(struct bs_entry *out, const char *name, int64_t a, int64_t b)
+bs_meta_number(struct bs_change *out, const char *name, int64_t a, int64_t b)
 {
-	name_entry(out, name);
-	out->value_len =
-	    bs_number_record_write(out->key, out->key_len, a, b, out->value);
+	struct bs_entry entry;
+
+	name_entry(&entry, name);
+	entry.value_len =
+	    bs_number_record_write(entry.key, entry.key_len, a, b, entry.value);
+	bs_change_set(out, &entry);
 }
 
-void
-bs_meta_boot(struct bs_entry *out, const uint8_t boot[static BS_BOOT_LEN])
+static void
+set_boot(struct bs_change *out, const uint8_t boot[static BS_BOOT_LEN])
 {
 	int64_t halves[2];
 
@@ -30,15 +34,18 @@ bs_meta_boot(struct bs_entry *out, const uint8_t boot[static BS_BOOT_LEN])
 }
 
 void
-bs_meta_clock(struct bs_entry *out, const struct bs_clock *clock)
+bs_meta_clock(struct bs_change *out, const struct bs_clock *clock)
 {
-	name_entry(out, "clock");
-	out->value_len =
-	    bs_clock_record_write(out->key, out->key_len, clock, out->value);
+	struct bs_entry entry;
+
+	name_entry(&entry, "clock");
+	entry.value_len =
+	    bs_clock_record_write(entry.key, entry.key_len, clock, entry.value);
+	bs_change_set(out, &entry);
 }
 
-void
-bs_meta_gap(struct bs_entry *out, const struct bs_gap *gap)
+static void
+gap_entry(struct bs_entry *out, const struct bs_gap *gap)
 {
 	memset(out, 0, sizeof(*out));
 	out->table = BS_TABLE_META;
@@ -47,7 +54,25 @@ bs_meta_gap(struct bs_entry *out, const struct bs_gap *gap)
 	    gap->end, 0, out->value);
 }
 
-/* A number of meta, both halves 0 where there is none. */
+void
+bs_meta_gap(struct bs_change *out, const struct bs_gap *gap)
+{
+	struct bs_entry entry;
+
+	gap_entry(&entry, gap);
+	bs_change_set(out, &entry);
+}
+
+void
+bs_meta_no_gap(struct bs_change *out, const struct bs_gap *gap)
+{
+	struct bs_entry entry;
+
+	gap_entry(&entry, gap);
+	bs_change_delete(out, &entry);
+}
+
+/* Reads a number; both of its halves are 0 where there is none. */
 static int
 load_number(struct bs_store *store, const char *name, int64_t *a, int64_t *b)
 {
@@ -63,8 +88,8 @@ load_number(struct bs_store *store, const char *name, int64_t *a, int64_t *b)
 	    entry.value_len, a, b);
 }
 
-static int
-load_clock(struct bs_store *store, struct bs_clock *out)
+int
+bs_meta_load_clock(struct bs_store *store, struct bs_clock *out)
 {
 	struct bs_entry entry;
 	int rc;
@@ -87,7 +112,7 @@ load_gaps(struct bs_store *store, struct bs_meta *out)
 	int64_t unused;
 	int rc;
 
-	/* they lie together; thousands of tallies lie behind them */
+	/* they lie together, before thousands of tallies */
 	name_entry(&from, "gap");
 	while ((rc = bs_store_scan(store, &from, &entry, 1, &count)) == 0) {
 		if (bs_gap_key_read(entry.key, entry.key_len, &start) != 0)
@@ -116,7 +141,7 @@ bs_meta_load(struct bs_store *store, struct bs_meta *out)
 	    (rc = load_number(store, "stop", &out->clean_stop, &unused)) != 0 ||
 	    (rc = load_number(store, "boot", &halves[0], &halves[1])) != 0 ||
 	    (rc = load_number(store, "lifetime", &days, &day)) != 0 ||
-	    (rc = load_clock(store, &out->clock)) != 0)
+	    (rc = bs_meta_load_clock(store, &out->clock)) != 0)
 		return rc;
 	memcpy(out->boot, halves, sizeof(out->boot));
 	out->lifetime_days = (unsigned)days;
@@ -130,8 +155,8 @@ bs_meta_add_gap(struct bs_meta *meta, int64_t start, int64_t end)
 	struct bs_gap gap = {start, end};
 	struct bs_gap *last;
 
-	/* one that is told late may begin before others did: it holds them
-	 * then, and their entries in the store do no harm */
+	/* one that is told late may begin before others: it takes them in,
+	 * and their records in the store do no harm */
 	while (meta->gap_count > 0) {
 		last = &meta->gaps[meta->gap_count - 1];
 		if (meta->gap_count < BS_GAPS_MAX &&
@@ -169,4 +194,88 @@ bs_meta_lifetime(const struct bs_meta *meta, unsigned configured_days,
 	    today <= meta->lifetime_day + bs_day_window(longest))
 		return longest;
 	return configured_days;
+}
+
+/* Keeps the longest lifetime with which tags may have been signed that are
+ * still on their way. Returns whether it changed. */
+static bool
+update_lifetime(struct bs_meta *meta, unsigned lifetime_days, uint32_t today)
+{
+	if (bs_meta_lifetime(meta, lifetime_days, today) > lifetime_days ||
+	    (meta->lifetime_days == lifetime_days &&
+		meta->lifetime_day == today))
+		return false;
+	meta->lifetime_days = lifetime_days;
+	meta->lifetime_day = today;
+	return true;
+}
+
+int
+bs_meta_mark_alive(struct bs_store *store, struct bs_meta *meta,
+    unsigned lifetime_days, int64_t until, int64_t now)
+{
+	struct bs_change changes[2];
+	size_t count = 0;
+	uint32_t today = bs_day_of(now);
+
+	meta->alive = until;
+	bs_meta_number(&changes[count++], "alive", until, 0);
+	if (!meta->clock.in_doubt &&
+	    update_lifetime(meta, lifetime_days, today))
+		bs_meta_number(&changes[count++], "lifetime",
+		    meta->lifetime_days, meta->lifetime_day);
+	return bs_store_apply(store, changes, count);
+}
+
+int
+bs_meta_mark_start(struct bs_store *store, struct bs_meta *meta,
+    const uint8_t boot[static BS_BOOT_LEN], int64_t now)
+{
+	struct bs_change changes[4];
+	struct bs_entry stop;
+	size_t count = 0;
+	int64_t last =
+	    meta->alive > meta->clean_stop ? meta->alive : meta->clean_stop;
+
+	if (last != 0 && last < now)
+		bs_meta_gap(&changes[count++],
+		    bs_meta_add_gap(meta, last, now));
+	if (meta->epoch == 0) {
+		meta->epoch = now;
+		bs_meta_number(&changes[count++], "epoch", now, 0);
+	}
+	name_entry(&stop, "stop");
+	bs_change_delete(&changes[count++], &stop);
+	meta->clean_stop = 0;
+	memcpy(meta->boot, boot, BS_BOOT_LEN);
+	set_boot(&changes[count++], boot);
+	return bs_store_apply(store, changes, count);
+}
+
+int
+bs_meta_mark_stall(struct bs_store *store, struct bs_meta *meta, int64_t now)
+{
+	struct bs_change change;
+
+	bs_meta_gap(&change, bs_meta_add_gap(meta, meta->alive, now));
+	return bs_store_apply(store, &change, 1);
+}
+
+int
+bs_meta_mark_stop(struct bs_store *store, int64_t now)
+{
+	struct bs_change changes[2];
+
+	bs_meta_number(&changes[0], "alive", now, 0);
+	bs_meta_number(&changes[1], "stop", now, 0);
+	return bs_store_apply(store, changes, 2);
+}
+
+int
+bs_meta_mark_clock(struct bs_store *store, const struct bs_meta *meta)
+{
+	struct bs_change change;
+
+	bs_meta_clock(&change, &meta->clock);
+	return bs_store_apply(store, &change, 1);
 }

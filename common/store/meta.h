@@ -1,4 +1,5 @@
-/* What the store knows of itself: epoch, gaps, marks, clock, lifetime. */
+/* What the store knows of itself: epoch, gaps, clock, lifetime, and the marks
+ * that a running engine leaves. */
 #ifndef BS_STORE_META_H
 #define BS_STORE_META_H
 
@@ -20,9 +21,9 @@
 /* Times are epoch seconds, 0 for never. */
 struct bs_meta {
 	int64_t epoch;	       /* when recording began */
-	int64_t alive;	       /* the engine's last mark */
-	int64_t clean_stop;    /* 0 while an engine runs, or died */
-	int64_t failing_since; /* in a running engine: a gap that goes on */
+	int64_t alive;	       /* all that came until then is written */
+	int64_t clean_stop;    /* 0 while an engine runs, or where it died */
+	int64_t failing_since; /* in a running engine: a gap that lasts */
 	uint8_t boot[BS_BOOT_LEN];
 	struct bs_clock clock;
 	unsigned lifetime_days; /* the longest in force ... */
@@ -34,25 +35,55 @@ struct bs_meta {
 /* Reads all of it; what is not there stays 0. Returns 0 or -errno. */
 BS_MUST_USE int bs_meta_load(struct bs_store *store, struct bs_meta *out);
 
-/* Fills an entry for bs_store_put(): a number under a name ("epoch", "alive",
- * "stop", "lifetime"), the boot id, the clock, or a gap. */
-void bs_meta_number(struct bs_entry *out, const char *name, int64_t a,
-    int64_t b);
-void bs_meta_boot(struct bs_entry *out, const uint8_t boot[static BS_BOOT_LEN]);
-void bs_meta_clock(struct bs_entry *out, const struct bs_clock *clock);
-void bs_meta_gap(struct bs_entry *out, const struct bs_gap *gap);
+/* Reads the clock's record alone: "store confirm-clock" may have written it.
+ * Returns 0 or -errno. */
+BS_MUST_USE int bs_meta_load_clock(struct bs_store *store,
+    struct bs_clock *out);
 
-/* Notes a gap in memory, merged with earlier ones where they are near or the
- * table is full. Returns the gap as it stands now; a view into meta. */
+/* Fill a change that sets a number of a name ("epoch", "alive", "stop",
+ * "lifetime"), the clock, or a gap. */
+void bs_meta_number(struct bs_change *out, const char *name, int64_t a,
+    int64_t b);
+void bs_meta_clock(struct bs_change *out, const struct bs_clock *clock);
+void bs_meta_gap(struct bs_change *out, const struct bs_gap *gap);
+
+/* Fills a change that removes a gap. */
+void bs_meta_no_gap(struct bs_change *out, const struct bs_gap *gap);
+
+/* The marks of an engine; each returns 0 or -errno.
+ *
+ * It starts: the epoch where there is none, the boot, no clean-stop mark, and
+ * a gap since the last mark. */
+BS_MUST_USE int bs_meta_mark_start(struct bs_store *store, struct bs_meta *meta,
+    const uint8_t boot[static BS_BOOT_LEN], int64_t now);
+
+/* It is alive, and all that came until then is written; and the longest
+ * lifetime, where that changed. */
+BS_MUST_USE int bs_meta_mark_alive(struct bs_store *store, struct bs_meta *meta,
+    unsigned lifetime_days, int64_t until, int64_t now);
+
+/* It stood still from its last mark until now: a gap. */
+BS_MUST_USE int bs_meta_mark_stall(struct bs_store *store, struct bs_meta *meta,
+    int64_t now);
+
+/* It stops in good order. */
+BS_MUST_USE int bs_meta_mark_stop(struct bs_store *store, int64_t now);
+
+/* What it saw of the clock. */
+BS_MUST_USE int bs_meta_mark_clock(struct bs_store *store,
+    const struct bs_meta *meta);
+
+/* Notes a gap in memory. Gaps that are near become one, and where the table is
+ * full the last ones do. Returns the gap as it is now; a view into meta. */
 const struct bs_gap *bs_meta_add_gap(struct bs_meta *meta, int64_t start,
     int64_t end);
 
-/* Whether everything between two times was recorded: after the epoch and in
- * no gap, nor in the one that goes on. */
+/* Whether all between two times was recorded: it lies after the epoch, in no
+ * gap, and before one that lasts. */
 bool bs_meta_is_complete(const struct bs_meta *meta, int64_t from, int64_t to);
 
-/* The lifetime to judge by: the configured one, or a longer one that was in
- * force when tags that may still come home were signed. */
+/* The lifetime to judge by: the configured one, or a longer one under which
+ * tags were signed that may still come home. */
 unsigned bs_meta_lifetime(const struct bs_meta *meta, unsigned configured_days,
     uint32_t today);
 

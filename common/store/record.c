@@ -22,7 +22,20 @@
 _Static_assert(MSG_LEN_MAX + CHECK_LEN <= BS_RECORD_MAX, "a message's record");
 _Static_assert(TALLY_LEN + CHECK_LEN <= BS_RECORD_MAX, "a tally");
 
-/* A writer or reader of big-endian numbers, one behind the other. */
+static const char *const table_names[BS_TABLES] = {
+    [BS_TABLE_TAG] = "tag",
+    [BS_TABLE_MSG] = "msg",
+    [BS_TABLE_SENDER] = "sender",
+    [BS_TABLE_META] = "meta",
+};
+
+const char *
+bs_table_name(enum bs_table table)
+{
+	return table_names[table];
+}
+
+/* Writes or reads big-endian numbers, one behind the other. */
 struct cursor {
 	uint8_t *out;
 	const uint8_t *in;
@@ -257,7 +270,7 @@ bs_sender_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
 	return 0;
 }
 
-/* How many hashes of a set a record holds: of too many, none. */
+/* How many hashes of a set a record keeps: of too many, none. */
 static size_t
 kept(unsigned count, unsigned max)
 {
@@ -320,6 +333,101 @@ bs_msg_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
 	memcpy(out->owners, cursor.in, owners);
 	memcpy(out->domains, cursor.in + owners, domains);
 	return unseal(key, key_len, value, len, len - CHECK_LEN);
+}
+
+/* A set of a few hashes in a record. */
+static bool
+has(const uint8_t (*set)[BS_MSG_SHORT], unsigned count, const uint8_t *hash)
+{
+	if (count == BS_MSG_MANY)
+		return true;
+	for (unsigned i = 0; i < count; i++)
+		if (memcmp(set[i], hash, BS_MSG_SHORT) == 0)
+			return true;
+	return false;
+}
+
+static void
+add(uint8_t (*set)[BS_MSG_SHORT], uint8_t *count, unsigned max,
+    const uint8_t *hash)
+{
+	if (has((const uint8_t(*)[BS_MSG_SHORT])set, *count, hash))
+		return;
+	if (*count == max) {
+		/* no room: the set has it all, and says nothing */
+		memset(set, 0, (size_t)max * BS_MSG_SHORT);
+		*count = BS_MSG_MANY;
+		return;
+	}
+	memcpy(set[(*count)++], hash, BS_MSG_SHORT);
+}
+
+static void
+unite(uint8_t (*set)[BS_MSG_SHORT], uint8_t *count, unsigned max,
+    const uint8_t (*more)[BS_MSG_SHORT], unsigned more_count)
+{
+	if (more_count == BS_MSG_MANY) {
+		memset(set, 0, (size_t)max * BS_MSG_SHORT);
+		*count = BS_MSG_MANY;
+		return;
+	}
+	for (unsigned i = 0; i < more_count; i++)
+		add(set, count, max, more[i]);
+}
+
+bool
+bs_msg_has_owner(const struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT])
+{
+	return has(record->owners, record->owner_count, hash);
+}
+
+bool
+bs_msg_has_domain(const struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT])
+{
+	return has(record->domains, record->domain_count, hash);
+}
+
+void
+bs_msg_add_owner(struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT])
+{
+	add(record->owners, &record->owner_count, BS_MSG_OWNERS, hash);
+}
+
+void
+bs_msg_add_domain(struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT])
+{
+	add(record->domains, &record->domain_count, BS_MSG_DOMAINS, hash);
+}
+
+void
+bs_msg_add_all(struct bs_msg_record *record, const struct bs_msg_record *more)
+{
+	unite(record->owners, &record->owner_count, BS_MSG_OWNERS, more->owners,
+	    more->owner_count);
+	unite(record->domains, &record->domain_count, BS_MSG_DOMAINS,
+	    more->domains, more->domain_count);
+}
+
+bool
+bs_msg_remove_owner(struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT])
+{
+	if (record->owner_count > BS_MSG_OWNERS)
+		return false;
+	for (unsigned i = 0; i < record->owner_count; i++) {
+		if (memcmp(record->owners[i], hash, BS_MSG_SHORT) != 0)
+			continue;
+		record->owner_count--;
+		memmove(record->owners[i], record->owners[i + 1],
+		    (size_t)(record->owner_count - i) * BS_MSG_SHORT);
+		memset(record->owners[record->owner_count], 0, BS_MSG_SHORT);
+		return true;
+	}
+	return false;
 }
 
 size_t

@@ -15,7 +15,23 @@
 #define BS_RECORD_KEY_MAX 32
 #define BS_RECORD_FORMAT 2 /* 1: senders of three days, no msg, no tally */
 
-/* tag: (expiry day, K, H(sender)); the day first, so expiry is a range. */
+enum bs_table { BS_TABLE_TAG, BS_TABLE_MSG, BS_TABLE_SENDER, BS_TABLE_META };
+#define BS_TABLES 4
+
+/* A record with its key, as octets. A value of no octets: no record. */
+struct bs_entry {
+	enum bs_table table;
+	size_t key_len;
+	size_t value_len;
+	uint8_t key[BS_RECORD_KEY_MAX];
+	uint8_t value[BS_RECORD_MAX];
+};
+
+/* "tag", "msg", "sender", "meta". */
+const char *bs_table_name(enum bs_table table);
+
+/* tag: (expiry day, K, H(sender)). The day comes first, so that what expires
+ * lies together. */
 struct bs_tag_key {
 	uint32_t day;
 	uint8_t key;
@@ -157,17 +173,6 @@ size_t bs_clock_record_write(const uint8_t *key, size_t key_len,
 BS_MUST_USE int bs_clock_record_read(const uint8_t *key, size_t key_len,
     const uint8_t *value, size_t len, struct bs_clock *out);
 
-/* Add to a record. The weaker claim stays: of two fates the greater, of more
- * owners or domains than fit BS_MSG_MANY. */
-void bs_tag_record_merge(struct bs_tag_record *a,
-    const struct bs_tag_record *b);
-void bs_sender_record_merge(struct bs_sender_record *a,
-    const struct bs_sender_record *b);
-void bs_msg_record_merge(struct bs_msg_record *a,
-    const struct bs_msg_record *b);
-void bs_tally_record_merge(struct bs_tally_record *a,
-    const struct bs_tally_record *b);
-
 /* Whether a hash is among the owners or domains of a message; always among
  * too many to keep. */
 bool bs_msg_has_owner(const struct bs_msg_record *record,
@@ -175,10 +180,18 @@ bool bs_msg_has_owner(const struct bs_msg_record *record,
 bool bs_msg_has_domain(const struct bs_msg_record *record,
     const uint8_t hash[static BS_MSG_SHORT]);
 
-/* Add one, once. */
+/* Add one, once; where there is no room for it the set becomes BS_MSG_MANY. */
 void bs_msg_add_owner(struct bs_msg_record *record,
     const uint8_t hash[static BS_MSG_SHORT]);
 void bs_msg_add_domain(struct bs_msg_record *record,
+    const uint8_t hash[static BS_MSG_SHORT]);
+
+/* Adds all owners and domains of another record. */
+void bs_msg_add_all(struct bs_msg_record *record,
+    const struct bs_msg_record *more);
+
+/* Takes an owner off. Returns whether it was one: of BS_MSG_MANY nobody is. */
+bool bs_msg_remove_owner(struct bs_msg_record *record,
     const uint8_t hash[static BS_MSG_SHORT]);
 
 /* Whether the check of any value fits. */

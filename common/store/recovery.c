@@ -1,23 +1,95 @@
-/* How the engine comes by its store: a child walks it first after an unclean
- * stop, because LMDB can crash on a damaged file; a damaged one is moved. */
+/* A store that may be damaged: looked at, moved aside, opened. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/base/ascii.h"
 #include "common/store/lock.h"
 #include "common/store/meta.h"
 #include "common/store/recovery.h"
-#include "common/base/ascii.h"
 
 #define EXIT_SOUND 0
 #define EXIT_DAMAGED 3
 
-/* Whether the last engine put its mark before it ended. */
+#define CHUNK 256 /* entries of a scan */
+
+/* Reads a table: counts its entries, and those whose check fails. */
+static int
+walk(struct bs_store *store, enum bs_table table, uint64_t *entries,
+    uint64_t *damaged)
+{
+	struct bs_entry chunk[CHUNK];
+	struct bs_entry from = {.table = table};
+	size_t count;
+	int rc;
+
+	while ((rc = bs_store_scan(store, &from, chunk, CHUNK, &count)) == 0) {
+		*entries += count;
+		for (size_t i = 0; i < count; i++)
+			if (!bs_record_is_sound(chunk[i].key, chunk[i].key_len,
+				chunk[i].value, chunk[i].value_len))
+				(*damaged)++;
+	}
+	return rc == BS_STORE_ABSENT ? 0 : rc;
+}
+
+int
+bs_recovery_check(const char *folder, uint64_t *entries, uint64_t *damaged)
+{
+	struct bs_store *store = NULL;
+	struct bs_store_stat stat;
+	int rc;
+
+	*entries = 0;
+	*damaged = 0;
+	if ((rc = bs_store_open(folder, BS_STORE_READ, &store)) != 0)
+		return rc;
+	rc = bs_store_stat(store, &stat);
+	for (int i = 0; i < BS_TABLES && rc == 0; i++) {
+		uint64_t found = 0;
+
+		rc = walk(store, (enum bs_table)i, &found, damaged);
+		*entries += found;
+		/* the count may differ from the tree's own where an engine
+		 * writes meanwhile; but nothing of many is a torn tree */
+		if (rc == 0 && found == 0 && stat.entries[i] > CHUNK)
+			rc = -EUCLEAN;
+	}
+	bs_store_close(store);
+	return rc;
+}
+
+int
+bs_recovery_set_aside(const char *folder, int64_t now)
+{
+	char from[PATH_MAX];
+	char to[PATH_MAX];
+	int len;
+
+	len = snprintf(from, sizeof(from), "%s/data.mdb", folder);
+	if (len < 0 || (size_t)len >= sizeof(from))
+		return -ENAMETOOLONG;
+	len = snprintf(to, sizeof(to), "%s/data.mdb.damaged-%" PRId64, folder,
+	    now);
+	if (len < 0 || (size_t)len >= sizeof(to))
+		return -ENAMETOOLONG;
+	if (rename(from, to) != 0)
+		return -errno;
+	/* the lock file belongs to the file that went */
+	len = snprintf(from, sizeof(from), "%s/lock.mdb", folder);
+	if (len > 0 && (size_t)len < sizeof(from) && unlink(from) != 0 &&
+	    errno != ENOENT)
+		return -errno;
+	return 0;
+}
+
+/* Whether the last engine left its clean-stop mark. */
 static int
 stopped_cleanly(const char *folder, bool *clean)
 {
@@ -34,24 +106,24 @@ stopped_cleanly(const char *folder, bool *clean)
 	return rc;
 }
 
-/* One write, of what nobody reads: it goes through the free list, which no
- * walk does. */
+/* Writes a mark that nobody reads: that goes through the list of free pages,
+ * which reading does not touch. */
 static int
 try_write(const char *folder)
 {
 	struct bs_store *store = NULL;
-	struct bs_entry entry;
+	struct bs_change change;
 	int rc;
 
 	if ((rc = bs_store_open(folder, BS_STORE_WRITE, &store)) != 0)
 		return rc;
-	bs_meta_number(&entry, "checked", 1, 0);
-	rc = bs_store_put(store, &entry, 1);
+	bs_meta_number(&change, "checked", 1, 0);
+	rc = bs_store_apply(store, &change, 1);
 	bs_store_close(store);
 	return rc;
 }
 
-/* Whether an error is none of the file's own: the parent will meet it. */
+/* Whether an error says nothing of the file; the parent will meet it, too. */
 static bool
 is_of_the_host(int rc)
 {
@@ -82,7 +154,7 @@ look(const char *folder)
 	if (rc == 0 && clean)
 		return EXIT_SOUND;
 	if (rc == 0)
-		rc = bs_store_check(folder, &entries, &damaged);
+		rc = bs_recovery_check(folder, &entries, &damaged);
 	if (rc == 0 && damaged == 0)
 		rc = try_write(folder);
 	return damaged > 0 || (rc != 0 && !is_of_the_host(rc)) ? EXIT_DAMAGED
@@ -101,8 +173,8 @@ bs_recovery_start(const char *folder)
 	return pid;
 }
 
-/* SIGBUS and its like are what a damaged file does to LMDB (a sanitizer ends
- * the process with 1 instead); SIGKILL and SIGTERM are somebody's wish. */
+/* A damaged file kills LMDB by SIGBUS and the like (under a sanitizer the
+ * process exits with 1). SIGKILL and SIGTERM were sent by somebody. */
 static bool
 found_damage(int wait_status)
 {
@@ -135,7 +207,7 @@ bs_recovery_finish(const char *folder, int wait_status, int64_t now,
 	}
 	if (!damaged)
 		return BS_RECOVERY_LATER;
-	*error = bs_store_set_aside(folder, now);
+	*error = bs_recovery_set_aside(folder, now);
 	if (*error == 0)
 		*error = bs_store_open(folder, BS_STORE_HOLD, out);
 	return *error == 0 ? BS_RECOVERY_NEW : BS_RECOVERY_LATER;

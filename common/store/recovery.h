@@ -1,5 +1,7 @@
-/* How the engine comes by its store: a child walks it first after an unclean
- * stop, because LMDB can crash on a damaged file; a damaged one is moved. */
+/* A store that may be damaged: looked at, moved aside, opened.
+ *
+ * LMDB can crash on a damaged file. So after an unclean stop a child reads all
+ * of it before the engine opens it. */
 #ifndef BS_STORE_RECOVERY_H
 #define BS_STORE_RECOVERY_H
 
@@ -12,20 +14,31 @@
 
 enum bs_recovery {
 	BS_RECOVERY_OPENED,
-	BS_RECOVERY_NEW,   /* opened, after the damaged one was moved aside */
-	BS_RECOVERY_LATER, /* not now: *error says why; try again */
+	BS_RECOVERY_NEW,   /* a new one: the damaged one was moved aside */
+	BS_RECOVERY_LATER, /* not yet: *error says why; try again */
 };
 
-/* Forks the child that looks at the store. Call it with no store open in this
- * process. Returns its pid, which the caller waits for, or -errno. */
+/* Reads all of a store, which must not be open in this process, and counts its
+ * entries and those whose check fails. A damaged file can crash it: call it in
+ * a child. Returns 0 or -errno (-EUCLEAN). */
+BS_MUST_USE int bs_recovery_check(const char *folder, uint64_t *entries,
+    uint64_t *damaged);
+
+/* Renames a damaged store's file to data.mdb.damaged-SECONDS. Returns 0 or
+ * -errno. */
+BS_MUST_USE int bs_recovery_set_aside(const char *folder, int64_t now);
+
+/* Forks the child that looks at the store; it must not be open in this
+ * process. Returns its pid, for the caller to wait for, or -errno. */
 BS_MUST_USE pid_t bs_recovery_start(const char *folder);
 
-/* Opens the store to hold it, given the child's wait status. *out is the
- * caller's unless BS_RECOVERY_LATER is returned. */
+/* Opens the store with BS_STORE_HOLD, given the child's wait status. *out is
+ * the caller's unless BS_RECOVERY_LATER is returned. */
 BS_MUST_USE enum bs_recovery bs_recovery_finish(const char *folder,
     int wait_status, int64_t now, struct bs_store **out, int *error);
 
-/* Fills boot with this boot's id: zeros where the system does not tell. */
+/* Fills boot with the kernel's id of this boot, or with zeros where it has
+ * none. */
 void bs_recovery_boot_id(uint8_t boot[static 16]);
 
 #endif

@@ -14,7 +14,7 @@ begin_stage(struct bs_sweep *sweep, enum bs_sweep_stage stage)
 	memset(&sweep->from, 0, sizeof(sweep->from));
 }
 
-/* What lies under a day before the last that is kept. */
+/* Records of days before those that are kept. */
 static int
 sweep_days(struct bs_sweep *sweep, struct bs_store *store, enum bs_table table,
     uint32_t keep_days, enum bs_sweep_stage next)
@@ -30,12 +30,15 @@ sweep_days(struct bs_sweep *sweep, struct bs_store *store, enum bs_table table,
 	return rc;
 }
 
-/* Senders that have been silent for long. */
+/* Senders from whom nothing has come for long. The change looks again: one of
+ * them may have sent since the scan. */
 static int
 sweep_senders(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
 {
 	struct bs_entry chunk[SENDERS_CHUNK];
-	struct bs_sender_record record;
+	struct bs_change changes[SENDERS_CHUNK];
+	uint32_t limit =
+	    today > BS_SENDER_KEEP_DAYS ? today - BS_SENDER_KEEP_DAYS : 0;
 	size_t count;
 	size_t old = 0;
 	int rc;
@@ -49,14 +52,15 @@ sweep_senders(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
 	if (rc != 0)
 		return rc;
 	for (size_t i = 0; i < count; i++) {
-		if (bs_sender_record_read(chunk[i].key, chunk[i].key_len,
-			chunk[i].value, chunk[i].value_len, &record) == 0 &&
-		    record.last_day + BS_SENDER_KEEP_DAYS >= today)
-			continue;
-		chunk[old] = chunk[i];
-		chunk[old++].value_len = 0;
+		struct bs_change *change = &changes[old];
+
+		bs_change_delete(change, &chunk[i]);
+		change->kind = BS_CHANGE_EXPIRE;
+		change->day = limit;
+		if (bs_change_apply(change, &chunk[i]))
+			old++;
 	}
-	return old == 0 ? 0 : bs_store_put(store, chunk, old);
+	return old == 0 ? 0 : bs_store_apply(store, changes, old);
 }
 
 /* Tallies lie together, the oldest first. */
@@ -65,6 +69,7 @@ sweep_tallies(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
 {
 	static const uint8_t nobody[BS_RECORD_HASH];
 	struct bs_entry chunk[TALLIES_CHUNK];
+	struct bs_change changes[TALLIES_CHUNK];
 	uint8_t domain[BS_RECORD_HASH];
 	uint32_t day;
 	size_t count;
@@ -78,32 +83,33 @@ sweep_tallies(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
 	rc = bs_store_scan(store, &sweep->from, chunk, TALLIES_CHUNK, &count);
 	if (rc < 0)
 		return rc;
-	while (rc == 0 && old < count &&
-	       bs_tally_key_read(chunk[old].key, chunk[old].key_len, &day,
-		   domain) == 0 &&
-	       day + BS_TALLY_KEEP_DAYS < today)
-		chunk[old++].value_len = 0;
+	for (; rc == 0 && old < count; old++) {
+		if (bs_tally_key_read(chunk[old].key, chunk[old].key_len, &day,
+			domain) != 0 ||
+		    day + BS_TALLY_KEEP_DAYS >= today)
+			break;
+		bs_change_delete(&changes[old], &chunk[old]);
+	}
 	if (old < TALLIES_CHUNK)
 		begin_stage(sweep, BS_SWEEP_GAPS);
-	return old == 0 ? 0 : bs_store_put(store, chunk, old);
+	return old == 0 ? 0 : bs_store_apply(store, changes, old);
 }
 
-/* Gaps from before the window of any tag or message. */
+/* Gaps that lie before the window of any tag or message. */
 static int
 sweep_gaps(struct bs_sweep *sweep, struct bs_store *store, struct bs_meta *meta,
     unsigned lifetime_days, uint32_t today)
 {
 	int64_t limit = ((int64_t)today - 2 * bs_day_window(lifetime_days)) *
 			BS_DAY_SECONDS;
-	struct bs_entry entry;
+	struct bs_change change;
 	size_t old = 0;
 	int rc = 0;
 
 	while (
 	    rc == 0 && old < meta->gap_count && meta->gaps[old].end < limit) {
-		bs_meta_gap(&entry, &meta->gaps[old]);
-		entry.value_len = 0;
-		if ((rc = bs_store_put(store, &entry, 1)) == 0)
+		bs_meta_no_gap(&change, &meta->gaps[old]);
+		if ((rc = bs_store_apply(store, &change, 1)) == 0)
 			old++;
 	}
 	meta->gap_count -= old;
@@ -124,9 +130,9 @@ bs_sweep_step(struct bs_sweep *sweep, struct bs_store *store,
 		sweep->day = today;
 		begin_stage(sweep, BS_SWEEP_TAGS);
 	}
-	/* what can no longer change a verdict: tags behind their grace,
-	 * messages behind the window in which a bounce may return them, and
-	 * the skew of both */
+	/* what can no longer change a verdict: tags after their grace, messages
+	 * after the window in which a bounce may return them, and a day's skew
+	 * for each */
 	switch (sweep->stage) {
 	case BS_SWEEP_TAGS:
 		rc = sweep_days(sweep, store, BS_TABLE_TAG,

@@ -26,13 +26,13 @@ enum bs_sweep_stage {
 
 /* All zero at first. */
 struct bs_sweep {
-	uint32_t day; /* for which it is */
+	uint32_t day; /* whose clean-up it is */
 	enum bs_sweep_stage stage;
 	struct bs_entry from;
 };
 
-/* Takes one step of today's clean-up; *more says whether another is due.
- * Each is one transaction of some milliseconds. Returns 0 or -errno. */
+/* Takes one step of today's clean-up, a transaction of some milliseconds.
+ * *more says whether another is due. Returns 0 or -errno. */
 BS_MUST_USE int bs_sweep_step(struct bs_sweep *sweep, struct bs_store *store,
     struct bs_meta *meta, unsigned lifetime_days, uint32_t today, bool *more);
 

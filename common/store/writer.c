@@ -1,14 +1,14 @@
-/* What the store must learn: group commit, counts, marks, gaps. */
+/* What the store must learn, in two parts: what waits for its commit, and what
+ * the engine notes. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/store/changes.h"
-#include "common/store/marks.h"
 #include "common/store/sweep.h"
 #include "common/store/writer.h"
 
-/* With some 150 octets a change and its index: 6 MB, if all are full. */
+/* With some 190 octets a change and its index: 7 MB, if all are full. */
 #define URGENT_MAX 4096
 #define COUNTS_MAX 16384
 #define COUNTS_CHUNK 1000 /* a commit: some 20 ms */
@@ -64,7 +64,7 @@ bs_writer_free(struct bs_writer *writer)
 	free(writer);
 }
 
-/* From then on not all is in the store that should be. */
+/* Not all that happened since then is in the store: a gap that lasts. */
 static void
 fail_since(struct bs_writer *writer, int64_t when)
 {
@@ -74,18 +74,18 @@ fail_since(struct bs_writer *writer, int64_t when)
 		meta->failing_since = when;
 }
 
-/* Notes how a write went; a recovery closes the gap that the failure opened.
- */
+/* Keeps how a write went. The first that succeeds after failures notes the
+ * gap that they were. */
 static void
-note(struct bs_writer *writer, int rc, int64_t now)
+after_write(struct bs_writer *writer, int rc, int64_t now)
 {
 	struct bs_meta *meta = &writer->meta;
-	struct bs_entry entry;
+	struct bs_change change;
 
 	if (rc == 0 && meta->failing_since != 0) {
-		bs_meta_gap(&entry,
+		bs_meta_gap(&change,
 		    bs_meta_add_gap(meta, meta->failing_since, now));
-		if ((rc = bs_store_put(writer->store, &entry, 1)) == 0)
+		if ((rc = bs_store_apply(writer->store, &change, 1)) == 0)
 			meta->failing_since = 0;
 	}
 	writer->error = rc;
@@ -107,8 +107,8 @@ written_until(const struct bs_writer *writer, int64_t now)
 	return now;
 }
 
-/* What the store knew of itself, but for the gap that goes on and the clock.
- */
+/* Forgets what the store knew of itself, but for the gap that lasts and the
+ * clock. */
 static void
 forget_meta(struct bs_writer *writer)
 {
@@ -138,7 +138,7 @@ bs_writer_look(struct bs_writer *writer, int64_t now)
 		return;
 	rc = bs_meta_mark_clock(writer->store, &writer->meta);
 	writer->clock_unsaved = rc != 0;
-	note(writer, rc, now);
+	after_write(writer, rc, now);
 }
 
 int
@@ -204,66 +204,35 @@ bs_writer_key(const struct bs_writer *writer)
 	return writer->key;
 }
 
-void
-bs_writer_add(struct bs_writer *writer, const struct bs_change *change,
-    int64_t now)
-{
-	if (bs_changes_count(writer->counts) == 0)
-		writer->counts_since = now;
-	if (bs_changes_add(writer->counts, change) != 0)
-		fail_since(writer, now);
-}
-
-int
-bs_writer_add_urgent(struct bs_writer *writer, const struct bs_change *change,
-    int64_t now)
-{
-	if (bs_changes_add(writer->urgent, change) != 0)
-		return -ENOSPC;
-	if (writer->error != 0 && now < writer->retry_at)
-		return writer->error;
-	return BS_WRITER_WAIT;
-}
-
-bool
-bs_writer_is_urgent(const struct bs_writer *writer,
-    const struct bs_change *change)
-{
-	return bs_changes_have(writer->urgent, change->table, change->key,
-	    change->key_len);
-}
-
 int
 bs_writer_get(const struct bs_writer *writer, struct bs_entry *entry)
 {
-	bool found;
 	int rc;
 
 	if (writer->store == NULL)
 		return -ENODEV;
 	if ((rc = bs_store_get(writer->store, entry)) < 0)
 		return rc;
-	found = bs_changes_overlay(writer->draining, writer->drained, entry,
-	    rc == 0);
-	found = bs_changes_overlay(writer->urgent, 0, entry, found);
-	found = bs_changes_overlay(writer->counts, 0, entry, found);
-	return found ? 0 : BS_STORE_ABSENT;
+	bs_changes_overlay(writer->draining, writer->drained, entry);
+	bs_changes_overlay(writer->urgent, 0, entry);
+	bs_changes_overlay(writer->counts, 0, entry);
+	return entry->value_len > 0 ? 0 : BS_STORE_ABSENT;
 }
 
 void
 bs_writer_gap(struct bs_writer *writer, int64_t start, int64_t end)
 {
-	struct bs_entry entry;
+	struct bs_change change;
 	int rc;
 
 	if (writer->store == NULL) {
 		fail_since(writer, start);
 		return;
 	}
-	bs_meta_gap(&entry, bs_meta_add_gap(&writer->meta, start, end));
-	if ((rc = bs_store_put(writer->store, &entry, 1)) != 0)
+	bs_meta_gap(&change, bs_meta_add_gap(&writer->meta, start, end));
+	if ((rc = bs_store_apply(writer->store, &change, 1)) != 0)
 		fail_since(writer, start);
-	note(writer, rc, end);
+	after_write(writer, rc, end);
 }
 
 size_t
@@ -275,18 +244,17 @@ bs_writer_waiting(const struct bs_writer *writer)
 int
 bs_writer_flush(struct bs_writer *writer, int64_t now)
 {
-	size_t done;
 	int rc;
 
 	if (bs_changes_count(writer->urgent) == 0)
 		return 0;
 	if (must_pause(writer, now))
 		return writer->error != 0 ? writer->error : -ENODEV;
-	rc = bs_changes_commit(writer->urgent, 0, URGENT_MAX, writer->store,
-	    &done);
+	rc = bs_store_apply(writer->store, bs_changes_from(writer->urgent, 0),
+	    bs_changes_count(writer->urgent));
 	if (rc == 0)
 		bs_changes_clear(writer->urgent);
-	note(writer, rc, now);
+	after_write(writer, rc, now);
 	return rc;
 }
 
@@ -295,22 +263,37 @@ static void
 drain(struct bs_writer *writer, int64_t now)
 {
 	struct bs_changes *empty = writer->draining;
-	size_t done;
-	int rc;
+	size_t count;
+	int rc = 0;
 
 	if (bs_changes_count(writer->draining) == 0) {
 		writer->draining = writer->counts;
 		writer->draining_since = writer->counts_since;
 		writer->counts = empty;
 	}
-	rc = bs_changes_commit(writer->draining, writer->drained, COUNTS_CHUNK,
-	    writer->store, &done);
-	writer->drained += done;
+	count = bs_changes_count(writer->draining) - writer->drained;
+	if (count > COUNTS_CHUNK)
+		count = COUNTS_CHUNK;
+	if (count > 0)
+		rc = bs_store_apply(writer->store,
+		    bs_changes_from(writer->draining, writer->drained), count);
+	if (rc == 0)
+		writer->drained += count;
 	if (writer->drained == bs_changes_count(writer->draining)) {
 		bs_changes_clear(writer->draining);
 		writer->drained = 0;
 	}
-	note(writer, rc, now);
+	after_write(writer, rc, now);
+}
+
+/* The administrator may have confirmed the clock from the command line. */
+static void
+take_confirmed_clock(struct bs_writer *writer)
+{
+	struct bs_clock clock = {0};
+
+	if (bs_meta_load_clock(writer->store, &clock) == 0)
+		writer->meta.clock = clock;
 }
 
 void
@@ -319,15 +302,15 @@ bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 	if (must_pause(writer, now))
 		return;
 	if (now > writer->last_tick + STALL_SECONDS)
-		note(writer,
+		after_write(writer,
 		    bs_meta_mark_stall(writer->store, &writer->meta, now), now);
 	writer->last_tick = now;
 	bs_writer_look(writer, now);
 	if (writer->meta.clock.in_doubt && !writer->clock_unsaved)
-		bs_meta_mark_read_clock(writer->store, &writer->meta);
+		take_confirmed_clock(writer);
 	if (now >= writer->meta.alive + ALIVE_SECONDS ||
 	    now < writer->meta.alive)
-		note(writer,
+		after_write(writer,
 		    bs_meta_mark_alive(writer->store, &writer->meta,
 			lifetime_days, written_until(writer, now), now),
 		    now);
@@ -359,7 +342,7 @@ bs_writer_work(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 	rc = bs_sweep_step(&writer->sweep, writer->store, &writer->meta,
 	    bs_meta_lifetime(&writer->meta, lifetime_days, bs_day_of(now)),
 	    bs_day_of(now), &more);
-	note(writer, rc, now);
+	after_write(writer, rc, now);
 	return rc == 0 && more;
 }
 
@@ -376,5 +359,173 @@ bs_writer_stop(struct bs_writer *writer, int64_t now)
 		rc = writer->error;
 	}
 	if (rc == 0 && writer->meta.failing_since == 0)
-		note(writer, bs_meta_mark_stop(writer->store, now), now);
+		after_write(writer, bs_meta_mark_stop(writer->store, now), now);
+}
+
+/* Notes a change; one that finds no room opens a gap. */
+static void
+add(struct bs_writer *writer, const struct bs_change *change, int64_t now)
+{
+	if (bs_changes_count(writer->counts) == 0)
+		writer->counts_since = now;
+	if (bs_changes_add(writer->counts, change) != 0)
+		fail_since(writer, now);
+}
+
+/* Notes a change that must be durable first. Returns BS_WRITER_WAIT, or -errno
+ * where it will not be in time. */
+static int
+add_urgent(struct bs_writer *writer, const struct bs_change *change,
+    int64_t now)
+{
+	if (bs_changes_add(writer->urgent, change) != 0)
+		return -ENOSPC;
+	if (writer->error != 0 && now < writer->retry_at)
+		return writer->error;
+	return BS_WRITER_WAIT;
+}
+
+static bool
+is_urgent(const struct bs_writer *writer, const struct bs_change *change)
+{
+	return bs_changes_have(writer->urgent, change->table, change->key,
+	    change->key_len);
+}
+
+static void
+tag_change(struct bs_change *out, const struct bs_tag_key *key, int64_t now)
+{
+	memset(out, 0, sizeof(*out));
+	out->table = BS_TABLE_TAG;
+	out->key_len = bs_tag_key_write(key, out->key);
+	out->tag.last_use = now;
+}
+
+void
+bs_writer_note(struct bs_writer *writer,
+    const uint8_t who[static BS_RECORD_HASH], enum bs_note note, int64_t now)
+{
+	struct bs_change change;
+	uint32_t today = bs_day_of(now);
+
+	memset(&change, 0, sizeof(change));
+	change.table = BS_TABLE_SENDER;
+	change.key_len = BS_RECORD_HASH;
+	memcpy(change.key, who, BS_RECORD_HASH);
+	change.sender.last_day = today;
+	switch (note) {
+	case BS_NOTE_SIGNS:
+		change.sender.first_signed_day = today;
+		break;
+	case BS_NOTE_UNSIGNED:
+		change.sender.last_unsigned_day = today;
+		break;
+	case BS_NOTE_UNRECORDED:
+		change.sender.last_unrecorded_day = today;
+		break;
+	case BS_NOTE_STRIPPED:
+		change.sender.last_stripped_day = today;
+		break;
+	case BS_NOTE_ELSEWHERE:
+		change.sender.last_elsewhere_day = today;
+		break;
+	}
+	add(writer, &change, now);
+}
+
+static void
+msg_change(struct bs_change *out, const struct bs_msg_key *key)
+{
+	memset(out, 0, sizeof(*out));
+	out->table = BS_TABLE_MSG;
+	out->key_len = bs_msg_key_write(key, out->key);
+}
+
+void
+bs_writer_sent(struct bs_writer *writer, const struct bs_msg_key *key,
+    const struct bs_msg_record *record, int64_t now)
+{
+	struct bs_change change;
+
+	msg_change(&change, key);
+	change.msg = *record;
+	add(writer, &change, now);
+}
+
+void
+bs_writer_bounced(struct bs_writer *writer, const struct bs_msg_key *key,
+    int64_t now)
+{
+	struct bs_change change;
+
+	msg_change(&change, key);
+	change.msg.bounces = 1;
+	add(writer, &change, now);
+}
+
+static void
+add_count(struct bs_writer *writer, const uint8_t who[static BS_RECORD_HASH],
+    size_t column, int64_t now)
+{
+	struct bs_change change;
+
+	memset(&change, 0, sizeof(change));
+	change.table = BS_TABLE_META;
+	change.key_len = bs_tally_key_write(bs_day_of(now), who, change.key);
+	change.tally.counts[column] = 1;
+	add(writer, &change, now);
+}
+
+void
+bs_writer_tally(struct bs_writer *writer,
+    const uint8_t domain[static BS_RECORD_HASH], enum bs_tally tally,
+    int64_t now)
+{
+	add_count(writer, domain, (size_t)tally, now);
+}
+
+_Static_assert((int)BS_TALLIES_SPF <= (int)BS_TALLIES,
+    "a record has room for what is counted of SPF");
+
+void
+bs_writer_tally_spf(struct bs_writer *writer,
+    const uint8_t spf[static BS_RECORD_HASH], enum bs_tally_spf tally,
+    int64_t now)
+{
+	add_count(writer, spf, (size_t)tally, now);
+}
+
+int
+bs_writer_signed(struct bs_writer *writer, const struct bs_tag_key *key,
+    int64_t now)
+{
+	struct bs_entry entry = {.table = BS_TABLE_TAG};
+	struct bs_tag_record known;
+	struct bs_change change;
+
+	tag_change(&change, key, now);
+	change.tag.issued = 1;
+	change.tag.first_use = now;
+	entry.key_len = bs_tag_key_write(key, entry.key);
+	if (!is_urgent(writer, &change) && bs_writer_get(writer, &entry) == 0 &&
+	    bs_tag_record_read(entry.key, entry.key_len, entry.value,
+		entry.value_len, &known) == 0 &&
+	    known.issued > 0) {
+		add(writer, &change, now);
+		return 0;
+	}
+	bs_writer_note(writer, key->sender, BS_NOTE_SIGNS, now);
+	return add_urgent(writer, &change, now);
+}
+
+void
+bs_writer_count(struct bs_writer *writer, const struct bs_tag_key *key,
+    uint32_t recipients, uint32_t bounces, int64_t now)
+{
+	struct bs_change change;
+
+	tag_change(&change, key, now);
+	change.tag.recipients = recipients;
+	change.tag.bounces = bounces;
+	add(writer, &change, now);
 }

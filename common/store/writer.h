@@ -1,7 +1,8 @@
 /* What the store must learn: group commit, counts, marks, gaps, expiry.
  *
- * All of it happens on the caller's thread and clock (epoch seconds). A first
- * signature waits for the commit that holds its record; a count does not. */
+ * All of it happens in the caller's thread and by the caller's clock (epoch
+ * seconds). A first signature waits for the commit that holds its record; a
+ * count does not. */
 #ifndef BS_STORE_WRITER_H
 #define BS_STORE_WRITER_H
 
@@ -17,7 +18,6 @@
 /* bs_writer_signed(): known once the next bs_writer_flush() returns 0. */
 #define BS_WRITER_WAIT 1
 
-struct bs_change;
 struct bs_writer;
 
 /* Makes a writer without a store. Returns NULL without memory. */
@@ -27,39 +27,40 @@ struct bs_writer *bs_writer_new(
 /* Takes NULL; does not close the store. */
 void bs_writer_free(struct bs_writer *writer);
 
-/* Gives the writer its store, borrowed until detach: the time since the last
- * alive mark becomes a gap, and the marks of a running engine go up. Returns
+/* Gives the writer its store, borrowed until detach. The time since the last
+ * alive mark becomes a gap, and the marks of a running engine are set. Returns
  * 0, or -errno with no store attached. */
 BS_MUST_USE int bs_writer_attach(struct bs_writer *writer,
     struct bs_store *store, const uint8_t boot[static BS_BOOT_LEN],
     unsigned lifetime_days, int64_t now);
 
-/* Takes the store away, which the caller then closes; what is pending stays.
+/* Takes the store back, for the caller to close; what is pending stays.
  * Returns it, or NULL. */
 struct bs_store *bs_writer_detach(struct bs_writer *writer);
 
 /* Writes what is pending and the clean-stop mark. */
 void bs_writer_stop(struct bs_writer *writer, int64_t now);
 
-/* Looks at the clock, and keeps what that shows: to be called before anything
- * is judged or expired by the day. The tick and the work do it themselves. */
+/* Looks at the clock and keeps what it saw. To be called before anything is
+ * judged by the day; bs_writer_tick() and bs_writer_work() do it, too. */
 void bs_writer_look(struct bs_writer *writer, int64_t now);
 
 bool bs_writer_has_store(const struct bs_writer *writer);
 
-/* Whether the last write failed; -EUCLEAN as *error asks for a new store. */
+/* Whether the last write failed, and its -errno. After -EUCLEAN the store must
+ * be opened anew. */
 bool bs_writer_is_failing(const struct bs_writer *writer, int *error);
 
-/* A view of what the store knows of itself; without a store all 0 but for the
- * clock, which is as it was seen last. */
+/* A view of what the store knows of itself. Without a store all of it is 0 but
+ * the clock, which is as it was last seen. */
 const struct bs_meta *bs_writer_meta(const struct bs_writer *writer);
 
 /* Notes a signature. Returns 0 where its record is durable already,
- * BS_WRITER_WAIT, or -errno where it will not be recorded in time. */
+ * BS_WRITER_WAIT, or -errno where the record will not be written in time. */
 BS_MUST_USE int bs_writer_signed(struct bs_writer *writer,
     const struct bs_tag_key *key, int64_t now);
 
-/* What is noted of a sender, or of a domain as a whole, with the day. */
+/* What is noted of a sender, or of a whole domain, with the day. */
 enum bs_note {
 	BS_NOTE_SIGNS,	    /* mail left signed; a domain: signing is on */
 	BS_NOTE_UNSIGNED,   /* mail left without a tag; signing is off */
@@ -86,32 +87,21 @@ void bs_writer_tally_spf(struct bs_writer *writer,
     const uint8_t spf[static BS_RECORD_HASH], enum bs_tally_spf tally,
     int64_t now);
 
-/* Notes that not all was told between two times. */
+/* Notes that between two times not all was recorded. */
 void bs_writer_gap(struct bs_writer *writer, int64_t start, int64_t end);
 
-/* Adds to the counts of a tag: recipients it was sent to, or bounces that
- * came to it. */
+/* Adds to the counts of a tag: recipients that mail with it went to, and
+ * bounces that came to it. */
 void bs_writer_count(struct bs_writer *writer, const struct bs_tag_key *key,
     uint32_t recipients, uint32_t bounces, int64_t now);
 
-/* Looks one entry up as bs_store_get() does, what is pending included.
+/* Looks an entry up as bs_store_get() does, with what is pending merged in.
  * Returns 0, BS_STORE_ABSENT, or -errno (-ENODEV without a store). */
 BS_MUST_USE int bs_writer_get(const struct bs_writer *writer,
     struct bs_entry *entry);
 
 /* The key of the store's hashes: BS_STORE_KEY_LEN octets, the writer's. */
 const uint8_t *bs_writer_key(const struct bs_writer *writer);
-
-/* Notes any change; one that finds no room opens a gap. */
-void bs_writer_add(struct bs_writer *writer, const struct bs_change *change,
-    int64_t now);
-
-/* Notes one that must be durable first. Returns BS_WRITER_WAIT, or -errno
- * where it will not be in time. */
-BS_MUST_USE int bs_writer_add_urgent(struct bs_writer *writer,
-    const struct bs_change *change, int64_t now);
-bool bs_writer_is_urgent(const struct bs_writer *writer,
-    const struct bs_change *change);
 
 /* How many signatures wait for bs_writer_flush(). */
 size_t bs_writer_waiting(const struct bs_writer *writer);
@@ -124,9 +114,9 @@ BS_MUST_USE int bs_writer_flush(struct bs_writer *writer, int64_t now);
 void bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days,
     int64_t now);
 
-/* One chunk of what can wait: counts that pile up, then the day's clean-up,
- * which waits while the clock is in doubt. Returns whether there is more to
- * do, after a pause of some 20 ms. */
+/* Does a chunk of what can wait: counts that have piled up, then the day's
+ * clean-up, but not while the clock is in doubt. Returns whether there is more
+ * to do, after a pause of some 20 ms. */
 bool bs_writer_work(struct bs_writer *writer, unsigned lifetime_days,
     int64_t now);
 

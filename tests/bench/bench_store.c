@@ -117,28 +117,28 @@ nth_key(uint64_t n, struct bs_tag_key *out)
 static void
 fill(uint64_t from, uint64_t count)
 {
-	struct bs_entry *entries = calloc(BATCH, sizeof(*entries));
-	struct bs_tag_record record = {.issued = 1, .recipients = 1};
+	struct bs_change *changes = calloc(BATCH, sizeof(*changes));
 
-	if (entries == NULL)
+	if (changes == NULL)
 		bench_fail("memory");
 	for (uint64_t n = from; n < count;) {
 		size_t used = 0;
 
 		for (; used < BATCH && n < count; used++, n++) {
-			struct bs_entry *entry = &entries[used];
+			struct bs_change *change = &changes[used];
 			struct bs_tag_key key;
 
 			nth_key(n, &key);
-			record.first_use = record.last_use = NOW;
-			entry->table = BS_TABLE_TAG;
-			entry->key_len = bs_tag_key_write(&key, entry->key);
-			entry->value_len = bs_tag_record_write(entry->key,
-			    entry->key_len, &record, entry->value);
+			change->table = BS_TABLE_TAG;
+			change->key_len = bs_tag_key_write(&key, change->key);
+			change->tag = (struct bs_tag_record){.issued = 1,
+			    .recipients = 1,
+			    .first_use = NOW,
+			    .last_use = NOW};
 		}
-		bench_must(bs_store_put(store, entries, used), "put");
+		bench_must(bs_store_apply(store, changes, used), "apply");
 	}
-	free(entries);
+	free(changes);
 }
 
 /* Nanoseconds a lookup by the way that a verdict takes. */

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "common/store/record.h"
+#include "common/store/change.h"
 #include "tests/fuzz/fuzz.h"
 
 struct input {

@@ -25,8 +25,7 @@ common/cli/status/status common/cli/status/text common/cli/store/backup
 common/cli/store/child common/cli/store/forget common/cli/store/store
 common/config/config common/config/keys_spf common/config/read
 common/config/values common/judge/log common/judge/probe common/judge/sent
-common/judge/sign common/keys/keyring_file common/store/care
-common/store/record_merge common/store/writer_notes
+common/judge/sign common/keys/keyring_file
 """.split())
 
 

@@ -75,7 +75,7 @@ begin(const char *text, int64_t now, unsigned days)
 {
 	static const uint8_t store_key[BS_STORE_KEY_LEN] = "judging";
 	int64_t before = now - days * DAY;
-	struct bs_entry marks[2];
+	struct bs_change marks[2];
 	struct bs_judge judge;
 
 	folder_make(folder, sizeof(folder));
@@ -88,7 +88,7 @@ begin(const char *text, int64_t now, unsigned days)
 	assert_int_equal(bs_store_open(folder, BS_STORE_HOLD, &store), 0);
 	bs_meta_number(&marks[0], "epoch", before, 0);
 	bs_meta_number(&marks[1], "alive", now, 0);
-	assert_int_equal(bs_store_put(store, marks, 2), 0);
+	assert_int_equal(bs_store_apply(store, marks, 2), 0);
 	bs_store_close(store);
 	assert_non_null(writer = bs_writer_new(store_key));
 	attach(now);

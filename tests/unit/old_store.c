@@ -27,11 +27,11 @@ must(int rc, const char *what)
 static void
 age_meta(struct bs_store *store, int64_t epoch, int64_t now)
 {
-	struct bs_entry entries[2];
+	struct bs_change changes[2];
 
-	bs_meta_number(&entries[0], "epoch", epoch, 0);
-	bs_meta_number(&entries[1], "alive", now, 0);
-	must(bs_store_put(store, entries, 2), "meta");
+	bs_meta_number(&changes[0], "epoch", epoch, 0);
+	bs_meta_number(&changes[1], "alive", now, 0);
+	must(bs_store_apply(store, changes, 2), "meta");
 }
 
 static void
@@ -41,6 +41,7 @@ age_domain(struct bs_store *store, const uint8_t *key, const char *domain,
 	struct bs_entry entry = {.table = BS_TABLE_SENDER,
 	    .key_len = BS_RECORD_HASH};
 	struct bs_sender_record record = {0};
+	struct bs_change change;
 	char text[BS_HOST_MAX];
 
 	snprintf(text, sizeof(text), "@%s", domain);
@@ -54,7 +55,8 @@ age_domain(struct bs_store *store, const uint8_t *key, const char *domain,
 	record.last_day = bs_day_of(now);
 	entry.value_len = bs_sender_record_write(entry.key, entry.key_len,
 	    &record, entry.value);
-	must(bs_store_put(store, &entry, 1), domain);
+	bs_change_set(&change, &entry);
+	must(bs_store_apply(store, &change, 1), domain);
 }
 
 int

@@ -334,6 +334,7 @@ of_a_damaged_record(void **state)
 	const struct bs_judge judge = judge_now();
 	struct bs_msg_key key = {.day = TODAY};
 	struct bs_entry entry = {.table = BS_TABLE_MSG, .value_len = 107};
+	struct bs_change change;
 	struct bs_view view;
 
 	(void)state;
@@ -341,7 +342,8 @@ of_a_damaged_record(void **state)
 	bs_view_hash(&view, "d@example.org", 13, key.message_id);
 	entry.key_len = bs_msg_key_write(&key, entry.key);
 	memset(entry.value, 0x5a, sizeof(entry.value));
-	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	bs_change_set(&change, &entry);
+	assert_int_equal(bs_store_apply(store, &change, 1), 0);
 	prepare_bounce("alice@example.org", "d@example.org");
 	find(T0);
 	expect(BS_EVIDENCE_NONE, "store-trouble");

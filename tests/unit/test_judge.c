@@ -45,7 +45,7 @@ set_up(void **state)
 	static const uint8_t store_key[BS_STORE_KEY_LEN];
 	static const uint8_t boot[BS_BOOT_LEN];
 	int64_t before = T0 - 5 * DAY;
-	struct bs_entry marks[2];
+	struct bs_change marks[2];
 
 	(void)state;
 	folder_make(folder, sizeof(folder));
@@ -59,7 +59,7 @@ set_up(void **state)
 	/* an engine that has been here for five days, without a gap */
 	bs_meta_number(&marks[0], "epoch", before, 0);
 	bs_meta_number(&marks[1], "alive", T0, 0);
-	assert_int_equal(bs_store_put(store, marks, 2), 0);
+	assert_int_equal(bs_store_apply(store, marks, 2), 0);
 	assert_non_null(writer = bs_writer_new(store_key));
 	assert_int_equal(
 	    bs_writer_attach(writer, store, boot, config->lifetime_days, T0),

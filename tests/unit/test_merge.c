@@ -1,5 +1,5 @@
-/* Records of one key put together: what is lost, and which claim stays. */
-#include "common/store/record.h"
+/* What changes make of records: what adds up, which claim stays, what goes. */
+#include "common/store/change.h"
 #include "tests/unit/unit.h"
 
 static void
@@ -158,6 +158,106 @@ tallies_add_up(void **state)
 	assert_int_equal(a.counts[1], UINT32_MAX);
 }
 
+static struct bs_entry
+msg_entry(const struct bs_msg_record *record)
+{
+	struct bs_entry entry = {.table = BS_TABLE_MSG, .key_len = 20};
+
+	entry.value_len =
+	    bs_msg_record_write(entry.key, entry.key_len, record, entry.value);
+	return entry;
+}
+
+/* A message loses one owner; with the last one it goes. */
+static void
+owners_are_taken_off(void **state)
+{
+	const struct bs_msg_record sent = with_owners(1, 2);
+	struct bs_entry entry = msg_entry(&sent);
+	struct bs_change change;
+	struct bs_msg_record left;
+
+	(void)state;
+	bs_change_delete(&change, &entry);
+	change.kind = BS_CHANGE_DISOWN;
+	numbered(9, change.owner);
+	assert_false(bs_change_apply(&change, &entry));
+	numbered(1, change.owner);
+	assert_true(bs_change_apply(&change, &entry));
+	assert_int_equal(bs_msg_record_read(entry.key, entry.key_len,
+			     entry.value, entry.value_len, &left),
+	    0);
+	assert_int_equal(left.owner_count, 1);
+	assert_true(has_owner(&left, 2));
+	numbered(2, change.owner);
+	assert_true(bs_change_apply(&change, &entry));
+	assert_int_equal(entry.value_len, 0);
+	assert_false(bs_change_apply(&change, &entry));
+}
+
+/* Of too many owners none is known, so none can be taken off. */
+static void
+of_too_many_owners_none_goes(void **state)
+{
+	struct bs_msg_record sent = with_owners(1, BS_MSG_OWNERS + 1);
+	struct bs_entry entry = msg_entry(&sent);
+	struct bs_change change;
+
+	(void)state;
+	bs_change_delete(&change, &entry);
+	change.kind = BS_CHANGE_DISOWN;
+	numbered(1, change.owner);
+	assert_false(bs_change_apply(&change, &entry));
+	assert_true(entry.value_len > 0);
+}
+
+/* A sender who sent again between the look and the change stays. */
+static void
+senders_expire_by_their_last_day(void **state)
+{
+	const struct bs_sender_record seen = {.last_day = 20000};
+	struct bs_entry entry = {.table = BS_TABLE_SENDER,
+	    .key_len = BS_RECORD_HASH};
+	struct bs_change change;
+
+	(void)state;
+	entry.value_len = bs_sender_record_write(entry.key, entry.key_len,
+	    &seen, entry.value);
+	bs_change_delete(&change, &entry);
+	change.kind = BS_CHANGE_EXPIRE;
+	change.day = 20000;
+	assert_false(bs_change_apply(&change, &entry));
+	change.day = 20001;
+	assert_true(bs_change_apply(&change, &entry));
+	assert_int_equal(entry.value_len, 0);
+	assert_false(bs_change_apply(&change, &entry));
+}
+
+/* A record whose check fails proved nothing: what is added begins anew. */
+static void
+adds_to_a_damaged_record(void **state)
+{
+	struct bs_change change = {.table = BS_TABLE_TAG,
+	    .key_len = 21,
+	    .tag = {.issued = 1}};
+	struct bs_entry entry = {.table = BS_TABLE_TAG, .key_len = 21};
+	struct bs_tag_record record;
+
+	(void)state;
+	assert_true(bs_change_apply(&change, &entry));
+	assert_true(bs_change_apply(&change, &entry));
+	assert_int_equal(bs_tag_record_read(entry.key, entry.key_len,
+			     entry.value, entry.value_len, &record),
+	    0);
+	assert_int_equal(record.issued, 2);
+	entry.value[0] ^= 1;
+	assert_true(bs_change_apply(&change, &entry));
+	assert_int_equal(bs_tag_record_read(entry.key, entry.key_len,
+			     entry.value, entry.value_len, &record),
+	    0);
+	assert_int_equal(record.issued, 1);
+}
+
 int
 main(void)
 {
@@ -168,6 +268,10 @@ main(void)
 	    cmocka_unit_test(domains_add_up),
 	    cmocka_unit_test(the_weaker_fate_stays),
 	    cmocka_unit_test(tallies_add_up),
+	    cmocka_unit_test(owners_are_taken_off),
+	    cmocka_unit_test(of_too_many_owners_none_goes),
+	    cmocka_unit_test(senders_expire_by_their_last_day),
+	    cmocka_unit_test(adds_to_a_damaged_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

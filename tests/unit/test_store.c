@@ -1,4 +1,4 @@
-/* The store: entries, scans, expiry, holders, damage. */
+/* The store: changes, scans, expiry, holders, damage. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -37,6 +37,16 @@ open_store(enum bs_store_use use)
 	return store;
 }
 
+/* Makes the record exactly that. */
+static void
+put(struct bs_store *store, const struct bs_entry *entry)
+{
+	struct bs_change change;
+
+	bs_change_set(&change, entry);
+	assert_int_equal(bs_store_apply(store, &change, 1), 0);
+}
+
 static struct bs_entry
 tag_entry(uint32_t day, uint32_t number)
 {
@@ -57,7 +67,7 @@ fill(struct bs_store *store, uint32_t day, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		struct bs_entry entry = tag_entry(day, i);
 
-		assert_int_equal(bs_store_put(store, &entry, 1), 0);
+		put(store, &entry);
 	}
 }
 
@@ -68,11 +78,12 @@ keeps_what_is_put(void **state)
 	struct bs_entry entry = tag_entry(20000, 7);
 	struct bs_entry found = {.table = BS_TABLE_TAG,
 	    .key_len = entry.key_len};
+	struct bs_change change;
 
 	(void)state;
 	memcpy(found.key, entry.key, entry.key_len);
 	assert_int_equal(bs_store_get(store, &found), BS_STORE_ABSENT);
-	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	put(store, &entry);
 	bs_store_close(store);
 	store = open_store(BS_STORE_READ);
 	assert_int_equal(bs_store_get(store, &found), 0);
@@ -80,9 +91,78 @@ keeps_what_is_put(void **state)
 	assert_memory_equal(found.value, entry.value, entry.value_len);
 	bs_store_close(store);
 	store = open_store(BS_STORE_WRITE);
-	entry.value_len = 0;
-	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	bs_change_delete(&change, &entry);
+	assert_int_equal(bs_store_apply(store, &change, 1), 0);
 	assert_int_equal(bs_store_get(store, &found), BS_STORE_ABSENT);
+	/* what is gone can be deleted again */
+	assert_int_equal(bs_store_apply(store, &change, 1), 0);
+	bs_store_close(store);
+}
+
+#define ADDITIONS 200
+
+/* A process of its own, as "backstop sign" is beside the engine. */
+static pid_t
+start_adding(struct bs_change change)
+{
+	struct bs_store *store = NULL;
+	pid_t pid = fork();
+
+	assert_true(pid != -1);
+	if (pid > 0)
+		return pid;
+	if (bs_store_open(folder, BS_STORE_WRITE, &store) != 0)
+		_exit(1);
+	for (int i = 0; i < ADDITIONS; i++)
+		if (bs_store_apply(store, &change, 1) != 0)
+			_exit(1);
+	bs_store_close(store);
+	_exit(0);
+}
+
+static void
+two_processes_add_up(void **state)
+{
+	const struct bs_tag_key key = {.day = 20000, .key = 3};
+	struct bs_change change = {.table = BS_TABLE_TAG, .tag = {.issued = 1}};
+	struct bs_entry found = {.table = BS_TABLE_TAG};
+	struct bs_tag_record record;
+	struct bs_store *store;
+	pid_t pids[2];
+	int status;
+
+	(void)state;
+	change.key_len = bs_tag_key_write(&key, change.key);
+	found.key_len = bs_tag_key_write(&key, found.key);
+	for (int i = 0; i < 2; i++)
+		pids[i] = start_adding(change);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	store = open_store(BS_STORE_READ);
+	assert_int_equal(bs_store_get(store, &found), 0);
+	assert_int_equal(bs_tag_record_read(found.key, found.key_len,
+			     found.value, found.value_len, &record),
+	    0);
+	assert_int_equal(record.issued, 2 * ADDITIONS);
+	bs_store_close(store);
+}
+
+/* All changes or none: the second cannot be written. */
+static void
+applies_all_or_none(void **state)
+{
+	struct bs_store *store = open_store(BS_STORE_HOLD);
+	struct bs_entry entry = tag_entry(20000, 7);
+	struct bs_change changes[2];
+
+	(void)state;
+	bs_change_set(&changes[0], &entry);
+	bs_change_set(&changes[1], &entry);
+	changes[1].key_len = 0; /* LMDB takes no empty key */
+	assert_int_not_equal(bs_store_apply(store, changes, 2), 0);
+	assert_int_equal(bs_store_get(store, &entry), BS_STORE_ABSENT);
 	bs_store_close(store);
 }
 
@@ -171,11 +251,11 @@ static void
 refuses_a_newer_format(void **state)
 {
 	struct bs_store *store = open_store(BS_STORE_HOLD);
-	struct bs_entry entry;
+	struct bs_change change;
 
 	(void)state;
-	bs_meta_number(&entry, "format", BS_RECORD_FORMAT + 1, 0);
-	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	bs_meta_number(&change, "format", BS_RECORD_FORMAT + 1, 0);
+	assert_int_equal(bs_store_apply(store, &change, 1), 0);
 	bs_store_close(store);
 	store = NULL;
 	assert_int_equal(bs_store_open(folder, BS_STORE_HOLD, &store), -EPROTO);
@@ -189,18 +269,17 @@ fill_as_format_1(struct bs_store *store)
 	    0x4e, 0x21, 0x29, 0x2c, 0xd7, 0xdc, 0xe4, 0x12, 0xc1, 0x89};
 	const struct bs_tag_key key = {.day = 20010, .key = 3};
 	const struct bs_tag_record tag = {.issued = 2, .recipients = 5};
-	struct bs_entry entries[3] = {{.table = BS_TABLE_SENDER,
-					  .key_len = BS_RECORD_HASH,
-					  .key = "format 1 sender",
-					  .value_len = sizeof(sender)},
-	    {.table = BS_TABLE_TAG}};
+	struct bs_entry entry = {.table = BS_TABLE_SENDER,
+	    .key_len = BS_RECORD_HASH,
+	    .key = "format 1 sender",
+	    .value_len = sizeof(sender)};
+	struct bs_change changes[2] = {{.table = BS_TABLE_TAG, .tag = tag}};
 
-	memcpy(entries[0].value, sender, sizeof(sender));
-	entries[1].key_len = bs_tag_key_write(&key, entries[1].key);
-	entries[1].value_len = bs_tag_record_write(entries[1].key,
-	    entries[1].key_len, &tag, entries[1].value);
-	bs_meta_number(&entries[2], "format", 1, 0);
-	assert_int_equal(bs_store_put(store, entries, 3), 0);
+	memcpy(entry.value, sender, sizeof(sender));
+	put(store, &entry);
+	changes[0].key_len = bs_tag_key_write(&key, changes[0].key);
+	bs_meta_number(&changes[1], "format", 1, 0);
+	assert_int_equal(bs_store_apply(store, changes, 2), 0);
 }
 
 static int64_t
@@ -279,14 +358,14 @@ finds_damaged_records(void **state)
 	(void)state;
 	fill(store, 20000, 5);
 	bs_store_close(store);
-	assert_int_equal(bs_store_check(folder, &entries, &damaged), 0);
+	assert_int_equal(bs_recovery_check(folder, &entries, &damaged), 0);
 	assert_int_equal(entries, 5 + 1); /* and the format */
 	assert_int_equal(damaged, 0);
 	store = open_store(BS_STORE_WRITE);
 	entry.value[2] ^= 4;
-	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	put(store, &entry);
 	bs_store_close(store);
-	assert_int_equal(bs_store_check(folder, &entries, &damaged), 0);
+	assert_int_equal(bs_recovery_check(folder, &entries, &damaged), 0);
 	assert_int_equal(damaged, 1);
 }
 
@@ -312,7 +391,7 @@ recovers(void **state)
 
 	(void)state;
 	assert_int_equal(recover(&store, &error), BS_RECOVERY_OPENED);
-	assert_int_equal(bs_store_put(store, &entry, 1), 0);
+	put(store, &entry);
 	bs_store_close(store);
 	assert_int_equal(recover(&store, &error), BS_RECOVERY_OPENED);
 	assert_int_equal(bs_store_get(store, &entry), 0);
@@ -383,6 +462,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(keeps_what_is_put, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(two_processes_add_up, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(applies_all_or_none, set_up,
 		tear_down),
 	    cmocka_unit_test_setup_teardown(scans_in_order, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(expires_by_day, set_up, tear_down),

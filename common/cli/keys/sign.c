@@ -6,7 +6,7 @@
 
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
-#include "common/store/changes.h"
+#include "common/store/lmdb.h"
 #include "common/keys/tag.h"
 
 /* What came of it: reason is NULL where there is a tag. */
@@ -94,46 +94,42 @@ sign(const struct bs_call *call, const struct bs_config *config,
 	return 0;
 }
 
-/* In the child: the records that the engine would have written. */
+/* In the child: writes the records that the engine would have written. */
 static int
-write_records(const struct bs_child *errand)
+write_records(const struct bs_child *child)
 {
-	const struct recording *recording = errand->context;
+	const struct recording *recording = child->context;
 	uint32_t today = bs_day_of(recording->now);
-	struct bs_change tag = {.table = BS_TABLE_TAG,
-	    .tag = {.issued = 1,
-		.first_use = recording->now,
-		.last_use = recording->now}};
-	struct bs_change sender = {.table = BS_TABLE_SENDER,
-	    .key_len = BS_RECORD_HASH,
-	    .sender = {.first_signed_day = today, .last_day = today}};
-	struct bs_changes *changes;
+	struct bs_change changes[] = {
+	    {.table = BS_TABLE_TAG,
+		.tag = {.issued = 1,
+		    .first_use = recording->now,
+		    .last_use = recording->now}},
+	    {.table = BS_TABLE_SENDER,
+		.key_len = BS_RECORD_HASH,
+		.sender = {.first_signed_day = today, .last_day = today}},
+	};
 	struct bs_store *store = NULL;
-	size_t done;
 	int rc;
 
-	tag.key_len = bs_tag_key_write(&recording->key, tag.key);
-	memcpy(sender.key, recording->key.sender, BS_RECORD_HASH);
-	if ((changes = bs_changes_new(2)) == NULL)
-		return -ENOMEM;
-	if ((rc = bs_changes_add(changes, &tag)) == 0 &&
-	    (rc = bs_changes_add(changes, &sender)) == 0 &&
-	    (rc = bs_store_open(errand->folder, BS_STORE_WRITE, &store)) == 0)
-		rc = bs_changes_commit(changes, 0, 2, store, &done);
+	changes[0].key_len = bs_tag_key_write(&recording->key, changes[0].key);
+	memcpy(changes[1].key, recording->key.sender, BS_RECORD_HASH);
+	rc = bs_store_open(child->folder, BS_STORE_WRITE, &store);
+	if (rc == 0)
+		rc = bs_store_apply(store, changes, 2);
 	bs_store_close(store);
-	bs_changes_free(changes);
 	return rc;
 }
 
-/* The tag is as good without its record, but a bounce to it may be taken for
- * unissued: that is said, and no more. */
+/* The tag is valid without its record, but a bounce to it may be judged as
+ * never issued: a warning says so. */
 static void
 record(const struct bs_call *call, const struct bs_config *config,
     const struct bs_address *address, const struct signing *signing)
 {
 	struct bs_state_folder_paths paths = {0};
 	struct recording recording = {.key = signing->key, .now = call->now};
-	struct bs_child errand = {.run = write_records, .context = &recording};
+	struct bs_child child = {.run = write_records, .context = &recording};
 	struct bs_fault fault = {0};
 	uint8_t store_key[BS_STORE_KEY_LEN];
 	char canonical[BS_ADDRESS_MAX];
@@ -147,8 +143,8 @@ record(const struct bs_call *call, const struct bs_config *config,
 		bs_mac_hash(store_key, canonical, strlen(canonical),
 		    recording.key.sender);
 		bs_mac_wipe(store_key, sizeof(store_key));
-		errand.folder = paths.store;
-		rc = bs_child_run(&errand);
+		child.folder = paths.store;
+		rc = bs_child_run(&child);
 	}
 	if (rc == 0)
 		return;

@@ -1,4 +1,4 @@
-/* backstop store backup: a copy of the store, beside a running engine. */
+/* backstop store backup: copies the store while an engine runs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,12 +17,12 @@ struct copy {
 };
 
 static int
-copy(const struct bs_child *errand)
+copy(const struct bs_child *child)
 {
-	const int *fd = errand->context;
-	struct copy *result = errand->result;
+	const int *fd = child->context;
+	struct copy *result = child->result;
 	struct bs_store *store;
-	int rc = bs_store_open(errand->folder, BS_STORE_READ, &store);
+	int rc = bs_store_open(child->folder, BS_STORE_READ, &store);
 
 	if (rc != 0)
 		return rc;
@@ -32,18 +32,18 @@ copy(const struct bs_child *errand)
 	return rc;
 }
 
-/* Copies into a file that is open: the child need not reach its folder. */
+/* Copies into an open file: the child need not be able to reach its folder. */
 static int
 fill(const char *folder, int fd, struct copy *result)
 {
-	struct bs_child errand = {.folder = folder,
+	struct bs_child child = {.folder = folder,
 	    .run = copy,
 	    .context = &fd,
 	    .result = result,
 	    .size = sizeof(*result),
 	    .progress = "copying"};
 	struct stat st = {0};
-	int rc = bs_child_run(&errand);
+	int rc = bs_child_run(&child);
 
 	if (rc == 0 && (fsync(fd) != 0 || fstat(fd, &st) != 0))
 		rc = -errno;

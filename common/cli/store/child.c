@@ -1,4 +1,4 @@
-/* Work on the store, done in a child that became the store's owner. */
+/* Runs work on the store in a child that becomes the store's owner. */
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
@@ -27,7 +27,7 @@ write_all(int fd, const void *octets, size_t len)
 	return 0;
 }
 
-/* Returns 0, or -EPIPE where the other end went away before. */
+/* Returns 0, or -EPIPE where the other end closed too early. */
 static int
 read_all(int fd, void *octets, size_t len)
 {
@@ -47,62 +47,62 @@ read_all(int fd, void *octets, size_t len)
 	return 0;
 }
 
-/* The child: what it owned of the parent's output stays unflushed. */
+/* The child. It must not flush what the parent has yet to print. */
 static _Noreturn void
-serve(const struct bs_child *errand, int fd)
+serve(const struct bs_child *child, int fd)
 {
 	int rc;
 
 	bs_privileges_close_doors();
-	if ((rc = bs_privileges_become_owner(errand->folder)) == 0)
-		rc = errand->run(errand);
+	if ((rc = bs_privileges_become_owner(child->folder)) == 0)
+		rc = child->run(child);
 	if (write_all(fd, &rc, sizeof(rc)) == 0)
-		(void)write_all(fd, errand->result, errand->size);
+		(void)write_all(fd, child->result, child->size);
 	_exit(0);
 }
 
-/* Waits for the child, and says on a terminal that it lasts. */
+/* Waits for the child's answer, and counts the seconds on a terminal. */
 static void
-show_progress(const struct bs_child *errand, int fd)
+show_progress(const struct bs_child *child, int fd)
 {
 	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
 	unsigned seconds = 0;
 
-	if (errand->progress == NULL || !isatty(STDERR_FILENO))
+	if (child->progress == NULL || !isatty(STDERR_FILENO))
 		return;
 	while (poll(&pollfd, 1, 1000) == 0)
-		fprintf(stderr, "\r%s: %u s", errand->progress, ++seconds);
+		fprintf(stderr, "\r%s: %u s", child->progress, ++seconds);
 	if (seconds > 0)
 		fputc('\n', stderr);
 }
 
 int
-bs_child_run(const struct bs_child *errand)
+bs_child_run(const struct bs_child *child)
 {
 	int ends[2];
-	pid_t child;
+	pid_t pid;
 	int status = 0;
 	int answer = 0;
 	int rc;
 
 	if (pipe(ends) != 0)
 		return -errno;
-	if ((child = fork()) < 0) {
+	if ((pid = fork()) < 0) {
 		rc = -errno;
 		close(ends[0]);
 		close(ends[1]);
 		return rc;
 	}
-	if (child == 0) {
+	if (pid == 0) {
 		close(ends[0]);
-		serve(errand, ends[1]);
+		serve(child, ends[1]);
 	}
 	close(ends[1]);
-	show_progress(errand, ends[0]);
+	show_progress(child, ends[0]);
 	if ((rc = read_all(ends[0], &answer, sizeof(answer))) == 0)
-		rc = read_all(ends[0], errand->result, errand->size);
+		rc = read_all(ends[0], child->result, child->size);
 	close(ends[0]);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFSIGNALED(status))
 		return -EUCLEAN;
@@ -110,11 +110,11 @@ bs_child_run(const struct bs_child *errand)
 }
 
 static int
-look(const struct bs_child *errand)
+look(const struct bs_child *child)
 {
-	struct bs_look *found = errand->result;
+	struct bs_look *found = child->result;
 	struct bs_store *store;
-	int rc = bs_store_open(errand->folder, BS_STORE_READ, &store);
+	int rc = bs_store_open(child->folder, BS_STORE_READ, &store);
 
 	if (rc != 0)
 		return rc;
@@ -128,7 +128,7 @@ int
 bs_look_at_store(const struct bs_config *config, struct bs_look *out)
 {
 	struct bs_state_folder_paths paths;
-	struct bs_child errand = {
+	struct bs_child child = {
 	    .run = look,
 	    .result = out,
 	    .size = sizeof(*out),
@@ -138,10 +138,10 @@ bs_look_at_store(const struct bs_config *config, struct bs_look *out)
 	memset(out, 0, sizeof(*out));
 	if ((rc = bs_state_folder_paths(config->state, &paths)) != 0)
 		return rc;
-	errand.folder = paths.store;
-	rc = bs_child_run(&errand);
-	/* the child read what the engine's user wrote: root believes no count
-	 * of its */
+	child.folder = paths.store;
+	rc = bs_child_run(&child);
+	/* the store's owner wrote this, and the child is its: root trusts no
+	 * count in it */
 	if (rc == 0 && out->meta.gap_count > BS_GAPS_MAX)
 		return -EUCLEAN;
 	return rc;

@@ -1,7 +1,7 @@
-/* backstop store forget: what is remembered of an address is removed.
+/* backstop store forget: removes what the store remembers of an address.
  *
- * The store then no longer knows all that left, so the address' coverage is
- * made partial first: what was removed can make no bounce to it a forged one.
+ * The store then no longer knows all that left. So the coverage of the address
+ * is made partial first, and a bounce of what was removed is not called forged.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,8 +13,8 @@
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
 
-/* Entries of one transaction, and the pause after one that wrote: the engine
- * has its turn between them. */
+/* Entries of one transaction. After one that wrote there is a pause, in which
+ * the engine has its turn. */
 #define CHUNK 256
 #define PAUSE_NS (20L * 1000 * 1000)
 
@@ -38,85 +38,54 @@ is_tag_of(const struct task *task, const struct bs_entry *entry)
 	       memcmp(key.sender, task->hash, BS_RECORD_HASH) == 0;
 }
 
-/* Takes one owner off a message. Returns whether it was one. */
+/* The change that forgets the address in an entry, if it is theirs at all. A
+ * message that others own, too, stays theirs: their coverage is full. */
 static bool
-disown(const struct task *task, struct bs_msg_record *record)
-{
-	for (unsigned i = 0;
-	     record->owner_count <= BS_MSG_OWNERS && i < record->owner_count;
-	     i++) {
-		if (memcmp(record->owners[i], task->hash, BS_MSG_SHORT) != 0)
-			continue;
-		record->owner_count--;
-		memmove(record->owners[i], record->owners[i + 1],
-		    (size_t)(record->owner_count - i) * BS_MSG_SHORT);
-		memset(record->owners[record->owner_count], 0, BS_MSG_SHORT);
-		return true;
-	}
-	return false;
-}
-
-/* Rewrites the entry of a message of theirs: without them, or to be deleted
- * where it was theirs alone. Others keep theirs: their coverage is full. */
-static bool
-forget_message(const struct task *task, struct bs_entry *entry)
+find_change(const struct task *task, const struct bs_entry *entry,
+    struct bs_change *out)
 {
 	struct bs_msg_record record;
 
-	if (bs_msg_record_read(entry->key, entry->key_len, entry->value,
-		entry->value_len, &record) != 0 ||
-	    !disown(task, &record))
-		return false;
-	entry->value_len = 0;
-	if (record.owner_count > 0)
-		entry->value_len = bs_msg_record_write(entry->key,
-		    entry->key_len, &record, entry->value);
-	return true;
+	bs_change_delete(out, entry);
+	if (entry->table == BS_TABLE_TAG)
+		return is_tag_of(task, entry);
+	out->kind = BS_CHANGE_DISOWN;
+	memcpy(out->owner, task->hash, BS_MSG_SHORT);
+	return bs_msg_record_read(entry->key, entry->key_len, entry->value,
+		   entry->value_len, &record) == 0 &&
+	       bs_msg_remove_owner(&record, out->owner);
 }
 
-/* Keeps of a chunk what is to be written. Returns how much that is. */
-static size_t
-choose(const struct task *task, struct bs_entry *chunk, size_t count)
-{
-	size_t chosen = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		struct bs_entry *entry = &chunk[i];
-
-		if (entry->table == BS_TABLE_TAG && is_tag_of(task, entry))
-			entry->value_len = 0;
-		else if (entry->table != BS_TABLE_MSG ||
-			 !forget_message(task, entry))
-			continue;
-		chunk[chosen++] = *entry;
-	}
-	return chosen;
-}
-
-/* Goes through a table. Returns 0 or -errno. */
+/* Forgets the address in a table. Returns 0 or -errno. */
 static int
 forget_in(struct bs_store *store, const struct task *task, enum bs_table table,
     uint64_t *removed)
 {
 	const struct timespec pause = {.tv_nsec = PAUSE_NS};
 	struct bs_entry chunk[CHUNK];
+	struct bs_change changes[CHUNK];
 	struct bs_entry from = {.table = table};
 	size_t count;
 	int rc;
 
 	while ((rc = bs_store_scan(store, &from, chunk, CHUNK, &count)) == 0) {
-		if ((count = choose(task, chunk, count)) == 0)
+		size_t chosen = 0;
+
+		for (size_t i = 0; i < count; i++)
+			if (find_change(task, &chunk[i], &changes[chosen]))
+				chosen++;
+		if (chosen == 0)
 			continue;
-		if ((rc = bs_store_put(store, chunk, count)) != 0)
+		if ((rc = bs_store_apply(store, changes, chosen)) != 0)
 			return rc;
-		*removed += count;
+		*removed += chosen;
 		nanosleep(&pause, NULL);
 	}
 	return rc == BS_STORE_ABSENT ? 0 : rc;
 }
 
-/* The mark that stays: it says that today something went unseen, and is swept
- * with the records of senders. */
+/* Leaves the mark that makes coverage partial: today something left unseen. It
+ * goes when the records of old senders go. */
 static int
 mark(struct bs_store *store, const struct task *task, uint64_t *senders)
 {
@@ -126,6 +95,7 @@ mark(struct bs_store *store, const struct task *task, uint64_t *senders)
 	    .last_day = task->today};
 	struct bs_entry entry = {.table = BS_TABLE_SENDER,
 	    .key_len = BS_RECORD_HASH};
+	struct bs_change change;
 	int rc;
 
 	memcpy(entry.key, task->hash, BS_RECORD_HASH);
@@ -134,21 +104,22 @@ mark(struct bs_store *store, const struct task *task, uint64_t *senders)
 	*senders = rc == 0 ? 1 : 0;
 	entry.value_len = bs_sender_record_write(entry.key, entry.key_len,
 	    &record, entry.value);
-	return bs_store_put(store, &entry, 1);
+	bs_change_set(&change, &entry);
+	return bs_store_apply(store, &change, 1);
 }
 
 static int
-forget(const struct bs_child *errand)
+forget(const struct bs_child *child)
 {
-	const struct task *task = errand->context;
-	struct tally *tally = errand->result;
+	const struct task *task = child->context;
+	struct tally *tally = child->result;
 	struct bs_store *store = NULL;
-	int rc = bs_store_open(errand->folder, BS_STORE_READ, &store);
+	int rc = bs_store_open(child->folder, BS_STORE_READ, &store);
 
-	/* opened to be written, a store that is not there would be made */
+	/* to open it for writing would make one that is not there */
 	bs_store_close(store);
 	if (rc != 0 ||
-	    (rc = bs_store_open(errand->folder, BS_STORE_WRITE, &store)) != 0)
+	    (rc = bs_store_open(child->folder, BS_STORE_WRITE, &store)) != 0)
 		return rc;
 	if ((rc = mark(store, task, &tally->senders)) == 0 &&
 	    (rc = forget_in(store, task, BS_TABLE_TAG, &tally->tags)) == 0)
@@ -223,7 +194,7 @@ bs_cmd_store_forget(const struct bs_call *call)
 	struct bs_state_folder_paths paths;
 	struct task task = {.today = bs_day_of(call->now)};
 	struct tally tally = {0};
-	struct bs_child errand = {.folder = paths.store,
+	struct bs_child child = {.folder = paths.store,
 	    .run = forget,
 	    .context = &task,
 	    .result = &tally,
@@ -241,7 +212,7 @@ bs_cmd_store_forget(const struct bs_call *call)
 		return bs_exit_of(rc);
 	if ((rc = hash_address(&paths, canonical, task.hash)) != 0)
 		return rc;
-	if ((rc = bs_child_run(&errand)) != 0)
+	if ((rc = bs_child_run(&child)) != 0)
 		return bs_store_complain(paths.store, rc);
 	print_tally(call, canonical, &tally);
 	return BS_EXIT_YES;

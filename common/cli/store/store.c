@@ -1,4 +1,4 @@
-/* backstop store: a look over all of it, and a word on its clock. */
+/* backstop store check and confirm-clock. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
+#include "common/store/recovery.h"
 
 struct tally {
 	uint64_t entries;
@@ -14,11 +15,12 @@ struct tally {
 };
 
 static int
-check(const struct bs_child *errand)
+check(const struct bs_child *child)
 {
-	struct tally *tally = errand->result;
+	struct tally *tally = child->result;
 
-	return bs_store_check(errand->folder, &tally->entries, &tally->damaged);
+	return bs_recovery_check(child->folder, &tally->entries,
+	    &tally->damaged);
 }
 
 int
@@ -71,7 +73,7 @@ bs_cmd_store_check(const struct bs_call *call)
 	struct bs_state_folder_paths paths;
 	struct bs_config *config;
 	struct tally tally = {0};
-	struct bs_child errand = {
+	struct bs_child child = {
 	    .folder = paths.store,
 	    .run = check,
 	    .result = &tally,
@@ -84,7 +86,7 @@ bs_cmd_store_check(const struct bs_call *call)
 	if ((rc = bs_load_config(call, &config)) != 0)
 		return rc;
 	if ((rc = bs_state_folder_paths(config->state, &paths)) == 0)
-		rc = bs_child_run(&errand);
+		rc = bs_child_run(&child);
 	bs_config_free(config);
 	if (rc != 0 && rc != -EUCLEAN)
 		return bs_store_complain(paths.store, rc);
@@ -94,20 +96,20 @@ bs_cmd_store_check(const struct bs_call *call)
 }
 
 static int
-confirm(const struct bs_child *errand)
+confirm(const struct bs_child *child)
 {
-	const uint32_t *today = errand->context;
-	struct bs_meta *meta = errand->result;
-	struct bs_entry entry;
+	const uint32_t *today = child->context;
+	struct bs_meta *meta = child->result;
+	struct bs_change change;
 	struct bs_store *store;
-	int rc = bs_store_open(errand->folder, BS_STORE_WRITE, &store);
+	int rc = bs_store_open(child->folder, BS_STORE_WRITE, &store);
 
 	if (rc != 0)
 		return rc;
 	if ((rc = bs_meta_load(store, meta)) == 0) {
 		bs_clock_confirm(&meta->clock, *today);
-		bs_meta_clock(&entry, &meta->clock);
-		rc = bs_store_put(store, &entry, 1);
+		bs_meta_clock(&change, &meta->clock);
+		rc = bs_store_apply(store, &change, 1);
 	}
 	bs_store_close(store);
 	return rc;
@@ -121,7 +123,7 @@ bs_cmd_store_confirm_clock(const struct bs_call *call)
 	struct bs_meta meta;
 	struct bs_json *json;
 	uint32_t today = bs_day_of(call->now);
-	struct bs_child errand = {
+	struct bs_child child = {
 	    .folder = paths.store,
 	    .run = confirm,
 	    .context = &today,
@@ -134,7 +136,7 @@ bs_cmd_store_confirm_clock(const struct bs_call *call)
 	if ((rc = bs_load_config(call, &config)) != 0)
 		return rc;
 	if ((rc = bs_state_folder_paths(config->state, &paths)) == 0)
-		rc = bs_child_run(&errand);
+		rc = bs_child_run(&child);
 	bs_config_free(config);
 	if (rc != 0)
 		return bs_store_complain(paths.store, rc);
