@@ -5,6 +5,7 @@
 #define LOCAL_SCAN
 #include <local_scan.h>
 
+#include "common/base/log.h"
 #include "exim/outage_files.h"
 #include "exim/report_sent.h"
 #include "exim/outage.h"
@@ -42,10 +43,14 @@ bs_outage_answered(void)
 void
 bs_outage_untrusted(void)
 {
+	char sender[BS_ADDRESS_MAX];
+
+	snprintf(sender, sizeof(sender), "%s", CCS sender_address);
+	bs_log_blot(sender);
 	if (bs_outage_files_warns(spool(), time(NULL)))
 		LOG("backstop: Exim relays for %s, which is not in \"trusted\" "
 		    "of backstop.conf: mail of <%s> leaves unsigned",
-		    sender_host_address, sender_address);
+		    sender_host_address, sender);
 }
 
 bool

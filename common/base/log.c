@@ -6,6 +6,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "common/base/ascii.h"
 #include "common/base/log.h"
 
 #define LIMIT_MS 60000
@@ -90,6 +91,37 @@ begin_line(enum bs_log_level level, char *line, size_t size)
 	return len < 0 ? 0 : (size_t)len;
 }
 
+/* "prvs=", K, DDD; the MAC follows. */
+#define TAG_HEAD_LEN (5 + 4)
+#define TAG_MAC_LEN 6
+
+static bool
+is_tag_head(const char *text)
+{
+	static const char name[] = "prvs=";
+	const size_t name_len = sizeof(name) - 1;
+
+	if (!bs_ascii_same(text, name, name_len))
+		return false;
+	for (size_t i = name_len; i < TAG_HEAD_LEN; i++)
+		if (!bs_ascii_is_digit(text[i]))
+			return false;
+	return true;
+}
+
+void
+bs_log_blot(char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (!is_tag_head(text))
+			continue;
+		for (size_t i = TAG_HEAD_LEN; i < TAG_HEAD_LEN + TAG_MAC_LEN &&
+					      bs_ascii_hex(text[i]) >= 0;
+		     i++)
+			text[i] = 'x';
+	}
+}
+
 void
 bs_log(enum bs_log_level level, const char *format, ...)
 {
@@ -106,6 +138,7 @@ bs_log(enum bs_log_level level, const char *format, ...)
 	va_end(args);
 	if (n < 0)
 		return;
+	bs_log_blot(text);
 	len = begin_line(level, line, sizeof(line));
 	for (const char *p = text; *p != '\0'; p++) {
 		unsigned char c = (unsigned char)*p;

@@ -22,8 +22,9 @@ enum bs_log_sink {
 /* Where lines go from now on; name is for syslog and lives for ever. */
 void bs_log_open(const char *name, enum bs_log_sink sink, bool debug);
 
-/* One line. Octets that are not printable ASCII leave as \xNN. Never blocks
- * on a standard error that is set to O_NONBLOCK: the line is lost then. */
+/* One line. Octets that are not printable ASCII leave as \xNN, and the MAC of
+ * each tag as xxxxxx. Never blocks on a standard error that is set to
+ * O_NONBLOCK: the line is lost then. */
 void bs_log(enum bs_log_level level, const char *format, ...) BS_PRINTF(2, 3);
 
 /* Builds "key=value key=value": values are escaped so that a space, a quote
@@ -37,6 +38,11 @@ void bs_log_add(struct bs_log_line *line, const char *key, const char *value);
 void bs_log_add_number(struct bs_log_line *line, const char *key,
     int64_t value);
 void bs_log_end(struct bs_log_line *line, enum bs_log_level level);
+
+/* Writes xxxxxx over the MAC of each tag in a text: who reads the log must not
+ * learn a tag that is still valid. A tag is known by its shape alone, prvs= and
+ * ten digits, wherever it stands and whoever made it. */
+void bs_log_blot(char *text);
 
 /* A limit of one line a minute for each place that owns one (all zero at
  * first). Returns whether to log now; *missed is how many were not since. */

@@ -184,6 +184,45 @@ once_a_minute(void **state)
 #define TEST(function)                                                         \
 	cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
+/* A tag in a log could be used by whoever reads it. */
+static void
+blots_the_mac_of_every_tag(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *logged;
+	} cases[] = {
+	    {"prvs=1234abcdef=a@x", "prvs=1234xxxxxx=a@x"},
+	    {"<PRVS=1234ABCDEF=a@x>", "<PRVS=1234xxxxxx=a@x>"},
+	    {"a+prvs=1234abcdef@x", "a+prvs=1234xxxxxx@x"},
+	    {"SRS0=k=tt=x=prvs=1234abcdef=a@y",
+		"SRS0=k=tt=x=prvs=1234xxxxxx=a@y"},
+	    {"prvs=0000aaaaaa=prvs=1234abcdef=a@x",
+		"prvs=0000xxxxxx=prvs=1234xxxxxx=a@x"},
+	    {"prvs=1234abcdef99", "prvs=1234xxxxxx99"},
+	    {"prvs=1234ab", "prvs=1234xx"},
+	    {"prvs=12345", "prvs=1234x"},
+	    {"prvs=1234", "prvs=1234"},
+	    {"prvs=123", "prvs=123"},
+	    {"prvs=12a4abcdef", "prvs=12a4abcdef"},
+	    {"pprvs=1234abcdef=a", "pprvs=1234xxxxxx=a"},
+	};
+	struct bs_log_line line;
+	char wanted[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		snprintf(wanted, sizeof(wanted), "info: %s\n", cases[i].logged);
+		bs_log(BS_LOG_INFO, "%s", cases[i].text);
+		assert_string_equal(written(), wanted);
+	}
+	bs_log_begin(&line);
+	bs_log_add(&line, "sender", "\"prvs=1234abcdef=a\"@x");
+	bs_log_end(&line, BS_LOG_INFO);
+	assert_string_equal(written(),
+	    "info: sender=\\x22prvs=1234xxxxxx=a\\x22@x\n");
+}
+
 int
 main(void)
 {
@@ -193,6 +232,7 @@ main(void)
 	    TEST(cuts_what_is_long),
 	    TEST(pairs_cannot_be_forged),
 	    TEST(pairs_that_do_not_fit_are_cut),
+	    TEST(blots_the_mac_of_every_tag),
 	    TEST(never_blocks),
 	    cmocka_unit_test(once_a_minute),
 	};
