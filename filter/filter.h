@@ -36,6 +36,8 @@ struct bs_filter {
 	unsigned
 	    spf_deadline_ms;	/* but of those about SPF; 0: none are asked */
 	int64_t now_ms;		/* monotonic; the loop's, before each call */
+	bool verbose;		/* -v: questions and answers are logged */
+	int64_t trace_until_ms; /* monotonic: they also are until then */
 	bool ready;		/* has registered with smtpd */
 	char name[BS_HOST_MAX]; /* smtpd's own */
 	char authserv_id[BS_HOST_MAX]; /* the engine's, as it last said */

@@ -19,6 +19,7 @@
 #include "filter/dispatch.h"
 #include "filter/message.h"
 #include "filter/pipe.h"
+#include "filter/trace.h"
 
 #define DEADLINE_MAX_MS 60000U
 
@@ -36,7 +37,7 @@ static const char help_text[] =
     "  -s socket  of the engine; " BS_SOCKET_PATH "\n"
     "  -t ms      to wait for an answer before mail passes; 500\n"
     "  -T ms      to wait for SPF; 25000, 0 is not to ask\n"
-    "  -v         log more\n"
+    "  -v         log each question to the engine, and each answer\n"
     "  -h, --help\n"
     "  --version\n";
 
@@ -150,12 +151,12 @@ parse_options(int argc, char *argv[], struct options *options)
  * input ends us: signals that go to the whole group of smtpd's processes, as
  * a service manager or a terminal sends them, reach smtpd as well, and it
  * closes our input. A reload sends SIGHUP, for which there is nothing to do:
- * the engine has the configuration. */
+ * the engine has the configuration. SIGUSR1 is bs_trace_begin()'s. */
 static void
 ignore_signals(void)
 {
 	static const int signals[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGQUIT,
-	    SIGUSR1, SIGUSR2, SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
+	    SIGUSR2, SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU};
 	struct sigaction action = {.sa_handler = SIG_IGN};
 
 	sigemptyset(&action.sa_mask);
@@ -207,6 +208,7 @@ turn(struct bs_filter *filter, struct bs_pipe *lines)
 		bs_client_timeout_ms(&filter->client, bs_monotonic_ms())) < 0)
 		polls[0].revents = polls[1].revents = polls[2].revents = 0;
 	filter->now_ms = bs_monotonic_ms();
+	bs_trace_turn(filter);
 	if (polls[0].revents != 0) {
 		ended = bs_pipe_read(lines, STDIN_FILENO) == BS_PIPE_END;
 		while (bs_pipe_next(lines, &line))
@@ -241,7 +243,8 @@ main(int argc, char *argv[])
 		bad_usage("a socket's path is shorter than: ", options.socket);
 	ignore_signals();
 	drop_powers();
-	bs_log_open("filter-backstop", BS_LOG_STDERR, options.verbose);
+	filter.verbose = options.verbose;
+	bs_trace_begin(&filter);
 	bs_out_init(&filter.out, STDOUT_FILENO);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		set_nonblocking(fd);

@@ -5,8 +5,10 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -74,12 +76,31 @@ unlink_question(struct bs_client *client, struct bs_question *question)
 	question->pending = false;
 }
 
+static void
+trace(const struct bs_client *client, const char *what, const char *frame,
+    size_t len)
+{
+	if (client->trace != NULL)
+		client->trace(what, frame, len);
+}
+
+static void
+trace_lost(const struct bs_client *client, uint64_t id)
+{
+	char frame[32];
+	int len = snprintf(frame, sizeof(frame), "id=%" PRIu64 "\n\n", id);
+
+	trace(client, "no answer", frame, (size_t)len);
+}
+
 /* The question is the caller's again from here on. */
 static void
 end_question(struct bs_client *client, struct bs_question *question,
     const struct bs_answer *answer)
 {
 	unlink_question(client, question);
+	if (answer == NULL)
+		trace_lost(client, question->request.id);
 	question->done(question, answer);
 }
 
@@ -188,6 +209,7 @@ take_answers(struct bs_client *client, int64_t now_ms)
 			disconnect(client, now_ms);
 			return;
 		}
+		trace(client, "answer", client->in, len);
 		client->in_len -= len;
 		memmove(client->in, client->in + len, client->in_len);
 		client->down_since = 0;
@@ -243,6 +265,8 @@ fill(struct bs_client *client, int64_t now_ms)
 		    sizeof(client->out) - client->out_len);
 		if (len < 0)
 			return;
+		trace(client, "question", client->out + client->out_len,
+		    (size_t)len);
 		client->out_len += (size_t)len;
 		client->unsent = question->next;
 	}

@@ -22,6 +22,10 @@ struct bs_question;
 typedef void bs_client_done(struct bs_question *question,
     const struct bs_answer *answer);
 
+/* Called with each frame that is sent ("question") or received ("answer"), and
+ * with the id alone of a question that is given up ("no answer"). */
+typedef void bs_client_trace(const char *what, const char *frame, size_t len);
+
 /* A question. The caller owns it, but leaves it untouched until it is done or
  * cancelled. The caller fills in request (but for version and id), done and
  * context. request.deadline_ms is how long to wait for the answer; the engine
@@ -50,6 +54,7 @@ struct bs_client {
 	struct bs_question *unsent; /* the first not yet in out, or NULL */
 	int64_t retry_at;	    /* monotonic ms: no connect before */
 	int64_t down_since;	    /* monotonic ms; 0 while it answers */
+	bs_client_trace *trace;	    /* the owner's; NULL: none */
 	bool stalled;		    /* late with an answer that needs no DNS */
 	size_t out_len;
 	size_t in_len;

@@ -43,14 +43,14 @@ class Case(unittest.TestCase):
         self.smtpd = None
 
     def start(self, mode, version="0.7", deadline_ms=60000, engine=True,
-              greet=True, inspect="auto", spf_ms=0):
+              greet=True, inspect="auto", spf_ms=0, options=()):
         if self.filter is not None:
             self.filter.close()
         if engine:
             self.engine.listen()
         self.filter = Filter(program(), "-m", mode, "-s", self.engine.path,
                              "-t", str(deadline_ms), "-i", inspect,
-                             "-T", str(spf_ms))
+                             "-T", str(spf_ms), *options)
         self.addCleanup(self.filter.close)
         self.smtpd = Smtpd(self.filter, version)
         return self.smtpd.hello() if greet else None

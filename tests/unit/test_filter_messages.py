@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
@@ -61,6 +62,69 @@ class Message(Case):
     def last_word(self):
         self.smtpd.request("commit", 1, END)
         return self.smtpd.reply(1, END)
+
+
+class Trace(Message):
+    """What -v and SIGUSR1 log: enough to follow a verdict, and no tag."""
+
+    ANSWER = {"action": "reject", "verdict": "forged", "reason": "untagged",
+              "reply": "550 5.7.1 Never sent",
+              "header": "X-Backstop: forged reason=untagged row=13"}
+
+    def bounce(self, recipient):
+        """A bounce, from MAIL FROM to the last word."""
+        self.begin(1, "")
+        question = self.ask_rcpt(1, recipient)
+        self.engine.answer(question, action="rewrite", address=PLAIN)
+        self.smtpd.reply(1, 0x22)
+        self.smtpd.rcpt_was(1, recipient)
+        self.send([*BOUNCE, b"."])
+        self.engine.answer(self.engine.question("data"), **self.ANSWER)
+        self.smtpd.passed(1, LINES)
+        self.assertEqual(self.last_word(), "reject|550 5.7.1 Never sent")
+
+    def frames(self, log, what):
+        """The frames of a kind, as name -> value."""
+        return [dict(pair.split("=", 1) for pair in line.split(" "))
+                for line in re.findall(rf"^debug: {what}: (.*)$", log, re.M)]
+
+    def check(self, log):
+        rcpt, data = self.frames(log, "question")
+        self.assertEqual((rcpt["op"], data["op"]), ("rcpt", "data"))
+        self.assertEqual(data["kind"], "dsn")
+        self.assertEqual(data["message_id"], "m1@example.org")
+        self.assertEqual(data["final_recipient"], "bob@example.net")
+        self.assertEqual(data["recipient"], "prvs=1234xxxxxx=" + PLAIN)
+        _, verdict = self.frames(log, "answer")
+        self.assertEqual(verdict["id"], data["id"])
+        self.assertEqual(verdict["verdict"], "forged")
+        self.assertEqual(verdict["reason"], "untagged")
+        self.assertIn("row=13", verdict["header"])
+        self.assertNotIn("abcdef", log.lower())
+
+    def test_a_verdict_can_be_followed(self):
+        self.start("in", options=["-v"])
+        self.bounce(TAGGED)
+        self.check(self.finish())
+
+    def test_a_running_filter_begins_when_it_is_told(self):
+        self.start("in")
+        self.bounce(TAGGED)
+        self.assertEqual(self.filter.errors(), "")
+        self.filter.signal(signal.SIGUSR1)
+        self.bounce(TAGGED.upper())
+        log = self.finish()
+        self.assertIn("info: questions and answers are logged for 10 minutes",
+                      log)
+        self.check(log.replace(PLAIN.upper(), PLAIN).replace("PRVS", "prvs"))
+
+    def test_a_question_that_is_given_up_is_told(self):
+        self.start("in", options=["-v"], deadline_ms=1)
+        self.begin(1, "")
+        question = self.ask_rcpt(1, PLAIN)
+        self.assertEqual(self.smtpd.reply(1, 0x22), "proceed")
+        self.assertEqual(self.frames(self.finish(), "no answer"),
+                         [{"id": question["id"]}])
 
 
 class In(Message):

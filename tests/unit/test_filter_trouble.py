@@ -377,7 +377,7 @@ class Hardship(Case):
     def test_signals(self):
         self.start("in")
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM,
-                       signal.SIGPIPE, signal.SIGQUIT, signal.SIGUSR1,
+                       signal.SIGPIPE, signal.SIGQUIT, signal.SIGALRM,
                        signal.SIGUSR2, signal.SIGTSTP):
             self.filter.signal(number)
             self.smtpd.fence()
