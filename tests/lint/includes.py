@@ -116,6 +116,7 @@ def main():
         tree.fault(min(circle), 0, "includes itself: "
                    + rooms.one_round(graph, circle))
     rooms.check_order()
+    rooms.check_page()
     tree.finish()
 
 

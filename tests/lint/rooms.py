@@ -1,6 +1,10 @@
 """The rooms of the house, and whom each may know (common/README.md)."""
 
+import re
+
 import tree
+
+PAGE = "common/README.md"
 
 # A file belongs to the longest name that it begins with. A room knows itself
 # and what its row names: rooms that stand above it here, and no others.
@@ -72,6 +76,23 @@ def check_order():
         for other in sorted(_KNOWN[name] - above):
             tree.fail(f"rooms.py: {name} knows {other}, which does not stand "
                       "above it")
+
+
+def check_page():
+    """The page has the same table; of the command line, one row."""
+    text = tree.read(PAGE)
+    found = {}
+    for name, known in re.findall(r"^\| `([\w/]+/)` \| [^|]* \| ([^|]*) \|$",
+                                  text, re.M):
+        found[name] = set(known.split(", ")) - {"nobody"}
+    for name, known in ROOMS:
+        short = name.removeprefix("common/")
+        if short.startswith("cli/") and short != "cli/":
+            continue
+        if found.pop(short, None) != set(known.split()):
+            tree.fault(PAGE, 0, f"{short} knows {known or 'nobody'}")
+    for name in found:
+        tree.fault(PAGE, 0, f"there is no room {name}")
 
 
 def circles(graph):
