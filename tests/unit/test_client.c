@@ -2,7 +2,7 @@
 #include "tests/unit/engine_end.h"
 
 static void
-asks_and_hears(void **state)
+a_question_gets_its_answer(void **state)
 {
 	static struct bs_question question;
 	struct bs_request request;
@@ -242,7 +242,7 @@ free_and_ask_again(struct bs_question *question, const struct bs_answer *answer)
 /* done may free its question and others, and ask: one that is late at once
  * must not hold the pump. */
 static void
-done_may_do_what_it_likes(void **state)
+done_may_free_and_ask(void **state)
 {
 	struct bs_question *question = malloc(sizeof(*question));
 
@@ -337,7 +337,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(asks_and_hears),
+	    TEST(a_question_gets_its_answer),
 	    TEST(sends_what_remains_of_the_deadline),
 	    TEST(ends_what_is_late),
 	    TEST(reads_before_it_gives_up),
@@ -345,7 +345,7 @@ main(void)
 	    TEST(writes_in_pieces),
 	    TEST(takes_many_answers_at_once),
 	    TEST(forgets_what_is_cancelled),
-	    TEST(done_may_do_what_it_likes),
+	    TEST(done_may_free_and_ask),
 	    TEST(done_may_close),
 	    TEST(refuses_what_does_not_fit),
 	    TEST(close_forgets),

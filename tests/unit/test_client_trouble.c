@@ -71,8 +71,8 @@ asks_again_after_a_restart(void **state)
 	assert_false(engine_hears(&request));
 }
 
-/* Whoever keeps a connection and asks seldom finds it dead: the engine that
- * has been restarted since is there, and answers within the shortest wait. */
+/* A connection that is seldom used may be dead, as the engine was restarted
+ * since. It is there, and answers within the shortest wait. */
 static void
 a_kept_connection_that_died_costs_no_wait(void **state)
 {

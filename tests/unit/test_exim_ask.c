@@ -169,10 +169,10 @@ asks_again_where_the_engine_hangs_up(void **state)
 	assert_int_equal(heard.connections, 2);
 }
 
-/* It is not the engine that failed; but mail that leaves, and that it does not
- * know of, was missed all the same. */
+/* It is not the engine that failed; but mail left that it does not
+ * know of. */
 static void
-what_the_wire_does_not_take_is_owed_of_mail_that_leaves(void **state)
+a_question_too_long_counts_for_mail_that_leaves(void **state)
 {
 	static const struct {
 		enum bs_op op;
@@ -195,7 +195,7 @@ what_the_wire_does_not_take_is_owed_of_mail_that_leaves(void **state)
 
 /* As when Exim's own time-out strikes. */
 static void
-a_round_that_was_left_leaves_nothing_behind(void **state)
+a_longjmp_leaves_nothing_behind(void **state)
 {
 	struct bs_round round = {.count = MANY,
 	    .deadline_ms = 5000,
@@ -215,9 +215,9 @@ a_round_that_was_left_leaves_nothing_behind(void **state)
 	assert_taken(3, 3);
 }
 
-/* What the engine says of it is left behind, and in nobody's way. */
+/* An answer that comes later does no harm. */
 static void
-what_is_told_one_way_is_not_waited_for(void **state)
+one_way_questions_are_not_waited_for(void **state)
 {
 	struct bs_round round = {.count = MANY,
 	    .deadline_ms = 5000,
@@ -271,9 +271,9 @@ main(void)
 	    TEST(one_that_is_away_gets_a_tenth_of_the_time),
 	    TEST(an_error_of_the_engines_is_no_answer),
 	    TEST(asks_again_where_the_engine_hangs_up),
-	    TEST(what_the_wire_does_not_take_is_owed_of_mail_that_leaves),
-	    TEST(a_round_that_was_left_leaves_nothing_behind),
-	    TEST(what_is_told_one_way_is_not_waited_for),
+	    TEST(a_question_too_long_counts_for_mail_that_leaves),
+	    TEST(a_longjmp_leaves_nothing_behind),
+	    TEST(one_way_questions_are_not_waited_for),
 	    TEST(a_child_has_a_connection_of_its_own),
 	};
 

@@ -44,7 +44,7 @@ push(size_t max_bytes)
 }
 
 static void
-is_read_and_left_where_it_was(void **state)
+the_offset_stays(void **state)
 {
 	(void)state;
 	assert_int_equal(push(SIZE_MAX), 1);
@@ -63,7 +63,7 @@ no_more_than_is_allowed_is_read(void **state)
 }
 
 static void
-what_cannot_be_read_is_not_there(void **state)
+an_unreadable_body_is_empty(void **state)
 {
 	int ends[2];
 
@@ -82,9 +82,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(is_read_and_left_where_it_was),
+	    cmocka_unit_test(the_offset_stays),
 	    cmocka_unit_test(no_more_than_is_allowed_is_read),
-	    cmocka_unit_test(what_cannot_be_read_is_not_there),
+	    cmocka_unit_test(an_unreadable_body_is_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,7 +98,7 @@ is_logged_where_the_clock_was_set_back(void **state)
 
 /* A bounce that was not judged, say. */
 static void
-what_does_not_leave_is_logged_and_not_missed(void **state)
+mail_that_stays_is_logged_but_not_missed(void **state)
 {
 	(void)state;
 	assert_true(bs_outage_files_note(spool, false, NOW));
@@ -157,7 +157,7 @@ one_that_is_away_is_tried_every_few_seconds(void **state)
 }
 
 static void
-is_told_once(void **state)
+is_reported_once(void **state)
 {
 	(void)state;
 	(void)bs_outage_files_note(spool, true, NOW);
@@ -169,7 +169,7 @@ is_told_once(void **state)
 
 /* Another process has missed something while this one told. */
 static void
-what_was_missed_meanwhile_is_told_again(void **state)
+mail_missed_meanwhile_is_reported_again(void **state)
 {
 	const struct timespec tick = {.tv_nsec = 20000000};
 	struct bs_outage_missed missed;
@@ -235,11 +235,11 @@ main(void)
 	    TEST(is_logged_once_a_minute_where_the_engine_flaps),
 	    TEST(warns_once_a_minute),
 	    TEST(is_logged_where_the_clock_was_set_back),
-	    TEST(what_does_not_leave_is_logged_and_not_missed),
+	    TEST(mail_that_stays_is_logged_but_not_missed),
 	    TEST(is_away_after_two_seconds),
 	    TEST(one_that_is_away_is_tried_every_few_seconds),
-	    TEST(is_told_once),
-	    TEST(what_was_missed_meanwhile_is_told_again),
+	    TEST(is_reported_once),
+	    TEST(mail_missed_meanwhile_is_reported_again),
 	    TEST(a_link_is_not_followed),
 	    TEST(a_path_that_does_not_fit_is_logged),
 	};

@@ -1,8 +1,8 @@
-/* exim/report_sent.c: one message, told of. */
+/* exim/report_sent.c: an accepted message is reported to the engine. */
 #include "exim/report_sent.h"
 #include "tests/unit/exim_message.h"
 
-/* Exim may let it out, as it trusts others than the engine does. */
+/* Exim may let it leave: it may trust clients that the engine does not. */
 static void
 mail_of_strangers_in_our_name_is_doubted(void **state)
 {
@@ -23,7 +23,7 @@ mail_of_strangers_in_our_name_is_doubted(void **state)
 }
 
 static void
-what_leaves_is_told(void **state)
+mail_that_leaves_is_reported(void **state)
 {
 	static const char *const to[] = {"b@Remote.Example", "c@remote.example",
 	    "d@sink.example"};
@@ -54,9 +54,9 @@ what_leaves_is_told(void **state)
 	assert_int_equal(told->missed_seconds, 0);
 }
 
-/* It is told of no sender: his mail was not what was missed. */
+/* The report names no sender, as it is about no message. */
 static void
-what_was_missed_is_told(void **state)
+missed_mail_is_reported(void **state)
 {
 	(void)state;
 	engine_start(judge);
@@ -73,7 +73,7 @@ what_was_missed_is_told(void **state)
 }
 
 static void
-what_came_home_is_told_for_each_recipient(void **state)
+a_bounce_is_reported_for_each_recipient(void **state)
 {
 	static const char *const to[] = {TAG, "bob@example.org"};
 	static const struct bs_sent_message none;
@@ -98,9 +98,9 @@ what_came_home_is_told_for_each_recipient(void **state)
 	}
 }
 
-/* Its fate hangs on the answer alone, which counts it. */
+/* The answer alone decides about it, and so counts it. */
 static void
-what_came_home_to_one_is_told_by_the_question(void **state)
+a_bounce_to_one_is_counted_by_its_answer(void **state)
 {
 	static const char *const to[] = {TAG};
 	static const char *const refused[] = {"refused@example.org"};
@@ -131,7 +131,7 @@ what_came_home_to_one_is_told_by_the_question(void **state)
 }
 
 static void
-mail_of_strangers_is_not_told(void **state)
+mail_of_strangers_is_not_reported(void **state)
 {
 	static const char *const to[] = {"bob@example.org"};
 	static const struct bs_sent_message none;
@@ -165,11 +165,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(mail_of_strangers_in_our_name_is_doubted),
-	    TEST(what_leaves_is_told),
-	    TEST(what_was_missed_is_told),
-	    TEST(what_came_home_is_told_for_each_recipient),
-	    TEST(what_came_home_to_one_is_told_by_the_question),
-	    TEST(mail_of_strangers_is_not_told),
+	    TEST(mail_that_leaves_is_reported),
+	    TEST(missed_mail_is_reported),
+	    TEST(a_bounce_is_reported_for_each_recipient),
+	    TEST(a_bounce_to_one_is_counted_by_its_answer),
+	    TEST(mail_of_strangers_is_not_reported),
 	    TEST(many_domains_are_cut_short),
 	};
 

@@ -1,4 +1,4 @@
-/* exim/scan.c: one message, asked about. */
+/* exim/scan.c: what is asked about one message, and what follows. */
 #include "tests/unit/exim_message.h"
 
 static bool
@@ -27,7 +27,7 @@ mail_that_leaves_is_signed(void **state)
 }
 
 static void
-mail_of_strangers_is_not(void **state)
+mail_of_strangers_is_not_signed(void **state)
 {
 	static const char *const to[] = {PLAIN};
 
@@ -105,7 +105,7 @@ a_bounce_is_judged_by_tag_and_message(void **state)
 
 /* A stranger writes the returned header, too. */
 static void
-so_is_one_whose_return_path_is_too_long_to_be_told(void **state)
+a_long_return_path_does_not_save_it(void **state)
 {
 	static const char *const to[] = {BAD_TAG};
 
@@ -122,7 +122,7 @@ so_is_one_whose_return_path_is_too_long_to_be_told(void **state)
 }
 
 static void
-so_is_one_of_a_mailer_daemon(void **state)
+a_mailer_daemon_sends_bounces(void **state)
 {
 	static const char *const to[] = {PLAIN};
 
@@ -151,7 +151,7 @@ a_bounce_to_a_bad_tag_is_refused(void **state)
 	assert_string_equal(scan.verdict.reply, "550 5.7.1 bad");
 }
 
-/* The message has one fate: no recipient gets worse than is due to it. */
+/* A message has one fate: no recipient may lose mail that is due to it. */
 static void
 the_mildest_of_several_verdicts_counts(void **state)
 {
@@ -199,7 +199,7 @@ nothing_is_refused_for_want_of_an_answer(void **state)
 }
 
 static void
-nor_where_there_are_recipients_that_nobody_asked_about(void **state)
+nothing_is_refused_with_too_many_recipients(void **state)
 {
 	static const char *to[BS_SCAN_ASKED + 1];
 
@@ -266,7 +266,7 @@ a_tag_without_an_answer_must_not_go_on(void **state)
 
 /* Mail may have left that the store does not know of. */
 static void
-nothing_is_refused_for_want_of_a_record_that_was_missed(void **state)
+nothing_is_refused_where_the_store_lacks_mail(void **state)
 {
 	static const char *const to[] = {"r@example.org"};
 	static const char *const bad[] = {BAD_TAG};
@@ -289,18 +289,18 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(mail_that_leaves_is_signed),
-	    TEST(mail_of_strangers_is_not),
+	    TEST(mail_of_strangers_is_not_signed),
 	    TEST(a_tag_comes_off_a_reply),
 	    TEST(a_bad_tag_of_a_reply_is_not_refused),
 	    TEST(a_bounce_is_judged_by_tag_and_message),
-	    TEST(so_is_one_whose_return_path_is_too_long_to_be_told),
-	    TEST(so_is_one_of_a_mailer_daemon),
+	    TEST(a_long_return_path_does_not_save_it),
+	    TEST(a_mailer_daemon_sends_bounces),
 	    TEST(a_bounce_to_a_bad_tag_is_refused),
 	    TEST(the_mildest_of_several_verdicts_counts),
 	    TEST(nothing_is_refused_for_want_of_an_answer),
-	    TEST(nor_where_there_are_recipients_that_nobody_asked_about),
+	    TEST(nothing_is_refused_with_too_many_recipients),
 	    TEST(a_tag_without_an_answer_must_not_go_on),
-	    TEST(nothing_is_refused_for_want_of_a_record_that_was_missed),
+	    TEST(nothing_is_refused_where_the_store_lacks_mail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -222,7 +222,7 @@ class In(Message):
         self.assertEqual(self.last_word(), "proceed")
         self.finish()
 
-    def test_the_mildest_counts(self):
+    def test_the_mildest_answer_counts(self):
         reject = {"action": "reject", "reply": "550 5.7.1 No", "header": "a: r"}
         junk = {"action": "junk", "header": "a: j"}
         mild = {"action": "header", "header": "a: m"}
@@ -364,7 +364,7 @@ class In(Message):
             self.finish()
             self.engine.close()
 
-    def test_our_field_is_not_taken_from_outside(self):
+    def test_forged_x_backstop_is_removed(self):
         theirs = [b"X-Backstop: genuine", b"x-backstop : genuine",
                   b"X-BACKSTOP: a", b"\tfolded", b" and folded"]
         kept = [b"Received: by us", b"X-Backstop-Not: ours", b" folded"]
@@ -432,7 +432,7 @@ class Out(Message):
         self.engine.answer(note)
         return note, passed
 
-    def test_the_engine_hears_of_it(self):
+    def test_mail_that_leaves_is_reported(self):
         self.start("out")
         self.mail("bob@Example.net", "carol@example.com", "dave@example.net")
         lines = [b"From: Alice <Alice@example.org>", b"Message-Id: <m2@x>",
@@ -477,7 +477,7 @@ class Out(Message):
                 self.finish()
                 self.engine.close()
 
-    def test_never_two_of_them(self):
+    def test_a_second_message_id_is_never_added(self):
         self.start("out")
         for field in [b"Message-ID: <a@b>", b"MESSAGE-ID:<a@b>",
                       b"Message-ID:\r\n <a@b>", b"Message-ID : <a@b>",
@@ -489,7 +489,7 @@ class Out(Message):
             self.assertEqual(passed, lines)
         self.finish()
 
-    def test_two_messages_get_two(self):
+    def test_each_message_gets_its_own_message_id(self):
         self.start("out")
         found = set()
         for _ in range(2):
@@ -506,7 +506,7 @@ class Out(Message):
         self.assertEqual(self.passed(), lines)
         self.finish()
 
-    def test_what_was_missed_is_told_later(self):
+    def test_missed_mail_is_reported_later(self):
         self.start("out", engine=False, deadline_ms=100)
         self.smtpd.connect(1)
         self.smtpd.mail(1, 0x11, PLAIN)

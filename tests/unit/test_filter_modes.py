@@ -113,7 +113,7 @@ class Out(Case):
                 self.finish()
                 self.engine.close()
 
-    def test_what_the_engine_leaves_passes(self):
+    def test_mail_passes_that_the_engine_leaves_alone(self):
         self.start("out")
         self.smtpd.connect(1)
         self.smtpd.mail(1, 2, "someone@elsewhere.example")
@@ -128,7 +128,7 @@ class Out(Case):
         self.assertEqual(self.smtpd.reply(1, 2), "proceed")
         self.finish()
 
-    def test_accepted_mail_is_noted_as_it_left(self):
+    def test_accepted_mail_is_reported_as_it_left(self):
         for version in ("0.5", "0.6", "0.7"):
             with self.subTest(version=version):
                 self.start("out", version)
@@ -206,7 +206,7 @@ class In(Case):
                          f"rewrite|<{PLAIN}> NOTIFY=NEVER ORCPT=rfc822;a|b")
         self.finish()
 
-    def test_addresses_hold_bars(self):
+    def test_addresses_may_hold_bars(self):
         self.start("in")
         self.begin(1, "x|y@remote.example")
         question = self.ask_rcpt(1, "a|b@example.org", " NOTIFY=NEVER")
@@ -283,7 +283,7 @@ class In(Case):
             self.smtpd.rcpt_was(1, recipient, result)
         self.smtpd.commit(1)
 
-    def test_bounces_are_noted_at_commit(self):
+    def test_bounces_are_reported_at_commit(self):
         self.start("in")
         second = "bob+prvs=1234abcdef@example.org"
         self.accept("", (TAGGED, "ok"), (PLAIN, "ok"), (second, "ok"),
@@ -305,7 +305,7 @@ class In(Case):
         self.ask_rcpt(1, PLAIN)
         self.finish()
 
-    def test_other_mail_is_noted_by_its_sender(self):
+    def test_other_mail_is_reported_by_its_sender(self):
         self.start("in")
         self.smtpd.connect(1)
         self.smtpd.auth(1)
@@ -323,7 +323,7 @@ class In(Case):
         self.assertNotIn("recipient", note)
         self.finish()
 
-    def test_what_was_not_committed_is_not_noted(self):
+    def test_mail_that_was_not_committed_is_not_reported(self):
         self.start("in")
         self.begin(1, "")
         self.engine.answer(self.ask_rcpt(1, TAGGED))
@@ -412,7 +412,7 @@ class Socket(Case):
         self.begin(1, PLAIN)
         self.finish()
 
-    def test_notes(self):
+    def test_reports(self):
         for mode, ops in [("local", {PLAIN: "2"}), ("untag", {})]:
             with self.subTest(mode=mode):
                 self.start(mode)

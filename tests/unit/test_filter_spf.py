@@ -1,4 +1,4 @@
-"""SPF in the filter: MAIL FROM held, answered, and told of in the message."""
+"""SPF in the filter: asked about at MAIL FROM, shown in the message."""
 
 import pathlib
 import sys
@@ -259,7 +259,7 @@ class InMessages(Spf):
         self.assertEqual(passed, [*FIELDS, verdict.encode(), *LETTER])
         self.finish()
 
-    def test_lying_fields_are_left_out(self):
+    def test_malformed_fields_are_left_out(self):
         self.start()
         for lie in ("no field", "X: a\nX-Spam: no", "X: a\n\n\tb", "X: a\r",
                     ": x", " X: a", "X: \x7f", "X: a\n", "X: a\n\t"):
@@ -283,7 +283,7 @@ class Forged(Spf):
         self.rcpt()
         return self.pass_letter([*lines, b"", b"Hello"])[:-2]
 
-    def test_ours_are_removed(self):
+    def test_forged_results_are_removed(self):
         self.start()
         for field in ([f"Authentication-Results: {OURS}; spf=pass"],
                       ["authentication-results :MX.Example.ORG", "\t; spf=x"],
@@ -300,7 +300,7 @@ class Forged(Spf):
                 self.assertEqual(self.sift(*forged), [])
         self.finish()
 
-    def test_others_stay(self):
+    def test_results_of_others_stay(self):
         self.start()
         for field in (["Authentication-Results: other.example; spf=pass"],
                       ["Authentication-Results:", " other.example;",
@@ -327,7 +327,7 @@ class Forged(Spf):
                          [b"A: 1", b"", forged])
         self.finish()
 
-    def test_without_an_answer_by_the_last(self):
+    def test_without_an_answer_the_last_id_counts(self):
         self.start()
         forged = f"Authentication-Results: {OURS}; spf=pass".encode()
         self.assertEqual(self.sift(forged, status="unknown"), [forged])

@@ -1,4 +1,4 @@
-"""Transcripts: the real filter in adversity, of smtpd, engine and host."""
+"""Transcripts: the real filter when smtpd, the engine or the host fails."""
 
 import pathlib
 import signal
@@ -74,7 +74,7 @@ class NoAnswer(Case):
                 self.assertTrue(self.smtpd.reply(1, 0x22).startswith(said))
         self.finish()
 
-    def test_late_answers_are_nobodys(self):
+    def test_late_answers_are_ignored(self):
         self.start("in", deadline_ms=100)
         self.begin(1, "")
         late = self.ask_rcpt(1, TAGGED)
@@ -366,7 +366,7 @@ class Hardship(Case):
                 self.assertEqual(self.smtpd.reply(1, 3), "proceed")
         self.finish()
 
-    def test_a_sender_that_is_not_kept_is_not_null(self):
+    def test_a_sender_that_is_too_long_is_not_null(self):
         self.start("in")
         self.smtpd.connect(1)
         self.smtpd.mail(1, 2, "a" * 600 + "@example.org")
@@ -426,7 +426,7 @@ class Hardship(Case):
         self.assertTrue(self.filter.send_what_fits(octets))
         self.finish()
 
-    def test_notices_outlive_their_transaction(self):
+    def test_reports_outlive_their_transaction(self):
         # commits of a stopped engine are freed with the filter
         self.start("in", engine=False)
         self.begin(1, PLAIN)

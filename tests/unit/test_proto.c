@@ -166,7 +166,7 @@ other_lines(void **state)
 }
 
 static void
-lines_of_nobody(void **state)
+malformed_lines_are_refused(void **state)
 {
 	static const char *const cases[] = {
 	    "",
@@ -238,7 +238,7 @@ main(void)
 	    cmocka_unit_test(reports),
 	    cmocka_unit_test(requests),
 	    cmocka_unit_test(other_lines),
-	    cmocka_unit_test(lines_of_nobody),
+	    cmocka_unit_test(malformed_lines_are_refused),
 	    cmocka_unit_test(reads_no_further),
 	};
 

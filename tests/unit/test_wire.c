@@ -1,5 +1,5 @@
-/* Questions and answers on the wire: what is written is read, and nothing
- * else is. */
+/* Questions and answers on the wire: what is written can be read, and nothing
+ * else can. */
 #include <errno.h>
 
 #include "common/adapter/wire.h"
@@ -157,7 +157,7 @@ struct text {
 	}
 
 static void
-judges_requests(void **state)
+malformed_requests_are_refused(void **state)
 {
 	static const struct text cases[] = {
 	    TEXT(PING "\n", 0),
@@ -229,7 +229,7 @@ judges_requests(void **state)
 }
 
 static void
-judges_answers(void **state)
+malformed_answers_are_refused(void **state)
 {
 	static const struct text cases[] = {
 	    TEXT("id=1\nstatus=ok\n\n", 0),
@@ -252,7 +252,7 @@ judges_answers(void **state)
 			fail_msg("%s", cases[i].text);
 }
 
-/* So that an error can still be answered to who asked. */
+/* So that the error can be answered. */
 static void
 keeps_the_id_of_bad_requests(void **state)
 {
@@ -459,8 +459,8 @@ main(void)
 	    cmocka_unit_test(request_comes_back),
 	    cmocka_unit_test(answer_comes_back),
 	    cmocka_unit_test(null_sender_is_not_absent),
-	    cmocka_unit_test(judges_requests),
-	    cmocka_unit_test(judges_answers),
+	    cmocka_unit_test(malformed_requests_are_refused),
+	    cmocka_unit_test(malformed_answers_are_refused),
 	    cmocka_unit_test(keeps_the_id_of_bad_requests),
 	    cmocka_unit_test(bounds_lines),
 	    cmocka_unit_test(bounds_the_number_of_lines),
