@@ -34,9 +34,8 @@
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
 
-/* Where mail servers have their configuration. */
+/* Where OpenSMTPD has its configuration. */
 #define BS_SMTPD_CONF_PATH "/etc/smtpd.conf"
-#define BS_EXIM_CONF_PATH "/etc/exim4"
 
 /* What was typed. Strings are argv's. */
 struct bs_call {
@@ -55,8 +54,8 @@ struct bs_call {
 	const char *record; /* of --record */
 	const char *domain; /* of --domain */
 	bool strict;
-	const char *smtpd_conf; /* of --smtpd-conf: a file ... */
-	const char *exim_conf;	/* ... and of --exim-conf: a folder */
+	const char *smtpd_conf;	  /* of --smtpd-conf: a file */
+	const char *exim_program; /* of --exim-program, or NULL */
 	bool ask_mx;
 	unsigned mx_port; /* of --ask-mx */
 	bool help;

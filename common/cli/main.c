@@ -67,7 +67,7 @@ static const struct bs_command commands[] = {
 	"ask what sends mail for a domain, and write its SPF record",
 	BS_TAKES_DNS | BS_WRITES, 0, 1, bs_cmd_spf_make},
     {"doctor",
-	"[--smtpd-conf FILE] [--exim-conf FOLDER] [--dns SERVER] [--ask-mx]",
+	"[--smtpd-conf FILE] [--exim-program FILE] [--dns SERVER] [--ask-mx]",
 	"check the installation, and say what to type",
 	BS_TAKES_SERVERS | BS_TAKES_DNS, 0, 0, bs_cmd_doctor},
     {"checkconf", "[FILE]", "show every mistake of the configuration", 0, 0, 1,
@@ -185,10 +185,10 @@ static const struct {
 	"  --domain D    the domain of a record that is given as text\n"},
     {BS_TAKES_STRICT, "takes no --strict",
 	"  --strict      exit 1 for warnings, too\n"},
-    {BS_TAKES_SERVERS, "takes no --smtpd-conf, --exim-conf or --ask-mx",
+    {BS_TAKES_SERVERS, "takes no --smtpd-conf, --exim-program or --ask-mx",
 	"  --smtpd-conf FILE   OpenSMTPD's configuration "
 	"(" BS_SMTPD_CONF_PATH ")\n"
-	"  --exim-conf FOLDER  Exim's (" BS_EXIM_CONF_PATH ")\n"
+	"  --exim-program FILE the Exim that is asked (/usr/sbin/exim4)\n"
 	"  --ask-mx[=PORT]     ask the MXs of our domains whether they take "
 	"tagged\n"
 	"                      recipients, by RCPT alone\n"},

@@ -26,7 +26,7 @@ enum {
 	OPT_DOMAIN,
 	OPT_STRICT,
 	OPT_SMTPD_CONF,
-	OPT_EXIM_CONF,
+	OPT_EXIM_PROGRAM,
 	OPT_ASK_MX,
 };
 
@@ -47,7 +47,7 @@ static const struct option long_options[] = {
     {"domain", required_argument, NULL, OPT_DOMAIN},
     {"strict", no_argument, NULL, OPT_STRICT},
     {"smtpd-conf", required_argument, NULL, OPT_SMTPD_CONF},
-    {"exim-conf", required_argument, NULL, OPT_EXIM_CONF},
+    {"exim-program", required_argument, NULL, OPT_EXIM_PROGRAM},
     {"ask-mx", optional_argument, NULL, OPT_ASK_MX},
     {NULL, 0, NULL, 0},
 };
@@ -253,9 +253,9 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 		*traits |= BS_TAKES_SERVERS;
 		call->smtpd_conf = optarg;
 		return 0;
-	case OPT_EXIM_CONF:
+	case OPT_EXIM_PROGRAM:
 		*traits |= BS_TAKES_SERVERS;
-		call->exim_conf = optarg;
+		call->exim_program = optarg;
 		return 0;
 	case OPT_ASK_MX:
 		*traits |= BS_TAKES_SERVERS;
@@ -276,7 +276,6 @@ bs_options_read(int argc, char **argv, struct bs_call *call, unsigned *traits)
 	memset(call, 0, sizeof(*call));
 	call->config_path = BS_CONFIG_PATH;
 	call->smtpd_conf = BS_SMTPD_CONF_PATH;
-	call->exim_conf = BS_EXIM_CONF_PATH;
 	call->key = -1;
 	call->now = (int64_t)time(NULL);
 	*traits = 0;

@@ -1,18 +1,10 @@
-/* Any octets as Exim's configuration, as Debian's settings and as a list. */
+/* Any octets as what Exim prints of its configuration, and as a list of hosts.
+ */
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/cli/doctor/exim_conf.h"
 #include "tests/fuzz/fuzz.h"
-
-static void
-include(void *context, struct bs_exim_conf *conf, const char *path,
-    bool if_exists)
-{
-	(void)context;
-	(void)conf;
-	(void)if_exists;
-	MUST(memchr(path, '\n', strlen(path)) == NULL);
-}
 
 static void
 check_list(const char *list, size_t len)
@@ -21,31 +13,45 @@ check_list(const char *list, size_t len)
 	char item[64];
 	size_t count = 0;
 
-	while (bs_exim_item(&list, &separator, item, sizeof(item))) {
+	while (bs_exim_host_next(&list, &separator, item, sizeof(item))) {
 		MUST(memchr(item, '\0', sizeof(item)) != NULL);
 		MUST(++count <= len);
 	}
 	MUST(*list == '\0');
 }
 
+/* A view lies in the text, and ends there. */
+static void
+check_view(const char *view, const char *text, size_t size)
+{
+	if (view == NULL)
+		return;
+	MUST(view >= text && view <= text + size);
+	MUST(view + strlen(view) <= text + size);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct bs_exim_conf conf;
-	const char *text = (const char *)data;
-	char value[BS_EXIM_VALUE];
+	struct bs_exim_conf conf;
+	char *text = malloc(size + 1);
 
-	bs_exim_begin(&conf);
-	bs_exim_read(&conf, 0, text, size, include, NULL);
-	bs_exim_end(&conf);
+	if (text == NULL)
+		return 0;
+	memcpy(text, data, size);
+	bs_exim_conf_read(&conf, text, size);
+	check_view(conf.main_file, text, size);
+	check_view(conf.folder, text, size);
+	check_view(conf.local_scan_path, text, size);
+	check_view(conf.relay_from_hosts, text, size);
 	MUST(conf.refusal_count <= BS_EXIM_REFUSALS);
-	MUST(memchr(conf.module, '\0', sizeof(conf.module)) != NULL);
-	MUST(
-	    memchr(conf.other_module, '\0', sizeof(conf.other_module)) != NULL);
-	check_list(conf.relay_from_hosts, strlen(conf.relay_from_hosts));
-	for (size_t i = 0; i < conf.refusal_count; i++)
-		MUST(conf.refusals[i].line > 0);
-	if (bs_exim_setting(text, size, "dc_relay_nets", value, sizeof(value)))
-		check_list(value, strlen(value));
+	for (size_t i = 0; i < conf.refusal_count; i++) {
+		check_view(conf.refusals[i].acl, text, size);
+		check_view(conf.refusals[i].file, text, size);
+	}
+	if (conf.relay_from_hosts != NULL)
+		check_list(conf.relay_from_hosts,
+		    strlen(conf.relay_from_hosts));
+	free(text);
 	return 0;
 }

@@ -44,8 +44,8 @@ PURE = ("common/policy/", "common/mail/", "common/bounce/", "common/spf/lint/",
         keys/tag dns/query dns/reply spf/asked spf/hint spf/macro spf/names
         spf/outcome spf/record spf/run spf/run_state spf/shown adapter/fields
         adapter/wire adapter/verdict store/record store/change
-        cli/doctor/exim_conf cli/doctor/exim_list cli/doctor/smtpd_conf
-        cli/doctor/smtpd_line cli/doctor/smtpd_refusal""".split()))
+        cli/doctor/exim_conf cli/doctor/smtpd_conf
+        cli/doctor/smtpd_line""".split()))
 
 TESTS = "tests/"
 _KNOWN = {room: {room} | {f"common/{name}/" for name in known.split()}

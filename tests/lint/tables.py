@@ -27,7 +27,7 @@ OPTIONS = (("common/cli/options.c", COMMAND_MANUAL),
 # word and the weight.
 CHECKS = (("spf lint", "common/spf/lint/flaws.c", r"flaws\[\] = \{",
            r'\{"([a-z-]+)", BS_SPF_(\w+)\}'),
-          ("doctor", "common/cli/doctor/checks.c", r"checks\[\] = \{",
+          ("doctor", "common/cli/doctor/findings.c", r"checks\[\] = \{",
            r'\{"([a-z-]+)", BS_FOUND_(\w+)\}'))
 
 # Rows of the verdict table that only a message which was read can come to. The others

@@ -7,6 +7,7 @@ usage: test_cli_doctor.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 import json
 import os
 import pwd
+import re
 import socketserver
 import sys
 import threading
@@ -55,19 +56,19 @@ action "out" relay
 match from any for domain "example.org" action "local"
 match tag SIGN from local for any action "out"
 """
-# Debian's, as far as it matters.
-EXIM = {
-    "main/00_header": "domainlist local_domains = example.org\n",
-    "acl/00_header": "begin acl\ncheck:\n  accept hosts = :\n",
-    "router/00_header": "begin routers\n",
-    "router/900_local_user": "local_user:\n  check_local_user\n",
-    "transport/00_header": "begin transports\n",
-    "retry/00_header": "begin retry\n"
-                       "* * F,2h,15m; G,16h,1h,1.5; F,4d,6h\n",
-}
+# What a real Exim of Debian printed, with all pieces of Backstop, for
+# "exim4 -bP config" as root; tests/e2e asks real ones.
+with open(os.path.join(ROOT, "tests", "vectors", "exim-bP-config.txt"),
+          encoding="ascii") as vector:
+    EXIM = vector.read()
+STAND_IN = """\
+#!/bin/sh
+[ "$*" = "-bP config" ] || exit 3
+exec cat {config}
+"""
 PIECES = {"main": "50_backstop", "router": "250_backstop",
           "transport": "11_backstop"}
-EXAMPLES = os.path.join(ROOT, "packaging", "examples", "exim")
+TAG = r"prvs=\d{4}[0-9a-f]{6}"
 
 
 class Asked(socketserver.StreamRequestHandler):
@@ -135,7 +136,7 @@ class Doctor(Case):
 
     def options(self):
         return ("--smtpd-conf", self.path("smtpd.conf"),
-                "--exim-conf", self.path("exim4"),
+                "--exim-program", self.path("exim"),
                 "--dns", f"127.0.0.1:{self.dns.port}")
 
     def doctor(self, *words):
@@ -412,38 +413,39 @@ class Exim(Doctor):
         self.addCleanup(engine.__exit__)
         self.module = self.path("local_scan", "backstop.so")
         self.put("local_scan/backstop.so", "")
-        self.put("local_scan/backstop.conf",
-                 f"BACKSTOP_SO = {self.module}\n"
-                 ".ifdef _OPT_MAIN_LOCAL_SCAN_PATH\n"
-                 "local_scan_path = BACKSTOP_SO\n.endif\n")
-        self.settings("true")
-        for name, text in EXIM.items():
-            self.put(f"exim4/conf.d/{name}", text)
-        for section in (*PIECES, "rcpt"):
-            self.put(f"exim4/backstop/{section}", self.piece(section))
-        for section, name in PIECES.items():
-            self.link(section, name)
-
-    def link(self, section, name):
-        os.symlink(f"../../backstop/{section}",
-                   self.path("exim4", "conf.d", section, name))
-
-    def piece(self, name):
-        with open(os.path.join(EXAMPLES, name), encoding="ascii") as file:
-            text = file.read()
-        return text.replace("/usr/lib/exim4", self.folder).replace(
-            "/etc/exim4", self.path("exim4"))
+        self.put("exim4/update-exim4.conf.conf",
+                 "dc_use_split_config='true'\n")
+        self.exim()
 
     def put(self, name, text):
         os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
         self.write(name, text)
 
-    def settings(self, split, nets="192.0.2.0/25"):
-        self.put("exim4/update-exim4.conf.conf",
-                 f"dc_relay_nets='{nets}'\ndc_use_split_config='{split}'\n")
+    def exim(self, *changes):
+        """Exim says its configuration, with some texts replaced."""
+        text = EXIM
+        for old, new in (
+                ("CONFDIR = /etc/exim4", f"CONFDIR = {self.path('exim4')}"),
+                ("/usr/lib/exim4/local_scan", self.path("local_scan")),
+                ("192.0.2.0/24;2001:db8::/32", "192.0.2.0/25"), *changes):
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        self.write("config", text)
+        self.script(STAND_IN.format(config=self.path("config")))
 
-    def drop(self, *names):
-        os.unlink(self.path("exim4", "conf.d", *names))
+    def script(self, text):
+        self.write("exim", text)
+        os.chmod(self.path("exim"), 0o755)
+
+    def without(self, *pieces):
+        """Texts to replace, so that Exim has not read these pieces."""
+        changes = {
+            "main": [("BACKSTOP_TAG =", "X ="), ("BACKSTOP_SO =", "Y ="),
+                     ("local_scan_path =", "Z =")],
+            "router": [(TAG, "another")],
+            "transport": [("return_path = ${if", "helo_data = ${if")],
+        }
+        return [change for piece in pieces for change in changes[piece]]
 
     def found(self, *words):
         """A test's engine has a socket of its own."""
@@ -458,104 +460,127 @@ class Exim(Doctor):
                       "exim-trusted", "lifetime", "null-sender"):
             self.assertIn(check, checks)
 
+    def test_macros_without_values(self):
+        """So Exim shows them to a user whom it does not trust."""
+        names = set(re.findall(r"^ *((?:BACKSTOP|REMOTE|CHECK)_[A-Z_]+ =)",
+                               EXIM, re.M))
+        self.assertGreater(len(names), 5)
+        self.exim(*((name, f"{name} <value not displayable>\nx =")
+                    for name in names))
+        self.assertEqual(self.found(), {})
+
     def test_pieces(self):
         for section, name in PIECES.items():
-            self.drop(section, name)
+            self.exim(*self.without(section))
             finding = self.fixed(
                 "exim-pieces", f"type: ln -s ../../backstop/{section} "
                 f"{self.path('exim4')}/conf.d/{section}/{name} && update-ex")
             self.assertIn(f"'{section}'", finding["text"])
-            self.link(section, name)
-
-    def test_piece_at_the_end_of_a_link(self):
-        os.unlink(self.path("exim4", "backstop", "transport"))
-        self.assertIn("'transport'", self.only("exim-pieces")["text"])
+            # it is there, but Exim's configuration was not made since
+            self.put(f"exim4/conf.d/{section}/{name}", "")
+            self.fixed("exim-pieces", "type: update-exim4.conf && systemctl")
 
     def test_rcpt(self):
-        os.unlink(self.path("exim4", "backstop", "rcpt"))
-        self.assertIn("rcpt is not there", self.only("exim-pieces")["text"])
-        self.put("exim4/own", "deny\n  domains = x.example\n")
-        self.put("exim4/conf.d/main/10_own", "CHECK_RCPT_LOCAL_ACL_FILE = " +
-                 self.path("exim4", "own") + "\n")
-        self.fixed("exim-pieces", "at its end: .include")
-        self.put("exim4/own", f".include {self.path('exim4')}/backstop/rcpt\n")
+        self.exim(("/backstop/rcpt\"", "/own\""), ("acl_m_backstop", "acl_m_own"))
+        self.fixed("exim-pieces", "write: .include")
+        # a copy of it does as well
+        self.exim(("/backstop/rcpt\"", "/own\""))
         self.assertEqual(self.found(), {})
 
     def test_router_left_behind(self):
         """It stays for as long as bounces to a tag may come."""
-        for section in ("main", "transport"):
-            self.drop(section, PIECES[section])
+        self.exim(*self.without("main", "transport"))
         self.assertEqual(list(super().found()), ["mail-server"])
 
-    def test_router_behind_local_users(self):
-        self.drop("router", "250_backstop")
-        self.link("router", "950_backstop")
-        self.assertIn("behind", self.only("exim-pieces")["text"])
-
-    def test_rule_file_stands_in(self):
-        self.put("exim4/conf.d/transport/11_backstop.rul", "")
-        self.put("exim4/conf.d/transport/12_backstop.bak",
-                 self.piece("transport"))
-        self.assertIn("transport", self.only("exim-pieces")["text"])
+    def test_router_after_local_users(self):
+        self.exim(("  real_local:", "  first:\n    check_local_user\n"
+                   "  real_local:"), ("  backstop_untag:", "  other:"),
+                  ("begin transports", f"  late:\n    data = {TAG}\n"
+                   "begin transports"))
+        self.assertEqual(self.found(), {})  # there is one before it, too
+        self.exim(("  backstop_untag:", "  first:\n    check_local_user\n"
+                   "  backstop_untag:"))
+        self.assertIn("after those", self.only("exim-pieces")["text"])
 
     def test_module(self):
         os.unlink(self.module)
         self.assertIn("defers all mail", self.only("exim-module")["text"])
-        os.unlink(self.path("local_scan", "backstop.conf"))
+        self.exim(("BACKSTOP_SO =", "X ="), ("local_scan_path =", "Y ="))
         self.assertIn("nothing is signed", self.only("exim-module")["text"])
 
     def test_slot(self):
-        for name in ("40_other", "60_other"):
-            self.put(f"exim4/conf.d/main/{name}",
-                     "local_scan_path = /usr/lib/exim4/sa-exim.so\n")
-            self.assertIn("sa-exim", self.only("exim-slot")["text"])
-            self.drop("main", name)
+        self.exim(("local_scan_path = ", "local_scan_path = /sa-exim.so\nx = "))
+        self.assertIn("sa-exim", self.only("exim-slot")["text"])
+        self.exim(("local_scan_path = ", "other = "))
+        self.assertIn("is not set", self.only("exim-slot")["text"])
 
     def test_trusted(self):
-        self.settings("true", "192.0.2.0/25 ; 198.51.100.0/24 ; mx.example")
+        self.exim(("relay_from_hosts = <; 192.0.2.0/25 ;",
+                   "relay_from_hosts = <; 192.0.2.0/25;198.51.100.0/24 ;"))
         self.fixed("exim-trusted", "trusted: 198.51.100.0/24")
 
-    def test_made(self):
-        self.put("exim4/config.autogenerated", "begin routers\n")
-        self.fixed("exim-made", "update-exim4.conf && systemctl restart")
-
     def test_null_sender(self):
-        self.put("exim4/conf.d/acl/20_no_bounces",
-                 "check_mail:\n  deny senders = :\n       message = no\n")
-        self.assertIn("20_no_bounces:2", self.only("null-sender")["text"])
+        self.exim(("  acl_check_mail:\n",
+                   "  acl_no:\n    deny senders = :\n    message = no\n"
+                   "  acl_check_mail:\n"))
+        text = self.only("null-sender")["text"]
+        self.assertIn("the ACL acl_no in /var/lib/exim4/config.auto", text)
 
     def test_lifetime(self):
-        self.put("exim4/conf.d/retry/30_long", "* * F,10d,1h\n")
+        self.exim(("F,4d,6h", "F,10d,6h"))
         self.fixed("lifetime", "lifetime = 15")
 
     def test_not_split(self):
-        self.settings("false")
-        template = "".join(
-            text + (f".include_if_exists {self.path('exim4/backstop')}/"
-                    f"{name.split('/')[0]}\n"
-                    if name.split("/")[0] in PIECES and "00_" in name else "")
-            for name, text in EXIM.items())
-        self.put("exim4/exim4.conf.template", template)
+        os.unlink(self.path("exim4", "update-exim4.conf.conf"))
         self.assertEqual(self.found(), {})
-        os.unlink(self.path("exim4", "backstop", "router"))
+        self.exim(*self.without("router"))
         self.fixed("exim-pieces", "exim4/backstop/router where")
+        self.put("exim4/exim4.conf.template",
+                 ".include_if_exists /etc/exim4/backstop/router\n")
+        self.fixed("exim-pieces", "type: update-exim4.conf")
 
     def test_by_hand(self):
-        self.put("exim4/exim4.conf",
-                 "hostlist relay_from_hosts = 127.0.0.1 : 203.0.113.0/24\n" +
-                 self.piece("main") + "begin routers\n" +
-                 self.piece("router") + "begin transports\n" +
-                 self.piece("transport"))
-        self.fixed("exim-trusted", "trusted: 203.0.113.0/24")
+        self.exim(("/var/lib/exim4/config.autogenerated",
+                   "/etc/exim4/exim4.conf"))
+        self.assertEqual(self.found(), {})
+        self.exim(("/var/lib/exim4/config.autogenerated",
+                   "/etc/exim4/exim4.conf"), *self.without("transport"))
+        self.put("exim4/conf.d/transport/11_backstop", "")
+        self.fixed("exim-pieces", "exim4/backstop/transport where")
+
+    def test_refused_configuration(self):
+        self.script("#!/bin/sh\n"
+                   "echo '2026-01-01 00:00:00 Exim configuration error in "
+                   "line 7 of /x:' >&2\n"
+                   "echo '  \"local_scan_path\" option set twice' >&2\n"
+                   "exit 1\n")
+        found = super().found()
+        self.assertIn("Exim configuration error in line 7 of /x:  \"local",
+                      found["exim-conf"]["text"])
+        self.assertEqual(found["exim-conf"]["severity"], "error")
+
+    def test_too_much(self):
+        """An answer has a limit."""
+        self.script("#!/bin/sh\nexec cat /dev/zero\n")
+        found = super().found()
+        self.assertEqual(found["exim-conf"]["severity"], "unknown")
+
+    def test_no_answer(self):
+        """An Exim that says nothing and stays."""
+        self.script("#!/bin/sh\nexec 1>&- 2>&-\nexec sleep 60\n")
+        found = super().found()
+        self.assertEqual(found["exim-conf"]["severity"], "unknown")
+        self.assertIn("imed out", found["exim-conf"]["text"])
 
 
 class EximAndNoPiece(Doctor):
     def test_it(self):
         os.unlink(self.path("smtpd.conf"))
-        os.makedirs(self.path("exim4"))
-        self.write("exim4/exim4.conf.template", "begin acl\n")
+        self.write("exim", "#!/bin/sh\necho begin acl\n")
+        os.chmod(self.path("exim"), 0o755)
         with Engine(self, conf_in_place=True):
-            self.only("mail-server")
+            self.assertIn("Exim's configuration does not name it",
+                          self.only("mail-server")["text"])
 
 
 class Outside(Doctor):

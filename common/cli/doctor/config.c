@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/config/read.h"
-#include "common/cli/doctor/doctor.h"
+#include "common/cli/doctor/config.h"
 #include "common/cli/output.h"
 #include "common/cli/status/domains.h"
 

@@ -4,6 +4,14 @@
 #include <sysexits.h>
 
 #include "common/cli/doctor/doctor.h"
+#include "common/cli/doctor/config.h"
+#include "common/cli/doctor/engine.h"
+#include "common/cli/doctor/exim.h"
+#include "common/cli/doctor/findings.h"
+#include "common/cli/doctor/keys.h"
+#include "common/cli/doctor/mx.h"
+#include "common/cli/doctor/smtpd.h"
+#include "common/cli/doctor/spf.h"
 #include "common/cli/output.h"
 
 static void
@@ -19,11 +27,15 @@ check_mail_server(struct bs_doctor *doctor)
 		    "no mail server was seen to use Backstop; run as root");
 	else {
 		bs_doctor_bad(doctor, BS_CHECK_MAIL_SERVER,
-		    "no mail server uses Backstop: neither %s nor %s "
-		    "%s of it",
-		    doctor->call->smtpd_conf, doctor->call->exim_conf,
-		    doctor->has_smtpd || doctor->has_exim ? "tells"
-							  : "is there to tell");
+		    "no mail server uses Backstop: %s",
+		    doctor->has_smtpd && doctor->has_exim
+			? "neither smtpd's configuration nor Exim's names it"
+		    : doctor->has_smtpd ? "smtpd's configuration does not "
+					  "name it, and there is no Exim"
+		    : doctor->has_exim	? "Exim's configuration does not name "
+					  "it, and smtpd has none"
+					: "there is neither smtpd's "
+					  "configuration nor an Exim");
 		bs_doctor_fix(doctor,
 		    "type: man filter-backstop (OpenSMTPD), or man "
 		    "backstop-exim (Exim), for the lines to add");

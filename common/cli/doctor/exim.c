@@ -1,45 +1,49 @@
-/* backstop doctor: Exim's configuration read, split or not. */
-#include <dirent.h>
+/* backstop doctor: Exim's configuration, as Exim itself reads it. */
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/netblock.h"
+#include "common/cli/doctor/config.h"
 #include "common/cli/doctor/exim.h"
-#include "common/base/ascii.h"
+#include "common/cli/doctor/exim_ask.h"
+#include "common/cli/doctor/exim_conf.h"
+#include "common/cli/doctor/files.h"
 
-#define DEPTH_MAX 4
+/* Where Debian, Fedora and OpenBSD have it. */
+static const char *const programs[] = {"/usr/sbin/exim4", "/usr/sbin/exim",
+    "/usr/local/sbin/exim"};
 
-static void include(void *context, struct bs_exim_conf *conf, const char *path,
-    bool if_exists);
+/* Where Debian has its pieces, unless Exim says otherwise. */
+#define DEBIAN_FOLDER "/etc/exim4"
 
-static void
-tell_unread(struct bs_doctor_exim *exim, const char *path, int rc)
-{
-	exim->doctor->is_blind = true;
-	bs_doctor_unseen(exim->doctor, BS_CHECK_EXIM_CONF,
-	    "%s was not read: %s", path, strerror(-rc));
-	bs_doctor_fix(exim->doctor,
-	    rc == -EACCES ? "run as root" : "look at it by hand");
-}
+enum layout {
+	LAYOUT_SPLIT,	/* Debian's conf.d */
+	LAYOUT_UNSPLIT, /* Debian's exim4.conf.template */
+	LAYOUT_OWN,	/* written by hand */
+};
 
-/* Returns 0 or -errno. */
-static int
-read_file(struct bs_doctor_exim *exim, const char *path)
-{
-	size_t file = exim->files.count;
-	char *text;
-	size_t len;
-	int rc = bs_doctor_files_open(&exim->files, path, &text, &len);
+struct look {
+	struct bs_doctor *doctor;
+	enum layout layout;
+	const char *folder;
+	struct bs_exim_conf conf;
+};
 
-	if (rc != 0)
-		return rc;
-	bs_exim_read(&exim->conf, (unsigned)file, text, len, include, exim);
-	bs_doctor_files_close(&exim->files, text);
-	return 0;
-}
+static const struct piece {
+	const char *name;
+	const char *split; /* where it lies in conf.d */
+	const char *lacks; /* what is so without it */
+} pieces[] = {
+    {"main", "main/50_backstop", "Exim does not know the module"},
+    {"router", "router/250_backstop",
+	"bounces to a tag are refused as of unknown users"},
+    {"transport", "transport/11_backstop", "mail leaves unsigned"},
+};
 
 static bool
 ends(const char *text, const char *with)
@@ -50,240 +54,366 @@ ends(const char *text, const char *with)
 	return len >= end && strcmp(text + len - end, with) == 0;
 }
 
-static void
-include(void *context, struct bs_exim_conf *conf, const char *path,
-    bool if_exists)
-{
-	struct bs_doctor_exim *exim = context;
-	bool is_module = ends(path, "/local_scan/backstop.conf");
-	int rc;
-
-	(void)conf;
-	/* a name that begins with a macro's is not known here */
-	if (path[0] != '/')
-		return;
-	if (is_module)
-		snprintf(exim->module_conf, sizeof(exim->module_conf), "%s",
-		    path);
-	rc = read_file(exim, path);
-	if (is_module && rc == -ENOENT)
-		exim->lacks_module_conf = true;
-	if (rc == 0 || (rc == -ENOENT && if_exists))
-		return;
-	if (rc == -ENOENT) {
-		bs_doctor_bad(exim->doctor, BS_CHECK_EXIM_CONF,
-		    "%s is included, but is not there", path);
-		bs_doctor_fix(exim->doctor, "type: exim4 -bV");
-	} else
-		tell_unread(exim, path, rc);
-}
-
-/* As update-exim4.conf(8) chooses files. */
-static int
-is_piece(const struct dirent *entry)
-{
-	const char *name = entry->d_name;
-
-	for (const char *p = name; *p != '\0'; p++)
-		if (!bs_ascii_is_alpha(*p) && !bs_ascii_is_digit(*p) &&
-		    *p != '_' && *p != '-')
-			return 0;
-	return 1;
-}
-
-/* In the order of octets, whatever the locale says. */
-static int
-by_octets(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* One folder of conf.d; a file NAME.rul stands in for NAME. */
-static void
-read_folder(struct bs_doctor_exim *exim, const char *section)
-{
-	char folder[PATH_MAX];
-	char path[PATH_MAX + 300];
-	struct dirent **entries;
-	int count;
-	int rc;
-
-	snprintf(folder, sizeof(folder), "%s/conf.d/%s",
-	    exim->doctor->call->exim_conf, section);
-	if ((count = scandir(folder, &entries, is_piece, by_octets)) < 0) {
-		if (errno != ENOENT)
-			tell_unread(exim, folder, -errno);
-		return;
-	}
-	for (int i = 0; i < count; i++) {
-		snprintf(path, sizeof(path), "%s/%s.rul", folder,
-		    entries[i]->d_name);
-		if (access(path, F_OK) != 0)
-			path[strlen(path) - strlen(".rul")] = '\0';
-		/* a link to a piece may outlive it */
-		if ((rc = read_file(exim, path)) != 0 && rc != -ENOENT)
-			tell_unread(exim, path, rc);
-		free(entries[i]);
-	}
-	free(entries);
-}
-
-static void
-read_split(struct bs_doctor_exim *exim)
-{
-	static const char *const sections[] = {"main", "acl", "router",
-	    "transport", "retry", "rewrite", "auth"};
-
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
-		read_folder(exim, sections[i]);
-}
-
-static void
-read_one(struct bs_doctor_exim *exim, const char *name, bool is_needed)
+/* Whether a small file of the folder has a text in it. */
+static bool
+file_has(const struct look *look, const char *name, const char *wanted)
 {
 	char path[PATH_MAX];
-	int rc;
-
-	snprintf(path, sizeof(path), "%s/%s", exim->doctor->call->exim_conf,
-	    name);
-	rc = read_file(exim, path);
-	if (rc != 0 && (is_needed || rc != -ENOENT))
-		tell_unread(exim, path, rc);
-}
-
-/* Debian's settings, and which of its schemes is used. */
-static void
-read_settings(struct bs_doctor_exim *exim)
-{
-	char path[PATH_MAX];
-	char value[16];
 	char *text;
 	size_t len;
-	int rc;
+	bool has;
 
-	exim->layout = BS_EXIM_UNSPLIT;
-	snprintf(path, sizeof(path), "%s/update-exim4.conf.conf",
-	    exim->doctor->call->exim_conf);
-	if ((rc = bs_doctor_read(path, &text, &len)) == 0) {
-		if (bs_exim_setting(text, len, "dc_use_split_config", value,
-			sizeof(value)) &&
-		    strcmp(value, "true") == 0)
-			exim->layout = BS_EXIM_SPLIT;
-		(void)bs_exim_setting(text, len, "dc_relay_nets",
-		    exim->relay_nets, sizeof(exim->relay_nets));
-		free(text);
-	} else if (rc != -ENOENT)
-		tell_unread(exim, path, rc);
-	snprintf(path, sizeof(path), "%s/exim4.conf",
-	    exim->doctor->call->exim_conf);
-	if (access(path, F_OK) == 0)
-		exim->layout = BS_EXIM_OWN;
+	snprintf(path, sizeof(path), "%s/%s", look->folder, name);
+	if (bs_doctor_read(path, &text, &len) != 0)
+		return false;
+	has = memmem(text, len, wanted, strlen(wanted)) != NULL;
+	free(text);
+	return has;
 }
 
 static void
-read_all(struct bs_doctor_exim *exim)
+find_layout(struct look *look)
 {
-	read_settings(exim);
-	switch (exim->layout) {
-	case BS_EXIM_OWN:
-		read_one(exim, "exim4.conf", true);
-		break;
-	case BS_EXIM_SPLIT:
-		read_one(exim, "exim4.conf.localmacros", false);
-		read_split(exim);
-		break;
-	case BS_EXIM_UNSPLIT:
-		read_one(exim, "exim4.conf.localmacros", false);
-		read_one(exim, "exim4.conf.template", true);
-		break;
+	const struct bs_exim_conf *conf = &look->conf;
+
+	look->folder = conf->folder != NULL && conf->folder[0] == '/'
+			   ? conf->folder
+			   : DEBIAN_FOLDER;
+	if (conf->main_file == NULL ||
+	    !ends(conf->main_file, "/config.autogenerated"))
+		look->layout = LAYOUT_OWN;
+	else if (file_has(look, "update-exim4.conf.conf",
+		     "dc_use_split_config='true'"))
+		look->layout = LAYOUT_SPLIT;
+	else
+		look->layout = LAYOUT_UNSPLIT;
+}
+
+/* Whether the piece is where update-exim4.conf(8) takes it from. */
+static bool
+is_written(const struct look *look, const struct piece *piece)
+{
+	char text[PATH_MAX];
+
+	if (look->layout == LAYOUT_SPLIT) {
+		snprintf(text, sizeof(text), "%s/conf.d/%s", look->folder,
+		    piece->split);
+		return access(text, F_OK) == 0;
 	}
-	bs_exim_end(&exim->conf);
+	snprintf(text, sizeof(text), "/backstop/%s", piece->name);
+	return look->layout == LAYOUT_UNSPLIT &&
+	       file_has(look, "exim4.conf.template", text);
 }
 
 static void
-check_refusals(const struct bs_doctor_exim *exim)
+tell_missing(const struct look *look, const struct piece *piece)
 {
-	const struct bs_exim_conf *conf = &exim->conf;
+	struct bs_doctor *doctor = look->doctor;
+	bool is_stale = is_written(look, piece);
+
+	bs_doctor_bad(doctor, BS_CHECK_EXIM_PIECES,
+	    "the piece '%s' is not in the configuration that Exim reads%s: %s",
+	    piece->name, is_stale ? ", which is older" : "", piece->lacks);
+	if (is_stale)
+		bs_doctor_fix(doctor,
+		    "type: update-exim4.conf && systemctl restart exim4");
+	else if (look->layout == LAYOUT_SPLIT)
+		bs_doctor_fix(doctor,
+		    "type: ln -s ../../backstop/%s %s/conf.d/%s && "
+		    "update-exim4.conf && systemctl restart exim4",
+		    piece->name, look->folder, piece->split);
+	else
+		bs_doctor_fix(doctor,
+		    "write .include_if_exists %s/backstop/%s where "
+		    "backstop-exim(7) says (type: man backstop-exim)",
+		    look->folder, piece->name);
+}
+
+/* In Debian's ACL for RCPT the piece is read by way of a macro, which may be
+ * taken for another file. Who writes ACLs by hand knows what is in them. */
+static bool
+check_rcpt(const struct look *look)
+{
+	if (look->layout == LAYOUT_OWN || !look->conf.has_module ||
+	    look->conf.has_rcpt)
+		return true;
+	bs_doctor_bad(look->doctor, BS_CHECK_EXIM_PIECES,
+	    "the piece 'rcpt' is in no ACL of Exim: nothing is asked at RCPT");
+	bs_doctor_fix(look->doctor,
+	    "at the end of the file that CHECK_RCPT_LOCAL_ACL_FILE names "
+	    "write: .include %s/backstop/rcpt",
+	    look->folder);
+	return false;
+}
+
+static void
+check_pieces(const struct look *look)
+{
+	const struct bs_exim_conf *conf = &look->conf;
+	const bool found[] = {conf->has_main, conf->has_router,
+	    conf->has_transport};
+	bool complete = check_rcpt(look);
+
+	for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
+		if (!found[i])
+			tell_missing(look, &pieces[i]);
+		complete = complete && found[i];
+	}
+	if (conf->is_late) {
+		bs_doctor_bad(look->doctor, BS_CHECK_EXIM_PIECES,
+		    "the router that takes tags off comes after those of local "
+		    "users: bounces to a tag are refused");
+		bs_doctor_fix(look->doctor,
+		    "put it before them (type: man backstop-exim)");
+	} else if (complete)
+		bs_doctor_good(look->doctor, BS_CHECK_EXIM_PIECES,
+		    "all pieces are in Exim's configuration");
+}
+
+static bool
+is_ours(const char *local_scan_path)
+{
+	return local_scan_path != NULL && ends(local_scan_path, "/backstop.so");
+}
+
+static void
+check_module(const struct look *look)
+{
+	const char *path = look->conf.local_scan_path;
+	struct bs_doctor *doctor = look->doctor;
+
+	if (!look->conf.has_main && !look->conf.has_module)
+		return; /* told of the piece */
+	if (!look->conf.has_module) {
+		bs_doctor_bad(doctor, BS_CHECK_EXIM_MODULE,
+		    "the module's backstop.conf is not there: nothing is "
+		    "signed or judged");
+		bs_doctor_fix(doctor,
+		    "install the module (apt install exim4-backstop, or ninja "
+		    "-C build install)");
+	} else if (!is_ours(path))
+		return; /* told of the slot */
+	else if (access(path, R_OK) == 0)
+		bs_doctor_good(doctor, BS_CHECK_EXIM_MODULE, "%s is there",
+		    path);
+	else if (errno == EACCES) {
+		bs_doctor_unseen(doctor, BS_CHECK_EXIM_MODULE, "%s: %s", path,
+		    strerror(errno));
+		bs_doctor_fix(doctor, "run as root");
+	} else {
+		bs_doctor_bad(doctor, BS_CHECK_EXIM_MODULE,
+		    "%s is not there: Exim defers all mail", path);
+		bs_doctor_fix(doctor,
+		    "install the module (apt install exim4-backstop, or ninja "
+		    "-C build install), or take away backstop.conf beside it "
+		    "and restart Exim");
+	}
+}
+
+/* Exim takes one module, and others want to be it, too. */
+static void
+check_slot(const struct look *look)
+{
+	const char *path = look->conf.local_scan_path;
+
+	if (!look->conf.has_module)
+		return;
+	if (is_ours(path)) {
+		bs_doctor_good(look->doctor, BS_CHECK_EXIM_SLOT,
+		    "local_scan_path is Backstop's");
+		return;
+	}
+	if (path != NULL)
+		bs_doctor_bad(look->doctor, BS_CHECK_EXIM_SLOT,
+		    "local_scan_path is %s, another module's: Exim takes only "
+		    "one",
+		    path);
+	else
+		bs_doctor_bad(look->doctor, BS_CHECK_EXIM_SLOT,
+		    "local_scan_path is not set: nothing is signed or judged");
+	bs_doctor_fix(look->doctor,
+	    "write: local_scan_path = BACKSTOP_SO, and no other; then restart "
+	    "Exim");
+}
+
+static void
+check_socket(const struct look *look)
+{
+	const char *socket = look->doctor->config->socket;
+
+	if (strcmp(socket, BS_SOCKET_PATH) == 0)
+		return;
+	bs_doctor_bad(look->doctor, BS_CHECK_EXIM_SOCKET,
+	    "socket = %s, but the module asks at " BS_SOCKET_PATH, socket);
+	bs_doctor_fix(look->doctor, "take 'socket' out of %s",
+	    look->doctor->call->config_path);
+}
+
+/* Whether a network lies within one of "trusted". */
+static bool
+is_trusted(const struct bs_config *config, const struct bs_netblock *block,
+    const char *address)
+{
+	for (size_t i = 0; i < config->trusted_count; i++)
+		if (config->trusted[i].prefix <= block->prefix &&
+		    bs_netblock_has(&config->trusted[i], address))
+			return true;
+	return false;
+}
+
+/* Returns whether the item, if it is a network, is trusted. */
+static bool
+check_net(const struct look *look, const char *item)
+{
+	struct bs_netblock block;
+	char address[64];
+
+	if (bs_netblock_parse(item, &block) != 0)
+		return true; /* a name, or a list of names */
+	snprintf(address, sizeof(address), "%.*s", (int)strcspn(item, "/"),
+	    item);
+	if (is_trusted(look->doctor->config, &block, address))
+		return true;
+	bs_doctor_bad(look->doctor, BS_CHECK_EXIM_TRUSTED,
+	    "Exim relays mail of %s, but 'trusted' does not have it: that mail "
+	    "leaves unsigned",
+	    item);
+	bs_doctor_fix(look->doctor, "in %s add to trusted: %s",
+	    look->doctor->call->config_path, item);
+	return false;
+}
+
+static void
+check_nets(const struct look *look)
+{
+	const char *list = look->conf.relay_from_hosts;
+	char item[128];
+	char separator = '\0';
+	bool is_fine = true;
+
+	while (list != NULL &&
+	       bs_exim_host_next(&list, &separator, item, sizeof(item)))
+		is_fine = check_net(look, item) && is_fine;
+	if (is_fine)
+		bs_doctor_good(look->doctor, BS_CHECK_EXIM_TRUSTED,
+		    "'trusted' has all networks that Exim relays for");
+}
+
+static void
+check_refusals(const struct look *look)
+{
+	const struct bs_exim_conf *conf = &look->conf;
 
 	for (size_t i = 0; i < conf->refusal_count; i++) {
-		const struct bs_exim_place *place = &conf->refusals[i];
+		const struct bs_exim_refusal *refusal = &conf->refusals[i];
 
-		bs_doctor_bad(exim->doctor, BS_CHECK_NULL_SENDER,
-		    "%s:%u refuses every mail with a null reverse-path: no "
-		    "bounce comes home, and hosts that ask back refuse your "
-		    "mail",
-		    bs_doctor_files_name(&exim->files, place->file),
-		    place->line);
-		bs_doctor_fix(exim->doctor,
+		bs_doctor_bad(look->doctor, BS_CHECK_NULL_SENDER,
+		    "the ACL %s in %s refuses every mail with a null "
+		    "reverse-path: no bounce comes home, and hosts that ask "
+		    "back refuse your mail",
+		    refusal->acl != NULL ? refusal->acl : "?",
+		    refusal->file != NULL ? refusal->file : "?");
+		bs_doctor_fix(look->doctor,
 		    "take that statement out: Backstop tells bounces apart");
 	}
 	if (conf->refusal_count == 0)
-		bs_doctor_good(exim->doctor, BS_CHECK_NULL_SENDER,
+		bs_doctor_good(look->doctor, BS_CHECK_NULL_SENDER,
 		    "no ACL of Exim was seen to refuse all bounces");
 }
 
 static void
-check_user(const struct bs_doctor_exim *exim)
+check_user(const struct look *look)
 {
 	static const char user[] = "Debian-exim";
 
 	if (getpwnam(user) == NULL)
 		return;
-	if (bs_doctor_may_ask(exim->doctor, user)) {
-		bs_doctor_good(exim->doctor, BS_CHECK_FILTER_USER,
+	if (bs_doctor_may_ask(look->doctor, user)) {
+		bs_doctor_good(look->doctor, BS_CHECK_FILTER_USER,
 		    "%s may ask the engine", user);
 		return;
 	}
-	bs_doctor_bad(exim->doctor, BS_CHECK_FILTER_USER,
+	bs_doctor_bad(look->doctor, BS_CHECK_FILTER_USER,
 	    "Exim runs as %s, which may not ask the engine: it is not among "
 	    "'clients'",
 	    user);
-	bs_doctor_fix(exim->doctor, "in %s add it to: clients",
-	    exim->doctor->call->config_path);
+	bs_doctor_fix(look->doctor, "in %s add it to: clients",
+	    look->doctor->call->config_path);
 }
 
 static void
-look(struct bs_doctor_exim *exim)
+look_at(struct look *look)
 {
-	const struct bs_exim_conf *conf = &exim->conf;
-	struct bs_doctor *doctor = exim->doctor;
+	const struct bs_exim_conf *conf = &look->conf;
+	struct bs_doctor *doctor = look->doctor;
 
-	doctor->has_exim = exim->files.count > 0;
 	/* the router by itself stays behind when Backstop goes */
 	doctor->uses_exim =
-	    conf->has_main || conf->has_transport || conf->module[0] != '\0';
+	    conf->has_main || conf->has_module || conf->has_transport;
 	if (!doctor->uses_exim)
 		return;
-	if (!bs_doctor_has(doctor, BS_CHECK_EXIM_CONF))
-		bs_doctor_good(doctor, BS_CHECK_EXIM_CONF, "%s was read, %s",
-		    doctor->call->exim_conf,
-		    exim->layout == BS_EXIM_SPLIT     ? "split"
-		    : exim->layout == BS_EXIM_UNSPLIT ? "not split"
-						      : "exim4.conf by hand");
-	bs_doctor_exim_pieces(exim);
-	bs_doctor_exim_module(exim);
-	bs_doctor_exim_made(exim);
-	check_user(exim);
-	bs_doctor_exim_nets(exim);
-	check_refusals(exim);
+	find_layout(look);
+	bs_doctor_good(doctor, BS_CHECK_EXIM_CONF, "Exim reads %s, %s",
+	    conf->main_file != NULL ? conf->main_file : "its configuration",
+	    look->layout == LAYOUT_SPLIT     ? "made from Debian's conf.d"
+	    : look->layout == LAYOUT_UNSPLIT ? "made from Debian's template"
+					     : "written by hand");
+	check_pieces(look);
+	check_module(look);
+	check_slot(look);
+	check_socket(look);
+	check_user(look);
+	check_nets(look);
+	check_refusals(look);
 	if (conf->retry_seconds > 0)
 		bs_doctor_lifetime(doctor, "Exim", conf->retry_seconds);
+}
+
+static const char *
+find_program(const struct bs_doctor *doctor)
+{
+	if (doctor->call->exim_program != NULL)
+		return doctor->call->exim_program;
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		if (access(programs[i], X_OK) == 0)
+			return programs[i];
+	return programs[0];
+}
+
+static void
+tell_failure(struct bs_doctor *doctor, const char *program, int rc,
+    const char *complaint)
+{
+	doctor->is_blind = true;
+	if (rc == -EINVAL)
+		bs_doctor_bad(doctor, BS_CHECK_EXIM_CONF,
+		    "Exim does not take its configuration: %s",
+		    complaint[0] != '\0' ? complaint : "it does not say why");
+	else
+		bs_doctor_unseen(doctor, BS_CHECK_EXIM_CONF,
+		    "%s did not tell its configuration: %s", program,
+		    strerror(-rc));
+	bs_doctor_fix(doctor, "type: %s -bP config", program);
 }
 
 void
 bs_doctor_exim(struct bs_doctor *doctor)
 {
-	struct bs_doctor_exim *exim;
+	char complaint[BS_EXIM_COMPLAINT];
+	const char *program = find_program(doctor);
+	struct look look = {.doctor = doctor};
+	char *text;
+	size_t len;
+	int rc = bs_exim_ask(program, &text, &len, complaint);
 
-	if (access(doctor->call->exim_conf, F_OK) != 0 ||
-	    (exim = calloc(1, sizeof(*exim))) == NULL)
+	if (rc == -ENOENT)
 		return;
-	exim->doctor = doctor;
-	exim->files.count_max = BS_DOCTOR_FILES;
-	exim->files.depth_max = DEPTH_MAX;
-	bs_exim_begin(&exim->conf);
-	read_all(exim);
-	look(exim);
-	bs_doctor_files_free(&exim->files);
-	free(exim);
+	doctor->has_exim = true;
+	if (rc != 0) {
+		tell_failure(doctor, program, rc, complaint);
+		return;
+	}
+	bs_exim_conf_read(&look.conf, text, len);
+	look_at(&look);
+	free(text);
 }

@@ -1,71 +1,37 @@
-/* Exim's configuration, as far as 'backstop doctor' asks. */
-#include <stdio.h>
+/* What 'backstop doctor' wants to know of Exim's configuration, from the text
+ * that "exim -bP config" prints.
+ *
+ * In it includes are in their places, .ifdef is resolved, macros are expanded
+ * where they are used, lines are joined and comments are gone. Lines of the
+ * form «# 227 "FILE"» say what file the next lines are from. To a user whom
+ * Exim does not trust it shows macros without their values. */
 #include <string.h>
 
 #include "common/base/ascii.h"
 #include "common/cli/doctor/exim_conf.h"
 
-#define LINE_OCTETS 8192
+/* A tag's shape, as the pieces write it. */
+static const char tag_shape[] = "prvs=\\d{4}[0-9a-f]{6}";
 
-/* A statement of several lines, joined. */
-struct statement {
-	unsigned line; /* of its first */
-	char text[LINE_OCTETS];
+enum section {
+	SECTION_MAIN,
+	SECTION_ACL,
+	SECTION_ROUTERS,
+	SECTION_TRANSPORTS,
+	SECTION_RETRY,
+	SECTION_OTHER,
 };
 
-struct reading {
-	const char *text;
-	size_t len;
-	size_t at;
-	unsigned line;
+struct reader {
+	struct bs_exim_conf *conf;
+	enum section section;
+	const char *file; /* of this line */
+	const char *acl;  /* the name of this one */
+	bool has_local_users;
+	bool denies;	/* within a deny or drop of an ACL ... */
+	bool is_null;	/* ... whose senders are the null one ... */
+	bool is_narrow; /* ... with other conditions */
 };
-
-/* The next line of the file, without spaces around it, appended. Returns
- * whether it ends in a backslash. */
-static bool
-append_line(struct reading *reading, char *out, size_t *used)
-{
-	const char *from = reading->text + reading->at;
-	const char *end = memchr(from, '\n', reading->len - reading->at);
-	size_t len =
-	    end != NULL ? (size_t)(end - from) : reading->len - reading->at;
-	bool goes_on;
-
-	reading->at += len + (end != NULL ? 1 : 0);
-	reading->line++;
-	while (len > 0 && strchr(" \t\r", from[len - 1]) != NULL &&
-	       from[len - 1] != '\0')
-		len--;
-	while (len > 0 && (*from == ' ' || *from == '\t')) {
-		from++;
-		len--;
-	}
-	if (len > 0 && *from == '#')
-		return *used > 0; /* a comment ends no statement */
-	goes_on = len > 0 && from[len - 1] == '\\';
-	if (goes_on)
-		len--;
-	if (len > LINE_OCTETS - 1 - *used)
-		len = LINE_OCTETS - 1 - *used;
-	for (size_t i = 0; i < len; i++)
-		out[(*used)++] = (char)(from[i] == '\0' ? '?' : from[i]);
-	out[*used] = '\0';
-	return goes_on;
-}
-
-static bool
-next_statement(struct reading *reading, struct statement *out)
-{
-	size_t used = 0;
-
-	while (used == 0 && reading->at < reading->len) {
-		out->line = reading->line + 1;
-		while (reading->at < reading->len &&
-		       append_line(reading, out->text, &used))
-			;
-	}
-	return used > 0;
-}
 
 static bool
 is_name(char c)
@@ -74,7 +40,16 @@ is_name(char c)
 	       c == '.';
 }
 
-/* Whether a text begins with a word; sets *rest behind it and spaces. */
+static bool
+ends(const char *text, const char *with)
+{
+	size_t len = strlen(text);
+	size_t end = strlen(with);
+
+	return len >= end && strcmp(text + len - end, with) == 0;
+}
+
+/* Whether a text begins with a word; sets *rest after it and its spaces. */
 static bool
 takes_word(const char *text, const char *word, const char **rest)
 {
@@ -86,7 +61,8 @@ takes_word(const char *text, const char *word, const char **rest)
 	return true;
 }
 
-/* Whether it is "name = value"; sets *value. */
+/* Whether it is "name = value", or "name == value" of a macro defined anew;
+ * sets *value. */
 static bool
 takes_value(const char *text, const char *name, const char **value)
 {
@@ -96,80 +72,134 @@ takes_value(const char *text, const char *name, const char **value)
 	return true;
 }
 
+/* # 227 "FILE" */
 static void
-begin_section(struct bs_exim_conf *conf, const char *name)
+take_position(struct reader *reader, char *text)
 {
-	static const struct {
-		const char *name;
-		enum bs_exim_section section;
-	} sections[] = {
-	    {"acl", BS_EXIM_ACL},
-	    {"routers", BS_EXIM_ROUTERS},
-	    {"transports", BS_EXIM_TRANSPORTS},
-	    {"retry", BS_EXIM_RETRY},
-	};
+	char *name = text + 1 + strspn(text + 1, " 0123456789");
+	char *end = strrchr(text, '"');
 
-	bs_exim_end(conf);
-	conf->section = BS_EXIM_OTHER;
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
-		if (strcmp(name, sections[i].name) == 0)
-			conf->section = sections[i].section;
+	if (*name != '"' || end == name)
+		return;
+	*end = '\0';
+	reader->file = name + 1;
+	if (reader->conf->main_file == NULL)
+		reader->conf->main_file = reader->file;
+	if (reader->section == SECTION_ACL &&
+	    ends(reader->file, "/backstop/rcpt"))
+		reader->conf->has_rcpt = true;
 }
 
 static void
-take_main(struct bs_exim_conf *conf, const char *text)
+take_main(struct reader *reader, const char *text)
 {
+	struct bs_exim_conf *conf = reader->conf;
 	const char *value;
 
-	if (takes_value(text, "local_scan_path", &value)) {
-		if (strcmp(value, "BACKSTOP_SO") == 0 ||
-		    strcmp(value, conf->module) == 0)
-			conf->has_slot = true;
-		else
-			snprintf(conf->other_module, sizeof(conf->other_module),
-			    "%s", value);
-	} else if (takes_word(text, "hostlist", &value) &&
-		   takes_value(value, "relay_from_hosts", &value))
-		snprintf(conf->relay_from_hosts, sizeof(conf->relay_from_hosts),
-		    "%s", value);
+	if (takes_value(text, "local_scan_path", &value))
+		conf->local_scan_path = value;
+	else if (takes_value(text, "CONFDIR", &value))
+		conf->folder = value;
+	else if (takes_value(text, "BACKSTOP_SO", &value))
+		conf->has_module = true;
+	else if (takes_value(text, "BACKSTOP_TAG", &value))
+		conf->has_main = true;
+	else if (takes_word(text, "hostlist", &value) &&
+		 takes_value(value, "relay_from_hosts", &value))
+		conf->relay_from_hosts = value;
 }
 
-/* Macros may stand in any section. */
+/* The end of a statement of an ACL: does it refuse all bounces? */
 static void
-take_macro(struct bs_exim_conf *conf, const char *text)
+end_statement(struct reader *reader)
 {
-	const char *value;
+	struct bs_exim_conf *conf = reader->conf;
 
-	if (takes_value(text, "BACKSTOP_SO", &value))
-		snprintf(conf->module, sizeof(conf->module), "%s", value);
-	else if (conf->rcpt_file[0] == '\0' &&
-		 takes_value(text, "CHECK_RCPT_LOCAL_ACL_FILE", &value))
-		snprintf(conf->rcpt_file, sizeof(conf->rcpt_file), "%s", value);
+	if (reader->denies && reader->is_null && !reader->is_narrow &&
+	    conf->refusal_count < BS_EXIM_REFUSALS)
+		conf->refusals[conf->refusal_count++] =
+		    (struct bs_exim_refusal){reader->acl, reader->file};
+	reader->denies = false;
+	reader->is_null = false;
+	reader->is_narrow = false;
 }
 
-/* The piece "main" is known by what it includes, whether that is there or not.
- */
+/* Modifiers, and conditions that most bounces meet. */
 static bool
-is_module_conf(const char *path)
+is_wide(const char *text)
 {
-	static const char name[] = "/backstop.conf";
-	size_t len = strlen(path);
+	static const char *const words[] = {"message", "log_message",
+	    "logwrite", "log_reject_target", "set", "delay", "control",
+	    "domains", "add_header", "!hosts", "!authenticated", "endpass",
+	    "!acl"};
+	const char *rest;
 
-	return len >= sizeof(name) &&
-	       strcmp(path + len - sizeof(name) + 1, name) == 0;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (takes_word(text, words[i], &rest))
+			return true;
+	return text[0] == '\0';
 }
 
 static void
-take_router(struct bs_exim_conf *conf, const char *text)
+take_condition(struct reader *reader, const char *text)
+{
+	const char *value;
+
+	if (!reader->denies)
+		return;
+	if (takes_value(text, "senders", &value)) {
+		/* ":" is a list whose one item is empty: the null sender */
+		reader->is_null = value[0] == ':' || strcmp(value, "<>") == 0;
+		reader->is_narrow = reader->is_narrow || !reader->is_null;
+	} else if (!is_wide(text))
+		reader->is_narrow = true;
+}
+
+static void
+take_acl(struct reader *reader, const char *text)
+{
+	static const char *const verbs[] = {"accept", "defer", "deny",
+	    "discard", "drop", "require", "warn"};
+	const char *rest;
+
+	/* where the piece was copied instead of included */
+	if (strstr(text, "acl_m_backstop") != NULL)
+		reader->conf->has_rcpt = true;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		/* "set acl_m_x" and names of ACLs begin with none of these */
+		if (!takes_word(text, verbs[i], &rest) || *rest == '=')
+			continue;
+		end_statement(reader);
+		reader->denies = strcmp(verbs[i], "deny") == 0 ||
+				 strcmp(verbs[i], "drop") == 0;
+		take_condition(reader, rest);
+		return;
+	}
+	take_condition(reader, text);
+}
+
+static void
+take_router(struct reader *reader, const char *text)
 {
 	const char *rest;
 
 	if (takes_word(text, "check_local_user", &rest))
-		conf->has_local_users = true;
-	if (strstr(text, "BACKSTOP_TAG") == NULL || conf->has_router)
+		reader->has_local_users = true;
+	if (reader->conf->has_router || !takes_value(text, "data", &rest) ||
+	    strstr(rest, tag_shape) == NULL)
 		return;
-	conf->has_router = true;
-	conf->is_late = conf->has_local_users;
+	reader->conf->has_router = true;
+	reader->conf->is_late = reader->has_local_users;
+}
+
+static void
+take_transport(struct reader *reader, const char *text)
+{
+	const char *value;
+
+	if (takes_value(text, "return_path", &value) &&
+	    strstr(value, "$local_scan_data") != NULL)
+		reader->conf->has_transport = true;
 }
 
 /* "2h", "1d12h": what it comes to in seconds. */
@@ -200,7 +230,7 @@ read_time(const char *text, size_t len)
 
 /* *  *  F,2h,15m; G,16h,1h,1.5; F,4d,6h: each algorithm has its cutoff. */
 static void
-take_retry(struct bs_exim_conf *conf, const char *text)
+take_retry(struct reader *reader, const char *text)
 {
 	for (const char *at = text; (at = strpbrk(at, "FGH")) != NULL; at++) {
 		size_t len;
@@ -211,140 +241,155 @@ take_retry(struct bs_exim_conf *conf, const char *text)
 			continue;
 		len = strcspn(at + 2, ",;");
 		seconds = read_time(at + 2, len);
-		if (seconds > conf->retry_seconds)
-			conf->retry_seconds = seconds;
+		if (seconds > reader->conf->retry_seconds)
+			reader->conf->retry_seconds = seconds;
 	}
 }
 
-/* The end of a statement of an ACL: does it refuse them all? */
 static void
-end_acl_statement(struct bs_exim_conf *conf)
+begin_section(struct reader *reader, const char *name)
 {
-	if (conf->denies && conf->is_null && !conf->is_narrow &&
-	    conf->refusal_count < BS_EXIM_REFUSALS)
-		conf->refusals[conf->refusal_count++] = conf->statement;
-	conf->denies = false;
-	conf->is_null = false;
-	conf->is_narrow = false;
+	static const struct {
+		const char *name;
+		enum section section;
+	} sections[] = {
+	    {"acl", SECTION_ACL},
+	    {"routers", SECTION_ROUTERS},
+	    {"transports", SECTION_TRANSPORTS},
+	    {"retry", SECTION_RETRY},
+	};
+
+	end_statement(reader);
+	reader->section = SECTION_OTHER;
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		if (strcmp(name, sections[i].name) == 0)
+			reader->section = sections[i].section;
 }
 
-/* Modifiers, and conditions that most bounces meet. */
+/* "acl_check_rcpt:": the name of what follows, cut free of its colon. Returns
+ * whether it is one. */
 static bool
-is_wide(const char *text)
+takes_title(struct reader *reader, char *text)
 {
-	static const char *const words[] = {"message", "log_message",
-	    "logwrite", "log_reject_target", "set", "delay", "control",
-	    "domains", "add_header", "!hosts", "!authenticated", "endpass",
-	    "!acl"};
-	const char *rest;
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (takes_word(text, words[i], &rest))
-			return true;
-	return text[0] == '\0' || text[0] == '.';
-}
-
-static void
-take_condition(struct bs_exim_conf *conf, const char *text)
-{
-	const char *value;
-
-	if (!conf->denies)
-		return;
-	if (takes_value(text, "senders", &value)) {
-		/* ":" and the empty list's item are the null one */
-		conf->is_null = value[0] == ':' || strcmp(value, "<>") == 0;
-		conf->is_narrow = conf->is_narrow || !conf->is_null;
-	} else if (!is_wide(text))
-		conf->is_narrow = true;
-}
-
-static void
-take_acl(struct bs_exim_conf *conf, const char *text,
-    struct bs_exim_place place)
-{
-	static const char *const verbs[] = {"accept", "defer", "deny",
-	    "discard", "drop", "require", "warn"};
-	const char *rest;
 	size_t len = strlen(text);
 
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		/* "set acl_m_x" and names of ACLs begin with none of these */
-		if (!takes_word(text, verbs[i], &rest) || *rest == '=')
-			continue;
-		end_acl_statement(conf);
-		conf->denies = strcmp(verbs[i], "deny") == 0 ||
-			       strcmp(verbs[i], "drop") == 0;
-		conf->statement = place;
-		take_condition(conf, rest);
-		return;
-	}
-	if (len > 0 && text[len - 1] == ':' && strchr(text, ' ') == NULL)
-		end_acl_statement(conf);
-	else
-		take_condition(conf, text);
+	if (len < 2 || text[len - 1] != ':' || strpbrk(text, " =") != NULL)
+		return false;
+	end_statement(reader);
+	text[len - 1] = '\0';
+	reader->acl = text;
+	return true;
 }
 
 static void
-take(struct bs_exim_conf *conf, const char *text, struct bs_exim_place place,
-    bs_exim_include *include, void *context)
+take_line(struct reader *reader, char *text)
 {
 	const char *rest;
 
-	if (takes_word(text, ".include_if_exists", &rest) ||
-	    takes_word(text, ".include", &rest)) {
-		conf->has_main = conf->has_main || is_module_conf(rest);
-		if (include != NULL)
-			include(context, conf, rest,
-			    strncmp(text, ".include_", 9) == 0);
+	if (text[0] == '#') {
+		take_position(reader, text);
 		return;
 	}
 	if (takes_word(text, "begin", &rest)) {
-		begin_section(conf, rest);
+		begin_section(reader, rest);
 		return;
 	}
-	take_macro(conf, text);
-	if (strstr(text, "local_scan_data") != NULL)
-		conf->has_transport = true;
-	switch (conf->section) {
-	case BS_EXIM_MAIN:
-		take_main(conf, text);
+	if (reader->section == SECTION_ACL && takes_title(reader, text))
+		return;
+	switch (reader->section) {
+	case SECTION_MAIN:
+		take_main(reader, text);
 		break;
-	case BS_EXIM_ACL:
-		take_acl(conf, text, place);
+	case SECTION_ACL:
+		take_acl(reader, text);
 		break;
-	case BS_EXIM_ROUTERS:
-		take_router(conf, text);
+	case SECTION_ROUTERS:
+		take_router(reader, text);
 		break;
-	case BS_EXIM_RETRY:
-		take_retry(conf, text);
+	case SECTION_TRANSPORTS:
+		take_transport(reader, text);
 		break;
-	default:
+	case SECTION_RETRY:
+		take_retry(reader, text);
+		break;
+	case SECTION_OTHER:
 		break;
 	}
 }
 
-void
-bs_exim_begin(struct bs_exim_conf *conf)
+/* Cuts the line off at its end, without spaces around it. */
+static char *
+trim(char *line, size_t len)
 {
+	while (len > 0 && line[len - 1] != '\0' &&
+	       strchr(" \t\r", line[len - 1]) != NULL)
+		len--;
+	line[len] = '\0';
+	return line + strspn(line, " \t");
+}
+
+void
+bs_exim_conf_read(struct bs_exim_conf *conf, char *text, size_t len)
+{
+	struct reader reader = {.conf = conf};
+	char *end = text + len;
+
 	memset(conf, 0, sizeof(*conf));
+	while (text < end) {
+		char *stop = memchr(text, '\n', (size_t)(end - text));
+
+		if (stop == NULL)
+			stop = end;
+		take_line(&reader, trim(text, (size_t)(stop - text)));
+		text = stop + 1;
+	}
+	end_statement(&reader);
 }
 
-void
-bs_exim_end(struct bs_exim_conf *conf)
+static const char *
+skip_spaces(const char *text)
 {
-	end_acl_statement(conf);
+	return text + strspn(text, " \t");
 }
 
-void
-bs_exim_read(struct bs_exim_conf *conf, unsigned file, const char *text,
-    size_t len, bs_exim_include *include, void *context)
+/* "<; " at the start names the separator. */
+static char
+find_separator(const char **list)
 {
-	struct reading reading = {.text = text, .len = len};
-	struct statement statement = {0};
+	const char *at = skip_spaces(*list);
 
-	while (next_statement(&reading, &statement))
-		take(conf, statement.text,
-		    (struct bs_exim_place){file, statement.line}, include,
-		    context);
+	if (at[0] == '<' && at[1] != '\0' && strchr(";,/|:", at[1]) != NULL) {
+		*list = at + 2;
+		return at[1];
+	}
+	return strchr(at, ';') != NULL ? ';' : ':';
+}
+
+bool
+bs_exim_host_next(const char **list, char *separator, char *out, size_t size)
+{
+	size_t len = 0;
+	const char *at;
+
+	if (*separator == '\0')
+		*separator = find_separator(list);
+	at = skip_spaces(*list);
+	while (*at == *separator && at[1] != *separator)
+		at = skip_spaces(at + 1);
+	*list = at;
+	if (*at == '\0')
+		return false;
+	for (; *at != '\0'; at++) {
+		if (*at == *separator && at[1] == *separator)
+			at++; /* doubled, it is itself */
+		else if (*at == *separator)
+			break;
+		if (len + 1 < size)
+			out[len++] = *at;
+	}
+	while (len > 0 && (out[len - 1] == ' ' || out[len - 1] == '\t'))
+		len--;
+	out[len] = '\0';
+	*list = at;
+	return true;
 }

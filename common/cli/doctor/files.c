@@ -1,12 +1,13 @@
 /* A small file of somebody else's, read whole and with care. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/cli/doctor/doctor.h"
+#include "common/cli/doctor/files.h"
 #include "common/base/file.h"
 
 #define MAX_BYTES (1024 * 1024)

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/cli/doctor/doctor.h"
+#include "common/cli/doctor/keys.h"
 #include "common/cli/output.h"
 
 /* Days after which a key should be replaced. */

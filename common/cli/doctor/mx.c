@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "common/cli/doctor/doctor.h"
+#include "common/cli/doctor/mx.h"
 #include "common/cli/spf/lookup.h"
 #include "common/cli/doctor/smtp_ask.h"
 #include "common/cli/spf/tree.h"

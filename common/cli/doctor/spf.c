@@ -1,7 +1,7 @@
 /* backstop doctor: the SPF records of our own domains, and DNS itself. */
 #include <stdlib.h>
 
-#include "common/cli/doctor/doctor.h"
+#include "common/cli/doctor/spf.h"
 #include "common/cli/spf/lint_tree.h"
 
 /* Domains in a row without an answer, after which no other is asked for. */

@@ -1,0 +1,12 @@
+/* backstop doctor: the engine, its store and its clock. */
+#ifndef BS_CLI_DOCTOR_ENGINE_H
+#define BS_CLI_DOCTOR_ENGINE_H
+
+#include "common/cli/doctor/findings.h"
+
+/* Each needs doctor->config; the last one, what the second found. */
+void bs_doctor_engine(struct bs_doctor *doctor);
+void bs_doctor_store(struct bs_doctor *doctor);
+void bs_doctor_clock(struct bs_doctor *doctor);
+
+#endif
