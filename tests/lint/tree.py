@@ -69,6 +69,11 @@ def fail(text):
     print(text)
 
 
+def faults():
+    """How many there are so far."""
+    return _faults
+
+
 def finish():
     """Ends the test; the exit status says whether there were findings."""
     if _faults:
