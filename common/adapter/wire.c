@@ -13,6 +13,7 @@ static const char *const op_names[] = {
     [BS_OP_SPF] = "spf",
     [BS_OP_PING] = "ping",
     [BS_OP_RELOAD] = "reload",
+    [BS_OP_TRACE] = "trace",
 };
 
 static const char *const host_names[] = {
@@ -90,6 +91,7 @@ static const struct bs_field request_fields[] = {
     VALUE(bs_request, recipients, BS_FIELD_NUMBER, MAY),
     VALUE(bs_request, missed_seconds, BS_FIELD_NUMBER, QUIET),
     VALUE(bs_request, deadline_ms, BS_FIELD_NUMBER, MAY),
+    VALUE(bs_request, trace_minutes, BS_FIELD_NUMBER, QUIET),
     VALUE(bs_request, inspect, BS_FIELD_FLAG, QUIET),
     VALUE(bs_request, accepts, BS_FIELD_FLAG, QUIET),
     WORD(bs_request, "kind", kind, kind_names, QUIET),

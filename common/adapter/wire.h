@@ -24,6 +24,7 @@ enum bs_op {
 	BS_OP_SPF,
 	BS_OP_PING,
 	BS_OP_RELOAD, /* root: read the configuration anew */
+	BS_OP_TRACE,  /* root: log each question for trace_minutes; 0: stop */
 };
 
 enum bs_host { BS_HOST_OPENSMTPD, BS_HOST_EXIM };
@@ -54,6 +55,7 @@ struct bs_request {
 	unsigned missed_seconds; /* op sent: for as long, mail may have left
 				  * that the engine was not told of */
 	unsigned deadline_ms;
+	unsigned trace_minutes;	    /* op trace */
 	char receiver[BS_HOST_MAX]; /* op spf: what the host calls itself */
 	char spf[16]; /* ops rcpt and data: what op spf found, a word of
 		       * RFC 7208 §2.6 */

@@ -25,7 +25,8 @@ static const struct level levels[] = {
 
 static struct {
 	enum bs_log_sink sink;
-	bool debug;
+	bool debug;   /* of -v */
+	bool tracing; /* for a time */
 } state;
 
 void
@@ -35,6 +36,68 @@ bs_log_open(const char *name, enum bs_log_sink sink, bool debug)
 	state.debug = debug;
 	if (sink == BS_LOG_SYSLOG)
 		openlog(name, LOG_PID | LOG_NDELAY, LOG_MAIL);
+}
+
+bool
+bs_log_is_debug(void)
+{
+	return state.debug || state.tracing;
+}
+
+void
+bs_log_trace(bool on)
+{
+	state.tracing = on;
+}
+
+/* Moves behind the "=" of "prvs=", also as quoted-printable, a URL or an escape
+ * of ours writes it, or returns NULL. */
+static char *
+skip_equals(char *at)
+{
+	static const char *const forms[] = {"=3d", "%3d", "\\x3d", "=", "/",
+	    "+"};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		size_t len = strlen(forms[i]);
+
+		if (strnlen(at, len) == len && bs_ascii_same(at, forms[i], len))
+			return at + len;
+	}
+	return NULL;
+}
+
+/* Blots the MAC of a tag's digits, KDDDSSSSSS, or what a cut text has of it. */
+static void
+blot_digits(char *at)
+{
+	for (int i = 0; i < 4; i++)
+		if (!bs_ascii_is_digit(at[i]))
+			return;
+	at += 4;
+	for (int i = 0; i < 6 && bs_ascii_hex(at[i]) >= 0; i++)
+		at[i] = 'x';
+}
+
+void
+bs_log_blot(char *text)
+{
+	char *digits;
+	bool in_tag = false;
+
+	while (*text != '\0') {
+		if (strnlen(text, 4) == 4 && bs_ascii_same(text, "prvs", 4)) {
+			in_tag = true;
+			text += 4;
+			continue;
+		}
+		/* older dialects have the digits behind the local part:
+		 * "prvs=alice/KDDDSSSSSS@example.org" */
+		in_tag = in_tag && *text != ' ' && *text != '@';
+		if (in_tag && (digits = skip_equals(text)) != NULL)
+			blot_digits(digits);
+		text++;
+	}
 }
 
 /* Appends c, or \xNN for one that is to be escaped. Returns whether it fitted;
@@ -91,37 +154,6 @@ begin_line(enum bs_log_level level, char *line, size_t size)
 	return len < 0 ? 0 : (size_t)len;
 }
 
-/* "prvs=", K, DDD; the MAC follows. */
-#define TAG_HEAD_LEN (5 + 4)
-#define TAG_MAC_LEN 6
-
-static bool
-is_tag_head(const char *text)
-{
-	static const char name[] = "prvs=";
-	const size_t name_len = sizeof(name) - 1;
-
-	if (!bs_ascii_same(text, name, name_len))
-		return false;
-	for (size_t i = name_len; i < TAG_HEAD_LEN; i++)
-		if (!bs_ascii_is_digit(text[i]))
-			return false;
-	return true;
-}
-
-void
-bs_log_blot(char *text)
-{
-	for (; *text != '\0'; text++) {
-		if (!is_tag_head(text))
-			continue;
-		for (size_t i = TAG_HEAD_LEN; i < TAG_HEAD_LEN + TAG_MAC_LEN &&
-					      bs_ascii_hex(text[i]) >= 0;
-		     i++)
-			text[i] = 'x';
-	}
-}
-
 void
 bs_log(enum bs_log_level level, const char *format, ...)
 {
@@ -131,7 +163,7 @@ bs_log(enum bs_log_level level, const char *format, ...)
 	va_list args;
 	int n;
 
-	if (level == BS_LOG_DEBUG && !state.debug)
+	if (level == BS_LOG_DEBUG && !bs_log_is_debug())
 		return;
 	va_start(args, format);
 	n = vsnprintf(text, sizeof(text), format, args);

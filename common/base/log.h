@@ -22,6 +22,12 @@ enum bs_log_sink {
 /* Where lines go from now on; name is for syslog and lives for ever. */
 void bs_log_open(const char *name, enum bs_log_sink sink, bool debug);
 
+/* Whether lines of BS_LOG_DEBUG are written: with -v, or while tracing. */
+bool bs_log_is_debug(void);
+
+/* Turns tracing on or off: lines of BS_LOG_DEBUG are written as with -v. */
+void bs_log_trace(bool on);
+
 /* One line. Octets that are not printable ASCII leave as \xNN, and the MAC of
  * each tag as xxxxxx. Never blocks on a standard error that is set to
  * O_NONBLOCK: the line is lost then. */
@@ -39,9 +45,9 @@ void bs_log_add_number(struct bs_log_line *line, const char *key,
     int64_t value);
 void bs_log_end(struct bs_log_line *line, enum bs_log_level level);
 
-/* Writes xxxxxx over the MAC of each tag in a text: who reads the log must not
- * learn a tag that is still valid. A tag is known by its shape alone, prvs= and
- * ten digits, wherever it stands and whoever made it. */
+/* Writes x over each digit of the MAC of each tag in a text: who reads the log
+ * must not learn a tag that is still valid. A tag is known by its shape alone,
+ * prvs= and ten digits, wherever it stands and whoever made it. */
 void bs_log_blot(char *text);
 
 /* A limit of one line a minute for each place that owns one (all zero at

@@ -37,18 +37,20 @@ is_hopeless(const struct bs_client *client, int64_t asked_ms)
 }
 
 bool
-bs_ask(const char *socket, enum bs_op op, struct bs_answer *answer)
+bs_ask_request(const char *socket, const struct bs_request *request,
+    struct bs_answer *answer)
 {
 	static struct bs_client client; /* too large for a stack */
 	struct waiting waiting = {0};
 	struct bs_question question = {
-	    .request = {.op = op, .deadline_ms = DEADLINE_MS},
+	    .request = *request,
 	    .done = take,
 	    .context = &waiting,
 	};
 	struct pollfd pollfd;
 	int64_t asked_ms = bs_monotonic_ms();
 
+	question.request.deadline_ms = DEADLINE_MS;
 	memset(answer, 0, sizeof(*answer));
 	if (bs_client_init(&client, socket) != 0 ||
 	    bs_client_ask(&client, &question, asked_ms) != 0)
@@ -64,6 +66,14 @@ bs_ask(const char *socket, enum bs_op op, struct bs_answer *answer)
 	bs_client_close(&client);
 	*answer = waiting.answer;
 	return waiting.answered;
+}
+
+bool
+bs_ask(const char *socket, enum bs_op op, struct bs_answer *answer)
+{
+	const struct bs_request request = {.op = op};
+
+	return bs_ask_request(socket, &request, answer);
 }
 
 bool

@@ -31,6 +31,7 @@
 #define BS_TAKES_DOMAIN 256
 #define BS_TAKES_STRICT 512
 #define BS_TAKES_SERVERS 1024
+#define BS_TAKES_MINUTES 2048
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
 
@@ -54,6 +55,7 @@ struct bs_call {
 	const char *record; /* of --record */
 	const char *domain; /* of --domain */
 	bool strict;
+	unsigned minutes;	  /* of --minutes */
 	const char *smtpd_conf;	  /* of --smtpd-conf: a file */
 	const char *exim_program; /* of --exim-program, or NULL */
 	bool ask_mx;

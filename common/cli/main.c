@@ -9,6 +9,7 @@
 #include "common/cli/spf/diff.h"
 #include "common/cli/spf/lint.h"
 #include "common/cli/spf/make.h"
+#include "common/cli/trace.h"
 #include "common/cli/output.h"
 
 static const struct bs_command commands[] = {
@@ -43,6 +44,9 @@ static const struct bs_command commands[] = {
     {"mode", "DOMAIN [observe | mark | junk | enforce] [--force]",
 	"show a domain's mode and what speaks against the next, or set it",
 	BS_TAKES_FORCE | BS_WRITES, 1, 2, bs_cmd_mode},
+    {"trace", "[--minutes N]",
+	"have the running engine log each question, its facts and its answer",
+	BS_TAKES_MINUTES | BS_WRITES, 0, 0, bs_cmd_trace},
     {"store check", "", "read all of the store and check each record", 0, 0, 0,
 	bs_cmd_store_check},
     {"store confirm-clock", "", "say that today's date is right", BS_WRITES, 0,
@@ -185,6 +189,8 @@ static const struct {
 	"  --domain D    the domain of a record that is given as text\n"},
     {BS_TAKES_STRICT, "takes no --strict",
 	"  --strict      exit 1 for warnings, too\n"},
+    {BS_TAKES_MINUTES, "takes no --minutes",
+	"  --minutes N   for so long; 10, and 0 ends it\n"},
     {BS_TAKES_SERVERS, "takes no --smtpd-conf, --exim-program or --ask-mx",
 	"  --smtpd-conf FILE   OpenSMTPD's configuration "
 	"(" BS_SMTPD_CONF_PATH ")\n"

@@ -11,6 +11,7 @@
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
 #include "common/base/ascii.h"
+#include "common/engine/tracing.h"
 
 /* Values of long options that have no letter. */
 enum {
@@ -28,6 +29,7 @@ enum {
 	OPT_SMTPD_CONF,
 	OPT_EXIM_PROGRAM,
 	OPT_ASK_MX,
+	OPT_MINUTES,
 };
 
 static const struct option long_options[] = {
@@ -49,6 +51,7 @@ static const struct option long_options[] = {
     {"smtpd-conf", required_argument, NULL, OPT_SMTPD_CONF},
     {"exim-program", required_argument, NULL, OPT_EXIM_PROGRAM},
     {"ask-mx", optional_argument, NULL, OPT_ASK_MX},
+    {"minutes", required_argument, NULL, OPT_MINUTES},
     {NULL, 0, NULL, 0},
 };
 
@@ -211,6 +214,21 @@ take_ask_mx(struct bs_call *call)
 }
 
 static int
+take_minutes(struct bs_call *call)
+{
+	int64_t minutes;
+
+	if (!read_number(optarg, strlen(optarg), &minutes) ||
+	    minutes > BS_TRACING_MINUTES_MAX) {
+		bs_complain("--minutes %.60s: must be 0 to %d", optarg,
+		    BS_TRACING_MINUTES_MAX);
+		return EX_USAGE;
+	}
+	call->minutes = (unsigned)minutes;
+	return 0;
+}
+
+static int
 take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 {
 	switch (option) {
@@ -257,6 +275,9 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 		*traits |= BS_TAKES_SERVERS;
 		call->exim_program = optarg;
 		return 0;
+	case OPT_MINUTES:
+		*traits |= BS_TAKES_MINUTES;
+		return take_minutes(call);
 	case OPT_ASK_MX:
 		*traits |= BS_TAKES_SERVERS;
 		return take_ask_mx(call);
@@ -277,6 +298,7 @@ bs_options_read(int argc, char **argv, struct bs_call *call, unsigned *traits)
 	call->config_path = BS_CONFIG_PATH;
 	call->smtpd_conf = BS_SMTPD_CONF_PATH;
 	call->key = -1;
+	call->minutes = BS_TRACING_MINUTES;
 	call->now = (int64_t)time(NULL);
 	*traits = 0;
 	call->words = calloc((size_t)argc + 1, sizeof(*call->words));

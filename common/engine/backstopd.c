@@ -20,7 +20,7 @@ static const char usage_text[] =
     "usage: backstopd [-sv] [-c FILE]\n"
     "  -c FILE    read this configuration (" BS_CONFIG_PATH ")\n"
     "  -s         log to syslog, not to standard error\n"
-    "  -v         log more\n"
+    "  -v         log each question, its facts and its answer\n"
     "  --help, --version\n"
     "It stays in the foreground. See backstopd(8).\n";
 
@@ -70,6 +70,8 @@ serve(const char *config_path, struct bs_config *config)
 	int rc;
 
 	raise_limits();
+	/* until the loop takes it, and in all children, it does nothing */
+	signal(SIGUSR1, SIG_IGN);
 	spf = start_spf(config);
 	if ((fd = bs_listen(config->socket, config->user, &is_ours)) < 0) {
 		bs_log(BS_LOG_ERR, "%s: %s", config->socket,

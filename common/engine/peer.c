@@ -12,6 +12,7 @@
 
 #include "common/engine/listen.h"
 #include "common/engine/peer.h"
+#include "common/adapter/trace.h"
 
 /* Answers that an adapter may leave unread before it is let go. */
 #define OUTPUT_MAX ((size_t)1 << 20)
@@ -32,6 +33,12 @@ bs_peer_free(struct bs_peer *peer)
 	free(peer);
 }
 
+int
+bs_peer_number(const struct bs_peer *peer)
+{
+	return bufferevent_getfd(peer->bev);
+}
+
 void
 bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer)
 {
@@ -41,6 +48,8 @@ bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer)
 	if (peer->closing ||
 	    (len = bs_answer_encode(answer, frame, sizeof(frame))) < 0)
 		return;
+	bs_trace_frame("answer", bs_peer_number(peer), answer->id, frame,
+	    (size_t)len);
 	if (bufferevent_write(peer->bev, frame, (size_t)len) == 0 &&
 	    evbuffer_get_length(bufferevent_get_output(peer->bev)) <=
 		OUTPUT_MAX)
@@ -92,7 +101,10 @@ take_frame(struct bs_peer *peer, struct evbuffer *input)
 		refuse(peer, 0);
 		return false;
 	}
-	if (bs_request_decode(frame, frame_len, &request) != 0) {
+	rc = bs_request_decode(frame, frame_len, &request);
+	bs_trace_frame("question", bs_peer_number(peer), request.id, frame,
+	    frame_len);
+	if (rc != 0) {
 		refuse(peer, request.id);
 		return false;
 	}

@@ -27,6 +27,9 @@ struct bs_peer *bs_peer_new(struct event_base *base, int fd,
  * the loop. */
 void bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer);
 
+/* What tells this connection from the others while it lasts: its descriptor. */
+int bs_peer_number(const struct bs_peer *peer);
+
 /* Whether the other end may give orders: root, or our own user. */
 bool bs_peer_may_command(const struct bs_peer *peer);
 

@@ -19,6 +19,7 @@
 #include "common/engine/peer.h"
 #include "common/engine/server.h"
 #include "common/engine/settings.h"
+#include "common/engine/tracing.h"
 #include "common/store/writer.h"
 #include "common/base/log.h"
 #include "common/base/monotonic.h"
@@ -26,7 +27,7 @@
 #define FLUSH_WAITING 500 /* signatures a commit, at most */
 #define PEERS_MAX 4096
 #define HURRY_MS 20
-#define SIGNALS 4
+#define SIGNALS 5
 
 struct bs_server {
 	struct event_base *base;
@@ -37,6 +38,7 @@ struct bs_server {
 	struct bs_commit_queue *queue;
 	struct bs_spf *spf; /* NULL: there is no checker */
 	struct bs_spf_requests *requests;
+	struct bs_tracing *tracing;
 	size_t peer_count;
 	struct bs_peer *peers[PEERS_MAX];
 	bool in_doubt;	/* the clock, as last logged */
@@ -180,6 +182,22 @@ answer_reload(struct bs_server *server, const struct bs_peer *peer,
 	snprintf(answer->reason, sizeof(answer->reason), "%s", reason);
 }
 
+/* "backstop trace" asks for it. */
+static void
+answer_trace(struct bs_server *server, const struct bs_peer *peer,
+    const struct bs_request *request, struct bs_answer *answer)
+{
+	const char *reason = "traces";
+
+	if (!bs_peer_may_command(peer)) {
+		answer->status = BS_STATUS_ERROR;
+		reason = "not-root";
+	} else {
+		bs_tracing_begin(server->tracing, request->trace_minutes);
+	}
+	snprintf(answer->reason, sizeof(answer->reason), "%s", reason);
+}
+
 static void
 on_question(struct bs_server *server, struct bs_peer *peer,
     const struct bs_request *request)
@@ -196,10 +214,13 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 	bs_settings_refresh(&server->settings);
 	bs_writer_look(server->writer, now);
 	bs_judge(&judge, request, now, &answer, &judgement);
+	bs_tracing_facts(bs_peer_number(peer), request, &judgement);
 	if (request->op == BS_OP_PING)
 		answer_ping(server, &answer);
 	if (request->op == BS_OP_RELOAD)
 		answer_reload(server, peer, &answer);
+	if (request->op == BS_OP_TRACE)
+		answer_trace(server, peer, request, &answer);
 	if (judgement.wait) {
 		answer_later(server, peer, request, &answer, &judgement);
 		return;
@@ -318,6 +339,16 @@ on_reload(evutil_socket_t signal_number, short what, void *context)
 }
 
 static void
+on_trace(evutil_socket_t signal_number, short what, void *context)
+{
+	struct bs_server *server = context;
+
+	(void)signal_number;
+	(void)what;
+	bs_tracing_begin(server->tracing, BS_TRACING_MINUTES);
+}
+
+static void
 on_stop(evutil_socket_t signal_number, short what, void *context)
 {
 	struct bs_server *server = context;
@@ -361,6 +392,7 @@ add_events(struct bs_server *server)
 	    {SIGINT, on_stop},
 	    {SIGHUP, on_reload},
 	    {SIGCHLD, on_child},
+	    {SIGUSR1, on_trace},
 	};
 	const struct timeval second = {1, 0};
 	struct event_base *base = server->base;
@@ -432,6 +464,7 @@ prepare(struct bs_server *server, int listen_fd)
 	server->supervisor.folder = server->settings.paths.store;
 	server->supervisor.writer = server->writer;
 	if ((server->base = event_base_new()) == NULL ||
+	    (server->tracing = bs_tracing_new(server->base)) == NULL ||
 	    add_events(server) != 0)
 		return -ENOMEM;
 	if (server->spf != NULL &&
@@ -472,6 +505,7 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd,
 	bs_log(BS_LOG_INFO, "backstopd ends");
 out:
 	bs_spf_requests_free(server->requests);
+	bs_tracing_free(server->tracing);
 	bs_spf_free(server->spf);
 	free_events(server);
 	bs_commit_queue_free(server->queue);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/engine/spf_requests.h"
+#include "common/engine/tracing.h"
 #include "common/judge/spf.h"
 
 struct pending;
@@ -114,6 +115,8 @@ conclude(struct pending *pending)
 
 	for (size_t i = 0; i < pending->count; i++)
 		findings[i] = pending->parts[i].finding;
+	bs_tracing_findings(bs_peer_number(pending->peer), pending->request.id,
+	    findings, pending->count);
 	bs_judge_spf(&matter, findings, pending->count, &answer);
 	bs_peer_answer(pending->peer, &answer);
 	drop(pending);

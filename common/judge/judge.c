@@ -310,6 +310,7 @@ bs_judge(const struct bs_judge *judge, const struct bs_request *request,
 		break;
 	case BS_OP_PING:
 	case BS_OP_RELOAD:
+	case BS_OP_TRACE:
 		break;
 	}
 }

@@ -8,6 +8,11 @@ from pages import compare, items, lines, table
 
 MANUAL = "common/backstop.7"
 
+# Writes what only somebody who traces reads: its words stand in a section of
+# another page.
+TRACE = "common/engine/tracing.c"
+TRACE_MANUAL = "common/backstopd.8"
+
 # Where messages in plain words are explained: those of the files of a folder.
 MESSAGES = (
     (tuple(f"common/{room}/*.c" for room in "base dns keys spf config store "
@@ -114,6 +119,8 @@ def logged():
     without words has values that nobody can list."""
     found = {}
     for path in tree.files("common/*.c", "filter/*.c", "exim/*.c"):
+        if str(path) == TRACE:
+            continue
         for name, rest in LOGGED.findall(code(path)):
             found.setdefault(name, {}).update(words_of(rest, str(path)))
     for name, words in closed().items():
@@ -125,17 +132,17 @@ def logged():
     return found
 
 
-def section(title):
-    """The items of a section of the page: (line, depth, words)."""
+def section(title, page=MANUAL):
+    """The items of a section of a page: (line, depth, words)."""
     first, last, inside = 0, 0, False
-    for number, line in lines(MANUAL):
+    for number, line in lines(page):
         if line.startswith(".Sh"):
             if inside:
                 last = number
                 break
             inside = line == f".Sh {title}"
             first = number
-    return [item for item in items(MANUAL) if first < item[0] < last]
+    return [item for item in items(page) if first < item[0] < last]
 
 
 def documented():
@@ -161,6 +168,14 @@ def check_words():
     for name in wanted.keys() & page.keys():
         page[name].pop("")
         compare(wanted[name], page[name], MANUAL, f"value of {name}=")
+
+
+def check_traced():
+    compare({name: TRACE for name, _ in LOGGED.findall(code(TRACE))},
+            {word: line for line, depth, words in section("TRACING",
+                                                          TRACE_MANUAL)
+             for word in words if depth == 2 and word not in ("Cm", ",")},
+            TRACE_MANUAL, "traced word")
 
 
 def spoken():
@@ -219,6 +234,7 @@ def check_messages():
 
 def main():
     check_words()
+    check_traced()
     check_texts()
     check_messages()
     tree.finish()

@@ -1,5 +1,6 @@
 /* Log lines as they reach standard error. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "common/base/log.h"
@@ -143,6 +144,63 @@ pairs_that_do_not_fit_are_cut(void **state)
 	assert_int_equal(strlen(line.text), len);
 }
 
+static void
+blots_what_would_sign(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"prvs=1234abcdef=alice@example.org",
+		"prvs=1234xxxxxx=alice@example.org"},
+	    {"PRVS=1234ABCDEF=alice@example.org",
+		"PRVS=1234xxxxxx=alice@example.org"},
+	    {"<alice+prvs=1234abcdef@example.org>",
+		"<alice+prvs=1234xxxxxx@example.org>"},
+	    {"prvs=alice/1234abcdef@example.org",
+		"prvs=alice/1234xxxxxx@example.org"},
+	    {"prvs=1111aaaaaa=prvs=1234abcdef=alice",
+		"prvs=1111xxxxxx=prvs=1234xxxxxx=alice"},
+	    {"prvs=zz=prvs=1234abcdef=alice", "prvs=zz=prvs=1234xxxxxx=alice"},
+	    {"SRS0=a=b=x.example=prvs=1234abcdef=alice@y.example",
+		"SRS0=a=b=x.example=prvs=1234xxxxxx=alice@y.example"},
+	    {"mail from prvs=1234abcdef=a@b, to prvs=1234123456=c@d",
+		"mail from prvs=1234xxxxxx=a@b, to prvs=1234xxxxxx=c@d"},
+	    {"prvs=3D1234abcdef=3Da%20prvs%3d1234abcdef",
+		"prvs=3D1234xxxxxx=3Da%20prvs%3d1234xxxxxx"},
+	    /* the text was cut */
+	    {"prvs=1234abc", "prvs=1234xxx"},
+	    {"prvs=1234", "prvs=1234"},
+	    {"prvs=", "prvs="},
+	    {"prv", "prv"},
+	    {"", ""},
+	    /* no tag */
+	    {"prvs=alice@example.org", "prvs=alice@example.org"},
+	    {"prvs=123abcdefg=alice", "prvs=123abcdefg=alice"},
+	    {"1234abcdef=alice@example.org", "1234abcdef=alice@example.org"},
+	    {"prvs=a@b row=11 id=1234abcdef", "prvs=a@b row=11 id=1234abcdef"},
+	};
+	char text[100];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), "%s", cases[i][0]);
+		bs_log_blot(text);
+		assert_string_equal(text, cases[i][1]);
+	}
+}
+
+static void
+traces_for_a_time(void **state)
+{
+	(void)state;
+	bs_log(BS_LOG_DEBUG, "before");
+	bs_log_trace(true);
+	assert_true(bs_log_is_debug());
+	bs_log(BS_LOG_DEBUG, "meanwhile");
+	bs_log_trace(false);
+	assert_false(bs_log_is_debug());
+	bs_log(BS_LOG_DEBUG, "after");
+	assert_string_equal(written(), "debug: meanwhile\n");
+}
+
 /* The reader is behind: lines are lost whole, and the writer is not held. */
 static void
 never_blocks(void **state)
@@ -233,6 +291,8 @@ main(void)
 	    TEST(pairs_cannot_be_forged),
 	    TEST(pairs_that_do_not_fit_are_cut),
 	    TEST(blots_the_mac_of_every_tag),
+	    cmocka_unit_test(blots_what_would_sign),
+	    TEST(traces_for_a_time),
 	    TEST(never_blocks),
 	    cmocka_unit_test(once_a_minute),
 	};

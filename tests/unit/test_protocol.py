@@ -23,6 +23,7 @@ BASES = {
     "spf": {"client": "192.0.2.9", "sender": "bob@invalid"},
     "ping": {},
     "reload": {},
+    "trace": {},
 }
 # Values of each kind, the smallest and the largest, and wrong ones.
 SAMPLES = {"number": ("0", "4294967295"),
