@@ -77,25 +77,9 @@ struct bs_command {
 	int (*run)(const struct bs_call *call); /* returns the exit status */
 };
 
-int bs_cmd_init(const struct bs_call *call);
-int bs_cmd_key_list(const struct bs_call *call);
-int bs_cmd_key_rotate(const struct bs_call *call);
-int bs_cmd_key_add(const struct bs_call *call);
-int bs_cmd_key_activate(const struct bs_call *call);
-int bs_cmd_key_revoke(const struct bs_call *call);
-int bs_cmd_key_purge(const struct bs_call *call);
-int bs_cmd_key_import(const struct bs_call *call);
-int bs_cmd_key_export(const struct bs_call *call);
-int bs_cmd_sign(const struct bs_call *call);
-int bs_cmd_verify(const struct bs_call *call);
-int bs_cmd_decode(const struct bs_call *call);
 int bs_cmd_explain(const struct bs_call *call);
 int bs_cmd_status(const struct bs_call *call);
 int bs_cmd_mode(const struct bs_call *call);
-int bs_cmd_store_check(const struct bs_call *call);
-int bs_cmd_store_confirm_clock(const struct bs_call *call);
-int bs_cmd_store_backup(const struct bs_call *call);
-int bs_cmd_store_forget(const struct bs_call *call);
 int bs_cmd_doctor(const struct bs_call *call);
 int bs_cmd_checkconf(const struct bs_call *call);
 
@@ -121,40 +105,5 @@ BS_MUST_USE int bs_load_keyring(const struct bs_config *config,
 /* Reads an address that has a local part. Returns 0 or an exit status after
  * the complaint. */
 BS_MUST_USE int bs_load_address(const char *text, struct bs_address *out);
-
-/* Work on the store in a child that became its owner: root must not leave
- * files there, and LMDB can crash on a damaged one. run() returns 0 or -errno
- * and leaves its result, of size octets, at *result. */
-struct bs_child {
-	const char *folder;
-	int (*run)(const struct bs_child *child);
-	const void *context;
-	void *result;
-	size_t size;
-	const char *progress; /* shown on a terminal while it lasts, or NULL */
-};
-
-/* Runs it. Returns what run() did, or -EUCLEAN if it crashed. */
-BS_MUST_USE int bs_child_run(const struct bs_child *child);
-
-/* What the store says of itself. */
-struct bs_look {
-	struct bs_store_stat stat;
-	struct bs_meta meta;
-};
-
-/* Looks. Returns 0 or -errno (-ENOENT: no store yet). */
-BS_MUST_USE int bs_look_at_store(const struct bs_config *config,
-    struct bs_look *out);
-
-/* Whether the clock that the store remembers, and now, do not agree. */
-bool bs_look_doubts_clock(const struct bs_look *look, int64_t now);
-
-/* Complains of a store that could not be used. Returns the exit status. */
-int bs_store_complain(const char *folder, int rc);
-
-/* The lifetime to judge by: the configured one, or a longer one that the
- * store remembers. */
-unsigned bs_look_for_lifetime(const struct bs_config *config, int64_t now);
 
 #endif

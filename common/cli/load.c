@@ -4,9 +4,10 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "common/config/read.h"
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
+#include "common/config/read.h"
+#include "common/keys/keyring_file.h"
 
 int
 bs_exit_of(int rc)

@@ -5,12 +5,21 @@
 #include <sysexits.h>
 
 #include "common/cli/cli.h"
+#include "common/cli/keys/decode.h"
+#include "common/cli/keys/import.h"
+#include "common/cli/keys/init.h"
+#include "common/cli/keys/key.h"
+#include "common/cli/keys/sign.h"
+#include "common/cli/keys/verify.h"
+#include "common/cli/output.h"
 #include "common/cli/spf/check.h"
 #include "common/cli/spf/diff.h"
 #include "common/cli/spf/lint.h"
 #include "common/cli/spf/make.h"
+#include "common/cli/store/backup.h"
+#include "common/cli/store/forget.h"
+#include "common/cli/store/store.h"
 #include "common/cli/trace.h"
-#include "common/cli/output.h"
 
 static const struct bs_command commands[] = {
     {"init", "[-k K]", "make the state folder and the first key",

@@ -3,9 +3,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/base/log.h"
 #include "common/config/read.h"
 #include "common/engine/settings.h"
-#include "common/base/log.h"
+#include "common/keys/keyring_file.h"
 
 void
 bs_settings_refresh(struct bs_settings *settings)

@@ -11,9 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/engine/state_folder.h"
-#include "common/store/recovery.h"
 #include "common/base/ascii.h"
+#include "common/engine/state_folder.h"
+#include "common/keys/keyring_file.h"
+#include "common/store/recovery.h"
 
 /* store.key: hexadecimal digits and a newline. */
 #define KEY_FILE_LEN (2 * BS_STORE_KEY_LEN + 1)

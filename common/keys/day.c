@@ -10,7 +10,7 @@ bs_day_of(int64_t epoch_seconds)
 	return (uint32_t)(epoch_seconds / BS_DAY_SECONDS);
 }
 
-/* How many days ahead of today the digits stand, 0 to 999. */
+/* How many days after today the digits are next, 0 to 999. */
 static unsigned
 days_ahead(unsigned digits, uint32_t today)
 {
@@ -59,7 +59,7 @@ bs_clock_look(struct bs_clock *clock, uint32_t today)
 
 	if (clock->trusted_day == 0 || turned ||
 	    is_plausible(clock->trusted_day, today)) {
-		/* a step back within the skew is not a new day */
+		/* a step back within the skew is no new day */
 		bool later = turned || today > clock->trusted_day;
 
 		if (!later && !clock->in_doubt)

@@ -8,8 +8,8 @@
 
 #include "common/base/backstop.h"
 
-/* Days by which the clock may leap ahead between two looks before it is in
- * doubt: a host that was off for longer asks its administrator. */
+/* The clock is in doubt when it leaps ahead by more days than these between two
+ * looks. A host that was off for longer waits for its administrator. */
 #define BS_CLOCK_LEAP_DAYS 30
 
 enum bs_day_state { BS_DAY_CURRENT, BS_DAY_GRACE, BS_DAY_STALE };
@@ -18,12 +18,12 @@ enum bs_day_state { BS_DAY_CURRENT, BS_DAY_GRACE, BS_DAY_STALE };
 uint32_t bs_day_of(int64_t epoch_seconds);
 
 /* Whether a tag that expires on a day ending in the digits (0 to 999) is
- * current, in grace or stale on the given day (DESIGN §4, all mod 1000). */
+ * current, in grace or stale on the given day. */
 enum bs_day_state bs_day_state(unsigned digits, uint32_t today,
     unsigned lifetime_days);
 
-/* The whole day that three digits mean when read on the given day: one
- * within lifetime + skew days ahead, else the last one behind. */
+/* The day that three digits mean when they are read on the given day: one at
+ * most lifetime + skew days ahead, or else the last one before. */
 uint32_t bs_day_expand(unsigned digits, uint32_t today, unsigned lifetime_days);
 
 /* Days for which a key must verify after it last signed: L + S + G. */
@@ -36,9 +36,9 @@ struct bs_clock {
 	bool in_doubt;
 };
 
-/* Takes a look at the clock: a day before the trusted one (but for the skew)
- * or far past it puts the clock in doubt until it has been seen to turn from
- * one day to the next. Returns whether anything in *clock changed. */
+/* Looks at the clock. A day that lies more than the skew before the trusted
+ * one, or far after it, puts the clock in doubt, until it is seen to turn from
+ * one day to the next. Returns whether *clock changed. */
 bool bs_clock_look(struct bs_clock *clock, uint32_t today);
 
 /* The administrator says that today is right. */

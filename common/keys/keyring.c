@@ -1,4 +1,4 @@
-/* The life of a key and what a tag is worth; keyring_file.c has the file. */
+/* The life of a key, and what a tag is worth. */
 #include <errno.h>
 #include <string.h>
 
@@ -63,7 +63,7 @@ bs_key_purge_time(const struct bs_key *key, unsigned lifetime_days)
 {
 	if (key->state == BS_KEY_PENDING || key->state == BS_KEY_ACTIVE)
 		return -1;
-	/* an imported key may have signed elsewhere before it came here */
+	/* an imported key may have signed elsewhere before it was imported */
 	if (key->activated == 0 && !is_imported(key))
 		return 0;
 	return ((int64_t)bs_day_of(key->retired) +
@@ -232,8 +232,8 @@ fits(const struct bs_key *key, const struct bs_tag *tag, bool as_is)
 	       bs_mac_equal(mac, tag->mac, sizeof(mac));
 }
 
-/* Whether the key was here on the whole day on which the tag says that it was
- * signed; else a lost key of the same number may have made it. */
+/* Whether the key was here on all of the day on which the tag says that it was
+ * signed. If not, a lost key of the same number may have signed it. */
 static bool
 was_here(const struct bs_key *key, const struct bs_tag *tag, uint32_t today,
     unsigned lifetime_days)

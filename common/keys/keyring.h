@@ -1,11 +1,10 @@
-/* The keyring: its file, the life of a key, and what a tag is worth. */
+/* The keyring: the life of a key, and what a tag is worth. */
 #ifndef BS_KEYS_KEYRING_H
 #define BS_KEYS_KEYRING_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "common/base/backstop.h"
 #include "common/policy/bounce.h"
@@ -22,16 +21,18 @@ enum bs_key_state {
 	BS_KEY_REVOKED
 };
 
-/* Where a secret came from. */
+/* Where a secret comes from. */
 enum bs_key_origin {
-	BS_KEY_MADE,   /* here; no earlier tag can bear its number */
-	BS_KEY_REMADE, /* here, after a keyring was lost: one may, today */
-	BS_KEY_EXIM,   /* imported: the MAC may be over the address as it was */
+	BS_KEY_MADE,   /* made here; no earlier tag has its number */
+	BS_KEY_REMADE, /* made here after a keyring was lost: a tag of that day
+			* may have the number of a lost key */
+	BS_KEY_EXIM,   /* imported: it may have signed an address in capitals as
+			* it stood */
 	BS_KEY_BATV_TOOLS,
 	BS_KEY_SHARED, /* exported by another Backstop */
 };
 
-/* Times are epoch seconds, 0 where the key has not come to that. */
+/* Times are epoch seconds, 0 for what has not happened yet. */
 struct bs_key {
 	unsigned number;
 	enum bs_key_state state;
@@ -49,21 +50,7 @@ struct bs_keyring {
 	struct bs_key keys[BS_KEY_NUMBERS];
 };
 
-/* Reads the text of a keyring. Returns 0, or -EINVAL with *fault set. */
-BS_MUST_USE int bs_keyring_parse(const char *text, size_t len,
-    struct bs_keyring *out, struct bs_fault *fault);
-
-/* Reads a keyring file that nobody else can read: any right for others or
- * group write is refused. Returns 0, or -errno (-ENOENT where there is none,
- * -EPERM for its mode or owner, -EINVAL for its text) with *fault set. */
-BS_MUST_USE int bs_keyring_load(const char *path, struct bs_keyring *out,
-    struct bs_fault *fault);
-
-/* Replaces the file by rename, mode 0640, group gid ((gid_t)-1: leave), and
- * syncs it and its folder. Returns 0 or -errno. */
-BS_MUST_USE int bs_keyring_save(const char *path,
-    const struct bs_keyring *keyring, gid_t gid);
-
+/* Wipes the secrets. */
 void bs_keyring_wipe(struct bs_keyring *keyring);
 
 /* Views into the keyring, or NULL. */
@@ -74,14 +61,14 @@ const struct bs_key *bs_keyring_find(const struct bs_keyring *keyring,
 /* A free number at random, or -1 where there is none. */
 int bs_keyring_free_number(const struct bs_keyring *keyring);
 
-/* The epoch seconds from which a key may be purged: the end of the day until
- * which a tag of its may be judged. 0: at once (it never signed); -1: never
- * as it stands (pending or active). */
+/* From when on a key may be purged, in epoch seconds: after the last day on
+ * which a tag of it may be judged. 0: at once, as it never signed; -1: not in
+ * its state (pending or active). */
 int64_t bs_key_purge_time(const struct bs_key *key, unsigned lifetime_days);
 
-/* Changes to the keyring in memory. Each returns 0 or a refusal:
- * -EEXIST the number is used, -ENOENT there is no such key, -ENOSPC no number
- * is free, -EBUSY not in this state (or not yet), or an error of
+/* Change the keyring in memory. They return 0, or -EEXIST (the number is used),
+ * -ENOENT (there is no such key), -EBUSY (not in this state, or not yet),
+ * -EINVAL (no such number, or no such length of a secret), or an error of
  * getrandom(2). */
 BS_MUST_USE int bs_keyring_add(struct bs_keyring *keyring, unsigned number,
     enum bs_key_origin origin, const uint8_t *secret, size_t secret_len,
@@ -105,9 +92,9 @@ const char *bs_key_origin_name(enum bs_key_origin origin);
 BS_MUST_USE int bs_keyring_sign(const struct bs_keyring *keyring,
     struct bs_tag *tag, uint32_t today, unsigned lifetime_days);
 
-/* What a tag of our form is worth: BS_TAG_VALID, GRACE, STALE, BAD or
- * UNKNOWN (DESIGN §4). BAD needs the key to have been here on the tag's day
- * of signing. */
+/* What a tag of our form is worth: BS_TAG_VALID, GRACE, STALE, BAD or UNKNOWN
+ * (backstop(7)). It is BAD only if the key was here on the day on which the tag
+ * was signed. */
 enum bs_tag_fact bs_keyring_verify(const struct bs_keyring *keyring,
     const struct bs_tag *tag, uint32_t today, unsigned lifetime_days);
 

@@ -10,10 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/ascii.h"
 #include "common/base/file.h"
 #include "common/keys/keyring.h"
+#include "common/keys/keyring_file.h"
 #include "common/keys/mac.h"
-#include "common/base/ascii.h"
 
 #define COLUMNS 7
 #define LINE_MAX_OCTETS 1024
@@ -116,7 +117,7 @@ read_origin(const char *text, enum bs_key_origin *out)
 	return false;
 }
 
-/* The times that a state needs. */
+/* Whether the key has the times that its state needs, and no others. */
 static bool
 has_lived(const struct bs_key *key)
 {
@@ -225,7 +226,7 @@ bs_keyring_parse(const char *text, size_t len, struct bs_keyring *out,
 	return rc;
 }
 
-/* Who may touch the file: DESIGN §4, the rules for keys. */
+/* Nobody but root may write keys, and nobody but the group may read them. */
 static int
 check_mode(int fd, struct bs_fault *fault)
 {
@@ -295,7 +296,7 @@ print_key(FILE *file, const struct bs_key *key)
 	fprintf(file, " %s\n", bs_key_origin_name(key->origin));
 }
 
-/* Fills the new file and makes it last. Closes fd. */
+/* Fills the new file and syncs it. Closes fd. */
 static int
 write_file(int fd, const struct bs_keyring *keyring, gid_t gid)
 {
@@ -321,7 +322,7 @@ write_file(int fd, const struct bs_keyring *keyring, gid_t gid)
 	return rc;
 }
 
-/* A rename lasts when its folder is synced. */
+/* Syncs the folder of a file: only then has a rename come to stay. */
 static int
 sync_folder(const char *path)
 {

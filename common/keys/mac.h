@@ -14,7 +14,8 @@
 void bs_mac_tag(const uint8_t *secret, size_t secret_len, const char *input,
     size_t input_len, uint8_t out[static 3]);
 
-/* The first 16 octets of HMAC-SHA256(store key, text): a store key. */
+/* The first 16 octets of HMAC-SHA256(store key, text): what the store keeps in
+ * place of an address or a Message-ID. */
 void bs_mac_hash(const uint8_t key[static BS_STORE_KEY_LEN], const char *text,
     size_t len, uint8_t out[static 16]);
 

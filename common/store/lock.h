@@ -11,9 +11,9 @@
 BS_MUST_USE int bs_lock_path(const char *folder, const char *name,
     char out[static PATH_MAX]);
 
-/* Makes the file where it lacks and locks it, waiting if so asked. Returns a
- * descriptor, whose close unlocks it; -EBUSY where another holds the lock and
- * there is no waiting; or -errno. */
+/* Locks a file, which it makes where there is none. Returns a descriptor, for
+ * the caller to close, which unlocks it; -EBUSY without waiting where another
+ * holds the lock; or -errno. */
 BS_MUST_USE int bs_lock_take(const char *folder, const char *name, bool wait);
 
 #endif

@@ -13,7 +13,7 @@
 
 /* Octets of the values, before their check. */
 #define TAG_LEN 28
-#define SENDER_OLD_LEN 12 /* as Backstop wrote it before it read messages */
+#define SENDER_OLD_LEN 12 /* as format 1 has it */
 #define SENDER_LEN 24
 #define MSG_LEN (8 + 4 + 4 + 3) /* without its owners and domains */
 #define MSG_LEN_MAX (MSG_LEN + (BS_MSG_OWNERS + BS_MSG_DOMAINS) * BS_MSG_SHORT)
@@ -58,8 +58,8 @@ take(struct cursor *cursor, size_t octets)
 	return value;
 }
 
-/* FNV-1a of 64 bits: it is there to notice a damaged page, not an attacker,
- * who could write the store's key file as well. */
+/* FNV-1a of 64 bits. It shows a damaged page, not an attacker: who can write
+ * here can do worse. */
 static uint64_t
 check_of(const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
 {
@@ -72,7 +72,7 @@ check_of(const uint8_t *key, size_t key_len, const uint8_t *value, size_t len)
 	return hash;
 }
 
-/* Appends the check to what the cursor wrote since value. */
+/* Appends the check to what was written at value. Returns the whole length. */
 static size_t
 seal(struct cursor *cursor, const uint8_t *key, size_t key_len, uint8_t *value)
 {

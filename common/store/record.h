@@ -51,14 +51,14 @@ struct bs_sender_record {
 	uint32_t first_signed_day;
 	uint32_t last_unsigned_day;
 	uint32_t last_day;
-	uint32_t last_unrecorded_day; /* mail that left unread */
-	uint32_t last_stripped_day;   /* a bounce of signed mail lost its tag */
-	uint32_t last_elsewhere_day;  /* a domain: "outbound" did not say here
+	uint32_t last_unrecorded_day; /* mail left whose Message-ID is not known
 				       */
+	uint32_t last_stripped_day;   /* a bounce of signed mail lost its tag */
+	uint32_t last_elsewhere_day;  /* a domain: outbound was not "here" */
 };
 
-/* msg: (day, H(Message-ID)). Who sent it: reverse-path and header From; one
- * Message-ID may leave twice, as a list re-sends it. */
+/* msg: (day, H(Message-ID)). Its owners are its reverse-path and its header
+ * From; there may be more, as a list sends the same Message-ID again. */
 #define BS_MSG_OWNERS 6
 #define BS_MSG_DOMAINS 4
 #define BS_MSG_SHORT 8	/* octets of a hash that are kept in a record */
@@ -69,12 +69,13 @@ struct bs_msg_key {
 	uint8_t message_id[BS_RECORD_HASH];
 };
 
-/* How it left; of two, the weaker claim stays. */
+/* How it left. Of two, the greater stays: it claims less. */
 enum bs_msg_fate {
 	BS_MSG_SIGNED,
-	BS_MSG_EXEMPT,	 /* unsigned by the administrator's word */
-	BS_MSG_OBSTACLE, /* an address that can carry no tag, no key, clock */
-	BS_MSG_RELAYED,	 /* past the listener that signs, or signing off */
+	BS_MSG_EXEMPT,	 /* unsigned, as "exempt" says */
+	BS_MSG_OBSTACLE, /* unsigned: the address can bear no tag, there is no
+			  * key, or the clock is in doubt */
+	BS_MSG_RELAYED,	 /* not by the listener that signs, or signing is off */
 };
 
 struct bs_msg_record {
@@ -99,8 +100,7 @@ enum bs_tally {
 	BS_TALLY_FORGED,       /* rows 10, 11, 13 */
 	BS_TALLY_SUSPECT,      /* rows 5, 7, 9, 14, 15 */
 	BS_TALLY_UNKNOWN,      /* rows 16, 17, 19 */
-	BS_TALLY_WOULD_REJECT, /* what enforce would have done and the mode
-				* did not */
+	BS_TALLY_WOULD_REJECT, /* enforce would have, the mode did not */
 	BS_TALLY_WOULD_JUNK,
 	BS_TALLY_REJECTED,
 	BS_TALLY_JUNKED,
@@ -112,11 +112,11 @@ struct bs_tally_record {
 	uint32_t counts[BS_TALLIES];
 };
 
-/* The same record under a name that no domain has: what SPF said of a day's
- * mail, one of its results each, and what came of it. */
+/* The same record under a name that no domain has: a day's results of SPF, and
+ * what came of them. */
 #define BS_TALLY_SPF "[spf]"
 enum bs_tally_spf {
-	BS_TALLY_SPF_RESULT, /* and on: by enum bs_spf_result */
+	BS_TALLY_SPF_RESULT, /* and behind it, by enum bs_spf_result */
 	BS_TALLY_SPF_REJECTED = 7,
 	BS_TALLY_SPF_JUNKED,
 	BS_TALLY_SPF_DEFERRED,
@@ -126,14 +126,13 @@ enum bs_tally_spf {
 	BS_TALLIES_SPF
 };
 
-/* meta "gap" + start: nothing recorded between start and end. */
+/* meta "gap" + start: not all was recorded between start and end. */
 struct bs_gap {
 	int64_t start;
 	int64_t end;
 };
 
-/* Keys. Each writes exactly the octets it returns; all fit
- * BS_RECORD_KEY_MAX. */
+/* Keys. Each returns how many octets it wrote. */
 size_t bs_tag_key_write(const struct bs_tag_key *key,
     uint8_t out[static BS_RECORD_KEY_MAX]);
 size_t bs_msg_key_write(const struct bs_msg_key *key,
@@ -173,8 +172,8 @@ size_t bs_clock_record_write(const uint8_t *key, size_t key_len,
 BS_MUST_USE int bs_clock_record_read(const uint8_t *key, size_t key_len,
     const uint8_t *value, size_t len, struct bs_clock *out);
 
-/* Whether a hash is among the owners or domains of a message; always among
- * too many to keep. */
+/* Whether a hash is among the owners or domains of a message. Among more than a
+ * record can keep each is. */
 bool bs_msg_has_owner(const struct bs_msg_record *record,
     const uint8_t hash[static BS_MSG_SHORT]);
 bool bs_msg_has_domain(const struct bs_msg_record *record,

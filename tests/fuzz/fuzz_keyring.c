@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/keys/keyring.h"
+#include "common/keys/keyring_file.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

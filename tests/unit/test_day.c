@@ -23,7 +23,7 @@ finds_the_day(void **state)
 		assert_int_equal(bs_day_of(cases[i].seconds), cases[i].day);
 }
 
-/* DESIGN §4 in whole days, where nothing rolls: what the digits must say. */
+/* What the digits must say, in whole days that do not roll over at 1000. */
 static enum bs_day_state
 state_of(int64_t expiry, int64_t today, unsigned lifetime)
 {

@@ -5,9 +5,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/keys/keyring.h"
-#include "common/keys/mac.h"
 #include "common/keys/day.h"
+#include "common/keys/keyring.h"
+#include "common/keys/keyring_file.h"
+#include "common/keys/mac.h"
 #include "tests/unit/unit.h"
 
 #define L 10

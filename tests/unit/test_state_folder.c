@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 #include "common/engine/state_folder.h"
-#include "common/store/lmdb.h"
 #include "common/keys/day.h"
+#include "common/keys/keyring_file.h"
+#include "common/store/lmdb.h"
 #include "tests/unit/folder.h"
 #include "tests/unit/unit.h"
 

@@ -11,6 +11,7 @@
 #include "common/cli/ask.h"
 #include "common/cli/doctor/engine.h"
 #include "common/cli/output.h"
+#include "common/cli/store/look.h"
 
 static void
 fix_by_start(struct bs_doctor *doctor, const char *verb)

@@ -7,6 +7,7 @@
 
 #include "common/base/backstop.h"
 #include "common/cli/cli.h"
+#include "common/cli/store/look.h"
 
 /* Of a finding; the last two are what a check of the table can come to. */
 enum bs_severity {

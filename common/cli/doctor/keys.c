@@ -9,6 +9,7 @@
 
 #include "common/cli/doctor/keys.h"
 #include "common/cli/output.h"
+#include "common/keys/keyring_file.h"
 
 /* Days after which a key should be replaced. */
 #define KEY_DAYS 180

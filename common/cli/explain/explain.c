@@ -12,6 +12,7 @@
 #include "common/cli/explain/judge.h"
 #include "common/cli/explain/show.h"
 #include "common/cli/output.h"
+#include "common/cli/store/look.h"
 
 /* Where a person asks who has no account on the server, there is no
  * configuration: then the message alone is explained. */

@@ -5,6 +5,7 @@
 
 #include "common/adapter/verdict.h"
 #include "common/cli/explain/judge.h"
+#include "common/cli/store/child.h"
 #include "common/judge/facts.h"
 
 struct task {

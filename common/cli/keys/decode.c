@@ -2,9 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/cli/cli.h"
-#include "common/cli/output.h"
 #include "common/base/ascii.h"
+#include "common/cli/cli.h"
+#include "common/cli/keys/decode.h"
+#include "common/cli/output.h"
 #include "common/keys/tag.h"
 
 /* A run of octets within the address; len 0 where there is none. */

@@ -6,10 +6,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "common/base/ascii.h"
+#include "common/base/file.h"
+#include "common/cli/keys/import.h"
 #include "common/cli/keys/keybook.h"
 #include "common/cli/output.h"
-#include "common/base/file.h"
-#include "common/base/ascii.h"
 
 /* Room for ten keys of an export and its comments. */
 #define INPUT_MAX 8192

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/cli/cli.h"
+#include "common/cli/keys/init.h"
 #include "common/cli/output.h"
 
 static void

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/cli/keys/key.h"
 #include "common/cli/keys/keybook.h"
 #include "common/cli/output.h"
 

@@ -7,6 +7,8 @@
 
 #include "common/cli/keys/keybook.h"
 #include "common/cli/output.h"
+#include "common/cli/store/look.h"
+#include "common/keys/keyring_file.h"
 
 static int
 lock(struct bs_keybook *book)

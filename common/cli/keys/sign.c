@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include "common/cli/cli.h"
+#include "common/cli/keys/sign.h"
 #include "common/cli/output.h"
-#include "common/store/lmdb.h"
+#include "common/cli/store/child.h"
 #include "common/keys/tag.h"
+#include "common/store/lmdb.h"
 
 /* What came of it: reason is NULL where there is a tag. */
 struct signing {

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "common/cli/cli.h"
+#include "common/cli/keys/verify.h"
 #include "common/cli/output.h"
+#include "common/cli/store/look.h"
 #include "common/keys/tag.h"
 
 static const struct {

@@ -7,6 +7,7 @@
 
 #include "common/cli/cli.h"
 #include "common/cli/status/domains.h"
+#include "common/cli/store/child.h"
 #include "common/judge/coverage.h"
 
 /* What the child works on: the parent's, as it stood at the fork. */

@@ -6,14 +6,15 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "common/config/read.h"
+#include "common/base/log.h"
 #include "common/cli/ask.h"
-#include "common/cli/status/edit.h"
 #include "common/cli/keys/keybook.h"
 #include "common/cli/output.h"
-#include "common/cli/status/rewrite.h"
+#include "common/cli/status/edit.h"
 #include "common/cli/status/next_mode.h"
-#include "common/base/log.h"
+#include "common/cli/status/rewrite.h"
+#include "common/cli/store/look.h"
+#include "common/config/read.h"
 
 struct matter {
 	const struct bs_call *call;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/cli/status/status.h"
+#include "common/cli/store/look.h"
 
 const char *
 bs_status_store(int rc)

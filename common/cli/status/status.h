@@ -8,8 +8,9 @@
 #include "common/base/backstop.h"
 #include "common/cli/ask.h"
 #include "common/cli/keys/keybook.h"
-#include "common/cli/status/next_mode.h"
 #include "common/cli/status/domains.h"
+#include "common/cli/status/next_mode.h"
+#include "common/cli/store/look.h"
 
 struct bs_overview {
 	const struct bs_call *call;

@@ -9,6 +9,9 @@
 
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
+#include "common/cli/store/backup.h"
+#include "common/cli/store/child.h"
+#include "common/cli/store/store.h"
 
 /* What a backup holds. */
 struct copy {

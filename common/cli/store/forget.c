@@ -12,6 +12,9 @@
 
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
+#include "common/cli/store/child.h"
+#include "common/cli/store/forget.h"
+#include "common/cli/store/store.h"
 
 /* Entries of one transaction. After one that wrote there is a pause, in which
  * the engine has its turn. */

@@ -7,6 +7,8 @@
 
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
+#include "common/cli/store/child.h"
+#include "common/cli/store/store.h"
 #include "common/store/recovery.h"
 
 struct tally {

@@ -1,0 +1,10 @@
+/* backstop verify: what the tag of an address is worth. */
+#ifndef BS_CLI_KEYS_VERIFY_H
+#define BS_CLI_KEYS_VERIFY_H
+
+#include "common/cli/cli.h"
+
+/* Runs the subcommand. Returns its exit status. */
+int bs_cmd_verify(const struct bs_call *call);
+
+#endif
