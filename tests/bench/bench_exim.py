@@ -16,6 +16,7 @@ import exim
 import layouts
 import notices
 from host import wait_until
+from net import own_lan
 from talk import forge
 
 ROUNDS = 9
@@ -320,7 +321,7 @@ class Bench:
 
 
 def measure(suite):
-    lan = build.plain_lan(suite)
+    lan = own_lan(suite)
     stage = bench_smtpd.stage_of(suite, lan)
     lab = build.exim_lab_of(build.lab_of(suite, lan, stage), "heavy", stage)
     for place in ("disk", "memory"):

@@ -16,6 +16,7 @@ import build  # noqa: E402
 import exim  # noqa: E402
 import roots  # noqa: E402
 from host import mount  # noqa: E402
+from net import own_lan  # noqa: E402
 
 ROUNDS = 15
 SESSIONS = 4
@@ -72,7 +73,7 @@ def stage_of(suite, lan):
 
 
 def make_lab(suite):
-    lan = build.plain_lan(suite)
+    lan = own_lan(suite)
     return build.lab_of(suite, lan, stage_of(suite, lan))
 
 

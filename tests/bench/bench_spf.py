@@ -15,6 +15,7 @@ import roots
 import spf_lab
 from host import wait_until
 from lab import Lab
+from net import own_lan
 
 ROUNDS = 7
 DOMAINS = 10000
@@ -174,7 +175,7 @@ def stage_of(suite, lan):
 
 
 def measure(suite):
-    lan = build.plain_lan(suite)
+    lan = own_lan(suite)
     stage = stage_of(suite, lan)
     lab = Lab(suite, lan, [])
     with build.spf_host_of(lab, stage, say) as host:

@@ -14,12 +14,20 @@ import build  # noqa: E402
 import corpus  # noqa: E402
 import layouts  # noqa: E402
 import roots  # noqa: E402
-from net import Lan  # noqa: E402
+from net import own_lan  # noqa: E402
 from smtp import Sink  # noqa: E402
 
 
 pytest_plugins = ["hooks"]
 pytest.register_assert_rewrite("both_evidence", "both_spf")
+
+
+def pytest_configure(config):
+    config.slow_first = (
+        "test_spf_peers", "test_exim_trouble", "test_engine_trouble",
+        "test_attacks", "test_spf_dns", "test_spf_suite", "test_exim_demo",
+        "test_exim_lies", "test_exim_settings", "test_exim_evidence",
+        "test_store_trouble", "test_both_layouts", "test_exim_relay")
 
 
 def pytest_generate_tests(metafunc):
@@ -32,7 +40,7 @@ def pytest_generate_tests(metafunc):
 @pytest.fixture(scope="session")
 def lab(request):
     suite = request.param
-    lan = Lan(pathlib.Path(os.environ["BACKSTOP_WORK"]) / f"{suite}.e2e")
+    lan = own_lan(suite)
     made = build.lab_of(suite, lan, stage_of(suite, lan))
     made.exims = {}
     return made

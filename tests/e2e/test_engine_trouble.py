@@ -6,7 +6,7 @@ import pytest
 
 from host import wait_until
 from lab import SOCKET
-from layouts import SINK_ADDRESS
+from layouts import SINK_ADDRESS, hasty, one_hop
 from smtp import Dialogue, Sink
 from talk import ALICE, CAROL, bounce, deliver, envelope, send
 from wire import LyingEngine, write_frame
@@ -33,6 +33,12 @@ def filters(host):
     return found
 
 
+@pytest.fixture
+def hurried(lab):
+    with lab.ours(hasty(one_hop)) as host:
+        yield host
+
+
 @pytest.fixture(params=["killed", "stopped"])
 def how(request):
     return request.param
@@ -55,7 +61,8 @@ def test_mail_flows_without_the_engine(ours, remote, how, word):
     assert filters(ours) == before
 
 
-def test_real_bounce_waits_for_the_engine(ours, remote, how, word):
+def test_real_bounce_waits_for_the_engine(hurried, remote, how, word):
+    ours = hurried
     remote.run("smtpctl", "pause", "mda")
     send(ours, "dave@remote.example", word)
     wait_until(lambda: "dave@remote.example" in remote.queue(),
@@ -69,8 +76,9 @@ def test_real_bounce_waits_for_the_engine(ours, remote, how, word):
     assert mail["Delivered-To"] == ALICE
 
 
-def test_bounce_of_our_own_smtpd_waits_for_the_engine(lab, ours, how, word):
+def test_bounce_of_our_own_smtpd_waits_for_the_engine(lab, hurried, how, word):
     """smtpd's notice comes through the socket, where a 550 would lose it."""
+    ours = hurried
     sink = Sink(lab.lan, SINK_ADDRESS)
     ours.run("smtpctl", "pause", "mta")
     send(ours, "refused@sink.example", word)
@@ -83,8 +91,9 @@ def test_bounce_of_our_own_smtpd_waits_for_the_engine(lab, ours, how, word):
     sink.close()
 
 
-def test_client_that_leaves_in_the_middle(ours, word):
+def test_client_that_leaves_in_the_middle(hurried, word):
     """Sessions end while their questions are on their way."""
+    ours = hurried
     tag = ours.sign(ALICE)
     ours.engine.send(signal.SIGSTOP)
     for _ in range(5):
@@ -150,7 +159,7 @@ def test_filter_survives_a_lying_engine(lied_to, lie, word):
 
 @pytest.fixture(scope="module")
 def lied_to(lab):
-    with lab.ours() as host:
+    with lab.ours(hasty(one_hop)) as host:
         host.tag = host.sign(ALICE)
         host.filters = filters(host)
         host.engine.kill()

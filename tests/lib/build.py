@@ -1,6 +1,5 @@
 """Backstop built in a Debian tree, against the libraries it will run with."""
 
-import os
 import pathlib
 import subprocess
 
@@ -10,7 +9,7 @@ import roots
 import spf_lab
 from host import Host, mount
 from lab import Lab, USERS
-from net import Lan
+from once import once
 
 
 LIBRARIES = "-lspf2 -levent_core -llmdb -lnettle"
@@ -70,7 +69,6 @@ class Workshop(Host):
                        check=True)
         return kept
 
-
     def tool(self, name, folder):
         """Compiles one of tests/tools into the stage: a build for tests alone
         may lack it."""
@@ -82,9 +80,14 @@ class Workshop(Host):
                 f"-Wl,--as-needed {LIBRARIES}")
 
 
-def furnish(lan, tree, stage):
+def furnish(lan, suite, tree, stage):
     """Lays what was installed over a tree and makes the users; returns the
     layer that hosts have over the same tree."""
+    return once(suite, f"over-{tree.name}",
+                lambda path: _furnish(lan, tree, stage, path))
+
+
+def _furnish(lan, tree, stage, path):
     with Host(lan, "furnished", "192.0.2.200", [tree]) as host:
         subprocess.run(["cp", "-a", f"{stage}/.", host.root], check=True)
         for user in ("_backstop", "_bsfilter", "_bsspf"):
@@ -93,7 +96,7 @@ def furnish(lan, tree, stage):
         for user in USERS:
             host.run("useradd", "--create-home", "--user-group", "--shell",
                      "/bin/sh", user)
-        return host.folder / "upper"
+    subprocess.run(["mv", host.folder / "upper", path], check=True)
 
 
 def source():
@@ -104,29 +107,29 @@ def source():
 def plain_stage(suite, lan, say=print):
     """Backstop as the demo and single test runs need it: without the unit
     tests."""
-    with Workshop(lan, roots.root(suite, say), source()) as workshop:
-        return workshop.stage(workshop.build(
-            "plain", "-Dtests=disabled", "-Ddocs=disabled"))
+    def make(path):
+        with Workshop(lan, roots.root(suite, say), source()) as workshop:
+            made = workshop.stage(workshop.build(
+                "plain", "-Dtests=disabled", "-Ddocs=disabled"))
+        made.rename(path)
+    return once(suite, "stage", make)
 
 
 def lab_of(suite, lan, stage, say=print):
     """A lab whose hosts have Backstop beside OpenSMTPD."""
     tree = roots.root(suite, say)
-    return Lab(suite, lan, [furnish(lan, tree, stage), tree])
+    return Lab(suite, lan, [furnish(lan, suite, tree, stage), tree])
 
 
 def exim_lab_of(lab, daemon, stage, say=print):
     """On the same wire, one whose hosts have it beside Exim: light or heavy.
     """
     tree = roots.root(lab.suite, say, f"exim-{daemon}")
-    return exim.EximLab(lab, daemon, [furnish(lab.lan, tree, stage), tree])
+    return exim.EximLab(lab, daemon, [
+        furnish(lab.lan, lab.suite, tree, stage), tree])
 
 
 def spf_host_of(lab, stage, say=print):
     """A host on the same wire that has it beside other engines for SPF."""
     tree = roots.root(lab.suite, say, "spf")
-    return spf_lab.host(lab, [furnish(lab.lan, tree, stage), tree])
-
-
-def plain_lan(suite):
-    return Lan(pathlib.Path(os.environ["BACKSTOP_WORK"]) / suite)
+    return spf_lab.host(lab, [furnish(lab.lan, lab.suite, tree, stage), tree])

@@ -1,6 +1,7 @@
 """The Debian packages: built, given another version, installed on hosts of
 Debian's base and nothing else."""
 
+import json
 import re
 import shlex
 import shutil
@@ -12,6 +13,7 @@ from dnsd import Dnsd
 from host import mount, wait_until
 from lab import OurHost, USERS
 from exim import OurEximHost
+from once import once
 
 NAMES = ("backstop", "opensmtpd-filter-backstop", "exim4-backstop")
 FOLDER = "/root/backstop"  # where hosts have the source and debs/
@@ -67,22 +69,25 @@ class Debs:
 
     def __init__(self, suite, lan, say=print):
         self.suite, self.lan = suite, lan
-        self.folder = lan.folder / "packages"
-        self.folder.mkdir()
         self.clean = roots.root(suite, say, "clean")
         self.mta = roots.root(suite, say)
-        with Yard(lan, roots.root(suite, say, "debs")) as yard:
+        self.folder = once(suite, "packages", self._make)
+        self.lintian = (self.folder / "lintian").read_text()
+        self.security = json.loads((self.folder / "security").read_text())
+
+    def _make(self, path):
+        path.mkdir()
+        with Yard(self.lan, roots.root(self.suite, kind="debs")) as yard:
             built = yard.build_packages()
-            self.lintian = yard.run(
+            (path / "lintian").write_text(yard.run(
                 "sh", "-c", f"lintian --allow-root {built}/*.changes",
-                check=False).stdout
-            self.security = {
+                check=False).stdout)
+            (path / "security").write_text(json.dumps({
                 unit: self._security(yard, unit)
-                for unit in ("backstopd.service", "backstop-rotate.service")}
+                for unit in ("backstopd.service", "backstop-rotate.service")}))
             self._renew_all(yard, built)
             for name in ("debs", "next", "other"):
-                shutil.copytree(yard.path(f"/build/{name}"),
-                                self.folder / name)
+                shutil.copytree(yard.path(f"/build/{name}"), path / name)
 
     @staticmethod
     def _security(yard, unit):

@@ -9,6 +9,7 @@ import demo_evidence
 import layouts
 import roots
 from host import Host, Timeout
+from net import own_lan
 from talk import forge, message
 from telling import (Differs, check, received_from, session, show,
                      show_command, step)
@@ -186,7 +187,7 @@ def tell(lab, remote, story_of):
 
 def labs(suite, server):
     """The lab of our host, and that of the other one."""
-    lan = build.plain_lan(suite)
+    lan = own_lan(suite)
     stage = build.plain_stage(suite, lan)
     lab = build.lab_of(suite, lan, stage)
     return (build.exim_lab_of(lab, "heavy", stage) if server == "exim"

@@ -6,6 +6,7 @@ import pytest
 
 import host
 import roots
+from share import pytest_runtestloop  # noqa: F401, for pytest to find
 
 
 def pytest_addoption(parser):

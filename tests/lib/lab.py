@@ -10,6 +10,7 @@ import time
 
 import layouts
 from host import Host, wait_until
+from once import once
 from smtp import Dialogue
 from wire import Questions, write_frame
 
@@ -95,12 +96,17 @@ class MailHost(Host):
         return self.run("sendmail", "-i", "-f", sender, *recipients,
                         user=user, text=text)
 
-    def mails(self, user):
+    def _mail_files(self, user):
         folder = self.path(f"/home/{user}/Maildir/new")
-        if not folder.is_dir():
-            return []
+        return list(folder.iterdir()) if folder.is_dir() else []
+
+    def mail_count(self, user):
+        return len(self._mail_files(user))
+
+    def mails(self, user):
+        """A user's mails, the oldest first."""
         return [Mail(path) for path in sorted(
-            folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)]
+            self._mail_files(user), key=lambda path: path.stat().st_mtime_ns)]
 
     def wait_mail(self, user, word, sender=None):
         """Waits for a mail of a user with this text in it. The host that
@@ -244,7 +250,6 @@ class Lab:
     def __init__(self, suite, lan, trees):
         self.suite, self.lan, self.trees = suite, lan, trees
         self.has_auth = suite != "bookworm"
-        self._old = None
 
     def version(self):
         """The mail server's name and version."""
@@ -317,20 +322,20 @@ class Lab:
 
     def old_state(self):
         """A folder with a state that is old, and its clock."""
-        if not self._old:
-            self._old = self._live()
-        return self._old
+        made = once(self.suite, "old-state", self._live)
+        return made / "state", float((made / "stopped").read_text())
 
-    def _live(self):
-        folder = self.lan.folder / "old-state"
+    def _live(self, path):
+        path.mkdir()
         host = OurHost(self.lan, "elder", "192.0.2.202", self.trees)
         with host:
             host.configure(domains=layouts.BOTH_OURS)
             host.backstop("init")
             host.live_days(WINDOW_DAYS)
-            stopped = float(host.run(*host.clock(), "date", "+%s").stdout)
-            subprocess.run(["cp", "-a", host.path(STATE), folder], check=True)
-        return folder, stopped
+            (path / "stopped").write_text(
+                host.run(*host.clock(), "date", "+%s").stdout)
+            subprocess.run(["cp", "-a", host.path(STATE), path / "state"],
+                           check=True)
 
     def bare_ours(self, **changes):
         """Our host as installed: configured, no key, nothing running."""

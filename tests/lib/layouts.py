@@ -73,6 +73,14 @@ def reading(layout):
         '" user _bsfilter', ' -i yes" user _bsfilter')
 
 
+def hasty(layout):
+    """A layout whose filters wait for SPF for two seconds, not for
+    twenty-five: for tests in which nobody answers."""
+    return lambda has_auth: re.sub(
+        r'(proc-exec "filter-backstop -m \w+)', r"\1 -T 2000",
+        layout(has_auth))
+
+
 # The other host knows nothing of Backstop. A mailbox that is full makes it
 # accept a message and bounce it later, as so many hosts do.
 REMOTE_CONF = """\

@@ -72,6 +72,12 @@ class Lan:
         self.leave(self.space)
 
 
+def own_lan(name):
+    """A wire of this process: others have theirs, with the same addresses."""
+    return Lan(pathlib.Path(os.environ["BACKSTOP_WORK"]) /
+               f"{name}.{os.getpid()}")
+
+
 def socket_in(space, family=socket.AF_INET, kind=socket.SOCK_STREAM):
     """A socket that belongs to a namespace, usable from anywhere.
 

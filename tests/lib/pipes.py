@@ -12,7 +12,7 @@ import threading
 
 from wire import read_frame, write_frame
 
-LIMIT_S = 60
+LIMIT_S = 300
 
 
 class Engine:

@@ -40,6 +40,8 @@ spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
     "debs": ["build-essential", "lintian", "systemd"],
     # Where they are installed: Debian's base and nothing else.
     "clean": [],
+    # What all others begin as.
+    "base": [],
 }
 
 # What hosts of a clean tree may install without a network; a line's packages
@@ -64,7 +66,7 @@ bmake mksh
 
 
 # To be raised when _fill() changes: trees of an older recipe are made anew.
-RECIPE = "1"
+RECIPE = "2"
 
 
 class RootError(Exception):
@@ -145,7 +147,11 @@ def _proc(tree):
 
 def _fill(tree, suite, kind, log):
     """Debian's base and our packages; no daemon starts in it."""
-    _run(log, "debootstrap", "--variant=minbase", suite, str(tree), mirror())
+    if kind == "base":
+        _run(log, "debootstrap", "--variant=minbase", suite, str(tree),
+             mirror())
+        return
+    _run(log, "cp", "-a", str(root(suite, kind="base")), str(tree))
     policy = tree / "usr/sbin/policy-rc.d"
     policy.write_text("#!/bin/sh\nexit 101\n")
     policy.chmod(0o755)
@@ -183,9 +189,9 @@ def cache_folder():
         return spare
 
 
-def _sweep(cache, suite):
+def _sweep(cache, suite, kind):
     """Removes what earlier runs left half made; the lock is held."""
-    for rest in cache.glob(f".{suite}-*"):
+    for rest in cache.glob(f".{suite}-{kind}-*"):
         shutil.rmtree(rest, ignore_errors=True)
 
 
@@ -196,12 +202,12 @@ def root(suite, say=print, kind="smtpd"):
         raise RootError(f"no such suite: {suite} ({' or '.join(SUITES)})")
     cache = cache_folder()
     tree = cache / f"{suite}-{kind}-{_key(suite, kind)}"
-    with open(cache / f"{suite}.lock", "w", encoding="ascii") as lock:
+    with open(cache / f"{suite}-{kind}.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if tree.exists():
             return tree
         say(f"making a Debian {suite} tree with {kind} under {cache} (once)")
-        _sweep(cache, suite)
+        _sweep(cache, suite, kind)
         unfinished = cache / f".{tree.name}"
         try:
             with tempfile.NamedTemporaryFile("w", suffix=".log") as log:

@@ -7,6 +7,10 @@ import threading
 import urllib.parse
 
 
+# Ends a test that waits in vain; no result depends on it.
+PATIENCE_S = 120
+
+
 def _encode(value):
     return "".join(chr(octet) if 0x20 < octet < 0x7f and octet != 0x25
                    else f"%{octet:02x}" for octet in str(value).encode())
@@ -44,7 +48,7 @@ class Questions:
 
     def __init__(self, path):
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(30)
+        self._socket.settimeout(PATIENCE_S)
         try:
             with short(path) as address:
                 self._socket.connect(address)

@@ -1,6 +1,5 @@
 """Fixtures of the packages' tests: what was built, hosts to install it on."""
 
-import os
 import pathlib
 import sys
 import uuid
@@ -14,7 +13,7 @@ import layouts  # noqa: E402
 import roots  # noqa: E402
 from debs import Debs  # noqa: E402
 from lab import Lab, USERS  # noqa: E402
-from net import Lan  # noqa: E402
+from net import own_lan  # noqa: E402
 
 pytest_plugins = ["hooks"]
 
@@ -28,9 +27,7 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture(scope="session")
 def debs(request):
-    suite = request.param
-    work = pathlib.Path(os.environ["BACKSTOP_WORK"])
-    return Debs(suite, Lan(work / f"{suite}.packaging"))
+    return Debs(request.param, own_lan(request.param))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The RPMs: built by Debian's rpmbuild, looked at, installed and removed."""
 
-import os
 import pathlib
 import re
 
@@ -8,7 +7,7 @@ import pytest
 
 import roots
 from build import Workshop, source
-from net import Lan
+from net import own_lan
 
 STATE = "/var/lib/backstop"
 FOLDER = "/build/rpms"
@@ -56,7 +55,7 @@ class Yard(Workshop):
 
     def __init__(self, suite):
         super().__init__(
-            Lan(pathlib.Path(os.environ["BACKSTOP_WORK"]) / f"{suite}.rpm"),
+            own_lan(f"{suite}.rpm"),
             roots.root(suite, kind="rpm"), source())
         self.suite = suite
         self.do("env", "TMPDIR=/build", "sh", "/src/packaging/rpm/build.sh",

@@ -16,6 +16,8 @@ import wire  # noqa: E402
 
 USAGE, DATAERR, NOINPUT, IOERR, NOPERM, CONFIG = 64, 65, 66, 74, 77, 78
 DAY = 86400
+# Ends a test that waits in vain; no result depends on it.
+PATIENCE_S = 300
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 AS_ROOT = os.geteuid() == 0
@@ -67,7 +69,7 @@ class Case(unittest.TestCase):
 
     def run_raw(self, *words, **more):
         return subprocess.run([PROGRAM, *words], capture_output=True,
-                              text=True, check=False, timeout=60, **more)
+                              text=True, check=False, timeout=PATIENCE_S, **more)
 
     def call(self, *words, status=0, says="", **more):
         """Runs it. What it says stands in its standard error if it fails, in
@@ -133,7 +135,8 @@ class Engine:
         self.log = open(self.case.path("engine.log"), "wb")
         self.process = subprocess.Popen([ENGINE, "-c", self.conf],
                                         stderr=self.log)
-        for _ in range(200):
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
             text = self.case.run_raw("-c", self.conf, "--json",
                                      "status").stdout
             if text and json.loads(text)["engine"]["reason"] == "store-ok":
@@ -144,7 +147,7 @@ class Engine:
 
     def __exit__(self, *unused):
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(PATIENCE_S)
         self.log.close()
 
 

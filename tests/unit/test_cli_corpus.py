@@ -72,7 +72,7 @@ class Corpus(unittest.TestCase):
         """The results for a text, without a configuration."""
         done = subprocess.run([cli_case.program(), "--json", "explain"],
                               input=text, capture_output=True, check=False,
-                              timeout=60)
+                              timeout=300)
         self.assertEqual(done.stderr, b"")
         self.assertEqual(done.returncode, 2)
         return [json.loads(line) for line in done.stdout.splitlines()]

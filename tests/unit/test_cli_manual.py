@@ -50,7 +50,7 @@ class Manual(cli_case.Case):
         done = subprocess.run(
             ["sh", "-c", SHELL + command, "sh", self.folder],
             env=dict(os.environ, PROGRAM=cli_case.program(), HOST=host),
-            capture_output=True, text=True, check=False, timeout=60)
+            capture_output=True, text=True, check=False, timeout=300)
         self.assertEqual(done.returncode, 0,
                          f"{host}# {command}\n{done.stdout}{done.stderr}")
         return done.stdout

@@ -1,6 +1,7 @@
 """Op spf of a running engine, over its socket and a scripted DNS server."""
 
 import json
+import select
 import time
 
 import cli_case
@@ -19,7 +20,7 @@ ZONE = {
     "broken.example": [["TXT", "v=spf1 nonsense -all"]],
     "dead.example": [["SERVFAIL"]],
     "silent.example": [["SILENT"]],
-    "late.example": [["DELAY", 300], ["TXT", "v=spf1 -all"]],
+    "late.example": [["DELAY", 3000], ["TXT", "v=spf1 -all"]],
     "none.example": [["A", "192.0.2.9"]],
     "example.org": [["TXT", "v=spf1 ip4:198.51.100.1 ~all"]],
     "mx.forwarder.example": [["TXT", "v=spf1 ip4:192.0.2.1 -all"]],
@@ -182,7 +183,8 @@ class Spf(Case):
                 begun = time.monotonic()
                 answer = self.ask("u@silent.example", deadline_ms=deadline)
                 self.assertEqual(answer["verdict"], "temperror")
-                self.assertLess(time.monotonic() - begun, 3)
+                # else it would be twenty seconds
+                self.assertLess(time.monotonic() - begun, 15)
 
     def test_others_are_answered_meanwhile(self):
         with self.engine(ENFORCE), Wire(self.path("sock")) as self.wire, \
@@ -190,9 +192,9 @@ class Spf(Case):
             self.wire.questions._socket.sendall(cli_case.wire.write_frame({
                 "version": 1, "id": 77, "op": "spf", "mode": "in",
                 "client": OUTSIDE, "sender": "u@late.example", "helo": "h"}))
-            begun = time.monotonic()
             self.assertEqual(other.ask(op="ping")["verdict"], "up")
-            self.assertLess(time.monotonic() - begun, 0.25)
+            self.assertEqual(select.select(
+                [self.wire.questions._socket], [], [], 0)[0], [])
             answer = cli_case.wire.read_frame(self.wire.questions._file)
             self.assertEqual((answer["id"], answer["verdict"]), ("77", "fail"))
 

@@ -62,7 +62,7 @@ class Options(unittest.TestCase):
     def run_with(self, *arguments):
         return subprocess.run([program(), *arguments], capture_output=True,
                               text=True, stdin=subprocess.DEVNULL,
-                              timeout=60, check=False)
+                              timeout=300, check=False)
 
     def test_mistakes_are_fatal_and_clear(self):
         for arguments, word in [
