@@ -37,13 +37,15 @@ def main():
     wants = symbols(module, "--undefined-only")
     wanted = set(re.findall(r"^\s*(\w+);$", tree.read(version_map), re.M))
     for name in sorted(exported - wanted):
-        tree.fault(version_map, 1, f"{module} exports {name}, too")
+        tree.fault(version_map, 1, f"{module} exports {name}, "
+                   "which is not listed here")
     for name in sorted(wanted - exported):
         tree.fault(version_map, 1, f"{module} does not export {name}")
     if "recv" not in wants:
         tree.fail(f"nm does not show what {module} needs")
     for name in sorted(wants & FORBIDDEN):
-        tree.fault("exim/local_scan.c", 1, f"{module} calls {name}()")
+        tree.fault("exim/local_scan.c", 1, f"{module} calls {name}(), "
+                   "which Exim's process must not (see exports.py)")
     tree.finish()
 
 

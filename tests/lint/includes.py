@@ -87,7 +87,8 @@ def check_include(path, line, quote, header):
         tree.fault(path, line, f'"{header}" does not exist: write it from the '
                    "root of the repository")
     if not header.endswith(".h"):
-        tree.fault(path, line, f'"{header}" is no header: build it apart')
+        tree.fault(path, line, f'"{header}" is not a header: compile it '
+                   "as a file of its own")
     check_layer(path, line, header)
 
 

@@ -54,8 +54,8 @@ def check(path, number, line):
     for match in URL.finditer(line):
         host = match[1].lower()
         if "." in host and not HOSTS.fullmatch(host):
-            tree.fault(path, number, f"{match[0]}: a host of whom? Use an "
-                       "example name, or add it to tests/lint/places.py")
+            tree.fault(path, number, f"{match[0]}: whose host is this? "
+                       "Use an example name, or add it to tests/lint/places.py")
     for pattern, advice in (
             (PRIVATE, "a path of somebody's machine: take it from the "
              "environment or from where the file lies"),

@@ -88,7 +88,8 @@ def check_users():
                  "packaging/alpine/APKBUILD", "packaging/openbsd/pkg/PLIST"):
         for user in users:
             if user not in re.findall(r"\w+", tree.read(path)):
-                tree.fault(path, 0, f"the user {user} is not made")
+                tree.fault(path, 0, f"it does not make the user "
+                           f"{user}")
 
 
 def check_versions():

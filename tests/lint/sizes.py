@@ -33,11 +33,11 @@ def main():
             tree.fault(path, 1, "say what the file is for, in one line, on "
                        "its first line")
         if lines > FILE_MAX:
-            tree.fault(path, 0, f"{lines} lines, more than {FILE_MAX}: has it "
-                       "two duties?")
+            tree.fault(path, 0, f"{lines} lines, more than {FILE_MAX}: does it "
+                       "have two duties?")
         elif lines > FILE_LONG:
             print(f"{path}: warning: {lines} lines, more than {FILE_LONG}: "
-                  "has it two duties?")
+                  "does it have two duties?")
         for name, first, length in functions(text):
             count += 1
             if length > FUNCTION_MAX:
