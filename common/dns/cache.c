@@ -1,4 +1,5 @@
-/* Answers of DNS, kept as long as they say, and asked for once at a time. */
+/* Answers of DNS, kept for as long as their TTL says. Who asks for what is
+ * being asked for already waits for the same answer. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 
 #define BUCKETS 4096
 
-/* Seconds that an answer is kept: what it says, within these. */
+/* Bounds of the TTL, in seconds. */
 #define FOUND_MAX 86400
 #define NOTHING_MAX                                                            \
 	300 /* RFC 2308 §5 lets hours pass; a record that is new              \
@@ -24,8 +25,8 @@ struct bs_dns_known {
 	struct bs_dns_known *older;
 	struct bs_dns_waiter *waiters;
 	struct bs_dns_answer *answer; /* NULL: asked for */
-	unsigned held;		      /* by the cache, and by others */
-	int64_t until;		      /* monotonic */
+	unsigned held; /* references: of the cache and of others */
+	int64_t until; /* monotonic */
 	enum bs_dns_type type;
 	size_t bucket;
 	size_t name_len;
@@ -56,7 +57,8 @@ fold(const char *name, char out[static BS_HOST_MAX])
 	out[len] = '\0';
 }
 
-/* FNV-1a: who crowds a bucket slows down 1/4096 of a cache that has a bound. */
+/* FNV-1a, without a secret: whoever fills one bucket on purpose slows down
+ * 1/4096 of a cache of bounded size. */
 static size_t
 bucket_of(const char *name, enum bs_dns_type type)
 {
@@ -96,7 +98,7 @@ bs_dns_known_release(struct bs_dns_known *known)
 	free(known);
 }
 
-/* Takes an answer out of the cache; who holds it keeps it. */
+/* Takes an answer out of the cache; it lives on while others hold it. */
 static void
 forget(struct bs_dns_cache *cache, struct bs_dns_known *known)
 {
@@ -154,7 +156,8 @@ bs_dns_cache_free(struct bs_dns_cache *cache)
 	free(cache);
 }
 
-/* An entry, with or without its answer; an old one is taken out. */
+/* Finds an entry, whose answer may still be on its way. One that is too old is
+ * taken out. */
 static struct bs_dns_known *
 seek(struct bs_dns_cache *cache, const char *name, enum bs_dns_type type)
 {
@@ -205,7 +208,7 @@ lifetime_of(const struct bs_dns_answer *answer)
 	return FAILED;
 }
 
-/* Hands an answer to all who wait; held by us meanwhile. */
+/* Hands an answer to all who wait. We hold it too until all have it. */
 static void
 tell(struct bs_dns_known *known)
 {
@@ -222,8 +225,8 @@ tell(struct bs_dns_known *known)
 	bs_dns_known_release(known);
 }
 
-/* Forgets the oldest answers until it is small enough; what is asked for has
- * to stay. */
+/* Forgets the answers used longest ago until the cache is small enough. Entries
+ * whose answer is on its way stay. */
 static void
 shrink(struct bs_dns_cache *cache)
 {
@@ -238,7 +241,8 @@ shrink(struct bs_dns_cache *cache)
 	}
 }
 
-/* The cache is alive: the resolver that calls ends before it does. */
+/* The resolver calls this. It ends before the cache does, so the cache is
+ * there. */
 static void
 on_answer(void *context, const struct bs_dns_answer *answer)
 {

@@ -1,4 +1,5 @@
-/* Answers of DNS, kept as long as they say, and asked for once at a time. */
+/* Answers of DNS, kept for as long as their TTL says. Who asks for what is
+ * being asked for already waits for the same answer. */
 #ifndef BS_DNS_CACHE_H
 #define BS_DNS_CACHE_H
 
@@ -14,7 +15,8 @@ struct bs_dns_cache;
 /* An answer that somebody holds, with the question to it. */
 struct bs_dns_known;
 
-/* Somebody who waits for an answer; theirs, and left alone until done. */
+/* Somebody who waits for an answer. It belongs to them; they leave it alone
+ * until done. */
 struct bs_dns_waiter {
 	void (*done)(struct bs_dns_waiter *waiter, struct bs_dns_known *known);
 	void *context;
@@ -28,7 +30,7 @@ struct bs_dns_waiter {
  * without memory. */
 struct bs_dns_cache *bs_dns_cache_new(struct bs_dns *dns, size_t max_octets);
 
-/* Nobody may wait. What is held stays. Takes NULL. */
+/* Nobody may be waiting. Answers that others hold stay valid. Takes NULL. */
 void bs_dns_cache_free(struct bs_dns_cache *cache);
 
 /* An answer that is known and fresh, to be released by the caller; else NULL.
@@ -44,11 +46,11 @@ void bs_dns_cache_ask(struct bs_dns_cache *cache, const char *name,
 /* done will not be called. Harmless where nothing is waited for. */
 void bs_dns_cache_cancel(struct bs_dns_waiter *waiter);
 
-/* Gives an answer back. */
+/* Releases an answer that cache_find or done handed out. */
 void bs_dns_known_release(struct bs_dns_known *known);
 
-/* What it says, of what question, while it is held; and whether it answers
- * this one. */
+/* The answer and its question, valid while it is held; and whether it answers
+ * this question. */
 const struct bs_dns_answer *bs_dns_known_answer(
     const struct bs_dns_known *known);
 const char *bs_dns_known_name(const struct bs_dns_known *known);

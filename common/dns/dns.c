@@ -31,9 +31,9 @@
 #define WIRES 16
 #define WIRE_USES 500
 
-/* Connections at one time; answers that UDP does not hold are rare. A question
- * that finds them all in use waits for one, so many times so long; and none has
- * one for longer than that in one try. */
+/* TCP connections at one time; few answers are too large for UDP. A question
+ * that finds all of them in use tries again, at most TCP_WAITS times,
+ * TCP_WAIT_MS apart. One try may hold its connection for TCP_TRY_MS. */
 #define TCP_MAX 256
 #define TCP_WAITS 40
 #define TCP_WAIT_MS 250
@@ -68,7 +68,7 @@ struct bs_dns {
 	uint8_t random[256];
 	size_t random_left;
 	uint8_t message[BS_DNS_REPLY_MAX];
-	struct bs_dns_answer *answer; /* that is told at the moment */
+	struct bs_dns_answer *answer; /* the one being handed out */
 };
 
 struct question {
@@ -97,7 +97,7 @@ random16(struct bs_dns *dns)
 {
 	if (dns->random_left < 2) {
 		if (getentropy(dns->random, sizeof(dns->random)) != 0)
-			abort(); /* a child without it is no resolver */
+			abort(); /* without randomness ids could be guessed */
 		dns->random_left = sizeof(dns->random);
 	}
 	dns->random_left -= 2;
@@ -140,7 +140,7 @@ fail(struct question *question)
 	finish(question, &failed);
 }
 
-/* The server at hand has no answer; another one may. */
+/* This server has no answer; the next one may. */
 static void
 refused(struct question *question)
 {
@@ -150,8 +150,8 @@ refused(struct question *question)
 		fail(question);
 }
 
-/* What was sent to us and may be an answer to the question. Returns whether it
- * is one, or ends the try. */
+/* Looks at a message that may be an answer to the question. Returns whether it
+ * was one, so that this try is over. */
 static bool
 take(struct question *question, const uint8_t *message, size_t len)
 {
@@ -195,8 +195,8 @@ set_timer(struct question *question, unsigned ms)
 	return evtimer_add(question->timer, &wait) == 0;
 }
 
-/* The system says that nobody listens there. Each question finds out by its
- * timer, as an answer to one may lead to others. */
+/* The system says that nobody listens there. Each question goes on by its own
+ * timer: to end them all here would call their owners from within this loop. */
 static void
 wire_broken(struct wire *wire)
 {
@@ -318,7 +318,8 @@ on_tcp_event(struct bufferevent *tcp, short what, void *context)
 		refused(context);
 }
 
-/* RFC 7766; one connection a question, so that none suffers from another. */
+/* RFC 7766. One connection for each question, so that one that is cut off fails
+ * no other. */
 static bool
 send_by_tcp(struct question *question, unsigned server)
 {
@@ -349,7 +350,7 @@ server_at_hand(const struct question *question)
 	       question->dns->server_count;
 }
 
-/* Sends the question to the server at hand, with a time to wait for it. */
+/* Sends the question to its server and starts the timer. */
 static bool
 try(struct question *question)
 {
@@ -386,7 +387,7 @@ attempt(struct question *question)
 		fail(question);
 }
 
-/* Without an answer by now. A silent server is not asked first any more. */
+/* No answer came in time. A silent server is not asked first any more. */
 static void
 on_timer(evutil_socket_t fd, short what, void *context)
 {

@@ -102,7 +102,7 @@ bs_dns_query_fit(const uint8_t *query, const uint8_t *message, size_t len)
 		return BS_DNS_FOREIGN;
 	rcode = message[3] & 0x0f;
 	count = (unsigned)message[4] << 8 | message[5];
-	/* who did not understand the question need not repeat it */
+	/* a server that did not understand the question need not repeat it */
 	if (count == 0 ? rcode == NO_ERROR || rcode == NAME_ERROR
 		       : count != 1 || !is_same(query, message, len))
 		return BS_DNS_FOREIGN;

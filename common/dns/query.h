@@ -12,13 +12,13 @@
 /* Octets of the longest question: header, name, type, class, EDNS. */
 #define BS_DNS_QUERY_MAX (12 + 255 + 4 + 11)
 
-/* What a message is to a question. */
+/* How a message relates to a question. */
 enum bs_dns_fit {
 	BS_DNS_FOREIGN, /* not an answer to it */
 	BS_DNS_WHOLE,
 	BS_DNS_CUT,	/* TCP has the rest (RFC 7766 §5) */
 	BS_DNS_NO_EDNS, /* the server does not know EDNS (RFC 6891 §7) */
-	BS_DNS_REFUSED, /* the server will not, or cannot, answer */
+	BS_DNS_REFUSED, /* the server does not want to answer, or cannot */
 };
 
 /* Writes a question that wants recursion, with EDNS for answers of so many
@@ -27,7 +27,7 @@ enum bs_dns_fit {
 BS_MUST_USE int bs_dns_query_write(const char *name, enum bs_dns_type type,
     uint16_t id, unsigned edns_octets, uint8_t out[static BS_DNS_QUERY_MAX]);
 
-/* What a message is to a question that bs_dns_query_write() wrote. */
+/* How a message relates to a question that bs_dns_query_write() wrote. */
 enum bs_dns_fit bs_dns_query_fit(const uint8_t *query, const uint8_t *message,
     size_t len);
 

@@ -9,7 +9,7 @@
 #define CLASS_IN 1
 #define TYPE_SOA 6
 
-/* Aliases that are followed; a circle has more. */
+/* Aliases (CNAME) that are followed, at most: they may lead in a circle. */
 #define ALIASES_MAX 10
 
 /* RFC 1035 §2.3.4: octets of a name as text, its NUL included. */
@@ -46,9 +46,9 @@ read32(const uint8_t *at)
 	return (uint32_t)read16(at) << 16 | read16(at + 2);
 }
 
-/* Reads the label at *at, through pointers, which lead back only, so that
- * there is an end (RFC 1035 §4.1.4). Returns its length, 0 for the root, or
- * -EINVAL. *label is where its octets stand. */
+/* Reads the label at *at. Pointers (RFC 1035 §4.1.4) are followed, but only
+ * backwards, so that there is an end. Returns the length of the label, 0 for
+ * the root, or -EINVAL; sets *label to its octets. */
 static int
 next_label(const struct reply *reply, size_t *at, size_t *label)
 {
@@ -266,7 +266,7 @@ read_data(const struct reply *reply, const struct resource *resource,
 	}
 }
 
-/* Adds a record. Returns whether there was room. */
+/* Adds a record to the answer. Returns whether there was room. */
 static bool
 add(struct bs_dns_answer *out, size_t size, const uint8_t *data, size_t len)
 {
@@ -280,9 +280,8 @@ add(struct bs_dns_answer *out, size_t size, const uint8_t *data, size_t len)
 	return true;
 }
 
-/* Takes the records of a name. A record that is broken in itself is left out;
- * its neighbours are not to blame. Returns false where the reply is broken or
- * too large. */
+/* Takes the records of a name. A record whose own data are broken is left out,
+ * the others are kept. Returns false where the reply is broken or too large. */
 static bool
 collect(const struct reply *reply, enum bs_dns_type type, const char *name,
     struct bs_dns_answer *out, size_t size)
@@ -330,7 +329,7 @@ negative_ttl(const struct reply *reply)
 	return 0;
 }
 
-/* What there is of the type, in order; out is set up. */
+/* Takes all records of the type, in order, into out. */
 static enum bs_dns_status
 answer(const struct reply *reply, const char *asked, enum bs_dns_type type,
     struct bs_dns_answer *out, size_t size)

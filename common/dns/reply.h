@@ -45,11 +45,11 @@ struct bs_dns_answer {
 /* Octets of an answer with data of len octets. */
 #define BS_DNS_ANSWER_SIZE(len) (sizeof(struct bs_dns_answer) + (len))
 
-/* Reads a reply to the question for name and type. What does not belong to
- * that question is passed over; a reply to another one, one that is cut or
- * whose lengths lie, one whose aliases go in a circle is BS_DNS_FAILED. size is
- * that of out, BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX) at best; what does not fit
- * is BS_DNS_FAILED, too. */
+/* Reads a reply to the question for name and type. Records that do not belong
+ * to that question are skipped. BS_DNS_FAILED are a reply to another question,
+ * one that is cut, has wrong lengths or aliases in a circle, and one that does
+ * not fit into size octets of out; BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX) is
+ * always enough. */
 void bs_dns_reply_parse(const uint8_t *reply, size_t len, const char *name,
     enum bs_dns_type type, struct bs_dns_answer *out, size_t size);
 

@@ -1,4 +1,5 @@
-/* The engine's program: options, powers given up, then bs_server_run(). */
+/* backstopd(8): reads options, makes the socket, gives up root, then runs the
+ * loop of server.c. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -31,7 +32,7 @@ print_fault(void *context, const struct bs_fault *fault, bool is_warning)
 	    is_warning ? "warning: " : "", fault->text);
 }
 
-/* Many peers are many descriptors. */
+/* Each peer needs a descriptor. */
 static void
 raise_limits(void)
 {
@@ -43,8 +44,8 @@ raise_limits(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* The process that makes SPF checkers: it must be begun while there is no
- * secret in memory. Without it mail passes unchecked. */
+/* Starts the process that makes SPF children. It must be forked before there is
+ * a secret in memory. Without it mail passes unchecked. */
 static struct bs_spf *
 start_spf(const struct bs_config *config)
 {

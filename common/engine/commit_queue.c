@@ -9,9 +9,10 @@
 
 #include "common/engine/commit_queue.h"
 
-#define DEADLINE_MS 500 /* of a question that names none */
+#define DEADLINE_MS 500 /* where the question names none */
 
-/* Of a deadline: the rest is for the way back. */
+/* An answer leaves after this part of its deadline; the rest is for its way
+ * back to the adapter. */
 #define PATIENCE_PERCENT 60
 
 struct answer {
@@ -20,7 +21,7 @@ struct answer {
 	struct bs_answer text;
 	uint8_t sender[BS_RECORD_HASH];
 	int64_t hurry_ms; /* answer by then, recorded or not */
-	int64_t due_ms;	  /* the adapter does without us from here on */
+	int64_t due_ms;	  /* the adapter stops waiting then */
 };
 
 TAILQ_HEAD(answers, answer);

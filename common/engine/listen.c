@@ -1,4 +1,4 @@
-/* The engine's socket: taken from systemd, or made. */
+/* The engine's socket: taken from systemd, or made; and who may use it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -26,8 +26,8 @@ is_listening(int fd)
 	       yes != 0;
 }
 
-/* The socket of sd_listen_fds(3), or -1. It is systemd's: nothing is done to
- * its name. */
+/* The socket that systemd passed (sd_listen_fds(3)), or -1. Its name is
+ * systemd's and is left alone. */
 static int
 inherited(void)
 {

@@ -1,4 +1,4 @@
-/* The engine's socket: taken from systemd, or made. */
+/* The engine's socket: taken from systemd, or made; and who may use it. */
 #ifndef BS_ENGINE_LISTEN_H
 #define BS_ENGINE_LISTEN_H
 

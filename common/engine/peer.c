@@ -14,7 +14,8 @@
 #include "common/engine/peer.h"
 #include "common/adapter/trace.h"
 
-/* Answers that an adapter may leave unread before it is let go. */
+/* Octets of answers that an adapter may leave unread; with more its connection
+ * is closed. */
 #define OUTPUT_MAX ((size_t)1 << 20)
 
 struct bs_peer {
@@ -22,7 +23,7 @@ struct bs_peer {
 	struct bs_server *server;
 	bs_peer_question *question;
 	bs_peer_gone *gone;
-	bool closing; /* after the output: it sent what cannot be read */
+	bool closing; /* once its output is written */
 };
 
 void
@@ -54,7 +55,7 @@ bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer)
 	    evbuffer_get_length(bufferevent_get_output(peer->bev)) <=
 		OUTPUT_MAX)
 		return;
-	/* from the loop, so that our callers keep their peer */
+	/* from the loop, as the caller still uses the peer */
 	peer->closing = true;
 	bufferevent_trigger_event(peer->bev, BEV_EVENT_ERROR,
 	    BEV_TRIG_DEFER_CALLBACKS);

@@ -1,5 +1,5 @@
-/* What the engine was told: configuration and keyring, read anew as they
- * change. */
+/* The configuration and the keyring as the engine uses them, and how they are
+ * read again. */
 #include <stdint.h>
 #include <string.h>
 

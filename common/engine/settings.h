@@ -1,5 +1,5 @@
-/* What the engine was told: configuration and keyring, read anew as they
- * change. */
+/* The configuration and the keyring as the engine uses them, and how they are
+ * read again. */
 #ifndef BS_ENGINE_SETTINGS_H
 #define BS_ENGINE_SETTINGS_H
 

@@ -91,7 +91,8 @@ bs_spf_requests_forget(struct bs_spf_requests *requests,
 	}
 }
 
-/* The settings as they are now: a check may outlive a reload. */
+/* The settings as they are now: they may have been read anew while the check
+ * ran. */
 static struct bs_spf_matter
 matter_of(const struct bs_spf_requests *requests,
     const struct bs_request *request)
@@ -133,7 +134,7 @@ found(void *context, const struct bs_spf_finding *finding)
 		conclude(part->pending);
 }
 
-/* Starts the checks; one that cannot be is a temperror at once. */
+/* Starts the checks; one that cannot be started is a temperror at once. */
 static void
 start(struct pending *pending, const struct bs_spf_query *queries)
 {

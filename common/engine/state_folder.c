@@ -1,4 +1,4 @@
-/* The state folder: where things lie in it, its making, its owners. */
+/* The state folder: the names in it, how it is made, and who owns what. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 /* store.key: hexadecimal digits and a newline. */
 #define KEY_FILE_LEN (2 * BS_STORE_KEY_LEN + 1)
 
-/* Whose the files are; -1 leaves them as they are. */
+/* The owner of the files; -1 leaves it as it is. */
 struct owner {
 	uid_t uid; /* of store/ alone: all else is root's */
 	gid_t gid;
@@ -245,7 +245,7 @@ out:
 	return rc;
 }
 
-/* Fills a new file and makes it last. */
+/* Writes a new key file and has it synced to the disk. */
 static int
 write_key(int fd, const uint8_t key[static BS_STORE_KEY_LEN], gid_t gid)
 {
@@ -311,8 +311,9 @@ has_store(const struct bs_state_folder_paths *paths)
 	return join(file, paths->store, "data.mdb") == 0 && exists(file);
 }
 
-/* What a store says under a lost store key nobody can read: kept, it would
- * swear that nothing in it was ever signed. So a new one begins. */
+/* Makes a store key where there is none. Without its key nothing can be found
+ * in a store: it would say that nothing was ever signed. So that store is set
+ * aside, and a new one begins. */
 static int
 renew_store_key(const struct bs_state_folder_paths *paths, int folder,
     gid_t gid, int64_t now, struct bs_fault *fault)
@@ -356,7 +357,7 @@ make_keyring(const char *path, int number, enum bs_key_origin origin, gid_t gid,
 	return rc != 0 ? rc : number;
 }
 
-/* Leaves a keyring that is there alone, but says what is wrong with it. */
+/* Makes a keyring where there is none. One that is there is only checked. */
 static int
 renew_keyring(const struct bs_state_folder_paths *paths, int number,
     enum bs_key_origin origin, gid_t gid, int64_t now, int *made_key,

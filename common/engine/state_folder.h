@@ -1,4 +1,4 @@
-/* The state folder: where things lie in it, its making, its owners. */
+/* The state folder: the names in it, how it is made, and who owns what. */
 #ifndef BS_ENGINE_STATE_FOLDER_H
 #define BS_ENGINE_STATE_FOLDER_H
 

@@ -45,7 +45,8 @@ limit(enum bs_action action, enum bs_mode mode)
 		return action == BS_ACTION_NONE ? action : BS_ACTION_HEADER;
 	case BS_JUNK:
 		if (action == BS_ACTION_DEFER)
-			return BS_ACTION_HEADER; /* a wait is no suspicion */
+			return BS_ACTION_HEADER; /* to defer is not to suspect
+						  */
 		return action == BS_ACTION_REJECT ? BS_ACTION_JUNK : action;
 	case BS_ENFORCE:
 		break;
@@ -85,7 +86,7 @@ take(struct bs_spf_decision *out, const struct bs_spf_finding *finding,
 	out->would = action;
 }
 
-/* Mail in our name that our own record does not allow. */
+/* Whether somebody sends in our name whom our own record does not allow. */
 static void
 apply_own_rule(const struct bs_spf_rules *rules,
     const struct bs_spf_case *found, struct bs_spf_decision *out)
@@ -113,7 +114,7 @@ bs_spf_decide(const struct bs_spf_rules *rules, const struct bs_spf_case *found,
 	if (found->mailfrom != NULL)
 		take(out, found->mailfrom, action_of(rules, found->mailfrom));
 	apply_own_rule(rules, found, out);
-	/* a bounce is judged by its tag; a forwarder by its own pass */
+	/* a bounce is judged by its tag; a forwarder has its own pass */
 	if ((found->mailfrom == NULL || found->is_forwarder) &&
 	    out->would != BS_ACTION_NONE)
 		out->would = BS_ACTION_HEADER;
@@ -140,7 +141,7 @@ add(struct reply *reply, const char *text, size_t max)
 	reply->out[reply->len] = '\0';
 }
 
-/* Each value has its share of the line. */
+/* Octets of the line that each value may take. */
 #define VALUE_MAX 80
 #define PROBLEM_MAX 120
 
@@ -176,7 +177,7 @@ add_sentence(struct reply *reply, const char *sentence,
 	}
 }
 
-/* What the administrator of the sending host is to know and do. */
+/* Tells the administrator of the sending host what is wrong and what to do. */
 static const char *
 sentence_of(const struct bs_spf_decision *decision)
 {
@@ -227,7 +228,7 @@ code_of(const struct bs_spf_decision *decision)
 	return defers ? "451 4.7.1 " : "550 5.7.1 ";
 }
 
-/* Words of somebody else, so whose they are goes before them. */
+/* The explanation is somebody else's text, so it is said whose. */
 static void
 add_explanation(struct reply *reply, const struct bs_spf_finding *finding)
 {

@@ -1,4 +1,4 @@
-/* RFC 7208: the words of SPF, a check and what it finds. */
+/* The words of SPF (RFC 7208); what a check is asked, and what it finds. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

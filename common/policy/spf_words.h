@@ -1,4 +1,4 @@
-/* RFC 7208: the words of SPF, a check and what it finds. */
+/* The words of SPF (RFC 7208); what a check is asked, and what it finds. */
 #ifndef BS_POLICY_SPF_WORDS_H
 #define BS_POLICY_SPF_WORDS_H
 
@@ -61,7 +61,7 @@ const char *bs_spf_query_domain(const struct bs_spf_query *query);
 /* Makes printable ASCII of what strangers wrote, for replies and fields. */
 void bs_spf_clean(char *text);
 
-/* What is found of a check that could not be made: temperror, and why. */
+/* Writes the finding of a check that could not be made: temperror, and why. */
 void bs_spf_finding_fail(const struct bs_spf_query *query, const char *why,
     struct bs_spf_finding *out);
 

@@ -10,7 +10,7 @@
 #define SHOWN(text, len)                                                       \
 	(int)((len) < BS_SPF_HINT_SHOWN ? (len) : BS_SPF_HINT_SHOWN), (text)
 
-/* What is written for another name, by hand or by a machine. */
+/* Names that people and programs write in place of the right ones. */
 static const struct {
 	const char *name;
 	const char *meant;
@@ -77,7 +77,8 @@ bs_spf_hint_octet(const char *text, size_t len, char out[static BS_SPF_HINT])
 		    (unsigned char)text[0]);
 }
 
-/* Whether a becomes b by one letter more, less, another, or two swapped. */
+/* Whether a and b differ by one letter added, left out or changed, or by two
+ * that are swapped. */
 static bool
 is_near(const char *a, size_t a_len, const char *b, size_t b_len)
 {
@@ -98,7 +99,7 @@ is_near(const char *a, size_t a_len, const char *b, size_t b_len)
 	return a_len <= 1 && b_len <= 1;
 }
 
-/* What a mechanism's unknown name was to be, or NULL. */
+/* The mechanism that an unknown name probably means, or NULL. */
 static const char *
 meant(const char *name, size_t len)
 {
@@ -190,7 +191,7 @@ hint_known(const char *name, size_t n, const char *rest, size_t len,
 	return true;
 }
 
-/* A term that begins with no name. */
+/* A term that does not begin with a name. */
 static void
 hint_nameless(const char *text, size_t len, char out[static BS_SPF_HINT])
 {
@@ -267,7 +268,7 @@ bs_spf_hint_term(const char *text, size_t len, char out[static BS_SPF_HINT])
 		    SHOWN(text, n));
 }
 
-/* An IPv4 address that is none: what is odd about it. */
+/* What is wrong with something that looks like an IPv4 address. */
 static void
 hint_ip4(const char *text, size_t len, char out[static BS_SPF_HINT])
 {

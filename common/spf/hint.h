@@ -10,8 +10,8 @@
 /* Octets of somebody's text that a hint shows. */
 #define BS_SPF_HINT_SHOWN 40
 
-/* Write what is wrong and what to write instead. text is the whole term, or
- * the rest of the record from an octet on that may not stand there. */
+/* Write what is wrong and what to write instead. text is the whole term, or the
+ * rest of the record from the octet that may not stand there. */
 void bs_spf_hint_octet(const char *text, size_t len,
     char out[static BS_SPF_HINT]);
 void bs_spf_hint_term(const char *text, size_t len,

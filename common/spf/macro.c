@@ -27,7 +27,8 @@ struct piece {
 	size_t delimiter_count; /* 0: the dot */
 };
 
-/* Where expanded text goes. A tail forgets its beginning when it is full. */
+/* Where expanded text goes. With "tail" set, the beginning is dropped when it
+ * is full. */
 struct sink {
 	char *out;
 	size_t size;
@@ -206,7 +207,7 @@ part_end(const struct piece *piece, const char *text, size_t len, size_t from)
 	return from;
 }
 
-/* Reversed, the parts on the right are those that stand first. */
+/* Reversed, the parts on the right are those that stood first. */
 static void
 put_reversed(struct sink *sink, const struct piece *piece, const char *text,
     size_t len)
@@ -398,7 +399,7 @@ int
 bs_spf_macro_domain(const char *text, size_t len,
     const struct bs_spf_letters *letters, char out[static BS_HOST_MAX])
 {
-	/* half of it is kept, which must be over the limit with a dot more */
+	/* when it is full, half is kept: still more than a name may have */
 	char tail[2 * (NAME_MAX_OCTETS + 3)];
 	struct sink sink = {.out = tail, .size = sizeof(tail), .tail = true};
 	const char *name = tail;

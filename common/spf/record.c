@@ -39,7 +39,8 @@ static const struct mechanism {
 };
 #define MECHANISMS (sizeof(mechanisms) / sizeof(mechanisms[0]))
 
-/* A term while it is read: what is left of it, and where faults go. */
+/* A term being read: the part that is still to be read, and where to put a
+ * fault. */
 struct reading {
 	const char *text; /* the rest */
 	size_t len;
@@ -62,7 +63,7 @@ bs_spf_record_begin(struct bs_spf_record *record, const char *text, size_t len)
 	    (struct bs_spf_record){.text = text, .len = len, .at = VERSION_LEN};
 }
 
-/* Notes where the fault is; its text is the caller's. */
+/* Notes where the fault is; the caller writes its text. */
 static int
 fault_at(struct reading *reading, const char *where)
 {
@@ -213,8 +214,8 @@ last_digits(const struct reading *reading)
 		   : 0;
 }
 
-/* Takes dual-cidr-length off the end, where it cannot be part of a domain:
- * slash and digits are no domain-end. */
+/* Takes dual-cidr-length off the end. That is safe before the domain is read:
+ * no domain-end is a slash and digits. */
 static int
 take_prefixes(struct reading *reading, struct bs_spf_term *term)
 {

@@ -1,4 +1,4 @@
-/* DNS answers: what is read of honest ones, and of those that lie. */
+/* DNS answers: what is read from honest ones and from false ones. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* Networks: what is one, what is none, and who lies in it. */
+/* Networks: what can be read as one, and which addresses lie in it. */
 #include <errno.h>
 
 #include "common/base/netblock.h"

@@ -117,7 +117,7 @@ can_send_mail(void)
 	       errno == ECONNREFUSED;
 }
 
-/* What it is there for. */
+/* What the child must still be able to do. */
 static bool
 can_ask(void)
 {

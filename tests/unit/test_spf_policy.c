@@ -1,4 +1,4 @@
-/* What SPF found and the settings, all of both: actions, and what is said. */
+/* Every finding of SPF with every setting: actions and replies. */
 #include <errno.h>
 
 #include "common/policy/spf.h"
@@ -147,7 +147,7 @@ test_who_decides(void **state)
 	set = rules(BS_ENFORCE, BS_ACTION_HEADER, BS_ACTION_NONE);
 	assert_int_equal(decide(&set, &found, &decider), BS_ACTION_HEADER);
 	assert_ptr_equal(decider, &helo);
-	/* a wait is no suspicion */
+	/* that mail has to wait does not make it suspect */
 	set = rules(BS_JUNK, BS_ACTION_DEFER, BS_ACTION_DEFER);
 	assert_int_equal(decide(&set, &found, &decider), BS_ACTION_HEADER);
 }

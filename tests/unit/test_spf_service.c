@@ -1,4 +1,5 @@
-/* The spf child as the engine has it: it crashes, hangs, goes, comes back. */
+/* The spf child as the engine sees it: it crashes, hangs, ends, and is
+ * replaced. */
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <poll.h>
@@ -91,7 +92,7 @@ ask(const char *domain)
 	return check;
 }
 
-/* Lets the loop run until a count is reached; five seconds are for ever. */
+/* Runs the loop until a count is reached, for five seconds at most. */
 static void
 wait_for(const unsigned *count, unsigned wanted)
 {
@@ -169,7 +170,8 @@ find_board(void)
 	return (struct bs_spf_board *)first;
 }
 
-/* Asked again of the next child, whoever the first one was at work on. */
+/* A check is asked again of the next child, whichever check the first child was
+ * at work on. */
 static void
 test_lost_child(void **state)
 {
@@ -380,7 +382,7 @@ has_fd(pid_t pid, int fd)
 	return found;
 }
 
-/* The child must have no way to the engine's things. */
+/* The child has no descriptor of the engine's. */
 static void
 test_walls(void **state)
 {

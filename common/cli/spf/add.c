@@ -30,7 +30,7 @@ bs_spf_wizard_ask(struct bs_spf_wizard *wizard, const char *question,
 		out[0] = '\0';
 		return out;
 	}
-	/* the rest of a line that is too long is nobody's answer */
+	/* the rest of a line that is too long is thrown away */
 	if (strchr(out, '\n') == NULL && !feof(stdin))
 		for (int c = getchar(); c != '\n' && c != EOF;)
 			c = getchar();
@@ -41,7 +41,7 @@ bs_spf_wizard_ask(struct bs_spf_wizard *wizard, const char *question,
 		len--;
 	memmove(out, start, len);
 	out[len] = '\0';
-	/* what is piped in is not seen otherwise */
+	/* an answer that is piped in would not be seen otherwise */
 	if (!isatty(STDIN_FILENO))
 		fprintf(wizard->talk, "%s\n", out);
 	return out;
@@ -73,7 +73,7 @@ bs_spf_wizard_agrees(struct bs_spf_wizard *wizard, const char *question,
 	}
 }
 
-/* What the record costs by now; the root of the tree says it. */
+/* What the record costs so far, in the root of a tree. */
 static struct bs_spf_tree *
 read_draft(struct bs_spf_wizard *wizard, char record[BS_SPF_RECORD_MAX])
 {
@@ -86,7 +86,7 @@ read_draft(struct bs_spf_wizard *wizard, char record[BS_SPF_RECORD_MAX])
 	    (size_t)len);
 }
 
-/* A network that is broad or private. Returns whether it is to be added. */
+/* Asks about a network that is broad or private. Returns whether to add it. */
 static bool
 agree_network(struct bs_spf_wizard *wizard, const struct bs_spf_term *term)
 {
@@ -118,7 +118,7 @@ agree_network(struct bs_spf_wizard *wizard, const struct bs_spf_term *term)
 	return bs_spf_wizard_agrees(wizard, question, false);
 }
 
-/* A host or a service that is not as it should be. */
+/* Asks about a host or a service that has a fault. */
 static bool
 agree_name(struct bs_spf_wizard *wizard, const struct bs_spf_place *root,
     const struct bs_spf_tree *tree, const char *text)

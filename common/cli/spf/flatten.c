@@ -10,7 +10,7 @@
 /* Steps that can be compared while somebody waits. */
 #define STEPS_MAX 5000
 
-/* Where we are in a record that is within others. */
+/* A place in a record that is nested in others. */
 struct level {
 	size_t place;
 	size_t leaf; /* the next one */
@@ -52,8 +52,8 @@ add_broken(struct work *work, enum bs_spf_result result)
 	add_step(work, BS_SPF_FLAT_BROKEN, result);
 }
 
-/* A term that no list of networks can stand for. Its text says whose it is
- * where that matters. */
+/* A term that cannot be written as networks. Its text names its domain where
+ * that matters. */
 static void
 add_open(struct work *work, const struct bs_spf_place *place,
     const struct bs_spf_leaf *leaf)
@@ -154,7 +154,7 @@ add_leaf(struct work *work, const struct bs_spf_place *place,
 		add_open(work, place, leaf);
 }
 
-/* What a record is that cannot be gone through. Returns false for one that
+/* Adds what stands for a record that cannot be read. Returns false for one that
  * can. */
 static bool
 is_broken(struct work *work, const struct bs_spf_place *place)

@@ -23,7 +23,8 @@ struct given {
 	bool too_long; /* a string of it is */
 };
 
-/* As it is pasted from a zone file, quotes and all, or as it is meant. */
+/* Reads a record that was pasted from a zone file, with its quotes, or plain
+ * text. */
 static void
 read_given(const char *text, struct given *out)
 {

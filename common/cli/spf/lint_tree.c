@@ -1,4 +1,4 @@
-/* What speaks against SPF records and what they include. */
+/* What is wrong with SPF records and with what they include. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,15 +12,15 @@
 /* Terms that ask DNS from which on there is little left. */
 #define LOOKUPS_MANY 8
 
-/* Whom bs_spf_advise() tells. */
+/* The context of hear(). */
 struct hearing {
 	struct bs_spf_lint *lint;
 	size_t place;
 	bool is_ours;
 };
 
-/* Of somebody else's record it matters what it lets pass; the rest is not
- * ours to mend, and a fault of it is told where it is included. */
+/* Of somebody else's record only what it lets pass matters to us. The rest is
+ * not ours to mend, and that it has a fault is said where it is included. */
 static bool
 matters(const struct hearing *hearing, enum bs_spf_flaw flaw)
 {

@@ -55,14 +55,13 @@ bs_spf_servers_find(const struct bs_call *call, struct bs_spf_servers *out)
 		out->one = call->dns;
 		out->list = &out->one;
 		out->count = 1;
-		/* for what else it says; who asks so may have none, or a bad
-		 * one */
+		/* for its other settings alone: it may be missing or faulty */
 		if (bs_config_load(call->config_path, &out->config, ignore,
 			NULL) != 0)
 			out->config = NULL;
 		return 0;
 	}
-	/* who has no configuration may want to know all the same */
+	/* without a configuration the system's servers are asked */
 	if (is_default && access(call->config_path, F_OK) != 0)
 		return 0;
 	if ((status = bs_load_config(call, &out->config)) != 0)
@@ -86,7 +85,7 @@ on_step(void *context, const struct bs_spf_step *step)
 	    reallocarray(trail->steps, trail->count + 1, sizeof(*grown));
 
 	if (grown == NULL)
-		return; /* it is shown without this one */
+		return; /* out of memory: it is shown without this step */
 	grown[trail->count++] = *step;
 	trail->steps = grown;
 }

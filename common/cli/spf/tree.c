@@ -309,7 +309,8 @@ weigh(struct bs_spf_tree *tree)
 
 			weigh_leaf(tree->lookup, leaf);
 			add_cost(&place->total, &leaf->cost);
-			/* it came behind us, so its total is known */
+			/* it stands after us in the tree, so its total is known
+			 * already */
 			if (leaf->place != BS_SPF_NOWHERE)
 				add_cost(&place->total,
 				    &tree->places[leaf->place].total);
@@ -320,7 +321,7 @@ weigh(struct bs_spf_tree *tree)
 static struct bs_spf_tree *
 read_all(struct bs_spf_tree *tree)
 {
-	/* children are added behind it on the way */
+	/* read_place() adds children at the end */
 	for (size_t i = 0; i < tree->count; i++)
 		read_place(tree, i);
 	weigh(tree);

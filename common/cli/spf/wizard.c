@@ -32,8 +32,8 @@ note_helo(struct bs_spf_wizard *wizard, const char *name)
 	memcpy(wizard->helos[wizard->helo_count++], name, len + 1);
 }
 
-/* An interface's address as a network of it alone; false for those that are
- * of no use to others. */
+/* An interface's address as a network of one address; false for addresses that
+ * others cannot see. */
 static bool
 read_interface(const struct ifaddrs *at, struct bs_spf_net *out)
 {

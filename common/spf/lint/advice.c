@@ -1,4 +1,4 @@
-/* What speaks against an SPF record, as far as it shows without DNS. */
+/* What is wrong with an SPF record, as far as that can be seen without DNS. */
 #include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -129,7 +129,7 @@ check_lengths(const struct advice *advice, const struct bs_spf_term *term)
 		    "yours");
 }
 
-/* What the asked name would be for somebody. */
+/* The name that would be asked for, for an example sender. */
 static void
 show_macros(const struct advice *advice, const struct bs_spf_term *term)
 {
@@ -205,7 +205,7 @@ check_modifier(const struct advice *advice, const struct bs_spf_term *term)
 	    term->text);
 }
 
-/* What all says, and whether the term is behind it. */
+/* Remarks on "all", and on terms that stand after it. */
 static void
 check_all(struct advice *advice, const struct bs_spf_term *term)
 {
@@ -289,7 +289,7 @@ check_term(struct advice *advice, const struct bs_spf_term *term)
 		check_earlier(advice, term);
 }
 
-/* What only the whole record shows. */
+/* Remarks that need the whole record. */
 static void
 check_whole(const struct advice *advice)
 {
@@ -352,7 +352,7 @@ bs_spf_advise(const char *text, size_t len, const char *domain, bool signs,
 		snprintf(found.text, sizeof(found.text), "%s", fault.text);
 		tell(context, &found);
 	}
-	/* a term that could not be read may have been the all */
+	/* the term that could not be read may have been "all" */
 	if (!faulty)
 		check_whole(&advice);
 }
@@ -417,7 +417,7 @@ bs_spf_is_misspelt(const char *text, size_t len)
 		len--;
 	}
 	if (bs_spf_record_is(text, len))
-		return true; /* but for the spaces */
+		return true; /* all but the spaces */
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]);
 	     i++) {
 		size_t n = strlen(beginnings[i]);

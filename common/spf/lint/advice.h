@@ -1,4 +1,4 @@
-/* What speaks against an SPF record, as far as it shows without DNS. */
+/* What is wrong with an SPF record, as far as that can be seen without DNS. */
 #ifndef BS_SPF_LINT_ADVICE_H
 #define BS_SPF_LINT_ADVICE_H
 
@@ -21,13 +21,13 @@ void bs_spf_advise(const char *text, size_t len, const char *domain, bool signs,
 void bs_spf_advise_strings(const uint8_t *record, size_t len, bs_spf_tell *tell,
     void *context);
 
-/* Whether a text that is no SPF record was to be one. */
+/* Whether a text that is no SPF record was probably meant to be one. */
 bool bs_spf_is_misspelt(const char *text, size_t len);
 
 /* The network of an ip4 or ip6 term, with its host bits; false for others. */
 bool bs_spf_term_net(const struct bs_spf_term *term, struct bs_spf_net *out);
 
-/* Whether a domain-spec stands for the same name whoever sends: it has no
+/* Whether a domain-spec stands for the same name for all senders: it has no
  * macro but %{d}. */
 bool bs_spf_is_constant(const char *text, size_t len);
 

@@ -1,5 +1,5 @@
-/* SPF records with all they include as one list of networks, and what differs
- * between two of these. */
+/* An SPF record with all that it includes as one list of networks, and the
+ * differences between two such lists. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #define MARK_START UINT64_C(14695981039346656037)
 #define MARK_PRIME UINT64_C(1099511628211)
 
-/* An evaluation: the records that it is in, one in the other. */
+/* An evaluation: the records that it is in, each within the one before. */
 struct walk {
 	const struct bs_spf_flat_step *steps;
 	size_t at;
@@ -41,7 +41,7 @@ add_octet(uint64_t *mark, unsigned octet)
 	*mark = (*mark ^ octet) * MARK_PRIME;
 }
 
-/* Notes that an open term could have ended it here, and how. */
+/* Notes that an open term might have matched here, and with which result. */
 static void
 add_open(struct bs_spf_said *said, const struct bs_spf_flat_step *step)
 {
@@ -99,8 +99,8 @@ take_step(struct walk *walk, struct bs_spf_said *said)
 	}
 }
 
-/* A record within has its result. Returns whether that ends the one around
- * it (RFC 7208 §5.2, §6.1). */
+/* An inner record has its result. Returns whether that ends the outer one (RFC
+ * 7208 §5.2, §6.1). */
 static bool
 leave(struct walk *walk, struct bs_spf_said *said)
 {
@@ -135,7 +135,8 @@ say(const struct bs_spf_flat *flat, bool is_ip6,
 	}
 }
 
-/* Adds an address where something may begin, in order, once. */
+/* Adds an address at which a result may change; the list stays sorted, without
+ * doubles. */
 static int
 add_edge(struct comparison *all, const uint8_t address[static 16])
 {

@@ -1,5 +1,5 @@
-/* SPF records with all they include as one list of networks, and what differs
- * between two of these. */
+/* An SPF record with all that it includes as one list of networks, and the
+ * differences between two such lists. */
 #ifndef BS_SPF_LINT_FLAT_H
 #define BS_SPF_LINT_FLAT_H
 
@@ -11,7 +11,7 @@
 #include "common/policy/spf_words.h"
 #include "common/spf/lint/net.h"
 
-/* Records within one another, at most: more lookups are a permerror. */
+/* How deep records may be nested: with more look-ups it is a permerror. */
 #define BS_SPF_FLAT_DEPTH 12
 
 enum bs_spf_flat_kind {
@@ -38,7 +38,7 @@ struct bs_spf_flat {
 	size_t count;
 };
 
-/* What an address gets, where no open term matches. */
+/* The result for an address, if no open term matches. */
 struct bs_spf_said {
 	enum bs_spf_result result;
 	uint64_t open; /* a mark of the open terms that come first; 0: none */

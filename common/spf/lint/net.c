@@ -8,8 +8,8 @@
 #define WIDE_IP4 16
 #define WIDE_IP6 32
 
-/* RFC 6890 and its like; not the networks for examples, which nobody takes for
- * their own. */
+/* RFC 6890 and similar; not the networks for examples, which nobody uses by
+ * mistake. */
 static const struct {
 	bool is_ip6;
 	uint8_t address[2];

@@ -23,8 +23,8 @@ put(struct line *line, char c)
 		line->full = true;
 }
 
-/* How much of the text a string takes: to behind its last space, if it must
- * be cut. */
+/* How many octets of the text the next string takes. If it must be cut, it is
+ * cut after its last space. */
 static size_t
 string_len(const char *text, size_t len)
 {
@@ -71,8 +71,8 @@ bs_spf_zone_line(const char *name, unsigned ttl_seconds, const char *record,
 	return line.full || line.len > INT_MAX ? -EMSGSIZE : (int)line.len;
 }
 
-/* A string behind its quote, to its closing one. Returns the octets of text
- * that it took, or -errno. */
+/* Reads a string from behind its opening quote to its closing one. Returns how
+ * many octets of text it took, or -errno. */
 static int
 read_string(const char *text, uint8_t *out, size_t size)
 {
