@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/cli/checkconf.h"
+#include "common/cli/load.h"
 #include "common/config/read.h"
 #include "common/cli/cli.h"
 #include "common/cli/output.h"

@@ -77,33 +77,4 @@ struct bs_command {
 	int (*run)(const struct bs_call *call); /* returns the exit status */
 };
 
-int bs_cmd_explain(const struct bs_call *call);
-int bs_cmd_status(const struct bs_call *call);
-int bs_cmd_mode(const struct bs_call *call);
-int bs_cmd_doctor(const struct bs_call *call);
-int bs_cmd_checkconf(const struct bs_call *call);
-
-/* Reads the command line. All words are left in call->words, the name of the
- * subcommand among them; the array is malloc()ed. Returns 0 or an exit status
- * after the complaint. */
-BS_MUST_USE int bs_options_read(int argc, char **argv, struct bs_call *call,
-    unsigned *traits);
-
-/* Reads "4": a key number. Returns it, or -1 after the complaint. */
-int bs_options_key(const char *text);
-
-/* The exit status of a negative errno. */
-int bs_exit_of(int rc);
-
-/* Load the configuration and the keyring that call and config name. They
- * return 0, or an exit status after the complaint. */
-BS_MUST_USE int bs_load_config(const struct bs_call *call,
-    struct bs_config **out);
-BS_MUST_USE int bs_load_keyring(const struct bs_config *config,
-    struct bs_keyring *out);
-
-/* Reads an address that has a local part. Returns 0 or an exit status after
- * the complaint. */
-BS_MUST_USE int bs_load_address(const char *text, struct bs_address *out);
-
 #endif

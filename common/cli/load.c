@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/cli/load.h"
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
 #include "common/config/read.h"

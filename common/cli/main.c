@@ -4,6 +4,12 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/cli/doctor/doctor.h"
+#include "common/cli/explain/explain.h"
+#include "common/cli/status/mode.h"
+#include "common/cli/status/status.h"
+#include "common/cli/checkconf.h"
+#include "common/cli/options.h"
 #include "common/cli/cli.h"
 #include "common/cli/keys/decode.h"
 #include "common/cli/keys/import.h"

@@ -8,6 +8,7 @@
 #include <sysexits.h>
 #include <time.h>
 
+#include "common/cli/options.h"
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
 #include "common/base/ascii.h"

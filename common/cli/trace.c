@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/cli/load.h"
 #include "common/cli/ask.h"
 #include "common/cli/output.h"
 #include "common/cli/trace.h"

@@ -11,16 +11,7 @@ import tree
 
 # What is still declared in the header of another file, and goes.
 ELSEWHERE = set("""
-common/cli/checkconf common/cli/doctor/checks common/cli/doctor/clock
-common/cli/doctor/config common/cli/doctor/doctor common/cli/doctor/engine
-common/cli/doctor/exim_list common/cli/doctor/exim_pieces
-common/cli/doctor/files common/cli/doctor/filters common/cli/doctor/findings
-common/cli/doctor/keys common/cli/doctor/mx common/cli/doctor/run
-common/cli/doctor/show common/cli/doctor/spf common/cli/load common/cli/options
-common/cli/status/json common/cli/status/mode common/cli/status/next_mode_show
-common/cli/status/status common/cli/status/text common/config/config
-common/config/keys_spf common/config/read common/config/values common/judge/log
-common/judge/probe common/judge/sent common/judge/sign
+common/judge/log common/judge/probe common/judge/sent common/judge/sign
 """.split())
 
 

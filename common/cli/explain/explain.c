@@ -6,6 +6,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "common/cli/load.h"
 #include "common/cli/explain/decide.h"
 #include "common/cli/explain/explain.h"
 #include "common/cli/explain/head.h"

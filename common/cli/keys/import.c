@@ -6,6 +6,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "common/cli/load.h"
+#include "common/cli/options.h"
 #include "common/base/ascii.h"
 #include "common/base/file.h"
 #include "common/cli/keys/import.h"

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/cli/load.h"
+#include "common/cli/options.h"
 #include "common/cli/keys/key.h"
 #include "common/cli/keys/keybook.h"
 #include "common/cli/output.h"

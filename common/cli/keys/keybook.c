@@ -5,6 +5,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "common/cli/load.h"
 #include "common/cli/keys/keybook.h"
 #include "common/cli/output.h"
 #include "common/cli/store/look.h"

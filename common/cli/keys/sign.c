@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cli/load.h"
 #include "common/cli/cli.h"
 #include "common/cli/keys/sign.h"
 #include "common/cli/output.h"

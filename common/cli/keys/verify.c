@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/cli/load.h"
 #include "common/cli/cli.h"
 #include "common/cli/keys/verify.h"
 #include "common/cli/output.h"

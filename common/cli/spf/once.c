@@ -6,6 +6,7 @@
 
 #include <event2/event.h>
 
+#include "common/cli/load.h"
 #include "common/config/read.h"
 #include "common/cli/output.h"
 #include "common/cli/spf/once.h"

@@ -6,6 +6,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "common/cli/load.h"
+#include "common/cli/status/mode.h"
 #include "common/base/log.h"
 #include "common/cli/ask.h"
 #include "common/cli/keys/keybook.h"

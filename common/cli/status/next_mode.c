@@ -110,3 +110,147 @@ bs_next_mode_check(const struct bs_next_mode_ground *ground, enum bs_mode to,
 	check_tallies(ground, out);
 	check_coverage(ground, out);
 }
+
+static enum bs_mode
+next_mode(enum bs_mode mode)
+{
+	return mode == BS_ENFORCE ? mode : (enum bs_mode)(mode + 1);
+}
+
+/* What a person should know beside: a text, or NULL. */
+static const char *
+note(const struct bs_domain *domain)
+{
+	if (domain->outbound_here)
+		return NULL;
+	return "outbound = elsewhere: bounces without a tag are let through, "
+	       "as nobody knows all that was sent; if all mail of the domain "
+	       "leaves here, set: outbound = here";
+}
+
+static void
+print_week(const struct bs_domain_status *survey, const char *indent)
+{
+	const uint32_t *week = survey->week.counts;
+
+	printf("%sin %d days: %" PRIu32 " mails signed, %" PRIu32
+	       " unsigned; bounces: %" PRIu32 " genuine by tag, %" PRIu32
+	       " by Message-ID (%" PRIu32 " lost their tag), %" PRIu32
+	       " forged, %" PRIu32 " suspect, %" PRIu32 " unknown\n",
+	    indent, BS_DOMAINS_WEEK, week[BS_TALLY_SIGNED],
+	    week[BS_TALLY_UNSIGNED], week[BS_TALLY_TAG_HOME],
+	    week[BS_TALLY_ID_HOME], week[BS_TALLY_STRIPPED],
+	    week[BS_TALLY_FORGED], week[BS_TALLY_SUSPECT],
+	    week[BS_TALLY_UNKNOWN]);
+	printf("%srefused %" PRIu32 ", junked %" PRIu32 ", deferred %" PRIu32
+	       "; enforce would have refused %" PRIu32 " and junked %" PRIu32
+	       " more\n",
+	    indent, week[BS_TALLY_REJECTED], week[BS_TALLY_JUNKED],
+	    week[BS_TALLY_DEFERRED], week[BS_TALLY_WOULD_REJECT],
+	    week[BS_TALLY_WOULD_JUNK]);
+}
+
+/* Marking needs nothing: so what the steps beyond it will need. */
+static void
+print_far(const struct bs_next_mode_ground *ground, const char *indent)
+{
+	struct bs_next_mode step;
+
+	bs_next_mode_check(ground, BS_ENFORCE, &step);
+	printf("%sfurther steps %s", indent,
+	    step.count == 0 ? "are safe" : "are not safe yet:");
+	for (size_t i = 0; i < step.count; i++)
+		printf("%s %s", i == 0 ? "" : ",", step.reasons[i].word);
+	putchar('\n');
+}
+
+void
+bs_next_mode_print(const struct bs_next_mode_ground *ground, const char *indent)
+{
+	const struct bs_domain *domain = ground->domain;
+	enum bs_mode next = next_mode(domain->mode);
+	struct bs_next_mode step;
+
+	if (ground->survey != NULL)
+		print_week(ground->survey, indent);
+	bs_next_mode_check(ground, next, &step);
+	if (next == domain->mode)
+		printf("%s%s\n", indent,
+		    step.count == 0 ? "there is no mode beyond enforce"
+				    : "if it were not in force, against it "
+				      "would speak:");
+	else if (step.count == 0)
+		printf("%snext: %s is safe; type: backstop mode %s %s\n",
+		    indent, bs_mode_name(next), domain->name,
+		    bs_mode_name(next));
+	else
+		printf("%snext: %s is not safe yet:\n", indent,
+		    bs_mode_name(next));
+	for (size_t i = 0; i < step.count; i++)
+		printf("%s  %s: %s\n", indent, step.reasons[i].word,
+		    step.reasons[i].text);
+	if (next == BS_MARK)
+		print_far(ground, indent);
+	if (note(domain) != NULL)
+		printf("%snote: %s\n", indent, note(domain));
+}
+
+struct bs_json *
+bs_next_mode_reasons_json(const struct bs_next_mode *step)
+{
+	struct bs_json *array = bs_json_array();
+
+	for (size_t i = 0; i < step->count; i++) {
+		struct bs_json *json = bs_json_object();
+
+		bs_json_text(json, "reason", step->reasons[i].word);
+		bs_json_text(json, "text", step->reasons[i].text);
+		bs_json_append(array, json);
+	}
+	return array;
+}
+
+static const char *const tally_names[BS_TALLIES] = {
+    [BS_TALLY_SIGNED] = "signed",
+    [BS_TALLY_UNSIGNED] = "unsigned",
+    [BS_TALLY_TAG_HOME] = "genuine_by_tag",
+    [BS_TALLY_ID_HOME] = "genuine_by_message_id",
+    [BS_TALLY_STRIPPED] = "stripped",
+    [BS_TALLY_FORGED] = "forged",
+    [BS_TALLY_SUSPECT] = "suspect",
+    [BS_TALLY_UNKNOWN] = "unknown",
+    [BS_TALLY_WOULD_REJECT] = "would_reject",
+    [BS_TALLY_WOULD_JUNK] = "would_junk",
+    [BS_TALLY_REJECTED] = "rejected",
+    [BS_TALLY_JUNKED] = "junked",
+    [BS_TALLY_DEFERRED] = "deferred",
+};
+
+static struct bs_json *
+tally_json(const struct bs_tally_record *tally)
+{
+	struct bs_json *json = bs_json_object();
+
+	for (size_t i = 0; i < BS_TALLIES; i++)
+		bs_json_number(json, tally_names[i], tally->counts[i]);
+	return json;
+}
+
+void
+bs_next_mode_json(const struct bs_next_mode_ground *ground,
+    struct bs_json *object)
+{
+	enum bs_mode mode = ground->domain->mode;
+	enum bs_mode next = next_mode(mode);
+	struct bs_next_mode step;
+
+	bs_next_mode_check(ground, next, &step);
+	bs_json_text(object, "next", next == mode ? NULL : bs_mode_name(next));
+	bs_json_bool(object, "safe", step.count == 0);
+	bs_json_put(object, "reasons", bs_next_mode_reasons_json(&step));
+	bs_json_text(object, "note", note(ground->domain));
+	if (ground->survey != NULL)
+		bs_json_put(object, "week", tally_json(&ground->survey->week));
+	else
+		bs_json_null(object, "week");
+}

@@ -1,58 +1,8 @@
 /* backstop status: what is set, what is there, and whether it works. */
-#include <errno.h>
-#include <string.h>
-
+#include "common/cli/status/overview.h"
+#include "common/cli/status/show.h"
 #include "common/cli/status/status.h"
 #include "common/cli/store/look.h"
-
-const char *
-bs_status_store(int rc)
-{
-	switch (rc) {
-	case 0:
-		return "ok";
-	case -ENOENT:
-		return "missing";
-	case -EUCLEAN:
-	case -EBADMSG:
-		return "damaged";
-	default:
-		return "unreadable";
-	}
-}
-
-int64_t
-bs_status_age_days(const struct bs_overview *status, int64_t then)
-{
-	return (status->call->now - then) / BS_DAY_SECONDS;
-}
-
-bool
-bs_status_has_key(const struct bs_overview *status)
-{
-	return bs_keyring_active(&status->book.keyring) != NULL;
-}
-
-bool
-bs_status_is_well(const struct bs_overview *status)
-{
-	return status->answers && strcmp(status->engine, "store-ok") == 0 &&
-	       status->store == 0 && !status->clock_in_doubt &&
-	       bs_status_has_key(status);
-}
-
-struct bs_next_mode_ground
-bs_status_ground(const struct bs_overview *status, size_t domain)
-{
-	return (struct bs_next_mode_ground){
-	    .domain = &status->book.config->domains[domain],
-	    .survey = domain < status->survey.count
-			  ? &status->survey.found->domains[domain]
-			  : NULL,
-	    .has_key = bs_status_has_key(status),
-	    .clock_in_doubt = status->clock_in_doubt,
-	};
-}
 
 /* The store, and what it says of each domain. */
 static void

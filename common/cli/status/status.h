@@ -1,43 +1,9 @@
-/* Between the parts of backstop status: what was found. */
+/* backstop status: what is set, what is there, and whether it works. */
 #ifndef BS_CLI_STATUS_STATUS_H
 #define BS_CLI_STATUS_STATUS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "common/cli/cli.h"
 
-#include "common/base/backstop.h"
-#include "common/cli/ask.h"
-#include "common/cli/keys/keybook.h"
-#include "common/cli/status/domains.h"
-#include "common/cli/status/next_mode.h"
-#include "common/cli/store/look.h"
-
-struct bs_overview {
-	const struct bs_call *call;
-	struct bs_keybook book;
-	bool answers;
-	char engine[BS_ASK_REASON]; /* what the engine says of its store */
-	int store;		    /* 0, or -errno of the look at it */
-	struct bs_look look;
-	struct bs_domains survey; /* of no domains where it failed */
-	bool clock_in_doubt;	  /* as it stands now */
-};
-
-/* Whether all is as it should be. */
-bool bs_status_is_well(const struct bs_overview *status);
-bool bs_status_has_key(const struct bs_overview *status);
-
-/* Whole days from then to now. */
-int64_t bs_status_age_days(const struct bs_overview *status, int64_t then);
-
-/* "ok", "missing", "damaged", "unreadable". */
-const char *bs_status_store(int rc);
-
-/* What is known of a domain; views into status. */
-struct bs_next_mode_ground bs_status_ground(const struct bs_overview *status,
-    size_t domain);
-
-void bs_status_print(const struct bs_overview *status);
-void bs_status_print_json(const struct bs_overview *status);
+int bs_cmd_status(const struct bs_call *call);
 
 #endif

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/cli/load.h"
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
 #include "common/cli/store/backup.h"

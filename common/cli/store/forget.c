@@ -10,6 +10,7 @@
 #include <sysexits.h>
 #include <time.h>
 
+#include "common/cli/load.h"
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
 #include "common/cli/store/child.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/cli/load.h"
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
 #include "common/cli/store/child.h"

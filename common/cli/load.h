@@ -1,0 +1,22 @@
+/* What most subcommands begin with: configuration, keyring, an address. */
+#ifndef BS_CLI_LOAD_H
+#define BS_CLI_LOAD_H
+
+#include "common/base/backstop.h"
+#include "common/cli/cli.h"
+
+/* The exit status of a negative errno. */
+int bs_exit_of(int rc);
+
+/* Load the configuration and the keyring that call and config name. They
+ * return 0, or an exit status after the complaint. */
+BS_MUST_USE int bs_load_config(const struct bs_call *call,
+    struct bs_config **out);
+BS_MUST_USE int bs_load_keyring(const struct bs_config *config,
+    struct bs_keyring *out);
+
+/* Reads an address that has a local part. Returns 0 or an exit status after
+ * the complaint. */
+BS_MUST_USE int bs_load_address(const char *text, struct bs_address *out);
+
+#endif
