@@ -110,8 +110,7 @@ bs_check(uschar **yield, int argc, uschar *argv[])
 }
 
 /* ${dlfunc{...}{bs_spf}} in the ACL for MAIL or RCPT yields the SMTP reply with
- * which to refuse the sender, or nothing. A sender that a bounce may have is
- * not refused here: local_scan() judges its message first. */
+ * which to refuse the sender, or nothing. */
 int
 bs_spf(uschar **yield, int argc, uschar *argv[])
 {
@@ -130,9 +129,8 @@ bs_spf(uschar **yield, int argc, uschar *argv[])
 		bs_outage_unanswered(false);
 	if (answer == NULL)
 		return FAIL_FORCED;
-	*yield = string_copy(
-	    !bs_scan_wants_body(&envelope) && bs_verdict_refuses_sender(answer)
-		? US answer->reply
-		: US "");
+	*yield = string_copy(bs_verdict_refuses_sender(answer, envelope.sender)
+				 ? US answer->reply
+				 : US "");
 	return OK;
 }

@@ -272,8 +272,7 @@ local_scan(int fd, uschar **text)
 		return refuse(
 		    bs_verdict_reply(scan.verdict.action, scan.verdict.reply),
 		    text);
-	if (spf != NULL && bs_verdict_refuses_sender(spf) &&
-	    !scan.verdict.is_genuine && envelope.sender[0] != '\0')
+	if (spf != NULL && bs_verdict_refuses_sender(spf, envelope.sender))
 		return refuse(spf->reply, text);
 	if (must_wait())
 		return refuse(bs_verdict_unanswered, text);

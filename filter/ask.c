@@ -105,9 +105,7 @@ reply_to_sender(struct bs_filter *filter, struct bs_session *session,
 	bool is_word = is_answer(filter, answer);
 
 	bs_spf_remember(filter, session, answer);
-	/* what may be a bounce is not refused before it is judged */
-	if (is_word && !session->tx.is_bounce &&
-	    bs_verdict_refuses_sender(answer))
+	if (is_word && bs_verdict_refuses_sender(answer, session->tx.sender))
 		reject(filter, &session->asker, answer->reply);
 	else
 		bs_ask_proceed(filter, &session->asker);

@@ -43,11 +43,7 @@ bs_spf_remember(struct bs_filter *filter, struct bs_session *session,
 		    sizeof(filter->authserv_id));
 	keep_field(answer->results, found->results);
 	keep_field(answer->header, found->header);
-	/* what is not refused because it may be a bounce is junk unless it is a
-	 * genuine one */
-	found->is_junk =
-	    answer->action == BS_ACTION_JUNK ||
-	    (answer->action == BS_ACTION_REJECT && session->tx.is_bounce);
+	found->is_junk = answer->action == BS_ACTION_JUNK;
 }
 
 bool

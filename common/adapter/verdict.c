@@ -91,13 +91,14 @@ bs_verdict_weigh(struct bs_verdict *verdict, const struct bs_answer *answer)
 }
 
 bool
-bs_verdict_refuses_sender(const struct bs_answer *answer)
+bs_verdict_refuses_sender(const struct bs_answer *answer, const char *sender)
 {
 	/* RFC 5321 §4.2.1 */
 	char first = answer->action == BS_ACTION_DEFER ? '4' : '5';
 
 	return bs_policy_refuses(answer->action) && answer->reply[0] == first &&
-	       bs_verdict_is_reply(answer->reply);
+	       bs_verdict_is_reply(answer->reply) &&
+	       !bs_verdict_may_be_bounce(sender);
 }
 
 const char *

@@ -48,9 +48,11 @@ struct bs_verdict {
 void bs_verdict_weigh(struct bs_verdict *verdict,
     const struct bs_answer *answer);
 
-/* Whether an answer of op spf refuses the sender: with the reply that its
- * action calls for, or it does not. */
-bool bs_verdict_refuses_sender(const struct bs_answer *answer);
+/* Whether an answer of op spf refuses the sender. It has to have the reply that
+ * its action calls for; and the engine does not refuse what may be a bounce,
+ * but if it ever did, nobody obeys. */
+bool bs_verdict_refuses_sender(const struct bs_answer *answer,
+    const char *sender);
 
 /* The reply with which to refuse (BS_ACTION_REJECT) or to put off
  * (BS_ACTION_DEFER): the engine's, else one of ours. It is the engine's own

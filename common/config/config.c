@@ -24,6 +24,7 @@ bs_config_free(struct bs_config *config)
 	bs_words_clear(&config->spf.forwarders);
 	bs_words_clear(&config->spf.servers);
 	free(config->spf.skip);
+	free(config->spf.results_from);
 	free(config->spf.authserv_id);
 	free(config);
 }
@@ -95,6 +96,13 @@ bool
 bs_config_is_gateway(const struct bs_config *config, const char *client)
 {
 	return is_in(config->gateways, config->gateway_count, client);
+}
+
+bool
+bs_config_adds_results(const struct bs_config *config, const char *client)
+{
+	return is_in(config->spf.results_from, config->spf.results_from_count,
+	    client);
 }
 
 const char *

@@ -37,7 +37,9 @@ struct bs_spf_config {
 	struct bs_words forwarders; /* lower case */
 	size_t skip_count;
 	struct bs_netblock *skip;
-	bool received_spf; /* which header fields are added */
+	size_t results_from_count;
+	struct bs_netblock *results_from; /* hosts that add fields for us */
+	bool received_spf;		  /* which header fields are added */
 	bool auth_results;
 	char *authserv_id; /* empty: the host's name */
 	unsigned deadline_seconds;
@@ -76,6 +78,9 @@ bool bs_config_trusts(const struct bs_config *config, const char *client);
 
 /* Whether an address is one that relays other people's bounces to us. */
 bool bs_config_is_gateway(const struct bs_config *config, const char *client);
+
+/* Whether an address is one that adds Authentication-Results for us. */
+bool bs_config_adds_results(const struct bs_config *config, const char *client);
 
 /* Whether SPF is not asked about an address: it is trusted, a gateway or
  * among those to skip. Returns why, a constant word, or NULL. */

@@ -85,6 +85,14 @@ set_skip(struct bs_config_reader *reader, const char *word)
 }
 
 static void
+set_results_from(struct bs_config_reader *reader, const char *word)
+{
+	bs_value_block(reader, "results_from",
+	    &reader->config->spf.results_from,
+	    &reader->config->spf.results_from_count, word);
+}
+
+static void
 set_header(struct bs_config_reader *reader, const char *value)
 {
 	static const struct {
@@ -204,6 +212,12 @@ clear_skip(struct bs_config_reader *reader)
 }
 
 static void
+clear_results_from(struct bs_config_reader *reader)
+{
+	reader->config->spf.results_from_count = 0;
+}
+
+static void
 clear_servers(struct bs_config_reader *reader)
 {
 	bs_words_clear(&reader->config->spf.servers);
@@ -218,6 +232,7 @@ const struct bs_config_key bs_config_spf_keys[] = {
     {"skip", BS_SCOPE_SPF, "", set_skip, clear_skip},
     {"header", BS_SCOPE_SPF, "both", set_header, NULL},
     {"authserv_id", BS_SCOPE_SPF, "", set_authserv_id, NULL},
+    {"results_from", BS_SCOPE_SPF, "", set_results_from, clear_results_from},
     {"deadline", BS_SCOPE_SPF, "20", set_deadline, NULL},
     {"helo_none", BS_SCOPE_SPF, "mark", set_action, NULL},
     {"helo_neutral", BS_SCOPE_SPF, "mark", set_action, NULL},

@@ -156,12 +156,12 @@ start(struct pending *pending, const struct bs_spf_query *queries)
 }
 
 static void
-answer_at_once(struct bs_peer *peer, const struct bs_request *request,
+answer_at_once(struct bs_peer *peer, const struct bs_spf_matter *matter,
     const char *reason)
 {
-	struct bs_answer answer = {.id = request->id};
+	struct bs_answer answer;
 
-	snprintf(answer.reason, sizeof(answer.reason), "%s", reason);
+	bs_judge_spf_unchecked(matter, reason, &answer);
 	bs_peer_answer(peer, &answer);
 }
 
@@ -175,12 +175,12 @@ bs_spf_requests_begin(struct bs_spf_requests *requests, struct bs_peer *peer,
 	struct pending *pending;
 
 	if (reason != NULL) {
-		answer_at_once(peer, request, reason);
+		answer_at_once(peer, &matter, reason);
 		return;
 	}
 	if (requests->spf == NULL ||
 	    (pending = calloc(1, sizeof(*pending))) == NULL) {
-		answer_at_once(peer, request, "no-checker");
+		answer_at_once(peer, &matter, "no-checker");
 		return;
 	}
 	pending->owner = requests;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/adapter/verdict.h"
 #include "common/judge/spf.h"
 #include "common/judge/view.h"
 #include "common/base/log.h"
@@ -105,7 +106,8 @@ static void
 sort(const struct bs_spf_matter *matter, const struct bs_spf_finding *findings,
     size_t count, struct bs_spf_case *out)
 {
-	*out = (struct bs_spf_case){.is_ours = is_ours(matter)};
+	*out = (struct bs_spf_case){.is_ours = is_ours(matter),
+	    .may_be_bounce = bs_verdict_may_be_bounce(matter->request->sender)};
 	for (size_t i = 0; i < count; i++) {
 		const struct bs_spf_finding *finding = &findings[i];
 
@@ -188,6 +190,17 @@ write_results(const struct bs_spf_matter *matter,
 	out[0] = '\0';
 }
 
+/* Fields with our name are forged, but from hosts that add them for us. */
+static void
+write_authserv_id(const struct bs_spf_matter *matter, struct bs_answer *answer)
+{
+	const struct bs_spf_config *config = &matter->config->spf;
+
+	if (config->rules.mode != BS_OBSERVE && config->auth_results &&
+	    !bs_config_adds_results(matter->config, matter->request->client))
+		COPY(answer->authserv_id, receiver_of(matter));
+}
+
 static void
 write_fields(const struct bs_spf_matter *matter,
     const struct bs_spf_case *found, const struct bs_spf_decision *decision,
@@ -195,10 +208,9 @@ write_fields(const struct bs_spf_matter *matter,
 {
 	const struct bs_spf_config *config = &matter->config->spf;
 
+	write_authserv_id(matter, answer);
 	if (config->rules.mode == BS_OBSERVE)
 		return;
-	if (config->auth_results)
-		COPY(answer->authserv_id, receiver_of(matter));
 	if (answer->action == BS_ACTION_NONE ||
 	    bs_policy_refuses(answer->action))
 		return;
@@ -327,4 +339,28 @@ bs_judge_spf(const struct bs_spf_matter *matter,
 	write_fields(matter, &found, &decision, answer);
 	log_answer(matter, &found, &decision, answer);
 	tally(matter, &decision);
+}
+
+/* Whether fields with our name may come from there: from us, or from whom we
+ * trust. Where SPF is off, nothing is removed either. */
+static bool
+may_have_our_fields(const char *reason)
+{
+	static const char *const reasons[] = {"off", "listener",
+	    "authenticated", "local", "trusted"};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (strcmp(reason, reasons[i]) == 0)
+			return true;
+	return false;
+}
+
+void
+bs_judge_spf_unchecked(const struct bs_spf_matter *matter, const char *reason,
+    struct bs_answer *answer)
+{
+	*answer = (struct bs_answer){.id = matter->request->id};
+	COPY(answer->reason, reason);
+	if (!may_have_our_fields(reason))
+		write_authserv_id(matter, answer);
 }

@@ -34,4 +34,9 @@ void bs_judge_spf(const struct bs_spf_matter *matter,
     const struct bs_spf_finding *findings, size_t count,
     struct bs_answer *answer);
 
+/* The answer where nothing was checked, for a reason that is a constant word.
+ */
+void bs_judge_spf_unchecked(const struct bs_spf_matter *matter,
+    const char *reason, struct bs_answer *answer);
+
 #endif

@@ -34,6 +34,15 @@ weight(enum bs_action action)
 	return 2 * bs_policy_harm(action) + (action == BS_ACTION_HEADER);
 }
 
+/* Where nothing may be refused: suspicion makes junk, a wait is none. */
+static enum bs_action
+soften(enum bs_action action)
+{
+	if (action == BS_ACTION_DEFER)
+		return BS_ACTION_HEADER;
+	return action == BS_ACTION_REJECT ? BS_ACTION_JUNK : action;
+}
+
 /* What a mode leaves of an action (backstop.conf(5), mode). */
 static enum bs_action
 limit(enum bs_action action, enum bs_mode mode)
@@ -44,10 +53,7 @@ limit(enum bs_action action, enum bs_mode mode)
 	case BS_MARK:
 		return action == BS_ACTION_NONE ? action : BS_ACTION_HEADER;
 	case BS_JUNK:
-		if (action == BS_ACTION_DEFER)
-			return BS_ACTION_HEADER; /* to defer is not to suspect
-						  */
-		return action == BS_ACTION_REJECT ? BS_ACTION_JUNK : action;
+		return soften(action);
 	case BS_ENFORCE:
 		break;
 	}
@@ -118,6 +124,9 @@ bs_spf_decide(const struct bs_spf_rules *rules, const struct bs_spf_case *found,
 	if ((found->mailfrom == NULL || found->is_forwarder) &&
 	    out->would != BS_ACTION_NONE)
 		out->would = BS_ACTION_HEADER;
+	/* it is judged by what it returns */
+	if (found->may_be_bounce)
+		out->would = soften(out->would);
 	out->action = limit(out->would, rules->mode);
 }
 

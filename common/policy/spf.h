@@ -24,8 +24,9 @@ struct bs_spf_rules {
 struct bs_spf_case {
 	const struct bs_spf_finding *helo;     /* NULL: not checked */
 	const struct bs_spf_finding *mailfrom; /* NULL: null reverse-path */
-	bool is_ours;	   /* MAIL FROM names a domain of ours */
-	bool is_forwarder; /* one that passed is a trusted forwarder's */
+	bool is_ours;	    /* MAIL FROM names a domain of ours */
+	bool is_forwarder;  /* one that passed is a trusted forwarder's */
+	bool may_be_bounce; /* MAIL FROM is the name of a mail system */
 };
 
 /* What is to be done. would is what mode enforce would do. */

@@ -197,8 +197,11 @@ a_sender_is_refused_with_a_reply_that_fits(void **state)
 
 		snprintf(answer.reply, sizeof(answer.reply), "%s",
 		    cases[i].reply);
-		assert_int_equal(bs_verdict_refuses_sender(&answer),
+		assert_int_equal(bs_verdict_refuses_sender(&answer, "a@b"),
 		    cases[i].refuses);
+		assert_false(bs_verdict_refuses_sender(&answer, ""));
+		assert_false(
+		    bs_verdict_refuses_sender(&answer, "POSTMASTER@b"));
 	}
 }
 

@@ -270,8 +270,8 @@ test_one_pass(void **state)
 	    "17: unknown section [wrong]; known: [domain NAME], [spf], [dns]\n"
 	    "20: section [spf] appears twice\n"
 	    "21: unknown key 'x'; known in [spf]: check mode own_domains "
-	    "fail_needs_all forwarders skip header authserv_id deadline "
-	    "helo_none helo_neutral helo_softfail ...\n"
+	    "fail_needs_all forwarders skip header authserv_id results_from "
+	    "deadline helo_none helo_neutral ...\n"
 	    "22: '=' is missing: 'x'\n");
 }
 

@@ -42,9 +42,9 @@ class Spf(Case):
         self.dns = dnsd.Dnsd("127.0.0.1", 0, ZONE)
         self.addCleanup(self.dns.close)
 
-    def engine(self, spf="", check="yes"):
+    def engine(self, spf="", check="yes", top=""):
         conf = self.configured().split("[domain")[0]
-        return Engine(self, f"{conf}[spf]\ncheck = {check}\n{spf}\n[dns]\n"
+        return Engine(self, f"{conf}{top}\n[spf]\ncheck = {check}\n{spf}\n[dns]\n"
                       f"servers = 127.0.0.1:{self.dns.port}\n")
 
     def ask(self, sender, **more):
@@ -150,6 +150,58 @@ class Spf(Case):
         with self.engine(ENFORCE, check="no"), \
                 Wire(self.path("sock")) as self.wire:
             self.assertEqual(self.ask("u@bad.example")["reason"], "off")
+
+    def test_what_may_be_a_bounce_is_made_junk(self):
+        """It gets its fields, and all figures are of what was done."""
+        with self.engine(ENFORCE + "own_domains = reject\n"), \
+                Wire(self.path("sock")) as self.wire:
+            for name in ("postmaster", "MAILER-DAEMON", "double-bounce"):
+                answer = self.ask(f"{name}@bad.example")
+                self.assertEqual(answer["action"], "junk")
+                self.assertNotIn("reply", answer)
+                self.assertTrue(answer["header"].startswith(
+                    "Received-SPF: fail "), answer)
+                self.assertIn("spf=fail", answer["results"])
+            self.assert_answers([
+                ("postmaster@example.org", {}, "junk softfail mailfrom"),
+                ("postmasters@bad.example", {}, "reject fail mailfrom")])
+            log = self.read("engine.log")
+            self.assertEqual(log.count("action=junk"), 4, log)
+            self.assertEqual(log.count("action=reject"), 1, log)
+            self.assertNotIn("would=", log)
+        with self.engine(ENFORCE.replace("softfail = junk",
+                                         "softfail = defer")), \
+                Wire(self.path("sock")) as self.wire:
+            self.assert_answers([
+                ("postmaster@example.org", {}, "header softfail mailfrom"),
+                ("alice@example.org", {}, "defer softfail mailfrom")])
+
+    def test_our_name_is_told_where_nothing_is_checked(self):
+        """What bears it is forged, but from us and from whom we trust."""
+        conf = (ENFORCE + "skip = 203.0.113.0/24\n"
+                "results_from = 203.0.113.9, 192.0.2.66\n")
+        told = (({"client": "203.0.113.7"}, True),
+                ({"client": "203.0.113.9"}, False),
+                ({"client": "192.0.2.2"}, True),
+                ({"client": "192.0.2.66"}, False),
+                ({"auth": 1}, False),
+                ({"client": "127.0.0.1"}, False),
+                ({"client": "local"}, False),
+                ({"mode": "out"}, False))
+        with self.engine(conf, top="gateways = 198.51.100.9"), \
+                Wire(self.path("sock")) as self.wire:
+            for more, is_told in (*told, ({"client": "198.51.100.9"}, True)):
+                with self.subTest(**more):
+                    answer = self.ask("u@bad.example", **more)
+                    self.assertEqual(answer.get("authserv_id"),
+                                     "mx.example.org" if is_told else None)
+            answer = self.ask("", helo="")
+            self.assertEqual(answer["reason"], "no-identity")
+            self.assertEqual(answer["authserv_id"], "mx.example.org")
+        with self.engine(conf.replace("enforce", "observe")), \
+                Wire(self.path("sock")) as self.wire:
+            self.assertNotIn("authserv_id",
+                             self.ask("u@x.example", client="203.0.113.7"))
 
     def test_own_domains_and_forwarders(self):
         with self.engine(ENFORCE + "own_domains = reject\n"

@@ -51,7 +51,7 @@ is_asked_once(void **state)
 		assert_non_null(answer);
 		assert_string_equal(answer->reply,
 		    "550 5.7.23 not once@d.example");
-		assert_true(bs_verdict_refuses_sender(answer));
+		assert_true(bs_verdict_refuses_sender(answer, envelope.sender));
 	}
 	assert_int_equal(heard.count, 1);
 	assert_int_equal(heard.request[0].op, BS_OP_SPF);

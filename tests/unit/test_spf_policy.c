@@ -59,6 +59,9 @@ check(const struct bs_spf_rules *set, const struct bs_spf_case *found)
 		assert_true(rank(out.action) <= rank(BS_ACTION_JUNK));
 	if (set->mode == BS_ENFORCE)
 		assert_int_equal(out.action, out.would);
+	/* what may be a bounce is not refused by SPF, nor put off */
+	if (found->may_be_bounce)
+		assert_true(rank(out.would) <= rank(BS_ACTION_JUNK));
 	/* a bounce is never harmed by SPF alone, nor a forwarder */
 	if (found->mailfrom == NULL || found->is_forwarder)
 		assert_true(rank(out.would) <= rank(BS_ACTION_HEADER));
@@ -77,10 +80,11 @@ check_found(struct bs_spf_rules *set, const struct bs_spf_finding *helo,
 {
 	struct bs_spf_case found = {.helo = helo, .mailfrom = mailfrom};
 
-	for (unsigned bits = 0; bits < 8; bits++) {
+	for (unsigned bits = 0; bits < 16; bits++) {
 		found.is_ours = bits & 1;
 		found.is_forwarder = bits & 2;
 		set->fail_needs_all = bits & 4;
+		found.may_be_bounce = bits & 8;
 		check(set, &found);
 	}
 }
