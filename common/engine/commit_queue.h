@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "common/base/backstop.h"
-#include "common/judge/judge.h"
+#include "common/judge/case.h"
 #include "common/engine/peer.h"
 #include "common/store/writer.h"
 #include "common/adapter/wire.h"

@@ -14,6 +14,8 @@
 #include "common/engine/commit_queue.h"
 #include "common/engine/spf_requests.h"
 #include "common/judge/judge.h"
+#include "common/judge/log.h"
+#include "common/judge/probe.h"
 #include "common/store/supervise.h"
 #include "common/engine/listen.h"
 #include "common/engine/peer.h"

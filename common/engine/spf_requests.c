@@ -93,32 +93,31 @@ bs_spf_requests_forget(struct bs_spf_requests *requests,
 
 /* The settings as they are now: they may have been read anew while the check
  * ran. */
-static struct bs_spf_matter
-matter_of(const struct bs_spf_requests *requests,
-    const struct bs_request *request)
+static struct bs_judge
+judge_of(const struct bs_spf_requests *requests)
 {
-	return (struct bs_spf_matter){
+	return (struct bs_judge){
 	    .config = requests->settings->config,
-	    .request = request,
-	    .host = requests->host,
+	    .keyring = &requests->settings->keyring,
 	    .writer = requests->writer,
-	    .now = time(NULL),
+	    .host = requests->host,
 	};
 }
 
 static void
 conclude(struct pending *pending)
 {
-	const struct bs_spf_matter matter =
-	    matter_of(pending->owner, &pending->request);
+	const struct bs_judge judge = judge_of(pending->owner);
 	struct bs_spf_finding findings[BS_SPF_IDENTITIES];
 	struct bs_answer answer;
+	struct bs_case question;
 
 	for (size_t i = 0; i < pending->count; i++)
 		findings[i] = pending->parts[i].finding;
 	bs_tracing_findings(bs_peer_number(pending->peer), pending->request.id,
 	    findings, pending->count);
-	bs_judge_spf(&matter, findings, pending->count, &answer);
+	bs_case_begin(&judge, &pending->request, time(NULL), &question);
+	bs_judge_spf(&question, findings, pending->count, &answer);
 	bs_peer_answer(pending->peer, &answer);
 	drop(pending);
 }
@@ -156,12 +155,12 @@ start(struct pending *pending, const struct bs_spf_query *queries)
 }
 
 static void
-answer_at_once(struct bs_peer *peer, const struct bs_spf_matter *matter,
+answer_at_once(struct bs_peer *peer, const struct bs_case *question,
     const char *reason)
 {
 	struct bs_answer answer;
 
-	bs_judge_spf_unchecked(matter, reason, &answer);
+	bs_judge_spf_unchecked(question, reason, &answer);
 	bs_peer_answer(peer, &answer);
 }
 
@@ -169,24 +168,27 @@ void
 bs_spf_requests_begin(struct bs_spf_requests *requests, struct bs_peer *peer,
     const struct bs_request *request)
 {
-	const struct bs_spf_matter matter = matter_of(requests, request);
+	const struct bs_judge judge = judge_of(requests);
 	struct bs_spf_query queries[BS_SPF_IDENTITIES];
-	const char *reason = bs_judge_spf_skips(&matter);
+	struct bs_case question;
+	const char *reason;
 	struct pending *pending;
 
+	bs_case_begin(&judge, request, time(NULL), &question);
+	reason = bs_judge_spf_skips(&question);
 	if (reason != NULL) {
-		answer_at_once(peer, &matter, reason);
+		answer_at_once(peer, &question, reason);
 		return;
 	}
 	if (requests->spf == NULL ||
 	    (pending = calloc(1, sizeof(*pending))) == NULL) {
-		answer_at_once(peer, &matter, "no-checker");
+		answer_at_once(peer, &question, "no-checker");
 		return;
 	}
 	pending->owner = requests;
 	pending->peer = peer;
 	pending->request = *request;
-	pending->count = bs_judge_spf_queries(&matter, queries);
+	pending->count = bs_judge_spf_queries(&question, queries);
 	LIST_INSERT_HEAD(&requests->list, pending, entry);
 	start(pending, queries);
 }

@@ -105,24 +105,26 @@ begin_line(struct bs_log_line *line, int peer, uint64_t id)
 
 /* What evidence and coverage rest on, where anything was found out. */
 static void
-add_reasons(struct bs_log_line *line, const struct bs_finding *finding)
+add_reasons(struct bs_log_line *line, const struct bs_known *known)
 {
-	if (finding->evidence_reason != NULL)
-		bs_log_add(line, "evidence_reason", finding->evidence_reason);
-	if (finding->coverage_reason != NULL)
-		bs_log_add(line, "coverage_reason", finding->coverage_reason);
-	if (finding->has_tag)
-		bs_log_add_number(line, "key", finding->tag.key);
-	if (finding->has_msg)
-		bs_log_add_number(line, "sent_day", finding->msg_key.day);
+	if (known->evidence_reason != BS_REASON_NONE)
+		bs_log_add(line, "evidence_reason",
+		    bs_reason_word(known->evidence_reason));
+	if (known->coverage_reason != BS_REASON_NONE)
+		bs_log_add(line, "coverage_reason",
+		    bs_reason_word(known->coverage_reason));
+	if (known->has_tag)
+		bs_log_add_number(line, "key", known->tag_key.key);
+	if (known->has_msg)
+		bs_log_add_number(line, "sent_day", known->msg_key.day);
 }
 
 void
 bs_tracing_facts(int peer, const struct bs_request *request,
     const struct bs_judgement *judgement)
 {
-	const struct bs_finding *finding = &judgement->finding;
-	const struct bs_facts *facts = &finding->facts;
+	const struct bs_known *known = &judgement->known;
+	const struct bs_facts *facts = &known->facts;
 	struct bs_log_line line;
 
 	if (!bs_log_is_debug() ||
@@ -144,7 +146,7 @@ bs_tracing_facts(int peer, const struct bs_request *request,
 	bs_log_add(&line, "issue", issue_words[facts->issue]);
 	bs_log_add(&line, "coverage",
 	    facts->coverage == BS_COVERAGE_FULL ? "full" : "partial");
-	add_reasons(&line, finding);
+	add_reasons(&line, known);
 	bs_log(BS_LOG_DEBUG, "facts %s", line.text);
 }
 

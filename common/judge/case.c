@@ -1,65 +1,122 @@
-/* What the parts of judging ask and note of a question's matter. */
+/* What the parts of judging ask and note of the question at hand. */
 #include <string.h>
 
 #include "common/judge/case.h"
-#include "common/keys/tag.h"
+#include "common/keys/day.h"
+
+static int
+get(const void *context, struct bs_entry *entry)
+{
+	return bs_writer_get(context, entry);
+}
+
+void
+bs_case_view(const struct bs_judge *judge, struct bs_view *out)
+{
+	*out = (struct bs_view){
+	    .config = judge->config,
+	    .keyring = judge->keyring,
+	    .meta = bs_writer_meta(judge->writer),
+	    .store_key = bs_writer_key(judge->writer),
+	    .get = get,
+	    .context = judge->writer,
+	};
+}
+
+void
+bs_case_look(const struct bs_view *view, const struct bs_request *request,
+    int64_t now, struct bs_case *out)
+{
+	uint32_t today = bs_day_of(now);
+
+	*out = (struct bs_case){
+	    .view = *view,
+	    .request = request,
+	    .now = now,
+	    .today = today,
+	    .lifetime_days = bs_meta_lifetime(view->meta,
+		view->config->lifetime_days, today),
+	};
+}
+
+void
+bs_case_begin(const struct bs_judge *judge, const struct bs_request *request,
+    int64_t now, struct bs_case *out)
+{
+	struct bs_view view;
+
+	bs_case_view(judge, &view);
+	bs_case_look(&view, request, now, out);
+	out->judge = judge;
+}
 
 const struct bs_domain *
-bs_case_domain(const struct bs_case *matter, const struct bs_address *address)
+bs_case_domain(const struct bs_case *question, const struct bs_address *address)
 {
-	return bs_config_domain(matter->view.config, address->domain,
+	return bs_config_domain(question->view.config, address->domain,
 	    address->domain_len);
 }
 
 void
-bs_case_note(const struct bs_case *matter, const struct bs_address *address,
+bs_case_note(const struct bs_case *question, const struct bs_address *address,
     enum bs_note note)
 {
 	uint8_t hash[BS_RECORD_HASH];
 
-	if (bs_view_hash_address(&matter->view, address, hash) == 0)
-		bs_writer_note(matter->judge->writer, hash, note, matter->now);
+	if (bs_view_hash_address(&question->view, address, hash) == 0)
+		bs_writer_note(question->judge->writer, hash, note,
+		    question->now);
+}
+
+/* Returns whether there is one. */
+static bool
+hash_domain(const struct bs_case *question, uint8_t out[static BS_RECORD_HASH])
+{
+	const char *name = question->domain->name;
+
+	return bs_view_hash_domain(&question->view, name, strlen(name), out) ==
+	       0;
 }
 
 void
-bs_case_note_domain(const struct bs_case *matter, enum bs_note note)
+bs_case_note_domain(const struct bs_case *question, enum bs_note note)
 {
 	uint8_t hash[BS_RECORD_HASH];
 
-	if (bs_view_hash_domain(&matter->view, matter->domain->name,
-		strlen(matter->domain->name), hash) == 0)
-		bs_writer_note(matter->judge->writer, hash, note, matter->now);
+	if (hash_domain(question, hash))
+		bs_writer_note(question->judge->writer, hash, note,
+		    question->now);
 }
 
 void
-bs_case_tally(const struct bs_case *matter, enum bs_tally tally)
+bs_case_tally(const struct bs_case *question, enum bs_tally tally)
 {
 	uint8_t hash[BS_RECORD_HASH];
 
-	if (bs_view_hash_domain(&matter->view, matter->domain->name,
-		strlen(matter->domain->name), hash) == 0)
-		bs_writer_tally(matter->judge->writer, hash, tally,
-		    matter->now);
+	if (hash_domain(question, hash))
+		bs_writer_tally(question->judge->writer, hash, tally,
+		    question->now);
 }
 
-const char *
-bs_case_unsigned(const struct bs_case *matter, const struct bs_address *address)
+enum bs_reason
+bs_case_unsigned(const struct bs_case *question,
+    const struct bs_address *address)
 {
 	char canonical[BS_ADDRESS_MAX];
-	const char *obstacle = bs_tag_obstacle(address);
+	enum bs_reason obstacle = bs_tag_obstacle(address);
 
-	if (matter->domain == NULL)
-		return "not-ours";
-	if (!matter->domain->sign)
-		return "sign-off";
-	if (obstacle != NULL)
+	if (question->domain == NULL)
+		return BS_REASON_NOT_OURS;
+	if (!question->domain->sign)
+		return BS_REASON_SIGN_OFF;
+	if (obstacle != BS_REASON_NONE)
 		return obstacle;
 	if (bs_address_canonical(address, canonical, sizeof(canonical)) != 0)
-		return "too-long";
-	if (bs_domain_exempts(matter->domain, canonical))
-		return "exempt";
-	/* a tag of a wrong day is stale in the right one */
-	if (matter->view.meta->clock.in_doubt)
-		return "clock";
-	return NULL;
+		return BS_REASON_TOO_LONG;
+	if (bs_domain_exempts(question->domain, canonical))
+		return BS_REASON_EXEMPT;
+	/* a tag that a wrong clock dates is stale when it comes home */
+	if (question->view.meta->clock.in_doubt)
+		return BS_REASON_CLOCK;
+	return BS_REASON_NONE;
 }

@@ -1,4 +1,4 @@
-/* DESIGN §6, "complete and covered": whether all mail of a time is known. */
+/* Whether all mail of a time is known: then the absence of a record counts. */
 #include <string.h>
 
 #include "common/judge/coverage.h"
@@ -34,23 +34,25 @@ domain_record(const struct bs_view *view, const struct bs_domain *domain,
 	return rc != 0 ? rc : bs_view_sender(view, hash, out);
 }
 
-const char *
+enum bs_reason
 bs_store_fault(const struct bs_view *view, int64_t from, int64_t to)
 {
 	const struct bs_meta *meta = view->meta;
 
 	if (meta->epoch == 0)
-		return "no-store";
+		return BS_REASON_NO_STORE;
 	if (meta->clock.in_doubt)
-		return "clock";
+		return BS_REASON_CLOCK;
 	if (meta->failing_since != 0 && to > meta->failing_since)
-		return "store-trouble";
+		return BS_REASON_STORE_TROUBLE;
 	if (from < meta->epoch)
-		return "young-store";
-	/* for who looks in from outside: a gap that nobody wrote down yet */
+		return BS_REASON_YOUNG_STORE;
+	/* a gap that nobody wrote down yet: "backstop status" and "explain"
+	 * look while no engine runs */
 	if (to > meta->alive + AWAY_SECONDS)
-		return "engine-away";
-	return bs_meta_is_complete(meta, from, to) ? NULL : "gap";
+		return BS_REASON_ENGINE_AWAY;
+	return bs_meta_is_complete(meta, from, to) ? BS_REASON_NONE
+						   : BS_REASON_GAP;
 }
 
 /* Whether somebody else may sign, and so send, with a key of ours. One that
@@ -77,48 +79,49 @@ touches(uint32_t day, const struct bs_span *span)
 }
 
 /* What holds for signing and recording alike. *record is the domain's. */
-static const char *
+static enum bs_reason
 common_fault(const struct bs_view *view, const struct bs_domain *domain,
     const struct bs_span *span, struct bs_sender_record *record)
 {
-	const char *fault;
+	enum bs_reason fault;
 
 	if (!domain->outbound_here)
-		return "outbound-elsewhere";
+		return BS_REASON_OUTBOUND_ELSEWHERE;
 	if (!domain->sign)
-		return "sign-off";
+		return BS_REASON_SIGN_OFF;
 	if (has_foreign_key(view->keyring))
-		return "foreign-key";
-	if ((fault = bs_store_fault(view, span->from, span->to)) != NULL)
+		return BS_REASON_FOREIGN_KEY;
+	if ((fault = bs_store_fault(view, span->from, span->to)) !=
+	    BS_REASON_NONE)
 		return fault;
 	if (domain_record(view, domain, record) < 0)
-		return "store-trouble";
+		return BS_REASON_STORE_TROUBLE;
 	/* the day on which it began has hours before it did */
 	if (record->first_signed_day == 0 ||
 	    record->first_signed_day >= span->first_day)
-		return "signing-began-later";
+		return BS_REASON_SIGNING_BEGAN_LATER;
 	if (touches(record->last_elsewhere_day, span))
-		return "outbound-began-later";
-	return NULL;
+		return BS_REASON_OUTBOUND_BEGAN_LATER;
+	return BS_REASON_NONE;
 }
 
 /* What the records of an address and its domain say of mail without a tag. An
  * address that was never seen to sign has the domain's, too. */
-static const char *
+static enum bs_reason
 unsigned_fault(const struct bs_sender_record *own,
     const struct bs_sender_record *domain, const struct bs_span *span)
 {
 	if (touches(own->last_stripped_day, span))
-		return "stripped";
+		return BS_REASON_STRIPPED;
 	if (touches(own->last_unsigned_day, span))
-		return "unsigned-mail";
+		return BS_REASON_UNSIGNED_MAIL;
 	if (own->first_signed_day == 0 &&
 	    touches(domain->last_unsigned_day, span))
-		return "unsigned-in-domain";
-	return NULL;
+		return BS_REASON_UNSIGNED_IN_DOMAIN;
+	return BS_REASON_NONE;
 }
 
-const char *
+enum bs_reason
 bs_coverage_fault(const struct bs_view *view, const struct bs_domain *domain,
     const struct bs_address *address, const struct bs_span *span)
 {
@@ -126,33 +129,35 @@ bs_coverage_fault(const struct bs_view *view, const struct bs_domain *domain,
 	struct bs_sender_record own = {0};
 	char canonical[BS_ADDRESS_MAX];
 	uint8_t hash[BS_RECORD_HASH];
-	const char *fault = common_fault(view, domain, span, &record);
+	enum bs_reason fault = common_fault(view, domain, span, &record);
 
-	if (fault != NULL)
+	if (fault != BS_REASON_NONE)
 		return fault;
 	if (address != NULL) {
 		if (bs_address_canonical(address, canonical,
 			sizeof(canonical)) != 0)
-			return "store-trouble";
+			return BS_REASON_STORE_TROUBLE;
 		if (bs_domain_exempts(domain, canonical))
-			return "exempt";
+			return BS_REASON_EXEMPT;
 		bs_view_hash(view, canonical, strlen(canonical), hash);
 		if (bs_view_sender(view, hash, &own) < 0)
-			return "store-trouble";
+			return BS_REASON_STORE_TROUBLE;
 	}
 	return unsigned_fault(&own, &record, span);
 }
 
-const char *
+enum bs_reason
 bs_recording_fault(const struct bs_view *view, const struct bs_domain *domain,
     const struct bs_span *span)
 {
 	struct bs_sender_record record;
-	const char *fault;
+	enum bs_reason fault;
 
-	if ((fault = common_fault(view, domain, span, &record)) != NULL)
+	if ((fault = common_fault(view, domain, span, &record)) !=
+	    BS_REASON_NONE)
 		return fault;
-	return touches(record.last_unrecorded_day, span) ? "unrecorded" : NULL;
+	return touches(record.last_unrecorded_day, span) ? BS_REASON_UNRECORDED
+							 : BS_REASON_NONE;
 }
 
 static void

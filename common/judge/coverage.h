@@ -1,4 +1,4 @@
-/* DESIGN §6, "complete and covered": whether all mail of a time is known. */
+/* Whether all mail of a time is known: then the absence of a record counts. */
 #ifndef BS_JUDGE_COVERAGE_H
 #define BS_JUDGE_COVERAGE_H
 
@@ -6,6 +6,7 @@
 
 #include "common/base/backstop.h"
 #include "common/judge/view.h"
+#include "common/policy/reason.h"
 
 /* When the message that a bounce is about may have been sent. */
 struct bs_span {
@@ -20,21 +21,21 @@ struct bs_span {
 void bs_span_of(int64_t date, int64_t now, unsigned lifetime_days,
     struct bs_span *out);
 
-/* Why the store does not have all that was told us between two times, or NULL:
- * a constant word. */
-const char *bs_store_fault(const struct bs_view *view, int64_t from,
+/* Why the store does not have all that was told us between two times, or
+ * _NONE. */
+enum bs_reason bs_store_fault(const struct bs_view *view, int64_t from,
     int64_t to);
 
-/* Why not all mail of a domain was signed by us in that span, or NULL: a
- * constant word. For an address (or NULL: the domain as a whole) that was seen
- * to sign, its own unsigned mail counts; else the domain's, too. */
-const char *bs_coverage_fault(const struct bs_view *view,
+/* Why not all mail of a domain was signed by us in that span, or _NONE. For an
+ * address (or NULL: the domain as a whole) that was seen to sign, its own
+ * unsigned mail counts; else the domain's, too. */
+enum bs_reason bs_coverage_fault(const struct bs_view *view,
     const struct bs_domain *domain, const struct bs_address *address,
     const struct bs_span *span);
 
 /* Why the Message-ID of some mail of a domain in that span is not known, or
- * NULL: a constant word. */
-const char *bs_recording_fault(const struct bs_view *view,
+ * _NONE. */
+enum bs_reason bs_recording_fault(const struct bs_view *view,
     const struct bs_domain *domain, const struct bs_span *span);
 
 /* The day (since 1970) from which the whole window is covered, if nothing

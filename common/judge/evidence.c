@@ -1,4 +1,5 @@
-/* DESIGN §6: whether a bounce returns a message that its recipient sent. */
+/* Whether a bounce returns a message that its recipient sent: looked up by its
+ * Message-ID. */
 #include <string.h>
 
 #include "common/judge/evidence.h"
@@ -7,9 +8,9 @@
 /* Whether the recipients that the bounce names, if any, may have been among
  * the message's: by their domain. */
 static bool
-went_there(const struct bs_view *view, const struct bs_request *request,
-    const struct bs_msg_record *msg)
+went_there(const struct bs_case *question, const struct bs_msg_record *msg)
 {
+	const struct bs_request *request = question->request;
 	const struct bs_list *named = request->original_recipients.count > 0
 					  ? &request->original_recipients
 					  : &request->final_recipients;
@@ -23,7 +24,7 @@ went_there(const struct bs_view *view, const struct bs_request *request,
 	while ((at = bs_list_next(named, at)) != NULL) {
 		if (bs_address_parse(at, strlen(at), &address) != 0 ||
 		    (address.flags & BS_ADDRESS_NO_DOMAIN) ||
-		    bs_view_hash_domain(view, address.domain,
+		    bs_view_hash_domain(&question->view, address.domain,
 			address.domain_len, hash) != 0)
 			continue;
 		some = true;
@@ -40,114 +41,114 @@ is_over_cap(const struct bs_msg_record *msg)
 						     BS_MSG_CAP_PER_RECIPIENT;
 }
 
-/* What a record that was found is worth: NULL if it proves the bounce. */
-static const char *
-weigh(const struct bs_view *view, const struct bs_request *request,
-    const uint8_t *user, struct bs_finding *finding)
-{
-	const struct bs_msg_record *msg = &finding->msg;
-
-	finding->has_msg = true;
-	finding->msg_is_theirs = bs_msg_has_owner(msg, user);
-	finding->msg_over_cap = is_over_cap(msg);
-	finding->msg_domain_differs = !went_there(view, request, msg);
-	if (!finding->msg_is_theirs)
-		return "not-theirs";
-	if (finding->msg_over_cap)
-		return "over-cap";
-	if (finding->msg_domain_differs)
-		return "other-recipient";
-	return NULL;
-}
-
+/* The search for one message of one user. */
 struct search {
-	const struct bs_view *view;
-	const struct bs_request *request;
+	const struct bs_case *question;
 	uint8_t user[BS_RECORD_HASH];
-	uint32_t first_day;
-	uint32_t last_day;
 	bool proven;
 	bool trouble;
-	const char *fault; /* of the last record that proved nothing */
+	enum bs_reason fault; /* of the last record that proved nothing */
 };
 
-/* Looks one Message-ID up, until one of its records proves the bounce. */
-static void
-look_up(struct search *search, const char *message_id,
-    struct bs_finding *finding)
+/* What the record that was found is worth: _NONE if it proves the bounce. */
+static enum bs_reason
+weigh(const struct search *search, struct bs_known *known)
 {
-	struct bs_finding found = *finding;
+	const struct bs_msg_record *msg = &known->msg;
 
-	bs_view_hash(search->view, message_id, strlen(message_id),
+	known->has_msg = true;
+	known->msg_is_theirs = bs_msg_has_owner(msg, search->user);
+	known->msg_over_cap = is_over_cap(msg);
+	known->msg_domain_differs = !went_there(search->question, msg);
+	if (!known->msg_is_theirs)
+		return BS_REASON_NOT_THEIRS;
+	if (known->msg_over_cap)
+		return BS_REASON_OVER_CAP;
+	if (known->msg_domain_differs)
+		return BS_REASON_OTHER_RECIPIENT;
+	return BS_REASON_NONE;
+}
+
+/* Looks one Message-ID up under every day from tomorrow (a clock may have been
+ * ahead) back to the last day of the window, until a record proves the bounce.
+ */
+static void
+look_up(struct search *search, const char *message_id, struct bs_known *known)
+{
+	const struct bs_case *question = search->question;
+	uint32_t window = bs_day_window(question->lifetime_days);
+	uint32_t first_day =
+	    question->today > window ? question->today - window : 1;
+	struct bs_known found = *known;
+
+	bs_view_hash(&question->view, message_id, strlen(message_id),
 	    found.msg_key.message_id);
-	for (uint32_t day = search->last_day;
-	     day >= search->first_day && !search->proven; day--) {
+	for (uint32_t day = question->today + 1;
+	     day >= first_day && !search->proven; day--) {
 		int rc;
 
 		found.msg_key.day = day;
-		rc = bs_view_msg(search->view, &found.msg_key, &found.msg);
+		rc = bs_view_msg(&question->view, &found.msg_key, &found.msg);
 		if (rc < 0)
 			search->trouble = true;
-		/* a bounce that was counted is no message that was sent */
+		/* a record of bounces alone is of no message that was sent */
 		if (rc != 0 || found.msg.sent == 0)
 			continue;
-		search->fault =
-		    weigh(search->view, search->request, search->user, &found);
-		search->proven = search->fault == NULL;
-		*finding = found;
+		search->fault = weigh(search, &found);
+		search->proven = search->fault == BS_REASON_NONE;
+		*known = found;
 	}
 }
 
 /* What it means that nothing proved the bounce. */
 static void
-conclude(const struct search *search, const struct bs_domain *domain,
-    const struct bs_span *span, struct bs_finding *finding)
+conclude(const struct search *search, const struct bs_span *span,
+    struct bs_known *known)
 {
-	const struct bs_request *request = search->request;
-	const char *reason;
+	const struct bs_case *question = search->question;
+	const struct bs_request *request = question->request;
+	enum bs_reason reason;
 
-	if (search->fault != NULL)
+	if (search->fault != BS_REASON_NONE)
 		reason = search->fault;
 	else if (search->trouble)
-		reason = "store-trouble";
+		reason = BS_REASON_STORE_TROUBLE;
 	else if (request->partial || request->message_ids.truncated)
-		reason = "partial";
+		reason = BS_REASON_PARTIAL;
 	else
-		reason = bs_recording_fault(search->view, domain, span);
-	if (reason == NULL)
-		finding->facts.evidence = BS_EVIDENCE_NO;
-	finding->evidence_reason = reason == NULL ? "not-found" : reason;
+		reason =
+		    bs_recording_fault(&question->view, question->domain, span);
+	if (reason == BS_REASON_NONE) {
+		known->facts.evidence = BS_EVIDENCE_NO;
+		reason = BS_REASON_NOT_FOUND;
+	}
+	known->evidence_reason = reason;
 }
 
 void
-bs_evidence_find(const struct bs_view *view, const struct bs_request *request,
-    const struct bs_address *plain, const struct bs_span *span, uint32_t today,
-    unsigned lifetime_days, struct bs_finding *finding)
+bs_evidence_find(const struct bs_case *question, const struct bs_address *plain,
+    const struct bs_span *span, struct bs_known *known)
 {
-	uint32_t window = bs_day_window(lifetime_days);
-	struct search search = {
-	    .view = view,
-	    .request = request,
-	    .first_day = today > window ? today - window : 1,
-	    .last_day = today + 1,
-	};
+	const struct bs_list *ids = &question->request->message_ids;
+	struct search search = {.question = question};
 	const char *id = NULL;
 
-	finding->facts.evidence = BS_EVIDENCE_NONE;
-	if (!view->config->messages)
-		finding->evidence_reason = "messages-off";
-	else if (request->message_ids.count == 0 ||
-		 bs_view_hash_address(view, plain, search.user) != 0)
-		finding->evidence_reason = "no-message-id";
-	if (finding->evidence_reason != NULL)
-		return;
-	while (!search.proven &&
-	       (id = bs_list_next(&request->message_ids, id)) != NULL)
-		look_up(&search, id, finding);
-	if (!search.proven) {
-		conclude(&search, finding->domain, span, finding);
+	known->facts.evidence = BS_EVIDENCE_NONE;
+	if (!question->view.config->messages) {
+		known->evidence_reason = BS_REASON_MESSAGES_OFF;
 		return;
 	}
-	finding->facts.evidence = BS_EVIDENCE_YES;
-	finding->evidence_reason = "found";
+	if (ids->count == 0 ||
+	    bs_view_hash_address(&question->view, plain, search.user) != 0) {
+		known->evidence_reason = BS_REASON_NO_MESSAGE_ID;
+		return;
+	}
+	while (!search.proven && (id = bs_list_next(ids, id)) != NULL)
+		look_up(&search, id, known);
+	if (!search.proven) {
+		conclude(&search, span, known);
+		return;
+	}
+	known->facts.evidence = BS_EVIDENCE_YES;
+	known->evidence_reason = BS_REASON_FOUND;
 }

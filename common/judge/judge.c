@@ -2,45 +2,23 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/judge/case.h"
+#include "common/judge/facts.h"
+#include "common/judge/judge.h"
+#include "common/judge/probe.h"
+#include "common/judge/sent.h"
+#include "common/judge/sign.h"
 #include "common/keys/day.h"
 #include "common/mail/x_backstop.h"
 
 #define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
 
-static int
-get(const void *context, struct bs_entry *entry)
-{
-	return bs_writer_get(context, entry);
-}
-
-void
-bs_judge_view(const struct bs_judge *judge, struct bs_view *out)
-{
-	*out = (struct bs_view){
-	    .config = judge->config,
-	    .keyring = judge->keyring,
-	    .meta = bs_writer_meta(judge->writer),
-	    .store_key = bs_writer_key(judge->writer),
-	    .get = get,
-	    .context = judge->writer,
-	};
-}
-
-/* A doubtful clock refuses nothing (DESIGN §5). */
+/* Nothing is refused while the clock is in doubt. */
 static enum bs_action
-soften(const struct bs_case *matter, enum bs_action action)
+soften(const struct bs_case *question, enum bs_action action)
 {
-	return action == BS_ACTION_REJECT && matter->view.meta->clock.in_doubt
+	return action == BS_ACTION_REJECT && question->view.meta->clock.in_doubt
 		   ? BS_ACTION_HEADER
 		   : action;
-}
-
-/* Whether a row is a judgement on a bounce, which the header tells of. */
-static bool
-is_judged(const struct bs_row *row)
-{
-	return row->number >= 4 && row->number != 18;
 }
 
 static void
@@ -48,175 +26,147 @@ write_header(const struct bs_judgement *judgement, struct bs_answer *answer)
 {
 	const struct bs_row *row = judgement->row;
 
-	if (judgement->mode == BS_OBSERVE || !is_judged(row))
+	if (judgement->mode == BS_OBSERVE || !row->is_judgement)
 		return;
-	if (bs_x_backstop_write(row->verdict, row->reason, row->number,
-		answer->header, sizeof(answer->header)) != 0)
+	if (bs_x_backstop_write(row->verdict, bs_reason_word(row->reason),
+		row->number, answer->header, sizeof(answer->header)) != 0)
 		answer->header[0] = '\0';
 	else if (answer->action == BS_ACTION_NONE)
 		answer->action = BS_ACTION_HEADER;
 }
 
-/* Whether a tag comes off. At DATA, that of a host that did not ask at RCPT:
- * whatever is delivered to a tag goes to the plain address. */
+/* Whether a tag comes off. Of a judgement it does at DATA in any case: the host
+ * may not have asked at RCPT, and what is delivered goes to the plain address.
+ */
 static bool
-is_stripped(const struct bs_case *matter, const struct bs_finding *finding,
-    const struct bs_row *row)
+is_stripped(const struct bs_case *question,
+    const struct bs_judgement *judgement)
 {
-	return finding->has_tag &&
+	const struct bs_row *row = judgement->row;
+
+	return judgement->known.has_tag &&
 	       (row->strip ||
-		   (matter->request->op == BS_OP_DATA && is_judged(row)));
+		   (question->request->op == BS_OP_DATA && row->is_judgement));
 }
 
 /* The recipient as the host is to know it. */
 static void
-strip(const struct bs_case *matter, const struct bs_finding *finding,
-    struct bs_answer *answer)
+strip(const struct bs_case *question, struct bs_answer *answer)
 {
-	if (bs_address_write(&finding->tag.plain, answer->address,
+	if (bs_address_write(&question->tag.plain, answer->address,
 		sizeof(answer->address)) == 0 &&
-	    matter->request->op == BS_OP_RCPT &&
+	    question->request->op == BS_OP_RCPT &&
 	    answer->action == BS_ACTION_NONE)
 		answer->action = BS_ACTION_REWRITE;
 }
 
 static void
-act(const struct bs_case *matter, struct bs_answer *answer,
+act(const struct bs_case *question, struct bs_answer *answer,
     struct bs_judgement *judgement)
 {
-	const struct bs_finding *finding = &judgement->finding;
+	const struct bs_domain *domain = question->domain;
+	const struct bs_facts *facts = &judgement->known.facts;
 	const struct bs_row *row = judgement->row;
-	bool strict = finding->domain != NULL && finding->domain->strict;
+	bool strict = domain != NULL && domain->strict;
 
-	if (finding->domain != NULL)
-		judgement->mode = finding->domain->mode;
-	judgement->would = soften(matter,
-	    bs_policy_action(row, &finding->facts, BS_ENFORCE, strict));
-	answer->action = soften(matter,
-	    bs_policy_action(row, &finding->facts, judgement->mode, strict));
+	if (domain != NULL)
+		judgement->mode = domain->mode;
+	judgement->would =
+	    soften(question, bs_policy_action(row, facts, BS_ENFORCE, strict));
+	answer->action = soften(question,
+	    bs_policy_action(row, facts, judgement->mode, strict));
 	COPY(answer->verdict, row->verdict);
-	COPY(answer->reason, row->reason);
+	COPY(answer->reason, bs_reason_word(row->reason));
 	if (answer->action == BS_ACTION_REJECT) {
 		COPY(answer->reply, row->reply);
 		return;
 	}
-	if (matter->request->op == BS_OP_DATA)
+	if (question->request->op == BS_OP_DATA)
 		write_header(judgement, answer);
-	if (is_stripped(matter, finding, row))
-		strip(matter, finding, answer);
-}
-
-/* The column of the tally in which a row counts; BS_TALLIES for none. */
-static enum bs_tally
-tally_of(const struct bs_row *row)
-{
-	static const enum bs_tally columns[] = {
-	    [0] = BS_TALLIES,
-	    [1] = BS_TALLIES,
-	    [2] = BS_TALLIES,
-	    [3] = BS_TALLIES,
-	    [4] = BS_TALLY_TAG_HOME,
-	    [5] = BS_TALLY_SUSPECT,
-	    [6] = BS_TALLY_TAG_HOME,
-	    [7] = BS_TALLY_SUSPECT,
-	    [8] = BS_TALLY_ID_HOME,
-	    [9] = BS_TALLY_SUSPECT,
-	    [10] = BS_TALLY_FORGED,
-	    [11] = BS_TALLY_FORGED,
-	    [12] = BS_TALLY_ID_HOME,
-	    [13] = BS_TALLY_FORGED,
-	    [14] = BS_TALLY_SUSPECT,
-	    [15] = BS_TALLY_SUSPECT,
-	    [16] = BS_TALLY_UNKNOWN,
-	    [17] = BS_TALLY_UNKNOWN,
-	    [18] = BS_TALLIES,
-	    [19] = BS_TALLY_UNKNOWN,
-	};
-
-	return columns[row->number];
+	if (is_stripped(question, judgement))
+		strip(question, answer);
 }
 
 static void
-tally_action(const struct bs_case *matter, enum bs_action action,
+tally_action(const struct bs_case *question, enum bs_action action,
     enum bs_tally rejected, enum bs_tally junked)
 {
 	if (action == BS_ACTION_REJECT)
-		bs_case_tally(matter, rejected);
+		bs_case_tally(question, rejected);
 	else if (action == BS_ACTION_JUNK)
-		bs_case_tally(matter, junked);
+		bs_case_tally(question, junked);
 }
 
-/* A tag was lost on the way: what comes without one may be genuine. Not so of
- * a read receipt, which goes to the header address by right. */
+/* A tag was lost on the way: other bounces to this address that come without
+ * one may be genuine. */
 static void
-note_stripped(const struct bs_case *matter, const char *recipient)
+note_stripped(const struct bs_case *question, const char *recipient)
 {
 	struct bs_address address;
 
 	if (bs_address_parse(recipient, strlen(recipient), &address) != 0)
 		return;
-	bs_case_note(matter, &address, BS_NOTE_STRIPPED);
-	bs_case_tally(matter, BS_TALLY_STRIPPED);
+	bs_case_note(question, &address, BS_NOTE_STRIPPED);
+	bs_case_tally(question, BS_TALLY_STRIPPED);
 }
 
 /* What the verdict adds to what is known of the domain. */
 static void
-keep_count(struct bs_case *matter, const struct bs_answer *answer,
+keep_count(const struct bs_case *question, const struct bs_answer *answer,
     const struct bs_judgement *judgement)
 {
-	const struct bs_finding *finding = &judgement->finding;
-	enum bs_tally column =
-	    judgement->row == NULL ? BS_TALLIES : tally_of(judgement->row);
+	const struct bs_known *known = &judgement->known;
+	const struct bs_row *row = judgement->row;
 
-	matter->domain = finding->domain;
 	if (answer->action == BS_ACTION_DEFER)
-		bs_case_tally(matter, BS_TALLY_DEFERRED);
-	if (column == BS_TALLIES || matter->domain == NULL)
+		bs_case_tally(question, BS_TALLY_DEFERRED);
+	if (row == NULL || row->tally == BS_TALLIES || question->domain == NULL)
 		return;
-	bs_case_tally(matter, column);
-	tally_action(matter, answer->action, BS_TALLY_REJECTED,
+	bs_case_tally(question, row->tally);
+	tally_action(question, answer->action, BS_TALLY_REJECTED,
 	    BS_TALLY_JUNKED);
 	if (judgement->would != answer->action)
-		tally_action(matter, judgement->would, BS_TALLY_WOULD_REJECT,
+		tally_action(question, judgement->would, BS_TALLY_WOULD_REJECT,
 		    BS_TALLY_WOULD_JUNK);
-	if (judgement->row->number == 12 &&
-	    finding->facts.kind == BS_KIND_DSN &&
-	    finding->msg.fate == BS_MSG_SIGNED)
-		note_stripped(matter, matter->request->recipient);
+	if (row->lost_tag && known->facts.kind == BS_KIND_DSN &&
+	    known->msg.fate == BS_MSG_SIGNED)
+		note_stripped(question, question->request->recipient);
 }
 
 /* Whether the message may still change the verdict: then RCPT strips, and the
- * end of DATA decides. A bad tag that is refused is refused at once; so is a
- * stale one where no record could save it. */
+ * end of DATA decides. */
 static bool
-waits_for_data(const struct bs_case *matter, const struct bs_facts *facts,
+waits_for_data(const struct bs_case *question, const struct bs_row *row,
     enum bs_action action)
 {
-	const struct bs_request *request = matter->request;
-	bool records = matter->view.config->messages;
-
-	if (request->op != BS_OP_RCPT || !request->inspect || !facts->ours ||
-	    facts->trusted || facts->sender == BS_SENDER_OTHER ||
-	    facts->tag == BS_TAG_FOREIGN)
+	if (question->request->op != BS_OP_RCPT || !question->request->inspect)
 		return false;
-	if (facts->tag == BS_TAG_STALE && !records)
+	switch (row->final) {
+	case BS_FINAL_AT_RCPT:
+		return false;
+	case BS_FINAL_IF_REFUSED:
 		return action != BS_ACTION_REJECT;
-	return facts->tag != BS_TAG_BAD ||
-	       (facts->sender == BS_SENDER_NULL && action != BS_ACTION_REJECT);
+	case BS_FINAL_IF_NO_RECORD_HELPS:
+		return question->view.config->messages ||
+		       action != BS_ACTION_REJECT;
+	case BS_FINAL_AT_DATA:
+		break;
+	}
+	return true;
 }
 
 static void
-take_back(const struct bs_case *matter, struct bs_answer *answer,
+take_back(const struct bs_case *question, struct bs_answer *answer,
     struct bs_judgement *judgement)
 {
 	*answer = (struct bs_answer){.id = answer->id};
 	judgement->row = NULL;
 	judgement->would = BS_ACTION_NONE;
-	if (judgement->finding.has_tag)
-		strip(matter, &judgement->finding, answer);
+	if (judgement->known.has_tag)
+		strip(question, answer);
 }
 
-/* Whether nobody tells of it again. */
+/* Whether no op sent will tell that it was accepted. */
 static bool
 is_accepted(const struct bs_request *request, const struct bs_answer *answer)
 {
@@ -225,55 +175,54 @@ is_accepted(const struct bs_request *request, const struct bs_answer *answer)
 }
 
 static void
-judge_recipient(struct bs_case *matter, struct bs_answer *answer,
+judge_recipient(struct bs_case *question, struct bs_answer *answer,
     struct bs_judgement *judgement)
 {
-	struct bs_finding *finding = &judgement->finding;
+	struct bs_known *known = &judgement->known;
 
-	if (bs_facts_find(&matter->view, matter->request, matter->now,
-		finding) != 0)
+	if (bs_facts_find(question, known) != 0)
 		return;
-	judgement->row = bs_policy_row(&finding->facts);
-	act(matter, answer, judgement);
-	if (waits_for_data(matter, &finding->facts, answer->action))
-		take_back(matter, answer, judgement);
-	bs_judge_probe(matter, answer, judgement);
-	keep_count(matter, answer, judgement);
-	if (is_accepted(matter->request, answer) && !finding->facts.trusted)
-		bs_judge_accepted(matter, finding);
+	judgement->row = bs_policy_row(&known->facts);
+	act(question, answer, judgement);
+	if (waits_for_data(question, judgement->row, answer->action))
+		take_back(question, answer, judgement);
+	bs_judge_probe(question, answer, judgement);
+	keep_count(question, answer, judgement);
+	if (is_accepted(question->request, answer) && !known->facts.trusted)
+		bs_judge_accepted(question, known);
 }
 
 /* Whether a domain was left out of the configuration for a while: then its
  * mail went its own ways. */
 static bool
-was_away(const struct bs_case *matter)
+was_away(const struct bs_case *question)
 {
-	const struct bs_domain *domain = matter->domain;
+	const struct bs_domain *domain = question->domain;
 	struct bs_sender_record record;
 	uint8_t hash[BS_RECORD_HASH];
 
-	return bs_view_hash_domain(&matter->view, domain->name,
+	return bs_view_hash_domain(&question->view, domain->name,
 		   strlen(domain->name), hash) == 0 &&
-	       bs_view_sender(&matter->view, hash, &record) == 0 &&
-	       record.last_day + 1 < bs_day_of(matter->now);
+	       bs_view_sender(&question->view, hash, &record) == 0 &&
+	       record.last_day + 1 < bs_day_of(question->now);
 }
 
 void
 bs_judge_note_domains(const struct bs_judge *judge, int64_t now)
 {
-	struct bs_case matter = {.judge = judge, .now = now};
+	struct bs_case question;
 
-	bs_judge_view(judge, &matter.view);
-	if (matter.view.meta->clock.in_doubt)
+	bs_case_begin(judge, NULL, now, &question);
+	if (question.view.meta->clock.in_doubt)
 		return;
 	for (size_t i = 0; i < judge->config->domain_count; i++) {
-		matter.domain = &judge->config->domains[i];
-		if (!matter.domain->outbound_here || was_away(&matter))
-			bs_case_note_domain(&matter, BS_NOTE_ELSEWHERE);
-		bs_case_note_domain(&matter,
-		    matter.domain->sign ? BS_NOTE_SIGNS : BS_NOTE_UNSIGNED);
+		question.domain = &judge->config->domains[i];
+		if (!question.domain->outbound_here || was_away(&question))
+			bs_case_note_domain(&question, BS_NOTE_ELSEWHERE);
+		bs_case_note_domain(&question,
+		    question.domain->sign ? BS_NOTE_SIGNS : BS_NOTE_UNSIGNED);
 		if (!judge->config->messages)
-			bs_case_note_domain(&matter, BS_NOTE_UNRECORDED);
+			bs_case_note_domain(&question, BS_NOTE_UNRECORDED);
 	}
 }
 
@@ -281,29 +230,22 @@ void
 bs_judge(const struct bs_judge *judge, const struct bs_request *request,
     int64_t now, struct bs_answer *answer, struct bs_judgement *judgement)
 {
-	struct bs_case matter = {
-	    .judge = judge,
-	    .request = request,
-	    .now = now,
-	    .today = bs_day_of(now),
-	};
+	struct bs_case question;
 
-	bs_judge_view(judge, &matter.view);
-	matter.lifetime_days = bs_meta_lifetime(matter.view.meta,
-	    judge->config->lifetime_days, matter.today);
+	bs_case_begin(judge, request, now, &question);
 	memset(answer, 0, sizeof(*answer));
 	memset(judgement, 0, sizeof(*judgement));
 	answer->id = request->id;
 	switch (request->op) {
 	case BS_OP_SIGN:
-		bs_judge_sign(&matter, answer, judgement);
+		bs_judge_sign(&question, answer, judgement);
 		break;
 	case BS_OP_RCPT:
 	case BS_OP_DATA:
-		judge_recipient(&matter, answer, judgement);
+		judge_recipient(&question, answer, judgement);
 		break;
 	case BS_OP_SENT:
-		bs_judge_sent(&matter);
+		bs_judge_sent(&question);
 		break;
 	case BS_OP_SPF:
 		answer->status = BS_STATUS_UNKNOWN;

@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/judge/judge.h"
 #include "common/base/log.h"
+#include "common/judge/log.h"
 #include "common/mail/address.h"
 #include "common/keys/tag.h"
 
-/* An address for the log: never with a whole tag (DESIGN §5). */
+/* An address for the log: never with the MAC of a tag. */
 static void
 add_address(struct bs_log_line *line, const char *key, const char *text)
 {
@@ -23,19 +23,17 @@ add_address(struct bs_log_line *line, const char *key, const char *text)
 }
 
 static void
-log_unsigned(const struct bs_request *request, const struct bs_answer *answer)
+log_sign(const struct bs_request *request, const struct bs_answer *answer,
+    enum bs_reason reason)
 {
-	static const char *const silent[] = {"signed", "not-ours", "null",
-	    "sign-off", "stranger", "tagged", "untrusted"};
 	struct bs_log_line line;
 
-	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++)
-		if (strcmp(answer->reason, silent[i]) == 0)
-			return;
+	if (bs_reason_is_usual(reason))
+		return;
 	bs_log_begin(&line);
 	bs_log_add(&line, "event",
 	    answer->action == BS_ACTION_REWRITE ? "signed" : "unsigned");
-	bs_log_add(&line, "reason", answer->reason);
+	bs_log_add(&line, "reason", bs_reason_word(reason));
 	bs_log_add(&line, "client", request->client);
 	bs_log_add(&line, "sender", request->sender);
 	bs_log_end(&line, BS_LOG_INFO);
@@ -50,20 +48,21 @@ sender_text(const struct bs_request *request)
 /* What was read of the message, and what that proves. */
 static void
 add_message(struct bs_log_line *line, const struct bs_request *request,
-    const struct bs_finding *finding)
+    const struct bs_known *known)
 {
 	const char *id = bs_list_next(&request->message_ids, NULL);
 
 	bs_log_add(line, "kind", bs_kind_name(request->kind));
-	if (finding->evidence_reason != NULL)
-		bs_log_add(line, "evidence", finding->evidence_reason);
+	if (known->evidence_reason != BS_REASON_NONE)
+		bs_log_add(line, "evidence",
+		    bs_reason_word(known->evidence_reason));
 	if (request->kind != BS_KIND_UNREAD)
 		bs_log_add(line, "coverage",
-		    finding->coverage_reason == NULL
+		    known->coverage_reason == BS_REASON_NONE
 			? "full"
-			: finding->coverage_reason);
-	if (finding->has_msg)
-		bs_log_add_number(line, "sent_day", finding->msg_key.day);
+			: bs_reason_word(known->coverage_reason));
+	if (known->has_msg)
+		bs_log_add_number(line, "sent_day", known->msg_key.day);
 	if (id != NULL)
 		bs_log_add(line, "message_id", id);
 }
@@ -95,27 +94,39 @@ log_verdict(const struct bs_request *request, const struct bs_answer *answer,
 	if (request->spf[0] != '\0')
 		bs_log_add(&line, "spf", request->spf);
 	if (request->op == BS_OP_DATA)
-		add_message(&line, request, &judgement->finding);
+		add_message(&line, request, &judgement->known);
 	bs_log_end(&line, BS_LOG_INFO);
 }
 
-/* Whether there is no more to say than of any mail, or RCPT said it: what is
- * no bounce waits for no message, but for one in a daemon's name. */
+/* Whether RCPT told of the row already, or any mail would have it. */
+static bool
+is_told(const struct bs_row *row, const struct bs_facts *facts)
+{
+	switch (row->told) {
+	case BS_TOLD_AT_RCPT:
+		return true;
+	case BS_TOLD_LATE_OF_DAEMONS:
+		return facts->sender != BS_SENDER_DAEMON;
+	case BS_TOLD_ALWAYS:
+		break;
+	}
+	return false;
+}
+
+/* Whether there is no more to say than of any mail, or RCPT said it. */
 static bool
 is_silent(const struct bs_request *request,
     const struct bs_judgement *judgement)
 {
-	const struct bs_facts *facts = &judgement->finding.facts;
+	const struct bs_facts *facts = &judgement->known.facts;
 
 	if (!facts->ours || (judgement->row == NULL && !judgement->probing))
 		return true;
 	if (facts->tag == BS_TAG_NONE &&
 	    (facts->trusted || facts->sender == BS_SENDER_OTHER))
 		return true;
-	if (request->op != BS_OP_DATA || judgement->row == NULL ||
-	    judgement->row->number > 3)
-		return false;
-	return judgement->row->number != 2 || facts->sender != BS_SENDER_DAEMON;
+	return request->op == BS_OP_DATA && judgement->row != NULL &&
+	       is_told(judgement->row, facts);
 }
 
 void
@@ -123,7 +134,7 @@ bs_judge_log(const struct bs_request *request, const struct bs_answer *answer,
     const struct bs_judgement *judgement)
 {
 	if (request->op == BS_OP_SIGN)
-		log_unsigned(request, answer);
+		log_sign(request, answer, judgement->reason);
 	else if (!is_silent(request, judgement))
 		log_verdict(request, answer, judgement);
 }

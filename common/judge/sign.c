@@ -2,70 +2,65 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/judge/case.h"
-#include "common/keys/tag.h"
+#include "common/judge/facts.h"
+#include "common/judge/sign.h"
 
-#define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
-
-/* Writes the signed address. Returns NULL or why there is none. */
-static const char *
-sign_address(const struct bs_case *matter, const struct bs_address *address,
+/* Writes the signed address. Returns what came of it. */
+static enum bs_reason
+sign_address(const struct bs_case *question, const struct bs_address *address,
     struct bs_answer *answer, struct bs_judgement *judgement)
 {
-	struct bs_tag tag = {.form = matter->domain->form, .plain = *address};
+	struct bs_tag tag = {.form = question->domain->form, .plain = *address};
 	struct bs_tag_key key;
+	int rc;
 
-	if (bs_keyring_sign(matter->judge->keyring, &tag, matter->today,
-		matter->judge->config->lifetime_days) != 0)
-		return "no-key";
-	if (bs_facts_tag_key(&matter->view, &tag, matter->today,
-		matter->lifetime_days, &key) != 0 ||
+	if (bs_keyring_sign(question->view.keyring, &tag, question->today,
+		question->view.config->lifetime_days) != 0)
+		return BS_REASON_NO_KEY;
+	if (bs_facts_tag_key(question, &tag, &key) != 0 ||
 	    bs_tag_write(&tag, answer->address, sizeof(answer->address)) != 0)
-		return "too-long";
-	memcpy(judgement->sender, key.sender, sizeof(judgement->sender));
-	switch (bs_writer_signed(matter->judge->writer, &key, matter->now)) {
-	case 0:
-		COPY(answer->reason, "signed");
-		break;
-	case BS_WRITER_WAIT:
-		COPY(answer->reason, "signed");
-		judgement->wait = true;
-		break;
-	default:
-		COPY(answer->reason, "unrecorded");
-		break;
-	}
+		return BS_REASON_TOO_LONG;
 	answer->action = BS_ACTION_REWRITE;
-	return NULL;
+	memcpy(judgement->sender, key.sender, sizeof(judgement->sender));
+	rc = bs_writer_signed(question->judge->writer, &key, question->now);
+	judgement->wait = rc == BS_WRITER_WAIT;
+	return rc == 0 || rc == BS_WRITER_WAIT ? BS_REASON_SIGNED
+					       : BS_REASON_UNRECORDED;
+}
+
+/* Signs what it can. Mail of ours that leaves unsigned is noted: without a tag
+ * to expect, a bounce without one may be genuine. */
+static enum bs_reason
+sign(struct bs_case *question, struct bs_answer *answer,
+    struct bs_judgement *judgement)
+{
+	const char *text = question->request->sender;
+	struct bs_address address;
+	enum bs_reason reason;
+	int rc = bs_address_parse(text, strlen(text), &address);
+
+	if (rc != 0)
+		return rc == BS_ADDRESS_NULL ? BS_REASON_NULL_SENDER
+					     : BS_REASON_MALFORMED;
+	question->domain = bs_case_domain(question, &address);
+	/* a stranger must not get a tag of ours for a forged sender */
+	if (!bs_facts_trusted(question))
+		return question->domain == NULL ? BS_REASON_STRANGER
+						: BS_REASON_UNTRUSTED;
+	reason = bs_case_unsigned(question, &address);
+	if (reason == BS_REASON_NONE)
+		reason = sign_address(question, &address, answer, judgement);
+	if (question->domain != NULL && answer->action != BS_ACTION_REWRITE &&
+	    reason != BS_REASON_TAGGED)
+		bs_case_note(question, &address, BS_NOTE_UNSIGNED);
+	return reason;
 }
 
 void
-bs_judge_sign(struct bs_case *matter, struct bs_answer *answer,
+bs_judge_sign(struct bs_case *question, struct bs_answer *answer,
     struct bs_judgement *judgement)
 {
-	const char *text = matter->request->sender;
-	struct bs_address address;
-	const char *reason;
-	int rc = bs_address_parse(text, strlen(text), &address);
-
-	if (rc != 0) {
-		COPY(answer->reason,
-		    rc == BS_ADDRESS_NULL ? "null" : "malformed");
-		return;
-	}
-	matter->domain = bs_case_domain(matter, &address);
-	/* a stranger must not get a tag of ours for a forged sender */
-	if (!bs_facts_trusted(&matter->view, matter->request)) {
-		COPY(answer->reason,
-		    matter->domain == NULL ? "stranger" : "untrusted");
-		return;
-	}
-	reason = bs_case_unsigned(matter, &address);
-	if (reason == NULL)
-		reason = sign_address(matter, &address, answer, judgement);
-	if (reason != NULL)
-		COPY(answer->reason, reason);
-	if (matter->domain != NULL && reason != NULL &&
-	    strcmp(reason, "tagged") != 0)
-		bs_case_note(matter, &address, BS_NOTE_UNSIGNED);
+	judgement->reason = sign(question, answer, judgement);
+	snprintf(answer->reason, sizeof(answer->reason), "%s",
+	    bs_reason_word(judgement->reason));
 }

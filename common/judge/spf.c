@@ -4,7 +4,6 @@
 
 #include "common/adapter/verdict.h"
 #include "common/judge/spf.h"
-#include "common/judge/view.h"
 #include "common/base/log.h"
 #include "common/mail/address.h"
 #include "common/mail/auth_results.h"
@@ -17,13 +16,13 @@
 
 /* Our name in fields, and in explanations. */
 static const char *
-receiver_of(const struct bs_spf_matter *matter)
+receiver_of(const struct bs_case *question)
 {
-	if (matter->config->spf.authserv_id[0] != '\0')
-		return matter->config->spf.authserv_id;
-	if (matter->request->receiver[0] != '\0')
-		return matter->request->receiver;
-	return matter->host;
+	if (question->view.config->spf.authserv_id[0] != '\0')
+		return question->view.config->spf.authserv_id;
+	if (question->request->receiver[0] != '\0')
+		return question->request->receiver;
+	return question->judge->host;
 }
 
 static bool
@@ -33,11 +32,11 @@ is_null(const struct bs_request *request)
 }
 
 const char *
-bs_judge_spf_skips(const struct bs_spf_matter *matter)
+bs_judge_spf_skips(const struct bs_case *question)
 {
-	const struct bs_request *request = matter->request;
+	const struct bs_request *request = question->request;
 
-	if (!matter->config->spf.check)
+	if (!question->view.config->spf.check)
 		return "off";
 	if (request->listener != BS_LISTENER_IN)
 		return "listener";
@@ -47,14 +46,14 @@ bs_judge_spf_skips(const struct bs_spf_matter *matter)
 		return "local";
 	if (request->helo[0] == '\0' && is_null(request))
 		return "no-identity";
-	return bs_config_spf_skips(matter->config, request->client);
+	return bs_config_spf_skips(question->view.config, request->client);
 }
 
 static unsigned
-deadline_of(const struct bs_spf_matter *matter)
+deadline_of(const struct bs_case *question)
 {
-	unsigned ours = matter->config->spf.deadline_seconds * 1000;
-	unsigned theirs = matter->request->deadline_ms;
+	unsigned ours = question->view.config->spf.deadline_seconds * 1000;
+	unsigned theirs = question->request->deadline_ms;
 
 	if (theirs == 0)
 		return ours;
@@ -63,51 +62,52 @@ deadline_of(const struct bs_spf_matter *matter)
 }
 
 static void
-write_query(const struct bs_spf_matter *matter, enum bs_spf_identity identity,
+write_query(const struct bs_case *question, enum bs_spf_identity identity,
     struct bs_spf_query *out)
 {
-	const struct bs_request *request = matter->request;
+	const struct bs_request *request = question->request;
 
 	*out = (struct bs_spf_query){.identity = identity,
-	    .deadline_ms = deadline_of(matter)};
+	    .deadline_ms = deadline_of(question)};
 	COPY(out->client, request->client);
 	COPY(out->helo, request->helo);
-	COPY(out->receiver, receiver_of(matter));
+	COPY(out->receiver, receiver_of(question));
 	if (identity == BS_SPF_MAILFROM)
 		COPY(out->sender, request->sender);
 }
 
 size_t
-bs_judge_spf_queries(const struct bs_spf_matter *matter,
+bs_judge_spf_queries(const struct bs_case *question,
     struct bs_spf_query out[static BS_SPF_IDENTITIES])
 {
 	size_t count = 0;
 
-	if (matter->request->helo[0] != '\0')
-		write_query(matter, BS_SPF_HELO, &out[count++]);
-	if (!is_null(matter->request))
-		write_query(matter, BS_SPF_MAILFROM, &out[count++]);
+	if (question->request->helo[0] != '\0')
+		write_query(question, BS_SPF_HELO, &out[count++]);
+	if (!is_null(question->request))
+		write_query(question, BS_SPF_MAILFROM, &out[count++]);
 	return count;
 }
 
 /* Whether MAIL FROM is in one of our domains. */
 static bool
-is_ours(const struct bs_spf_matter *matter)
+is_ours(const struct bs_case *question)
 {
-	const char *sender = matter->request->sender;
+	const char *sender = question->request->sender;
 	struct bs_address address;
 
 	return bs_address_parse(sender, strlen(sender), &address) == 0 &&
-	       bs_config_domain(matter->config, address.domain,
+	       bs_config_domain(question->view.config, address.domain,
 		   address.domain_len) != NULL;
 }
 
 static void
-sort(const struct bs_spf_matter *matter, const struct bs_spf_finding *findings,
-    size_t count, struct bs_spf_case *out)
+sort(const struct bs_case *question, const struct bs_spf_finding *findings,
+    size_t count, struct bs_spf_findings *out)
 {
-	*out = (struct bs_spf_case){.is_ours = is_ours(matter),
-	    .may_be_bounce = bs_verdict_may_be_bounce(matter->request->sender)};
+	*out = (struct bs_spf_findings){.is_ours = is_ours(question),
+	    .may_be_bounce =
+		bs_verdict_may_be_bounce(question->request->sender)};
 	for (size_t i = 0; i < count; i++) {
 		const struct bs_spf_finding *finding = &findings[i];
 
@@ -116,7 +116,8 @@ sort(const struct bs_spf_matter *matter, const struct bs_spf_finding *findings,
 		else
 			out->mailfrom = finding;
 		if (finding->result == BS_SPF_PASS &&
-		    bs_config_is_forwarder(matter->config, finding->domain))
+		    bs_config_is_forwarder(question->view.config,
+			finding->domain))
 			out->is_forwarder = true;
 	}
 }
@@ -130,18 +131,18 @@ said(const char *text)
 
 /* Parts are left out until the field fits the wire. */
 static void
-write_received(const struct bs_spf_matter *matter,
+write_received(const struct bs_case *question,
     const struct bs_spf_finding *finding, char out[static BS_FIELD_MAX])
 {
 	struct bs_received_spf spf = {
 	    .result = finding->result,
 	    .identity = finding->identity,
-	    .client = matter->request->client,
+	    .client = question->request->client,
 	    .domain = said(finding->domain),
 	    .envelope_from =
-		is_null(matter->request) ? "<>" : matter->request->sender,
-	    .helo = said(matter->request->helo),
-	    .receiver = receiver_of(matter),
+		is_null(question->request) ? "<>" : question->request->sender,
+	    .helo = said(question->request->helo),
+	    .receiver = receiver_of(question),
 	    .mechanism = said(finding->mechanism),
 	    .problem = said(finding->problem),
 	};
@@ -160,8 +161,8 @@ write_received(const struct bs_spf_matter *matter,
 }
 
 static void
-write_results(const struct bs_spf_matter *matter,
-    const struct bs_spf_case *found, const struct bs_spf_decision *decision,
+write_results(const struct bs_case *question,
+    const struct bs_spf_findings *found, const struct bs_spf_decision *decision,
     char out[static BS_FIELD_MAX])
 {
 	const struct bs_spf_finding *findings[] = {found->mailfrom,
@@ -178,7 +179,7 @@ write_results(const struct bs_spf_matter *matter,
 			    said(finding->problem)};
 	}
 	for (int spare = 0; spare < 3; spare++) {
-		if (bs_auth_results_write(receiver_of(matter), results, count,
+		if (bs_auth_results_write(receiver_of(question), results, count,
 			out, BS_FIELD_MAX) == 0 &&
 		    bs_wire_fits(out))
 			return;
@@ -192,48 +193,49 @@ write_results(const struct bs_spf_matter *matter,
 
 /* Fields with our name are forged, but from hosts that add them for us. */
 static void
-write_authserv_id(const struct bs_spf_matter *matter, struct bs_answer *answer)
+write_authserv_id(const struct bs_case *question, struct bs_answer *answer)
 {
-	const struct bs_spf_config *config = &matter->config->spf;
+	const struct bs_spf_config *config = &question->view.config->spf;
 
 	if (config->rules.mode != BS_OBSERVE && config->auth_results &&
-	    !bs_config_adds_results(matter->config, matter->request->client))
-		COPY(answer->authserv_id, receiver_of(matter));
+	    !bs_config_adds_results(question->view.config,
+		question->request->client))
+		COPY(answer->authserv_id, receiver_of(question));
 }
 
 static void
-write_fields(const struct bs_spf_matter *matter,
-    const struct bs_spf_case *found, const struct bs_spf_decision *decision,
+write_fields(const struct bs_case *question,
+    const struct bs_spf_findings *found, const struct bs_spf_decision *decision,
     struct bs_answer *answer)
 {
-	const struct bs_spf_config *config = &matter->config->spf;
+	const struct bs_spf_config *config = &question->view.config->spf;
 
-	write_authserv_id(matter, answer);
+	write_authserv_id(question, answer);
 	if (config->rules.mode == BS_OBSERVE)
 		return;
 	if (answer->action == BS_ACTION_NONE ||
 	    bs_policy_refuses(answer->action))
 		return;
 	if (config->received_spf)
-		write_received(matter, decision->finding, answer->header);
+		write_received(question, decision->finding, answer->header);
 	if (config->auth_results)
-		write_results(matter, found, decision, answer->results);
+		write_results(question, found, decision, answer->results);
 }
 
 /* Without the explanation, if it is one that percent-encoding makes long. */
 static void
-write_reply(const struct bs_spf_matter *matter,
+write_reply(const struct bs_case *question,
     const struct bs_spf_decision *decision, struct bs_answer *answer)
 {
 	size_t len;
 
 	if (!bs_policy_refuses(answer->action))
 		return;
-	bs_spf_reply(decision, matter->request->client, true, answer->reply,
+	bs_spf_reply(decision, question->request->client, true, answer->reply,
 	    sizeof(answer->reply));
 	if (bs_wire_fits(answer->reply))
 		return;
-	bs_spf_reply(decision, matter->request->client, false, answer->reply,
+	bs_spf_reply(decision, question->request->client, false, answer->reply,
 	    sizeof(answer->reply));
 	for (len = strlen(answer->reply); !bs_wire_fits(answer->reply); len--)
 		answer->reply[len - 1] = '\0';
@@ -241,7 +243,7 @@ write_reply(const struct bs_spf_matter *matter,
 
 /* One line a transaction: which finding decided, and what came of it. */
 static void
-log_answer(const struct bs_spf_matter *matter, const struct bs_spf_case *found,
+log_answer(const struct bs_case *question, const struct bs_spf_findings *found,
     const struct bs_spf_decision *decision, const struct bs_answer *answer)
 {
 	const struct bs_spf_finding *finding = decision->finding;
@@ -251,8 +253,9 @@ log_answer(const struct bs_spf_matter *matter, const struct bs_spf_case *found,
 	bs_log_add(&line, "spf", answer->verdict);
 	bs_log_add(&line, "identity", bs_spf_identity_name(finding->identity));
 	bs_log_add(&line, "domain", finding->domain);
-	bs_log_add(&line, "client", matter->request->client);
-	bs_log_add(&line, "mode", bs_mode_name(matter->config->spf.rules.mode));
+	bs_log_add(&line, "client", question->request->client);
+	bs_log_add(&line, "mode",
+	    bs_mode_name(question->view.config->spf.rules.mode));
 	bs_log_add(&line, "action", bs_action_names[answer->action]);
 	if (decision->would != answer->action)
 		bs_log_add(&line, "would", bs_action_names[decision->would]);
@@ -266,9 +269,9 @@ log_answer(const struct bs_spf_matter *matter, const struct bs_spf_case *found,
 	if (found->mailfrom != NULL && found->mailfrom != finding)
 		bs_log_add(&line, "mailfrom_spf",
 		    bs_spf_result_name(found->mailfrom->result));
-	bs_log_add(&line, "helo", matter->request->helo);
+	bs_log_add(&line, "helo", question->request->helo);
 	bs_log_add(&line, "sender",
-	    is_null(matter->request) ? "<>" : matter->request->sender);
+	    is_null(question->request) ? "<>" : question->request->sender);
 	if (finding->mechanism[0] != '\0')
 		bs_log_add(&line, "mechanism", finding->mechanism);
 	if (finding->problem[0] != '\0')
@@ -295,11 +298,8 @@ column_of(enum bs_action action, bool done)
 }
 
 static void
-tally(const struct bs_spf_matter *matter,
-    const struct bs_spf_decision *decision)
+tally(const struct bs_case *question, const struct bs_spf_decision *decision)
 {
-	const struct bs_view view = {
-	    .store_key = bs_writer_key(matter->writer)};
 	enum bs_tally_spf columns[] = {
 	    BS_TALLY_SPF_RESULT + (unsigned)decision->finding->result,
 	    column_of(decision->action, true),
@@ -309,36 +309,36 @@ tally(const struct bs_spf_matter *matter,
 	};
 	uint8_t spf[BS_RECORD_HASH];
 
-	if (bs_view_hash_domain(&view, BS_TALLY_SPF, strlen(BS_TALLY_SPF),
-		spf) != 0)
+	if (bs_view_hash_domain(&question->view, BS_TALLY_SPF,
+		strlen(BS_TALLY_SPF), spf) != 0)
 		return;
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 		if (i == 0 || columns[i] != BS_TALLY_SPF_RESULT)
-			bs_writer_tally_spf(matter->writer, spf, columns[i],
-			    matter->now);
+			bs_writer_tally_spf(question->judge->writer, spf,
+			    columns[i], question->now);
 }
 
 void
-bs_judge_spf(const struct bs_spf_matter *matter,
+bs_judge_spf(const struct bs_case *question,
     const struct bs_spf_finding *findings, size_t count,
     struct bs_answer *answer)
 {
-	struct bs_spf_case found;
+	struct bs_spf_findings found;
 	struct bs_spf_decision decision;
 
-	*answer = (struct bs_answer){.id = matter->request->id};
-	sort(matter, findings, count, &found);
-	bs_spf_decide(&matter->config->spf.rules, &found, &decision);
+	*answer = (struct bs_answer){.id = question->request->id};
+	sort(question, findings, count, &found);
+	bs_spf_decide(&question->view.config->spf.rules, &found, &decision);
 	answer->action = decision.action;
 	COPY(answer->verdict, bs_spf_result_name(decision.finding->result));
 	COPY(answer->reason,
 	    found.is_forwarder
 		? "forwarder"
 		: bs_spf_identity_name(decision.finding->identity));
-	write_reply(matter, &decision, answer);
-	write_fields(matter, &found, &decision, answer);
-	log_answer(matter, &found, &decision, answer);
-	tally(matter, &decision);
+	write_reply(question, &decision, answer);
+	write_fields(question, &found, &decision, answer);
+	log_answer(question, &found, &decision, answer);
+	tally(question, &decision);
 }
 
 /* Whether fields with our name may come from there: from us, or from whom we
@@ -356,11 +356,11 @@ may_have_our_fields(const char *reason)
 }
 
 void
-bs_judge_spf_unchecked(const struct bs_spf_matter *matter, const char *reason,
+bs_judge_spf_unchecked(const struct bs_case *question, const char *reason,
     struct bs_answer *answer)
 {
-	*answer = (struct bs_answer){.id = matter->request->id};
+	*answer = (struct bs_answer){.id = question->request->id};
 	COPY(answer->reason, reason);
 	if (!may_have_our_fields(reason))
-		write_authserv_id(matter, answer);
+		write_authserv_id(question, answer);
 }

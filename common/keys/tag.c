@@ -165,28 +165,28 @@ bs_tag_write_masked(const struct bs_tag *tag, char *out, size_t size)
 	return write_tagged(tag, "xxxxxx", out, size);
 }
 
-const char *
+enum bs_reason
 bs_tag_obstacle(const struct bs_address *address)
 {
 	struct bs_tag tag;
 
 	if (address->flags & BS_ADDRESS_ROUTED)
-		return "source-route";
+		return BS_REASON_SOURCE_ROUTE;
 	if (address->flags & BS_ADDRESS_NO_DOMAIN)
-		return "no-domain";
+		return BS_REASON_NO_DOMAIN;
 	if (address->flags & BS_ADDRESS_QUOTED)
-		return "quoted";
+		return BS_REASON_QUOTED;
 	if (address->flags & BS_ADDRESS_EIGHTBIT)
-		return "non-ascii";
+		return BS_REASON_NON_ASCII;
 	switch (bs_tag_parse(address, &tag)) {
 	case BS_SHAPE_OURS:
-		return "tagged";
+		return BS_REASON_TAGGED;
 	case BS_SHAPE_FOREIGN:
-		return "foreign-tag";
+		return BS_REASON_FOREIGN_TAG;
 	case BS_SHAPE_PLAIN:
 		break;
 	}
 	if (address->local_len > BS_SIGNABLE_LOCAL_MAX)
-		return "too-long";
-	return NULL;
+		return BS_REASON_TOO_LONG;
+	return BS_REASON_NONE;
 }

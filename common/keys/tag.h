@@ -8,6 +8,7 @@
 
 #include "common/base/backstop.h"
 #include "common/mail/address.h"
+#include "common/policy/reason.h"
 
 #define BS_TAG_MAC_LEN 3
 #define BS_TAG_DIGITS 10 /* KDDDSSSSSS */
@@ -54,9 +55,8 @@ BS_MUST_USE int bs_tag_write(const struct bs_tag *tag, char *out, size_t size);
 BS_MUST_USE int bs_tag_write_masked(const struct bs_tag *tag, char *out,
     size_t size);
 
-/* Why an address cannot carry a tag, as a word for logs and --json, or NULL
- * if it can: "quoted", "non-ascii", "too-long", "source-route", "no-domain",
- * "tagged", "foreign-tag". */
-const char *bs_tag_obstacle(const struct bs_address *address);
+/* Why an address cannot carry a tag, or _NONE if it can: it is quoted, not
+ * ASCII, too long, has a source route, no domain, or a tag already. */
+enum bs_reason bs_tag_obstacle(const struct bs_address *address);
 
 #endif

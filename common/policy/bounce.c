@@ -1,11 +1,10 @@
-/* DESIGN §5 as two tables: which facts lead to a row, and what a row does. */
+/* The verdicts on bounces as two tables: which facts lead to a row, and all
+ * that a row says. No other file knows a row by its number. */
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "common/policy/bounce.h"
-
-#define ROWS 20
 
 #define REPLY_STALE                                                            \
 	"550 5.7.1 This bounce answers a return path that expired more than "  \
@@ -23,49 +22,79 @@
 	"us: it was forged in our user's name, please do not bounce forged "   \
 	"mail"
 
-#define EVERY_MODE(action)                                                     \
+/* What a row does in the modes observe, mark, junk and enforce. */
+#define NOTHING                                                                \
 	{                                                                      \
-		action, action, action, action                                 \
+		BS_ACTION_NONE, BS_ACTION_NONE, BS_ACTION_NONE, BS_ACTION_NONE \
 	}
-#define NOTHING EVERY_MODE(BS_ACTION_NONE)
 #define BY_MODE(mark, junk, enforce)                                           \
 	{                                                                      \
 		BS_ACTION_NONE, BS_ACTION_##mark, BS_ACTION_##junk,            \
 		    BS_ACTION_##enforce                                        \
 	}
 
-/* clang-format off: one row a line, as DESIGN §5 has them */
-static const struct bs_row rows[ROWS] = {
-    {0, "trusted", "", true, NOTHING, false, NULL},
-    {1, "not-ours", "", false, NOTHING, false, NULL},
-    {2, "reply", "", true, NOTHING, false, NULL},
-    {3, "ignored", "bad-tag", false, NOTHING, false, NULL},
-    {4, "genuine", "tag", true, NOTHING, false, NULL},
-    {5, "suspect", "unissued", true, BY_MODE(HEADER, JUNK, JUNK), true,
-	REPLY_UNISSUED},
-    {6, "genuine", "unproven", true, NOTHING, false, NULL},
-    {7, "suspect", "replay", true, BY_MODE(HEADER, JUNK, JUNK), false, NULL},
-    {8, "genuine", "late", true, NOTHING, false, NULL},
-    {9, "suspect", "expired", true, BY_MODE(HEADER, JUNK, JUNK), false, NULL},
-    {10, "forged", "stale", true, BY_MODE(HEADER, JUNK, REJECT), false,
-	REPLY_STALE},
-    {11, "forged", "bad-tag", true, BY_MODE(HEADER, JUNK, REJECT), false,
-	REPLY_BAD},
-    {12, "genuine", "message-id", false, BY_MODE(HEADER, NONE, NONE), false,
-	NULL},
-    {13, "forged", "untagged", false, BY_MODE(HEADER, JUNK, REJECT), false,
-	REPLY_UNTAGGED},
-    {14, "suspect", "untagged", false, BY_MODE(HEADER, JUNK, JUNK), true,
-	REPLY_UNTAGGED},
-    {15, "suspect", "untagged-daemon", false, BY_MODE(HEADER, JUNK, JUNK),
-	false, NULL},
-    {16, "unknown", "", false, BY_MODE(HEADER, HEADER, HEADER), false, NULL},
-    {17, "unknown", "mdn", false, BY_MODE(HEADER, HEADER, HEADER), false, NULL},
-    {18, "not-a-bounce", "", false, NOTHING, false, NULL},
-    {19, "unknown", "no-row", false, BY_MODE(HEADER, HEADER, HEADER), false,
-	NULL},
+/* The columns of the table; a row that leaves one out does not compile. See
+ * struct bs_row. */
+#define ROW(number, verdict, reason, actions, strict, reply, strip, judged,    \
+    tally, final, told, lost_tag)                                              \
+	[number] = {number, verdict, BS_REASON_##reason, actions, strict,      \
+	    reply, strip, judged, BS_##tally, BS_FINAL_##final,                \
+	    BS_TOLD_##told, lost_tag}
+#define STRICT true /* refuses where "strict" is set */
+#define AS_SET false
+#define STRIPS true
+#define KEEPS false
+#define JUDGED true
+#define PASSED false
+#define LOST true
+#define HELD false
+
+/* clang-format off */
+static const struct bs_row rows[] = {
+    ROW(0, "trusted", NONE, NOTHING, AS_SET, NULL,
+	STRIPS, PASSED, TALLIES, AT_RCPT, AT_RCPT, HELD),
+    ROW(1, "not-ours", NONE, NOTHING, AS_SET, NULL,
+	KEEPS, PASSED, TALLIES, AT_RCPT, AT_RCPT, HELD),
+    ROW(2, "reply", NONE, NOTHING, AS_SET, NULL,
+	STRIPS, PASSED, TALLIES, AT_RCPT, LATE_OF_DAEMONS, HELD),
+    ROW(3, "ignored", BAD_TAG, NOTHING, AS_SET, NULL,
+	KEEPS, PASSED, TALLIES, AT_RCPT, AT_RCPT, HELD),
+    ROW(4, "genuine", TAG, NOTHING, AS_SET, NULL,
+	STRIPS, JUDGED, TALLY_TAG_HOME, AT_DATA, ALWAYS, HELD),
+    ROW(5, "suspect", UNISSUED, BY_MODE(HEADER, JUNK, JUNK), STRICT, REPLY_UNISSUED,
+	STRIPS, JUDGED, TALLY_SUSPECT, AT_DATA, ALWAYS, HELD),
+    ROW(6, "genuine", UNPROVEN, NOTHING, AS_SET, NULL,
+	STRIPS, JUDGED, TALLY_TAG_HOME, AT_DATA, ALWAYS, HELD),
+    ROW(7, "suspect", REPLAY, BY_MODE(HEADER, JUNK, JUNK), AS_SET, NULL,
+	STRIPS, JUDGED, TALLY_SUSPECT, AT_DATA, ALWAYS, HELD),
+    ROW(8, "genuine", LATE, NOTHING, AS_SET, NULL,
+	STRIPS, JUDGED, TALLY_ID_HOME, AT_DATA, ALWAYS, HELD),
+    ROW(9, "suspect", EXPIRED, BY_MODE(HEADER, JUNK, JUNK), AS_SET, NULL,
+	STRIPS, JUDGED, TALLY_SUSPECT, AT_DATA, ALWAYS, HELD),
+    ROW(10, "forged", STALE, BY_MODE(HEADER, JUNK, REJECT), AS_SET, REPLY_STALE,
+	STRIPS, JUDGED, TALLY_FORGED, IF_NO_RECORD_HELPS, ALWAYS, HELD),
+    ROW(11, "forged", BAD_TAG, BY_MODE(HEADER, JUNK, REJECT), AS_SET, REPLY_BAD,
+	STRIPS, JUDGED, TALLY_FORGED, IF_REFUSED, ALWAYS, HELD),
+    ROW(12, "genuine", MESSAGE_ID, BY_MODE(HEADER, NONE, NONE), AS_SET, NULL,
+	KEEPS, JUDGED, TALLY_ID_HOME, AT_DATA, ALWAYS, LOST),
+    ROW(13, "forged", UNTAGGED, BY_MODE(HEADER, JUNK, REJECT), AS_SET, REPLY_UNTAGGED,
+	KEEPS, JUDGED, TALLY_FORGED, AT_DATA, ALWAYS, HELD),
+    ROW(14, "suspect", UNTAGGED, BY_MODE(HEADER, JUNK, JUNK), STRICT, REPLY_UNTAGGED,
+	KEEPS, JUDGED, TALLY_SUSPECT, AT_DATA, ALWAYS, HELD),
+    ROW(15, "suspect", UNTAGGED_DAEMON, BY_MODE(HEADER, JUNK, JUNK), AS_SET, NULL,
+	KEEPS, JUDGED, TALLY_SUSPECT, AT_DATA, ALWAYS, HELD),
+    ROW(16, "unknown", NONE, BY_MODE(HEADER, HEADER, HEADER), AS_SET, NULL,
+	KEEPS, JUDGED, TALLY_UNKNOWN, AT_DATA, ALWAYS, HELD),
+    ROW(17, "unknown", MDN, BY_MODE(HEADER, HEADER, HEADER), AS_SET, NULL,
+	KEEPS, JUDGED, TALLY_UNKNOWN, AT_DATA, ALWAYS, HELD),
+    ROW(18, "not-a-bounce", NONE, NOTHING, AS_SET, NULL,
+	KEEPS, PASSED, TALLIES, AT_DATA, ALWAYS, HELD),
+    ROW(19, "unknown", NO_ROW, BY_MODE(HEADER, HEADER, HEADER), AS_SET, NULL,
+	KEEPS, JUDGED, TALLY_UNKNOWN, AT_DATA, ALWAYS, HELD),
 };
 /* clang-format on */
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
 
 /* A set of enumerators; none named: any will do. */
 #define SET(x) (1U << (x))
@@ -95,8 +124,8 @@ struct rule {
 #define DSN SET(BS_KIND_DSN)
 #define FULL SET(BS_COVERAGE_FULL)
 
-/* Rows 1 to 18 in the order in which they are tried; rows 0 and 1 by the
- * domain are bs_policy_row()'s own. Row 16 also takes what was not read. */
+/* Rows 1 to 18, the first that matches; bs_policy_row() finds rows 0 and 1 by
+ * the domain itself. */
 static const struct rule rules[] = {
     {.row = 1, .tags = F},
     {.row = 1, .senders = O, .tags = M},
@@ -178,6 +207,12 @@ bs_policy_row(const struct bs_facts *facts)
 		if (matches(&rules[i], &read))
 			return &rows[rules[i].row];
 	return &rows[ROWS - 1];
+}
+
+const struct bs_row *
+bs_policy_row_at(unsigned number)
+{
+	return number < ROWS ? &rows[number] : NULL;
 }
 
 enum bs_action

@@ -1,8 +1,12 @@
-/* DESIGN §5: from facts to a row, from a row and a mode to an action. */
+/* The verdicts on bounces: from facts to a row of a table, from a row and a
+ * mode to an action. */
 #ifndef BS_POLICY_BOUNCE_H
 #define BS_POLICY_BOUNCE_H
 
 #include <stdbool.h>
+
+#include "common/policy/reason.h"
+#include "common/policy/tally.h"
 
 enum bs_mode { BS_OBSERVE, BS_MARK, BS_JUNK, BS_ENFORCE };
 
@@ -57,20 +61,46 @@ enum bs_action {
 	BS_ACTION_DEFER,
 };
 
-/* One row of DESIGN §5. The pointers are to constants. */
+/* Whether op rcpt may give the verdict of a row, where op data will follow:
+ * else the message may still change it. */
+enum bs_final {
+	BS_FINAL_AT_RCPT,	     /* no message can change it */
+	BS_FINAL_IF_REFUSED,	     /* if it refuses; else at DATA */
+	BS_FINAL_IF_NO_RECORD_HELPS, /* so, and no Message-IDs are recorded */
+	BS_FINAL_AT_DATA,
+};
+
+/* At which question the log tells of a row. */
+enum bs_told {
+	BS_TOLD_AT_RCPT,	 /* op data has nothing new to say */
+	BS_TOLD_LATE_OF_DAEMONS, /* so, but that in a daemon's name RCPT waits
+				  * for the message, and says nothing */
+	BS_TOLD_ALWAYS,
+};
+
+/* All that a row says. The pointers are to constants. */
 struct bs_row {
-	unsigned number; /* 0 to 19 */
+	unsigned number; /* for people: nothing is decided by it */
 	const char *verdict;
-	const char *reason;	   /* empty where the verdict says it all */
-	bool strip;		   /* a tag of our form becomes the address */
+	enum bs_reason reason;	   /* _NONE where the verdict says it all */
 	enum bs_action actions[4]; /* by enum bs_mode */
 	bool strict_rejects;	   /* where "strict" is set and mode enforce */
 	const char *reply;	   /* for the actions that refuse, else NULL */
+	bool strip;		   /* a tag of our form becomes the address */
+	bool is_judgement;   /* on a bounce: a header field tells of it, and a
+			      * tag comes off at DATA at the latest */
+	enum bs_tally tally; /* in which it counts; BS_TALLIES: in none */
+	enum bs_final final;
+	enum bs_told told;
+	bool lost_tag; /* a bounce of signed mail came without its tag */
 };
 
-/* The first row that matches; row 19 where none does. Never NULL; lives for
- * ever. */
+/* The first row that matches; the last of the table where none does. Never
+ * NULL; lives for ever. */
 const struct bs_row *bs_policy_row(const struct bs_facts *facts);
+
+/* A row by its number, from 0; NULL behind the last one. */
+const struct bs_row *bs_policy_row_at(unsigned number);
 
 /* What a row does in a mode. BS_ACTION_NONE leaves the message as it is.
  * Strict refuses null senders alone: what says that it is a daemon's may turn
@@ -86,8 +116,8 @@ bool bs_policy_refuses(enum bs_action action);
  * harmful counts. */
 unsigned bs_policy_harm(enum bs_action action);
 
-/* The words of DESIGN §10 and §12. bs_mode_name() never returns NULL;
- * bs_mode_parse() returns 0 or -EINVAL. */
+/* Words of the configuration, the wire and logs. bs_mode_name() never returns
+ * NULL; bs_mode_parse() returns 0 or -EINVAL. */
 const char *bs_mode_name(enum bs_mode mode);
 int bs_mode_parse(const char *text, enum bs_mode *out);
 #define BS_ACTIONS 6

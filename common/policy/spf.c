@@ -95,7 +95,7 @@ take(struct bs_spf_decision *out, const struct bs_spf_finding *finding,
 /* Whether somebody sends in our name whom our own record does not allow. */
 static void
 apply_own_rule(const struct bs_spf_rules *rules,
-    const struct bs_spf_case *found, struct bs_spf_decision *out)
+    const struct bs_spf_findings *found, struct bs_spf_decision *out)
 {
 	const struct bs_spf_finding *finding = found->mailfrom;
 
@@ -111,8 +111,8 @@ apply_own_rule(const struct bs_spf_rules *rules,
 }
 
 void
-bs_spf_decide(const struct bs_spf_rules *rules, const struct bs_spf_case *found,
-    struct bs_spf_decision *out)
+bs_spf_decide(const struct bs_spf_rules *rules,
+    const struct bs_spf_findings *found, struct bs_spf_decision *out)
 {
 	*out = (struct bs_spf_decision){0};
 	if (found->helo != NULL)

@@ -21,7 +21,7 @@ struct bs_spf_rules {
 };
 
 /* What was found of one transaction; borrowed. */
-struct bs_spf_case {
+struct bs_spf_findings {
 	const struct bs_spf_finding *helo;     /* NULL: not checked */
 	const struct bs_spf_finding *mailfrom; /* NULL: null reverse-path */
 	bool is_ours;	    /* MAIL FROM names a domain of ours */
@@ -40,7 +40,7 @@ struct bs_spf_decision {
 
 /* Decides. One of the two findings must be there. */
 void bs_spf_decide(const struct bs_spf_rules *rules,
-    const struct bs_spf_case *found, struct bs_spf_decision *out);
+    const struct bs_spf_findings *found, struct bs_spf_decision *out);
 
 /* The SMTP reply of a decision that refuses or defers (RFC 7372), printable
  * ASCII without a newline; client is the address that was checked. explains:

@@ -9,6 +9,7 @@
 
 #include "common/base/backstop.h"
 #include "common/keys/day.h"
+#include "common/policy/tally.h"
 
 #define BS_RECORD_HASH 16 /* of HMAC-SHA256(store key, canonical value) */
 #define BS_RECORD_MAX 128 /* octets of any value, its check included */
@@ -89,25 +90,7 @@ struct bs_msg_record {
 	uint8_t domains[BS_MSG_DOMAINS][BS_MSG_SHORT];
 };
 
-/* meta "tally" + day + H(domain): what happened on a day, for "status" and
- * "mode". */
-enum bs_tally {
-	BS_TALLY_SIGNED,       /* mails that left with a tag ... */
-	BS_TALLY_UNSIGNED,     /* ... and without one that were to have it */
-	BS_TALLY_TAG_HOME,     /* genuine by a tag of ours */
-	BS_TALLY_ID_HOME,      /* genuine by Message-ID alone, rows 8 and 12 */
-	BS_TALLY_STRIPPED,     /* of those, mail that left with a tag */
-	BS_TALLY_FORGED,       /* rows 10, 11, 13 */
-	BS_TALLY_SUSPECT,      /* rows 5, 7, 9, 14, 15 */
-	BS_TALLY_UNKNOWN,      /* rows 16, 17, 19 */
-	BS_TALLY_WOULD_REJECT, /* enforce would have, the mode did not */
-	BS_TALLY_WOULD_JUNK,
-	BS_TALLY_REJECTED,
-	BS_TALLY_JUNKED,
-	BS_TALLY_DEFERRED, /* by the probe limit */
-	BS_TALLIES
-};
-
+/* meta "tally" + day + H(domain): what happened on a day. */
 struct bs_tally_record {
 	uint32_t counts[BS_TALLIES];
 };

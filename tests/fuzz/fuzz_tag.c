@@ -62,17 +62,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bs_address address;
 	struct bs_tag tag;
-	const char *obstacle;
+	enum bs_reason obstacle;
 
 	if (bs_address_parse((const char *)data, size, &address) != 0)
 		return 0;
 	obstacle = bs_tag_obstacle(&address);
 	if (bs_tag_parse(&address, &tag) != BS_SHAPE_OURS) {
-		if (obstacle == NULL)
+		if (obstacle == BS_REASON_NONE)
 			check_signable(&address);
 		return 0;
 	}
-	MUST(obstacle != NULL);
+	MUST(obstacle != BS_REASON_NONE);
 	MUST(tag.key <= 9 && tag.digits <= 999 && tag.plain.local_len > 0);
 	if (!(tag.plain.flags & BS_ADDRESS_NO_DOMAIN))
 		check_written(&tag);

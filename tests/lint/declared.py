@@ -11,7 +11,6 @@ import tree
 
 # What is still declared in the header of another file, and goes.
 ELSEWHERE = set("""
-common/judge/log common/judge/probe common/judge/sent common/judge/sign
 """.split())
 
 

@@ -4,6 +4,11 @@ import re
 
 import tree
 
+# The verdict table: each row with its number, verdict and reason.
+ROWS = "common/policy/bounce.c"
+ROWS_BEGIN = r"bs_row rows\[\] = \{"
+ROW = r'ROW\((\d+), "([^"]*)", (\w+),'
+
 
 def table(path, begin, row):
     """Matches of a row's pattern in a C initializer, each with its line."""
@@ -20,6 +25,13 @@ def table(path, begin, row):
         tree.fault(path, 0, f"the table {begin} has no rows that "
                    "tests/lint can read")
     return found
+
+
+def reason_words():
+    """The name of a reason in the code -> its word in logs."""
+    return {match[1]: match[2] for _, match in
+            table("common/policy/reason.c", r"reasons\[BS_REASONS\] = \{",
+                  r'\[BS_REASON_(\w+)\] = \{"([^"]*)"')}
 
 
 def lines(path):

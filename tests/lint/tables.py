@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 import tree
-from pages import compare, items, lines, table
+from pages import (ROW, ROWS, ROWS_BEGIN, compare, items, lines, reason_words,
+                   table)
 
 # Where the keys of each section stand.
 KEYS = (("common/config/keys.c", "bs_config_keys"),
@@ -17,7 +18,6 @@ CONF_MANUAL = "common/backstop.conf.5"
 EXAMPLE = "packaging/examples/backstop.conf"
 COMMANDS = "common/cli/main.c"
 COMMAND_MANUAL = "common/backstop.8"
-ROWS = "common/policy/bounce.c"
 ROW_MANUAL = "common/backstopd.8"
 # Where each program reads its options, and its page.
 OPTIONS = (("common/cli/options.c", COMMAND_MANUAL),
@@ -167,9 +167,10 @@ def documented_rows():
 
 
 def check_rows():
-    rows = {int(match[1]): (f"{ROWS}:{line}", f"{match[2]} {match[3]}".strip())
-            for line, match in table(ROWS, r"bs_row rows\[ROWS\] = \{",
-                                     r'\{(\d+), "([^"]*)", "([^"]*)"')}
+    reasons = reason_words()
+    rows = {int(match[1]): (f"{ROWS}:{line}",
+                            f"{match[2]} {reasons[match[3]]}".strip())
+            for line, match in table(ROWS, ROWS_BEGIN, ROW)}
     found, ranged = documented_rows()
     for number, (place, words) in rows.items():
         if number in found:

@@ -4,7 +4,8 @@ for word."""
 import re
 
 import tree
-from pages import compare, items, lines, table
+from pages import (ROW, ROWS, ROWS_BEGIN, compare, items, lines, reason_words,
+                   table)
 
 MANUAL = "common/backstop.7"
 
@@ -66,38 +67,46 @@ def names(path, begin):
             table(path, begin, r'\[BS_\w+\] = "([a-z-]+)"')}
 
 
-def rows(column):
-    path = "common/policy/bounce.c"
-    return {match[column]: f"{path}:{line}" for line, match in
-            table(path, r"bs_row rows\[ROWS\] = \{",
-                  r'\{\d+, "([^"]*)", "([^"]*)"') if match[column]}
+def reasons_of(source, place):
+    """The words of the reasons that a piece of code names."""
+    known = reason_words()
+    return {known[name]: place for name in
+            re.findall(r"\bBS_REASON_(\w+)", source) if known.get(name)}
+
+
+def rows(verdicts):
+    """The verdicts of the table of rows, or their reasons."""
+    known = reason_words()
+    found = {match[2] if verdicts else known[match[3]]: f"{ROWS}:{line}"
+             for line, match in table(ROWS, ROWS_BEGIN, ROW)}
+    found.pop("", None)
+    return found
 
 
 def unsigned_reasons():
     """Why a sender stays unsigned, but for what nobody is told of."""
     path = "common/judge/sign.c"
-    found = words_of(code(path), path)
+    found = reasons_of(code(path), path)
     for path, name in (("common/judge/case.c", "bs_case_unsigned"),
                        ("common/keys/tag.c", "bs_tag_obstacle")):
-        found.update(words_of(function(path, name), path))
-    for word in WORD.findall(re.search(
-            r"silent\[\] = \{(.*?)\}", code("common/judge/log.c"),
-            re.S)[1]):
+        found.update(reasons_of(function(path, name), path))
+    for word in re.findall(r'\{"([^"]+)", true\}',
+                           code("common/policy/reason.c")):
         found.pop(word, None)
     return found
 
 
 def closed():
     """name -> word -> place, for the values that tables of the code hold."""
-    coverage = words_of(code("common/judge/coverage.c"),
-                        "common/judge/coverage.c")
-    evidence = words_of(code("common/judge/evidence.c"),
-                        "common/judge/evidence.c")
+    coverage = reasons_of(code("common/judge/coverage.c"),
+                          "common/judge/coverage.c")
+    evidence = reasons_of(code("common/judge/evidence.c"),
+                          "common/judge/evidence.c")
     evidence["unrecorded"] = coverage.pop("unrecorded")
     step = "common/cli/status/next_mode.c"
     return {
-        "verdict": rows(1),
-        "reason": {**rows(2), **unsigned_reasons()},
+        "verdict": rows(True),
+        "reason": {**rows(False), **unsigned_reasons()},
         "mode": names("common/policy/bounce.c", r"mode_names\[\] = \{"),
         "action": names("common/policy/bounce.c",
                         r"bs_action_names\[BS_ACTIONS\] = \{"),
@@ -232,9 +241,31 @@ def check_messages():
                                f"it stands in {path}")
 
 
+BY_NUMBER = re.compile(
+    r"\brow\w*(?:->|\.)number\b(?!\s*[,)])|switch \(\w*row\w*\b[^)]*number|"
+    r"bs_policy_row_at\(")
+NAMED = re.compile(r"\brows?\s+\d+", re.I)
+
+
+def check_rows():
+    """No code but the table itself knows a row by its number: it asks the row
+    for what it needs. A number is only handed on, to be shown."""
+    for path in tree.files("common/*.c", "common/*.h", "filter/*.c",
+                           "filter/*.h", "exim/*.c", "exim/*.h"):
+        if str(path).startswith("common/policy/bounce."):
+            continue
+        text = tree.read(path)
+        for pattern, source in ((BY_NUMBER, tree.code(text)), (NAMED, text)):
+            for match in pattern.finditer(source):
+                tree.fault(path, source.count("\n", 0, match.start()) + 1,
+                           f"'{match[0]}' knows a row by its number: add a "
+                           f"column to the table of {ROWS}")
+
+
 def main():
     check_words()
     check_traced()
+    check_rows()
     check_texts()
     check_messages()
     tree.finish()

@@ -6,7 +6,10 @@
 #include <limits.h>
 
 #include "common/config/read.h"
+#include "common/judge/facts.h"
 #include "common/judge/judge.h"
+#include "common/judge/log.h"
+#include "common/judge/probe.h"
 #include "common/keys/day.h"
 #include "tests/unit/folder.h"
 
@@ -23,7 +26,7 @@ static struct bs_probe_limit *limits; /* NULL: nobody has to wait */
 static struct bs_request request;
 static struct bs_answer answer;
 static struct bs_judgement judgement;
-static struct bs_finding finding;
+static struct bs_known known;
 
 static inline struct bs_judge
 judge_now(void)
@@ -114,6 +117,9 @@ domain(const char *name)
 	    strlen(name));
 }
 
+#define assert_reason(reason, word)                                            \
+	assert_string_equal(bs_reason_word(reason), word)
+
 #define SET(array, text) snprintf(array, sizeof(array), "%s", text)
 
 /* Begins a question; the test fills in the rest. */
@@ -154,10 +160,10 @@ static inline void
 find(int64_t now)
 {
 	const struct bs_judge judge = judge_now();
-	struct bs_view view;
+	struct bs_case question;
 
-	bs_judge_view(&judge, &view);
-	assert_int_equal(bs_facts_find(&view, &request, now, &finding), 0);
+	bs_case_begin(&judge, &request, now, &question);
+	assert_int_equal(bs_facts_find(&question, &known), 0);
 }
 
 /* Signs, records, and hands back the signed address. */
@@ -210,7 +216,7 @@ find_sender(const char *text, struct bs_sender_record *out)
 	uint8_t hash[BS_RECORD_HASH];
 	struct bs_view view;
 
-	bs_judge_view(&judge, &view);
+	bs_case_view(&judge, &view);
 	bs_view_hash(&view, text, strlen(text), hash);
 	return bs_view_sender(&view, hash, out) == 0;
 }
@@ -222,7 +228,7 @@ find_msg(const char *message_id, uint32_t day, struct bs_msg_record *out)
 	struct bs_msg_key key = {.day = day};
 	struct bs_view view;
 
-	bs_judge_view(&judge, &view);
+	bs_case_view(&judge, &view);
 	bs_view_hash(&view, message_id, strlen(message_id), key.message_id);
 	return bs_view_msg(&view, &key, out) == 0;
 }
@@ -236,7 +242,7 @@ tally(const char *name, uint32_t day, enum bs_tally column)
 	uint8_t hash[BS_RECORD_HASH];
 	struct bs_view view;
 
-	bs_judge_view(&judge, &view);
+	bs_case_view(&judge, &view);
 	assert_int_equal(bs_view_hash_domain(&view, name, strlen(name), hash),
 	    0);
 	entry.key_len = bs_tally_key_write(day, hash, entry.key);

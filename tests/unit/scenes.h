@@ -202,7 +202,7 @@ make_holes(void)
 	uint8_t hash[BS_RECORD_HASH];
 	struct bs_view view;
 
-	bs_judge_view(&judge, &view);
+	bs_case_view(&judge, &view);
 	bs_view_hash(&view, "stripped@example.org", 20, hash);
 	bs_writer_note(writer, hash, BS_NOTE_STRIPPED, T0);
 }

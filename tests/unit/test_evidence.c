@@ -30,8 +30,8 @@ tear_down(void **state)
 static void
 expect(enum bs_evidence evidence, const char *reason)
 {
-	assert_string_equal(finding.evidence_reason, reason);
-	assert_int_equal(finding.facts.evidence, evidence);
+	assert_reason(known.evidence_reason, reason);
+	assert_int_equal(known.facts.evidence, evidence);
 }
 
 /* m1: alice to x.example. m2: alice for bob, to many. m3: everybody's. */
@@ -128,7 +128,7 @@ by_owner_and_recipient(void **state)
 			add(&request.final_recipients, questions[i].final);
 			find(T0);
 			expect(questions[i].evidence, questions[i].reason);
-			assert_int_equal(finding.has_msg,
+			assert_int_equal(known.has_msg,
 			    questions[i].evidence == BS_EVIDENCE_YES ||
 				strcmp(questions[i].reason, "not-theirs") ==
 				    0 ||
@@ -184,20 +184,20 @@ of_whom(void **state)
 	expect(BS_EVIDENCE_YES, "found");
 	SET(request.sender, "joe@x.example");
 	find(T0);
-	assert_null(finding.evidence_reason);
+	assert_reason(known.evidence_reason, "");
 	SET(request.sender, "");
 	request.auth = true;
 	find(T0);
-	assert_null(finding.evidence_reason);
+	assert_reason(known.evidence_reason, "");
 	prepare_bounce("alice@elsewhere.example", "m1@example.org");
 	find(T0);
-	assert_null(finding.evidence_reason);
+	assert_reason(known.evidence_reason, "");
 	prepare_bounce("alice@example.org", "m1@example.org");
 	request.kind = BS_KIND_UNREAD;
 	find(T0);
-	assert_null(finding.evidence_reason);
-	assert_int_equal(finding.facts.evidence, BS_EVIDENCE_NONE);
-	assert_int_equal(finding.facts.coverage, BS_COVERAGE_PARTIAL);
+	assert_reason(known.evidence_reason, "");
+	assert_int_equal(known.facts.evidence, BS_EVIDENCE_NONE);
+	assert_int_equal(known.facts.coverage, BS_COVERAGE_PARTIAL);
 	/* the tag is no part of the user */
 	prepare_bounce("prvs=3010abcdef=alice@example.org", "m1@example.org");
 	find(T0);
@@ -238,12 +238,12 @@ within_the_window(void **state)
 			ask(now - cases[i].days_ago * DAY);
 			prepare_bounce("alice@example.org", id);
 			find(now);
-			assert_int_equal(finding.facts.evidence ==
+			assert_int_equal(known.facts.evidence ==
 					     BS_EVIDENCE_YES,
 			    cases[i].found);
 			if (!cases[i].found)
 				continue;
-			assert_int_equal(finding.msg_key.day,
+			assert_int_equal(known.msg_key.day,
 			    bs_day_of(now) - (uint32_t)cases[i].days_ago);
 		}
 }
@@ -262,7 +262,7 @@ more_than_once(void **state)
 	prepare_bounce("alice@example.org", "again@example.org");
 	find(T0);
 	expect(BS_EVIDENCE_YES, "found");
-	assert_int_equal(finding.msg_key.day, TODAY - 5);
+	assert_int_equal(known.msg_key.day, TODAY - 5);
 }
 
 /* DESIGN §5: 3 x recipients + 5. */
@@ -294,7 +294,7 @@ until_the_cap(void **state)
 		request.op = BS_OP_SENT;
 		ask(T0);
 		find(T0);
-		assert_int_equal(finding.msg.bounces, 3 * recipients[i] + 5);
+		assert_int_equal(known.msg.bounces, 3 * recipients[i] + 5);
 	}
 }
 
@@ -338,7 +338,7 @@ of_a_damaged_record(void **state)
 	struct bs_view view;
 
 	(void)state;
-	bs_judge_view(&judge, &view);
+	bs_case_view(&judge, &view);
 	bs_view_hash(&view, "d@example.org", 13, key.message_id);
 	entry.key_len = bs_msg_key_write(&key, entry.key);
 	memset(entry.value, 0x5a, sizeof(entry.value));
@@ -370,7 +370,7 @@ without_messages(void **state)
 	config->messages = true;
 	prepare_bounce("alice@example.org", "off@example.org");
 	find(T0);
-	assert_int_not_equal(finding.facts.evidence, BS_EVIDENCE_YES);
+	assert_int_not_equal(known.facts.evidence, BS_EVIDENCE_YES);
 }
 
 static void
@@ -382,7 +382,7 @@ without_a_store(void **state)
 	prepare_bounce("alice@example.org", "m1@example.org");
 	find(T0);
 	expect(BS_EVIDENCE_NONE, "store-trouble");
-	assert_string_equal(finding.coverage_reason, "no-store");
+	assert_reason(known.coverage_reason, "no-store");
 	attach(T0);
 	find(T0);
 	expect(BS_EVIDENCE_YES, "found");

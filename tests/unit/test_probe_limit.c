@@ -1,7 +1,7 @@
 /* Attempts of a client within an hour, in a table that never grows. */
 #include <arpa/inet.h>
 
-#include "common/judge/probe_limit.h"
+#include "common/judge/probe.h"
 #include "tests/unit/unit.h"
 
 #define HOUR 3600
@@ -134,7 +134,7 @@ a_full_table_keeps_the_worst(void **state)
 
 	(void)state;
 	count("192.0.2.1", 1000, T0);
-	for (unsigned i = 0; i < 20 * BS_LIMITS_CLIENTS; i++) {
+	for (unsigned i = 0; i < 20 * BS_PROBE_CLIENTS; i++) {
 		struct in_addr address = {.s_addr = htonl(0x0a000000 + i)};
 
 		inet_ntop(AF_INET, &address, client, sizeof(client));
@@ -144,13 +144,13 @@ a_full_table_keeps_the_worst(void **state)
 	}
 	assert_int_equal(bs_probe_limit_attempts(limits, "192.0.2.1", T0),
 	    1000);
-	for (unsigned i = 0; i < 20 * BS_LIMITS_CLIENTS; i++) {
+	for (unsigned i = 0; i < 20 * BS_PROBE_CLIENTS; i++) {
 		struct in_addr address = {.s_addr = htonl(0x0a000000 + i)};
 
 		inet_ntop(AF_INET, &address, client, sizeof(client));
 		known += bs_probe_limit_attempts(limits, client, T0);
 	}
-	assert_true(known <= BS_LIMITS_CLIENTS);
+	assert_true(known <= BS_PROBE_CLIENTS);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -37,7 +37,7 @@ owns(const struct bs_msg_record *record, const char *address)
 	uint8_t hash[BS_RECORD_HASH];
 	struct bs_view view;
 
-	bs_judge_view(&judge, &view);
+	bs_case_view(&judge, &view);
 	bs_view_hash(&view, address, strlen(address), hash);
 	return bs_msg_has_owner(record, hash);
 }
@@ -245,14 +245,14 @@ what_was_not_read(void **state)
 	assert_int_equal(unsigned_day("alice@example.org"), 0);
 	prepare_bounce("alice@example.org", "no@x");
 	find(T0);
-	assert_string_equal(finding.evidence_reason, "unrecorded");
-	assert_int_equal(finding.facts.coverage, BS_COVERAGE_FULL);
+	assert_reason(known.evidence_reason, "unrecorded");
+	assert_int_equal(known.facts.coverage, BS_COVERAGE_FULL);
 }
 
 static void
 counts_what_comes_home(void **state)
 {
-	struct bs_tag_record *tag = &finding.tag_record;
+	struct bs_tag_record *tag = &known.tag_record;
 	struct bs_msg_record record;
 	char tagged[BS_ADDRESS_MAX];
 
@@ -289,7 +289,7 @@ bounces_of(const char *tagged, const char *message_id)
 	assert_true(find_msg(message_id, TODAY, &record));
 	prepare_bounce(tagged, message_id);
 	find(T0);
-	assert_int_equal(finding.tag_record.bounces, record.bounces);
+	assert_int_equal(known.tag_record.bounces, record.bounces);
 	return record.bounces;
 }
 

@@ -42,7 +42,7 @@ rank(enum bs_action action)
 
 /* What must be so of every decision. */
 static void
-check(const struct bs_spf_rules *set, const struct bs_spf_case *found)
+check(const struct bs_spf_rules *set, const struct bs_spf_findings *found)
 {
 	struct bs_spf_decision out;
 
@@ -78,7 +78,7 @@ static void
 check_found(struct bs_spf_rules *set, const struct bs_spf_finding *helo,
     const struct bs_spf_finding *mailfrom)
 {
-	struct bs_spf_case found = {.helo = helo, .mailfrom = mailfrom};
+	struct bs_spf_findings found = {.helo = helo, .mailfrom = mailfrom};
 
 	for (unsigned bits = 0; bits < 16; bits++) {
 		found.is_ours = bits & 1;
@@ -116,7 +116,7 @@ test_product(void **state)
 }
 
 static enum bs_action
-decide(const struct bs_spf_rules *set, const struct bs_spf_case *found,
+decide(const struct bs_spf_rules *set, const struct bs_spf_findings *found,
     const struct bs_spf_finding **decider)
 {
 	struct bs_spf_decision out;
@@ -131,7 +131,7 @@ test_who_decides(void **state)
 {
 	struct bs_spf_finding helo = finding(BS_SPF_HELO, BS_SPF_FAIL);
 	struct bs_spf_finding mailfrom = finding(BS_SPF_MAILFROM, BS_SPF_PASS);
-	struct bs_spf_case found = {.helo = &helo, .mailfrom = &mailfrom};
+	struct bs_spf_findings found = {.helo = &helo, .mailfrom = &mailfrom};
 	struct bs_spf_rules set =
 	    rules(BS_ENFORCE, BS_ACTION_JUNK, BS_ACTION_REJECT);
 	const struct bs_spf_finding *decider;
@@ -161,7 +161,7 @@ test_tells(void **state)
 {
 	struct bs_spf_finding helo = finding(BS_SPF_HELO, BS_SPF_NONE);
 	struct bs_spf_finding mailfrom = finding(BS_SPF_MAILFROM, BS_SPF_FAIL);
-	struct bs_spf_case found = {.helo = &helo, .mailfrom = &mailfrom};
+	struct bs_spf_findings found = {.helo = &helo, .mailfrom = &mailfrom};
 	struct bs_spf_rules set =
 	    rules(BS_MARK, BS_ACTION_NONE, BS_ACTION_REJECT);
 	struct bs_spf_decision out;
@@ -182,7 +182,7 @@ test_own_domains(void **state)
 {
 	struct bs_spf_finding mailfrom =
 	    finding(BS_SPF_MAILFROM, BS_SPF_SOFTFAIL);
-	struct bs_spf_case found = {.mailfrom = &mailfrom, .is_ours = true};
+	struct bs_spf_findings found = {.mailfrom = &mailfrom, .is_ours = true};
 	struct bs_spf_rules set =
 	    rules(BS_ENFORCE, BS_ACTION_HEADER, BS_ACTION_HEADER);
 	struct bs_spf_decision out;

@@ -244,8 +244,8 @@ knows_obstacles(void **state)
 		const char *text;
 		const char *obstacle;
 	} cases[] = {
-	    {"alice@example.com", NULL},
-	    {LOCAL_48 "@example.com", NULL},
+	    {"alice@example.com", ""},
+	    {LOCAL_48 "@example.com", ""},
 	    {LOCAL_48 "9@example.com", "too-long"},
 	    {"\"alice\"@example.com", "quoted"},
 	    {"j\xc3\xb6rg@example.com", "non-ascii"},
@@ -263,14 +263,9 @@ knows_obstacles(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct bs_address address = address_of(cases[i].text);
-		const char *obstacle = bs_tag_obstacle(&address);
 
-		if (cases[i].obstacle == NULL) {
-			assert_null(obstacle);
-			continue;
-		}
-		assert_non_null(obstacle);
-		assert_string_equal(obstacle, cases[i].obstacle);
+		assert_string_equal(bs_reason_word(bs_tag_obstacle(&address)),
+		    cases[i].obstacle);
 	}
 }
 

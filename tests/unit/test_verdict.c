@@ -31,10 +31,9 @@ play(const struct scene *scene, enum bs_mode mode)
 	assert_string_equal(answer.header,
 	    mode == BS_OBSERVE || action == REJECT ? "" : scene->header);
 	if (scene->evidence == NULL)
-		assert_null(judgement.finding.evidence_reason);
+		assert_reason(judgement.known.evidence_reason, "");
 	else
-		assert_string_equal(judgement.finding.evidence_reason,
-		    scene->evidence);
+		assert_reason(judgement.known.evidence_reason, scene->evidence);
 	if (scene->column < BS_TALLIES)
 		before[scene->column]++;
 	if (scene->row == 12 && scene->kind == BS_KIND_DSN)
@@ -212,7 +211,7 @@ a_stripped_tag_is_remembered(void **state)
 	prepare_bounce(ALICE, FORGED_ID);
 	ask(T0);
 	assert_int_equal(judgement.row->number, 16);
-	assert_string_equal(judgement.finding.coverage_reason, "stripped");
+	assert_reason(judgement.known.coverage_reason, "stripped");
 	/* others are as they were */
 	prepare_bounce("bob@example.org", FORGED_ID);
 	ask(T0);

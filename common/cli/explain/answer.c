@@ -39,19 +39,19 @@ static void
 say_when(const struct bs_explained *explained,
     struct bs_explain_answer_text *out)
 {
-	const struct bs_explain_finding *finding = &explained->lookup.finding;
+	const struct bs_known *known = &explained->lookup.known;
 	const struct bs_explain_tag *tag = &explained->tag;
 	char text[BS_TIME_TEXT];
 
-	if (explained->why == BS_WHY_MESSAGE_ID && finding->has_msg) {
-		say(out, "%s", bs_when_text(finding->msg.sent, text));
+	if (explained->why == BS_WHY_MESSAGE_ID && known->has_msg) {
+		say(out, "%s", bs_when_text(known->msg.sent, text));
 		return;
 	}
 	if (explained->why == BS_WHY_PATH_TAG)
 		tag = &explained->path_tag;
-	if (finding->tag_record.first_use != 0 && explained->why == BS_WHY_TAG)
+	if (known->tag_record.first_use != 0 && explained->why == BS_WHY_TAG)
 		say(out, "%s",
-		    bs_weekday_text(bs_day_of(finding->tag_record.first_use),
+		    bs_weekday_text(bs_day_of(known->tag_record.first_use),
 			text));
 	else if (tag->day > explained->lifetime_days)
 		say(out, "%s",
@@ -265,7 +265,7 @@ static void
 settle_nothing(const struct bs_explained *explained,
     struct bs_explain_answer_text *out)
 {
-	const struct bs_explain_finding *finding = &explained->lookup.finding;
+	const struct bs_known *known = &explained->lookup.known;
 
 	if (explained->message->facts.message_ids.count == 0)
 		settle(out, "the header of the returned mail, with its "
@@ -274,16 +274,16 @@ settle_nothing(const struct bs_explained *explained,
 	if (!explained->ground->has_store)
 		settle(out, "the store: there is none here that can be read "
 			    "(backstop status says why)");
-	else if (finding->facts.coverage != BS_COVERAGE_FULL)
+	else if (known->facts.coverage != BS_COVERAGE_FULL)
 		settle(out,
 		    "a memory of all that was sent: it is partial for "
 		    "that time (%s; backstop status says more)",
-		    finding->coverage_reason);
+		    bs_reason_word(known->coverage_reason));
 	else if (out->first[0] == '\0')
 		settle(out,
 		    "the returned mail itself: no Message-ID of it "
 		    "could be judged (%s)",
-		    finding->evidence_reason);
+		    bs_reason_word(known->evidence_reason));
 }
 
 static void

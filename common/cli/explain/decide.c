@@ -65,14 +65,14 @@ decide_by_poor_tag(struct bs_explained *out, const struct bs_facts *facts)
 static bool
 decide_by_message(struct bs_explained *out)
 {
-	const struct bs_explain_finding *finding = &out->lookup.finding;
+	const struct bs_known *known = &out->lookup.known;
 
-	if (!finding->has_msg)
+	if (!known->has_msg)
 		return false;
-	if (!finding->msg_is_theirs)
+	if (!known->msg_is_theirs)
 		return answer(out, BS_EXPLAIN_UNKNOWN, BS_WHY_OTHERS_MAIL);
 	return answer(out, BS_EXPLAIN_UNKNOWN,
-	    finding->msg_over_cap ? BS_WHY_REPLAY : BS_WHY_OTHER_PLACE);
+	    known->msg_over_cap ? BS_WHY_REPLAY : BS_WHY_OTHER_PLACE);
 }
 
 static bool
@@ -88,7 +88,7 @@ decide_by_absence(struct bs_explained *out, const struct bs_facts *facts)
 static bool
 decide_by_facts(struct bs_explained *out)
 {
-	const struct bs_facts *facts = &out->lookup.finding.facts;
+	const struct bs_facts *facts = &out->lookup.known.facts;
 
 	if (facts->evidence == BS_EVIDENCE_YES)
 		return answer(out, BS_EXPLAIN_YES, BS_WHY_MESSAGE_ID);

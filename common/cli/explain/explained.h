@@ -9,6 +9,7 @@
 #include "common/base/backstop.h"
 #include "common/cli/cli.h"
 #include "common/cli/explain/open_message.h"
+#include "common/judge/case.h"
 #include "common/store/meta.h"
 #include "common/policy/bounce.h"
 #include "common/store/record.h"
@@ -39,27 +40,12 @@ struct bs_explain_head {
 	int64_t arrived; /* epoch seconds, of the upper Received or Date; 0 */
 };
 
-/* What judging found out. It has no pointers, as a child process finds it. */
-struct bs_explain_finding {
-	struct bs_facts facts;
-	bool has_tag_key;
-	struct bs_tag_key tag_key;
-	struct bs_tag_record tag_record;
-	bool has_msg;
-	bool msg_is_theirs;
-	bool msg_over_cap;
-	bool msg_domain_differs;
-	struct bs_msg_key msg_key;
-	struct bs_msg_record msg;
-	char evidence_reason[BS_EXPLAIN_REASON];
-	char coverage_reason[BS_EXPLAIN_REASON];
-};
-
 /* What the store says of one returned Message-ID. */
 enum bs_explain_id { BS_ID_UNASKED, BS_ID_ABSENT, BS_ID_OTHERS, BS_ID_THEIRS };
 
+/* What judging found out. No pointers, as it comes out of a child. */
 struct bs_explain_lookup {
-	struct bs_explain_finding finding;
+	struct bs_known known;
 	enum bs_explain_id ids[BS_LIST_ITEMS];
 	struct bs_tag_record path_record; /* of the returned return path */
 };

@@ -44,27 +44,15 @@ make_request(const struct bs_explained *explained, struct bs_request *out)
 	bs_verdict_evidence(&explained->message->facts, out);
 }
 
-static void
-copy_reason(char out[static BS_EXPLAIN_REASON], const char *reason)
+/* What is known of the request as it stands now. */
+static int
+find(const struct task *task, struct bs_known *out)
 {
-	snprintf(out, BS_EXPLAIN_REASON, "%s", reason != NULL ? reason : "");
-}
+	struct bs_case question;
 
-static void
-copy_finding(const struct bs_finding *from, struct bs_explain_finding *out)
-{
-	out->facts = from->facts;
-	out->has_tag_key = from->has_tag_key;
-	out->tag_key = from->tag_key;
-	out->tag_record = from->tag_record;
-	out->has_msg = from->has_msg;
-	out->msg_is_theirs = from->msg_is_theirs;
-	out->msg_over_cap = from->msg_over_cap;
-	out->msg_domain_differs = from->msg_domain_differs;
-	out->msg_key = from->msg_key;
-	out->msg = from->msg;
-	copy_reason(out->evidence_reason, from->evidence_reason);
-	copy_reason(out->coverage_reason, from->coverage_reason);
+	bs_case_look(&task->view, task->request, task->explained->as_of,
+	    &question);
+	return bs_facts_find(&question, out);
 }
 
 /* Each returned Message-ID by itself, as one may be ours and another not. */
@@ -74,7 +62,7 @@ look_up_ids(const struct task *task, struct bs_explain_lookup *out)
 	const struct bs_list *ids =
 	    &task->explained->message->facts.message_ids;
 	struct bs_request *request = task->request;
-	struct bs_finding finding;
+	struct bs_known known;
 	const char *id = NULL;
 	size_t at = 0;
 	int rc;
@@ -83,12 +71,11 @@ look_up_ids(const struct task *task, struct bs_explain_lookup *out)
 		memset(&request->message_ids, 0, sizeof(request->message_ids));
 		if ((rc = bs_list_add(&request->message_ids, id, strlen(id))) !=
 			0 ||
-		    (rc = bs_facts_find(&task->view, request,
-			 task->explained->as_of, &finding)) != 0)
+		    (rc = find(task, &known)) != 0)
 			return rc;
-		out->ids[at++] = !finding.has_msg	 ? BS_ID_ABSENT
-				 : finding.msg_is_theirs ? BS_ID_THEIRS
-							 : BS_ID_OTHERS;
+		out->ids[at++] = !known.has_msg	       ? BS_ID_ABSENT
+				 : known.msg_is_theirs ? BS_ID_THEIRS
+						       : BS_ID_OTHERS;
 	}
 	return 0;
 }
@@ -98,7 +85,7 @@ static int
 look_up_path(const struct task *task, struct bs_explain_lookup *out)
 {
 	struct bs_request *request = task->request;
-	struct bs_finding finding;
+	struct bs_known known;
 	int rc;
 
 	if (!task->explained->path_tag.is_ours)
@@ -106,24 +93,19 @@ look_up_path(const struct task *task, struct bs_explain_lookup *out)
 	memset(&request->message_ids, 0, sizeof(request->message_ids));
 	snprintf(request->recipient, sizeof(request->recipient), "%s",
 	    task->explained->message->facts.return_path);
-	rc = bs_facts_find(&task->view, request, task->explained->as_of,
-	    &finding);
-	if (rc == 0)
-		out->path_record = finding.tag_record;
+	if ((rc = find(task, &known)) == 0)
+		out->path_record = known.tag_record;
 	return rc;
 }
 
 static int
 look_up(const struct task *task, struct bs_explain_lookup *out)
 {
-	struct bs_finding finding;
 	int rc;
 
 	make_request(task->explained, task->request);
-	if ((rc = bs_facts_find(&task->view, task->request,
-		 task->explained->as_of, &finding)) != 0)
+	if ((rc = find(task, &out->known)) != 0)
 		return rc;
-	copy_finding(&finding, &out->finding);
 	if (task->explained->ground->has_store &&
 	    (rc = look_up_ids(task, out)) != 0)
 		return rc;
@@ -147,16 +129,13 @@ look_into_store(const struct bs_child *errand)
 	return rc;
 }
 
-/* Root believes no word and no number of the child's that it would index
- * by. */
+/* Root does not trust the child: its numbers are used as indexes. */
 static bool
-is_sane(struct bs_explain_lookup *lookup)
+is_sane(const struct bs_explain_lookup *lookup)
 {
-	struct bs_explain_finding *finding = &lookup->finding;
-	const struct bs_facts *facts = &finding->facts;
+	const struct bs_known *known = &lookup->known;
+	const struct bs_facts *facts = &known->facts;
 
-	finding->evidence_reason[BS_EXPLAIN_REASON - 1] = '\0';
-	finding->coverage_reason[BS_EXPLAIN_REASON - 1] = '\0';
 	for (size_t i = 0; i < BS_LIST_ITEMS; i++)
 		if (lookup->ids[i] > BS_ID_THEIRS)
 			return false;
@@ -165,16 +144,18 @@ is_sane(struct bs_explain_lookup *lookup)
 	       facts->evidence <= BS_EVIDENCE_NONE &&
 	       facts->issue <= BS_ISSUED_OVER_CAP &&
 	       facts->coverage <= BS_COVERAGE_PARTIAL &&
-	       finding->msg.fate <= BS_MSG_RELAYED;
+	       known->evidence_reason < BS_REASONS &&
+	       known->coverage_reason < BS_REASONS &&
+	       known->msg.fate <= BS_MSG_RELAYED;
 }
 
-/* The store forgets what is older than the window: what it has not of days
- * before proves nothing. */
+/* The store forgets what is older than the window: that it knows nothing of
+ * earlier days proves nothing. */
 static void
 weaken(struct bs_explained *explained)
 {
 	const struct bs_explain_ground *ground = explained->ground;
-	struct bs_explain_finding *finding = &explained->lookup.finding;
+	struct bs_known *known = &explained->lookup.known;
 	uint32_t today = bs_day_of(explained->as_of);
 	unsigned window = bs_day_window(bs_meta_lifetime(&ground->meta,
 	    ground->config->lifetime_days, today));
@@ -185,15 +166,15 @@ weaken(struct bs_explained *explained)
 		first = (int64_t)bs_day_of(date) - 1;
 	if (first >= (int64_t)ground->meta.clock.trusted_day - window)
 		return;
-	if (finding->facts.evidence == BS_EVIDENCE_NO) {
-		finding->facts.evidence = BS_EVIDENCE_NONE;
-		copy_reason(finding->evidence_reason, "swept");
+	if (known->facts.evidence == BS_EVIDENCE_NO) {
+		known->facts.evidence = BS_EVIDENCE_NONE;
+		known->evidence_reason = BS_REASON_SWEPT;
 	}
-	if (finding->facts.issue == BS_NOT_ISSUED)
-		finding->facts.issue = BS_ISSUE_UNKNOWN;
-	if (finding->facts.coverage == BS_COVERAGE_FULL) {
-		finding->facts.coverage = BS_COVERAGE_PARTIAL;
-		copy_reason(finding->coverage_reason, "swept");
+	if (known->facts.issue == BS_NOT_ISSUED)
+		known->facts.issue = BS_ISSUE_UNKNOWN;
+	if (known->facts.coverage == BS_COVERAGE_FULL) {
+		known->facts.coverage = BS_COVERAGE_PARTIAL;
+		known->coverage_reason = BS_REASON_SWEPT;
 	}
 }
 
@@ -225,8 +206,8 @@ bs_explain_judge(struct bs_explained *out)
 	if (rc != 0)
 		return rc;
 	weaken(out);
-	out->lookup.finding.facts.sender = out->sender;
-	out->row = bs_policy_row(&out->lookup.finding.facts);
+	out->lookup.known.facts.sender = out->sender;
+	out->row = bs_policy_row(&out->lookup.known.facts);
 	out->is_judged = true;
 	return 0;
 }

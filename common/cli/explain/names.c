@@ -152,6 +152,5 @@ bs_explain_actions(const struct bs_explained *explained,
 
 	for (unsigned mode = BS_OBSERVE; mode <= BS_ENFORCE; mode++)
 		out[mode] = bs_policy_action(explained->row,
-		    &explained->lookup.finding.facts, (enum bs_mode)mode,
-		    strict);
+		    &explained->lookup.known.facts, (enum bs_mode)mode, strict);
 }

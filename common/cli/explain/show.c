@@ -123,21 +123,21 @@ print_tag(const char *name, const struct bs_explain_tag *tag,
 }
 
 static void
-print_record(const struct bs_explain_finding *finding)
+print_record(const struct bs_known *known)
 {
 	char text[BS_TIME_TEXT];
 
-	if (!finding->has_msg)
+	if (!known->has_msg)
 		return;
 	row("record",
 	    "sent %s, %s, to %" PRIu32 " recipients in %s, %" PRIu32
 	    " bounces%s%s%s",
-	    bs_time_text(finding->msg.sent, text),
-	    bs_explain_fate(finding->msg.fate), finding->msg.recipients,
-	    bs_explain_domains(finding->msg.domain_count), finding->msg.bounces,
-	    finding->msg_is_theirs ? "" : ", by another sender",
-	    finding->msg_over_cap ? ", more than it can have" : "",
-	    finding->msg_domain_differs
+	    bs_time_text(known->msg.sent, text),
+	    bs_explain_fate(known->msg.fate), known->msg.recipients,
+	    bs_explain_domains(known->msg.domain_count), known->msg.bounces,
+	    known->msg_is_theirs ? "" : ", by another sender",
+	    known->msg_over_cap ? ", more than it can have" : "",
+	    known->msg_domain_differs
 		? ", none of them in the domain that the notice names"
 		: "");
 }
@@ -165,22 +165,23 @@ print_meta(const struct bs_explain_ground *ground)
 static void
 print_verdict(const struct bs_explained *explained)
 {
-	const struct bs_explain_finding *finding = &explained->lookup.finding;
+	const struct bs_known *known = &explained->lookup.known;
 	const struct bs_row *row_found = explained->row;
 	const struct bs_domain *domain = explained->domain;
 	enum bs_action actions[4];
 	char text[BS_TIME_TEXT];
 
-	row("evidence", "%s%s%s", bs_explain_evidence(finding->facts.evidence),
-	    finding->evidence_reason[0] == '\0' ? "" : ": ",
-	    finding->evidence_reason);
-	row("coverage", "%s%s%s", bs_explain_coverage(finding->facts.coverage),
-	    finding->coverage_reason[0] == '\0' ? "" : ": ",
-	    finding->coverage_reason);
+	row("evidence", "%s%s%s", bs_explain_evidence(known->facts.evidence),
+	    known->evidence_reason == BS_REASON_NONE ? "" : ": ",
+	    bs_reason_word(known->evidence_reason));
+	row("coverage", "%s%s%s", bs_explain_coverage(known->facts.coverage),
+	    known->coverage_reason == BS_REASON_NONE ? "" : ": ",
+	    bs_reason_word(known->coverage_reason));
 	print_meta(explained->ground);
 	row("judged as of", "%s", bs_time_text(explained->as_of, text));
 	row("row", "%u, %s%s%s", row_found->number, row_found->verdict,
-	    row_found->reason[0] == '\0' ? "" : ":", row_found->reason);
+	    row_found->reason == BS_REASON_NONE ? "" : ":",
+	    bs_reason_word(row_found->reason));
 	bs_explain_actions(explained, actions);
 	row("would be", "observe %s, mark %s, junk %s, enforce %s",
 	    bs_action_names[actions[0]], bs_action_names[actions[1]],
@@ -206,8 +207,7 @@ bs_explain_show(const struct bs_explained *explained)
 	outside_row("recipient", explained->recipient);
 	if (explained->recipient_field != NULL)
 		row("", "as in %s", explained->recipient_field);
-	print_tag("tag", &explained->tag,
-	    &explained->lookup.finding.tag_record);
+	print_tag("tag", &explained->tag, &explained->lookup.known.tag_record);
 	print_tag("returned tag", &explained->path_tag,
 	    &explained->lookup.path_record);
 	if (!explained->is_judged) {
@@ -215,7 +215,7 @@ bs_explain_show(const struct bs_explained *explained)
 			row("not judged", "%s", explained->ground->lack);
 		return;
 	}
-	print_record(&explained->lookup.finding);
+	print_record(&explained->lookup.known);
 	print_verdict(explained);
 }
 
@@ -249,7 +249,7 @@ put_verdict(const struct bs_explained *explained, struct bs_json *json)
 		verdict = "not-a-bounce";
 	else if (explained->is_judged) {
 		verdict = row->verdict;
-		reason = row->reason;
+		reason = bs_reason_word(row->reason);
 	} else if (explained->ground->lack != NULL)
 		reason = explained->ground->lack;
 	bs_json_text(json, "verdict", verdict);
@@ -318,13 +318,12 @@ tag_json(const struct bs_explain_tag *tag, const struct bs_tag_record *record)
 static void
 put_tags(const struct bs_explained *explained, struct bs_json *json)
 {
-	const struct bs_explain_finding *finding = &explained->lookup.finding;
+	const struct bs_known *known = &explained->lookup.known;
 
 	put_text(json, "recipient", explained->recipient);
 	bs_json_text(json, "recipient_field", explained->recipient_field);
 	bs_json_text(json, "sender", bs_explain_sender(explained->sender));
-	bs_json_put(json, "tag",
-	    tag_json(&explained->tag, &finding->tag_record));
+	bs_json_put(json, "tag", tag_json(&explained->tag, &known->tag_record));
 	bs_json_put(json, "returned_tag",
 	    tag_json(&explained->path_tag, &explained->lookup.path_record));
 }
@@ -349,19 +348,19 @@ lookups_json(const struct bs_explained *explained)
 }
 
 static struct bs_json *
-record_json(const struct bs_explain_finding *finding)
+record_json(const struct bs_known *known)
 {
 	struct bs_json *json = bs_json_object();
 
-	bs_json_time(json, "sent", finding->msg.sent);
-	bs_json_text(json, "fate", bs_explain_fate(finding->msg.fate));
-	bs_json_number(json, "recipients", finding->msg.recipients);
+	bs_json_time(json, "sent", known->msg.sent);
+	bs_json_text(json, "fate", bs_explain_fate(known->msg.fate));
+	bs_json_number(json, "recipients", known->msg.recipients);
 	bs_json_text(json, "domains",
-	    bs_explain_domains(finding->msg.domain_count));
-	bs_json_number(json, "bounces", finding->msg.bounces);
-	bs_json_bool(json, "theirs", finding->msg_is_theirs);
-	bs_json_bool(json, "over_cap", finding->msg_over_cap);
-	bs_json_bool(json, "domain_differs", finding->msg_domain_differs);
+	    bs_explain_domains(known->msg.domain_count));
+	bs_json_number(json, "bounces", known->msg.bounces);
+	bs_json_bool(json, "theirs", known->msg_is_theirs);
+	bs_json_bool(json, "over_cap", known->msg_over_cap);
+	bs_json_bool(json, "domain_differs", known->msg_domain_differs);
 	return json;
 }
 
@@ -381,19 +380,21 @@ actions_json(const struct bs_explained *explained)
 static void
 put_judgement(const struct bs_explained *explained, struct bs_json *json)
 {
-	const struct bs_explain_finding *finding = &explained->lookup.finding;
+	const struct bs_known *known = &explained->lookup.known;
 
 	bs_json_number(json, "row", explained->row->number);
 	bs_json_text(json, "evidence",
-	    bs_explain_evidence(finding->facts.evidence));
-	put_text(json, "evidence_reason", finding->evidence_reason);
+	    bs_explain_evidence(known->facts.evidence));
+	put_text(json, "evidence_reason",
+	    bs_reason_word(known->evidence_reason));
 	bs_json_text(json, "coverage",
-	    bs_explain_coverage(finding->facts.coverage));
-	put_text(json, "coverage_reason", finding->coverage_reason);
-	bs_json_text(json, "issue", bs_explain_issue(finding->facts.issue));
+	    bs_explain_coverage(known->facts.coverage));
+	put_text(json, "coverage_reason",
+	    bs_reason_word(known->coverage_reason));
+	bs_json_text(json, "issue", bs_explain_issue(known->facts.issue));
 	bs_json_put(json, "lookups", lookups_json(explained));
-	if (finding->has_msg)
-		bs_json_put(json, "record", record_json(finding));
+	if (known->has_msg)
+		bs_json_put(json, "record", record_json(known));
 	else
 		bs_json_null(json, "record");
 	bs_json_put(json, "actions", actions_json(explained));

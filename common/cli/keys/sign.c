@@ -12,11 +12,11 @@
 #include "common/keys/tag.h"
 #include "common/store/lmdb.h"
 
-/* What came of it: reason is NULL where there is a tag. */
+/* What came of it: reason is _NONE where there is a tag. */
 struct signing {
 	const char *plain;
 	char signed_address[BS_ADDRESS_MAX];
-	const char *reason;
+	enum bs_reason reason;
 	struct bs_tag_key key; /* sender is not set yet */
 };
 
@@ -26,46 +26,52 @@ struct recording {
 	int64_t now;
 };
 
-static const struct {
-	const char *reason;
-	const char *text;
-} reasons[] = {
-    {"not-ours", "its domain is not among 'domains'"},
-    {"exempt", "'exempt' names it"},
-    {"quoted", "its local part is quoted"},
-    {"non-ascii", "it is not all ASCII"},
-    {"too-long", "its local part leaves no room for a tag"},
-    {"source-route", "it has a source route"},
-    {"no-domain", "it has no domain"},
-    {"tagged", "it bears a tag already"},
-    {"foreign-tag", "it bears somebody else's tag"},
-    {"no-key", "no key is active; type: backstop key add, then: "
-	       "backstop key activate K"},
-};
-
+/* In words, where the word for logs says too little. */
 static const char *
-reason_text(const char *reason)
+reason_text(enum bs_reason reason)
 {
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (strcmp(reasons[i].reason, reason) == 0)
-			return reasons[i].text;
-	return reason;
+	switch (reason) {
+	case BS_REASON_NOT_OURS:
+		return "its domain is not among 'domains'";
+	case BS_REASON_EXEMPT:
+		return "'exempt' names it";
+	case BS_REASON_QUOTED:
+		return "its local part is quoted";
+	case BS_REASON_NON_ASCII:
+		return "it is not all ASCII";
+	case BS_REASON_TOO_LONG:
+		return "its local part leaves no room for a tag";
+	case BS_REASON_SOURCE_ROUTE:
+		return "it has a source route";
+	case BS_REASON_NO_DOMAIN:
+		return "it has no domain";
+	case BS_REASON_TAGGED:
+		return "it bears a tag already";
+	case BS_REASON_FOREIGN_TAG:
+		return "it bears somebody else's tag";
+	case BS_REASON_NO_KEY:
+		return "no key is active; type: backstop key add, then: "
+		       "backstop key activate K";
+	default:
+		return bs_reason_word(reason);
+	}
 }
 
-/* Why an address cannot be signed whatever the keys, or NULL. */
-static const char *
+/* Why an address cannot be signed whatever the keys, or _NONE. */
+static enum bs_reason
 obstacle(const struct bs_domain *domain, const struct bs_address *address)
 {
 	char canonical[BS_ADDRESS_MAX];
-	const char *why = bs_tag_obstacle(address);
+	enum bs_reason why = bs_tag_obstacle(address);
 
-	if (why != NULL)
+	if (why != BS_REASON_NONE)
 		return why;
 	if (domain == NULL)
-		return "not-ours";
+		return BS_REASON_NOT_OURS;
 	if (bs_address_canonical(address, canonical, sizeof(canonical)) != 0)
-		return "too-long";
-	return bs_domain_exempts(domain, canonical) ? "exempt" : NULL;
+		return BS_REASON_TOO_LONG;
+	return bs_domain_exempts(domain, canonical) ? BS_REASON_EXEMPT
+						    : BS_REASON_NONE;
 }
 
 /* Returns 0, or an exit status after the complaint. */
@@ -80,7 +86,7 @@ sign(const struct bs_call *call, const struct bs_config *config,
 	uint32_t today = bs_day_of(call->now);
 	int rc;
 
-	if ((out->reason = obstacle(domain, address)) != NULL)
+	if ((out->reason = obstacle(domain, address)) != BS_REASON_NONE)
 		return 0;
 	if ((rc = bs_load_keyring(config, &keyring)) != 0)
 		return rc;
@@ -88,10 +94,10 @@ sign(const struct bs_call *call, const struct bs_config *config,
 	rc = bs_keyring_sign(&keyring, &tag, today, config->lifetime_days);
 	bs_keyring_wipe(&keyring);
 	if (rc == -ENOKEY)
-		out->reason = "no-key";
+		out->reason = BS_REASON_NO_KEY;
 	else if (rc != 0 || bs_tag_write(&tag, out->signed_address,
 				sizeof(out->signed_address)) != 0)
-		out->reason = "too-long";
+		out->reason = BS_REASON_TOO_LONG;
 	out->key.key = (uint8_t)tag.key;
 	out->key.day = today + config->lifetime_days;
 	return 0;
@@ -164,7 +170,7 @@ print_json(const struct signing *signing)
 	char day[BS_TIME_TEXT];
 
 	bs_json_text(json, "address", signing->plain);
-	if (signing->reason == NULL) {
+	if (signing->reason == BS_REASON_NONE) {
 		bs_json_text(json, "signed", signing->signed_address);
 		bs_json_number(json, "key", signing->key.key);
 		bs_json_text(json, "expires",
@@ -174,7 +180,10 @@ print_json(const struct signing *signing)
 		bs_json_null(json, "key");
 		bs_json_null(json, "expires");
 	}
-	bs_json_text(json, "reason", signing->reason);
+	bs_json_text(json, "reason",
+	    signing->reason == BS_REASON_NONE
+		? NULL
+		: bs_reason_word(signing->reason));
 	bs_json_print(json);
 }
 
@@ -194,13 +203,14 @@ bs_cmd_sign(const struct bs_call *call)
 		signing.plain = plain;
 	if ((status = sign(call, config, &address, &signing)) != 0)
 		goto out;
-	if (signing.reason == NULL && !call->has_at && !call->no_record)
+	if (signing.reason == BS_REASON_NONE && !call->has_at &&
+	    !call->no_record)
 		record(call, config, &address, &signing);
 	if (call->json)
 		print_json(&signing);
-	else if (signing.reason == NULL)
+	else if (signing.reason == BS_REASON_NONE)
 		puts(signing.signed_address);
-	if (signing.reason != NULL) {
+	if (signing.reason != BS_REASON_NONE) {
 		bs_complain("%s is not signed: %s", plain,
 		    reason_text(signing.reason));
 		status = BS_EXIT_NO;

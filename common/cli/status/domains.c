@@ -64,18 +64,16 @@ find_coverage(const struct bs_view *view, const struct bs_domain *domain,
 	    view->config->lifetime_days, bs_day_of(now));
 	int64_t day = bs_coverage_day(view, domain, now, lifetime_days);
 	struct bs_span span;
-	const char *fault;
 
 	bs_span_of(0, now, lifetime_days, &span);
-	fault = bs_coverage_fault(view, domain, NULL, &span);
-	out->coverage = fault == NULL ? BS_COVERAGE_FULL : BS_COVERAGE_PARTIAL;
-	snprintf(out->reason, sizeof(out->reason), "%s",
-	    fault != NULL ? fault : "");
+	out->reason = bs_coverage_fault(view, domain, NULL, &span);
+	out->coverage = out->reason == BS_REASON_NONE ? BS_COVERAGE_FULL
+						      : BS_COVERAGE_PARTIAL;
 	if (day > (int64_t)bs_day_window(lifetime_days))
 		out->since =
 		    (day - bs_day_window(lifetime_days)) * BS_DAY_SECONDS;
-	/* what waiting should have mended is something else */
-	if (fault != NULL && day * BS_DAY_SECONDS > now)
+	/* where that day is past, waiting does not help */
+	if (out->reason != BS_REASON_NONE && day * BS_DAY_SECONDS > now)
 		out->full_at = day * BS_DAY_SECONDS;
 }
 
@@ -116,14 +114,6 @@ survey(const struct bs_child *errand)
 	return rc;
 }
 
-/* Root believes no text of the child's to end. */
-static void
-end_texts(struct bs_domains *survey)
-{
-	for (size_t i = 0; i < survey->count; i++)
-		survey->found->domains[i].reason[BS_DOMAINS_REASON - 1] = '\0';
-}
-
 int
 bs_domains_read(const struct bs_config *config,
     const struct bs_keyring *keyring, int64_t now, struct bs_domains *out)
@@ -149,7 +139,6 @@ bs_domains_read(const struct bs_config *config,
 	errand.result = out->found;
 	rc = bs_child_run(&errand);
 	bs_mac_wipe(store_key, sizeof(store_key));
-	end_texts(out);
 	return rc;
 }
 

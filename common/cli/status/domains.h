@@ -14,11 +14,10 @@
 
 #define BS_DOMAINS_WEEK 7   /* days, today's among them ... */
 #define BS_DOMAINS_MONTH 30 /* ... of the two tallies */
-#define BS_DOMAINS_REASON 32
 
 struct bs_domain_status {
-	enum bs_coverage coverage;	/* of the whole window up to now */
-	char reason[BS_DOMAINS_REASON]; /* why it is partial; else empty */
+	enum bs_coverage coverage; /* of the whole window up to now */
+	enum bs_reason reason;	   /* why it is partial, or _NONE */
 	int64_t since;	 /* epoch seconds: nothing was missed since; 0: never */
 	int64_t full_at; /* when waiting makes it full; 0: never */
 	struct bs_tally_record week;

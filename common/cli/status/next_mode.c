@@ -3,7 +3,8 @@
  * What junk and enforce do rests on two things: tags of ours come home as they
  * left (else genuine bounces would be taken for forged), and, with "outbound =
  * here", the store knows all that left. The second is not asked of a domain
- * without that word: rows 5 and 13 to 15, which need it, are not for it. */
+ * with "outbound = elsewhere": no verdict on its bounces rests on what the
+ * store does not know. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -84,13 +85,14 @@ check_coverage(const struct bs_next_mode_ground *ground,
 		against(out, "coverage",
 		    "coverage is partial (%s), so what this mode would do "
 		    "could not be watched yet; it is full from %s on",
-		    survey->reason, bs_time_text(survey->full_at, when));
+		    bs_reason_word(survey->reason),
+		    bs_time_text(survey->full_at, when));
 	else
 		against(out, "coverage",
 		    "coverage is partial (%s), so what this mode would do "
 		    "could not be watched yet; backstop.conf(5) says what "
 		    "makes it full",
-		    survey->reason);
+		    bs_reason_word(survey->reason));
 }
 
 void

@@ -36,9 +36,11 @@ print_coverage(const struct bs_domain_status *survey)
 		    bs_time_text(survey->since, text));
 	else if (survey->full_at != 0)
 		printf("            coverage partial (%s), full from %s on\n",
-		    survey->reason, bs_time_text(survey->full_at, text));
+		    bs_reason_word(survey->reason),
+		    bs_time_text(survey->full_at, text));
 	else
-		printf("            coverage partial (%s)\n", survey->reason);
+		printf("            coverage partial (%s)\n",
+		    bs_reason_word(survey->reason));
 }
 
 static void
@@ -182,7 +184,8 @@ put_coverage(const struct bs_domain_status *survey, struct bs_json *json)
 	bool is_full = survey->coverage == BS_COVERAGE_FULL;
 
 	bs_json_text(json, "coverage", is_full ? "full" : "partial");
-	bs_json_text(json, "coverage_reason", is_full ? NULL : survey->reason);
+	bs_json_text(json, "coverage_reason",
+	    is_full ? NULL : bs_reason_word(survey->reason));
 	bs_json_time(json, "covered_since", is_full ? survey->since : 0);
 	bs_json_time(json, "full_at", survey->full_at);
 }
@@ -196,7 +199,7 @@ domains_json(const struct bs_overview *status)
 		struct bs_next_mode_ground ground = bs_status_ground(status, i);
 		const struct bs_domain *domain = ground.domain;
 		struct bs_domain_status none = {.coverage = BS_COVERAGE_PARTIAL,
-		    .reason = "no-store"};
+		    .reason = BS_REASON_NO_STORE};
 		struct bs_json *json = bs_json_object();
 
 		bs_json_text(json, "domain", domain->name);
