@@ -1,4 +1,4 @@
-/* backstop mode: what a domain's mode is, and a step to another. */
+/* backstop mode: shows the mode of a domain, and sets another. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,8 @@
 #include "common/cli/store/look.h"
 #include "common/config/read.h"
 
-struct matter {
+/* The domain in question, and what is known of it. */
+struct subject {
 	const struct bs_call *call;
 	struct bs_keybook book;
 	const struct bs_domain *domain;
@@ -26,90 +27,90 @@ struct matter {
 	struct bs_next_mode_ground ground;
 };
 
-/* What came of a step. */
+/* What came of setting a mode. */
 struct outcome {
 	enum bs_mode to;
 	bool is_set;
 	bool is_forced;
-	bool answered; /* the engine did ... */
+	bool answered; /* the engine did */
 	struct bs_answer answer;
 };
 
 static void
-look_around(struct matter *matter)
+look_around(struct subject *subject)
 {
-	const struct bs_config *config = matter->book.config;
-	const struct bs_keyring *keyring = &matter->book.keyring;
-	int64_t now = matter->call->now;
+	const struct bs_config *config = subject->book.config;
+	const struct bs_keyring *keyring = &subject->book.keyring;
+	int64_t now = subject->call->now;
 	struct bs_look look;
 
-	matter->ground.domain = matter->domain;
-	matter->ground.has_key = bs_keyring_active(keyring) != NULL;
+	subject->ground.domain = subject->domain;
+	subject->ground.has_key = bs_keyring_active(keyring) != NULL;
 	if (bs_look_at_store(config, &look) != 0 ||
-	    bs_domains_read(config, keyring, now, &matter->survey) != 0)
+	    bs_domains_read(config, keyring, now, &subject->survey) != 0)
 		return;
-	matter->ground.clock_in_doubt = bs_look_doubts_clock(&look, now);
-	matter->ground.survey =
-	    &matter->survey.found->domains[matter->domain - config->domains];
+	subject->ground.clock_in_doubt = bs_look_doubts_clock(&look, now);
+	subject->ground.survey =
+	    &subject->survey.found->domains[subject->domain - config->domains];
 }
 
 /* Returns 0 or an exit status after the complaint; close it in any case. */
 static int
-open_matter(const struct bs_call *call, struct matter *matter)
+open_subject(const struct bs_call *call, struct subject *subject)
 {
 	const char *name = call->words[0];
 	int status;
 
-	memset(matter, 0, sizeof(*matter));
-	matter->call = call;
-	if ((status = bs_keybook_open(call, false, &matter->book)) != 0)
+	memset(subject, 0, sizeof(*subject));
+	subject->call = call;
+	if ((status = bs_keybook_open(call, false, &subject->book)) != 0)
 		return status;
-	matter->domain =
-	    bs_config_domain(matter->book.config, name, strlen(name));
-	if (matter->domain == NULL) {
+	subject->domain =
+	    bs_config_domain(subject->book.config, name, strlen(name));
+	if (subject->domain == NULL) {
 		bs_complain("%.200s is not among 'domains' of %s", name,
 		    call->config_path);
 		return BS_EXIT_NO;
 	}
-	look_around(matter);
+	look_around(subject);
 	return 0;
 }
 
 static void
-close_matter(struct matter *matter)
+close_subject(struct subject *subject)
 {
-	bs_domains_free(&matter->survey);
-	bs_keybook_close(&matter->book);
+	bs_domains_free(&subject->survey);
+	bs_keybook_close(&subject->book);
 }
 
 static int
-show(const struct matter *matter)
+show(const struct subject *subject)
 {
-	const struct bs_domain *domain = matter->domain;
+	const struct bs_domain *domain = subject->domain;
 	struct bs_json *json;
 
-	if (matter->call->json) {
+	if (subject->call->json) {
 		json = bs_json_object();
 		bs_json_text(json, "domain", domain->name);
 		bs_json_text(json, "mode", bs_mode_name(domain->mode));
-		bs_next_mode_json(&matter->ground, json);
+		bs_next_mode_json(&subject->ground, json);
 		bs_json_print(json);
 	} else {
 		printf("%s: mode %s\n", domain->name,
 		    bs_mode_name(domain->mode));
-		bs_next_mode_print(&matter->ground, "");
+		bs_next_mode_print(&subject->ground, "");
 	}
 	return BS_EXIT_YES;
 }
 
 static void
-print_outcome(const struct matter *matter, const struct outcome *outcome)
+print_outcome(const struct subject *subject, const struct outcome *outcome)
 {
-	const char *socket = matter->book.config->socket;
+	const char *socket = subject->book.config->socket;
 
-	printf("%s: mode %s%s; it was %s\n", matter->domain->name,
+	printf("%s: mode %s%s; it was %s\n", subject->domain->name,
 	    bs_mode_name(outcome->to), outcome->is_forced ? ", by force" : "",
-	    bs_mode_name(matter->domain->mode));
+	    bs_mode_name(subject->domain->mode));
 	if (outcome->answered && outcome->answer.status == BS_STATUS_OK)
 		puts("the engine has taken it over");
 	else if (!outcome->answered)
@@ -119,8 +120,8 @@ print_outcome(const struct matter *matter, const struct outcome *outcome)
 }
 
 static void
-print_outcome_json(const struct matter *matter, const struct outcome *outcome,
-    const struct bs_next_mode *step)
+print_outcome_json(const struct subject *subject, const struct outcome *outcome,
+    const struct bs_next_mode *next)
 {
 	struct bs_json *json = bs_json_object();
 	const char *engine = NULL;
@@ -129,34 +130,35 @@ print_outcome_json(const struct matter *matter, const struct outcome *outcome,
 		engine = outcome->answer.status == BS_STATUS_OK
 			     ? "ok"
 			     : outcome->answer.reason;
-	bs_json_text(json, "domain", matter->domain->name);
+	bs_json_text(json, "domain", subject->domain->name);
 	bs_json_text(json, "mode",
-	    bs_mode_name(outcome->is_set ? outcome->to : matter->domain->mode));
-	bs_json_text(json, "was", bs_mode_name(matter->domain->mode));
+	    bs_mode_name(
+		outcome->is_set ? outcome->to : subject->domain->mode));
+	bs_json_text(json, "was", bs_mode_name(subject->domain->mode));
 	bs_json_bool(json, "set", outcome->is_set);
 	bs_json_bool(json, "forced", outcome->is_forced);
 	bs_json_text(json, "engine", engine);
-	bs_json_put(json, "reasons", bs_next_mode_reasons_json(step));
+	bs_json_put(json, "reasons", bs_next_mode_reasons_json(next));
 	bs_json_print(json);
 }
 
-/* A step by force is for the records of others, too. */
+/* For the records of the host: a mode by force is a warning there. */
 static void
-log_step(const struct matter *matter, const struct outcome *outcome,
-    const struct bs_next_mode *step)
+log_change(const struct subject *subject, const struct outcome *outcome,
+    const struct bs_next_mode *next)
 {
 	struct bs_log_line line;
 
 	bs_log_open("backstop", BS_LOG_SYSLOG, false);
 	bs_log_begin(&line);
 	bs_log_add(&line, "op", "mode");
-	bs_log_add(&line, "domain", matter->domain->name);
-	bs_log_add(&line, "was", bs_mode_name(matter->domain->mode));
+	bs_log_add(&line, "domain", subject->domain->name);
+	bs_log_add(&line, "was", bs_mode_name(subject->domain->mode));
 	bs_log_add(&line, "mode", bs_mode_name(outcome->to));
 	bs_log_add_number(&line, "uid", getuid());
 	bs_log_add_number(&line, "forced", outcome->is_forced);
-	for (size_t i = 0; i < step->count; i++)
-		bs_log_add(&line, "against", step->reasons[i].word);
+	for (size_t i = 0; i < next->count; i++)
+		bs_log_add(&line, "against", next->reasons[i].word);
 	bs_log_end(&line, outcome->is_forced ? BS_LOG_WARNING : BS_LOG_INFO);
 }
 
@@ -214,10 +216,10 @@ write_mode(const struct bs_rewrite *file, const char *domain, enum bs_mode mode)
 
 /* Returns 0 or an exit status after the complaint. */
 static int
-change_file(const struct matter *matter, enum bs_mode mode)
+change_file(const struct subject *subject, enum bs_mode mode)
 {
-	const char *path = matter->call->config_path;
-	const char *name = matter->domain->name;
+	const char *path = subject->call->config_path;
+	const char *name = subject->domain->name;
 	struct bs_rewrite file;
 	int rc = bs_rewrite_read(path, &file);
 
@@ -239,37 +241,37 @@ change_file(const struct matter *matter, enum bs_mode mode)
 }
 
 static void
-complain_step(const struct matter *matter, const struct bs_next_mode *step,
+complain(const struct subject *subject, const struct bs_next_mode *next,
     enum bs_mode to)
 {
-	const char *name = matter->domain->name;
+	const char *name = subject->domain->name;
 
 	bs_complain("%s stays at mode %s; against %s speaks:", name,
-	    bs_mode_name(matter->domain->mode), bs_mode_name(to));
-	for (size_t i = 0; i < step->count; i++)
-		bs_complain("%s: %s", step->reasons[i].word,
-		    step->reasons[i].text);
+	    bs_mode_name(subject->domain->mode), bs_mode_name(to));
+	for (size_t i = 0; i < next->count; i++)
+		bs_complain("%s: %s", next->reasons[i].word,
+		    next->reasons[i].text);
 	bs_complain("to set it all the same, type: backstop mode %s %s --force",
 	    name, bs_mode_name(to));
 }
 
-/* Sets the mode, tells the engine, and says so. */
+/* Sets the mode, tells the engine, and says what came of it. */
 static int
-take_step(const struct matter *matter, struct outcome *outcome,
-    const struct bs_next_mode *step)
+set_mode(const struct subject *subject, struct outcome *outcome,
+    const struct bs_next_mode *next)
 {
-	int status = change_file(matter, outcome->to);
+	int status = change_file(subject, outcome->to);
 
 	if (status != 0)
 		return status;
 	outcome->is_set = true;
-	log_step(matter, outcome, step);
-	outcome->answered =
-	    bs_ask(matter->book.config->socket, BS_OP_RELOAD, &outcome->answer);
-	if (matter->call->json)
-		print_outcome_json(matter, outcome, step);
+	log_change(subject, outcome, next);
+	outcome->answered = bs_ask(subject->book.config->socket, BS_OP_RELOAD,
+	    &outcome->answer);
+	if (subject->call->json)
+		print_outcome_json(subject, outcome, next);
 	else
-		print_outcome(matter, outcome);
+		print_outcome(subject, outcome);
 	if (!outcome->answered || outcome->answer.status == BS_STATUS_OK)
 		return BS_EXIT_YES;
 	bs_complain("the engine keeps its old settings (%s): restart it",
@@ -278,35 +280,35 @@ take_step(const struct matter *matter, struct outcome *outcome,
 }
 
 static int
-change(const struct matter *matter, enum bs_mode to)
+change(const struct subject *subject, enum bs_mode to)
 {
 	struct outcome outcome = {.to = to};
-	struct bs_next_mode step = {0};
+	struct bs_next_mode next = {0};
 
-	if (to == matter->domain->mode) {
-		if (matter->call->json)
-			print_outcome_json(matter, &outcome, &step);
+	if (to == subject->domain->mode) {
+		if (subject->call->json)
+			print_outcome_json(subject, &outcome, &next);
 		else
-			printf("%s: mode %s, as it was\n", matter->domain->name,
-			    bs_mode_name(to));
+			printf("%s: mode %s, as it was\n",
+			    subject->domain->name, bs_mode_name(to));
 		return BS_EXIT_YES;
 	}
-	if (to > matter->domain->mode)
-		bs_next_mode_check(&matter->ground, to, &step);
-	outcome.is_forced = step.count > 0;
-	if (step.count == 0 || matter->call->force)
-		return take_step(matter, &outcome, &step);
+	if (to > subject->domain->mode)
+		bs_next_mode_check(&subject->ground, to, &next);
+	outcome.is_forced = next.count > 0;
+	if (next.count == 0 || subject->call->force)
+		return set_mode(subject, &outcome, &next);
 	outcome.is_forced = false;
-	if (matter->call->json)
-		print_outcome_json(matter, &outcome, &step);
-	complain_step(matter, &step, to);
+	if (subject->call->json)
+		print_outcome_json(subject, &outcome, &next);
+	complain(subject, &next, to);
 	return BS_EXIT_NO;
 }
 
 int
 bs_cmd_mode(const struct bs_call *call)
 {
-	struct matter matter;
+	struct subject subject;
 	enum bs_mode to = BS_OBSERVE;
 	int status;
 
@@ -320,8 +322,9 @@ bs_cmd_mode(const struct bs_call *call)
 		bs_complain("--force: which mode?");
 		return EX_USAGE;
 	}
-	if ((status = open_matter(call, &matter)) == 0)
-		status = call->count > 1 ? change(&matter, to) : show(&matter);
-	close_matter(&matter);
+	if ((status = open_subject(call, &subject)) == 0)
+		status =
+		    call->count > 1 ? change(&subject, to) : show(&subject);
+	close_subject(&subject);
 	return status;
 }

@@ -1,4 +1,5 @@
-/* Whether a domain may take a step up: what speaks against it, and for.
+/* Whether a domain may take the next mode: what speaks against it, what that
+ * mode would change, and how both are shown.
  *
  * What junk and enforce do rests on two things: tags of ours come home as they
  * left (else genuine bounces would be taken for forged), and, with "outbound =
