@@ -18,15 +18,16 @@ typedef void bs_dns_done(void *context, const struct bs_dns_answer *answer);
 
 /* A resolver in a loop. servers are "address", "address:port" or "[v6]:port",
  * with commas between them; empty: the system's. timeout_ms is for one try.
- * Returns 0 with *out set, or -errno (-EINVAL: a server that is none). */
+ * Returns 0 with *out set, or -errno (-EINVAL: a server that cannot be read).
+ */
 BS_MUST_USE int bs_dns_new(struct event_base *base, const char *servers,
     unsigned timeout_ms, struct bs_dns **out);
 
 /* Ends every question as failed. Takes NULL. */
 void bs_dns_free(struct bs_dns *dns);
 
-/* Asks. done may be called before it returns. A name that is none is
- * BS_DNS_NO_NAME. */
+/* Asks. done may be called before it returns. A text that is no domain
+ * name has the answer BS_DNS_NO_NAME. */
 void bs_dns_ask(struct bs_dns *dns, const char *name, enum bs_dns_type type,
     bs_dns_done *done, void *context);
 

@@ -23,7 +23,7 @@ enum bs_dns_fit {
 
 /* Writes a question that wants recursion, with EDNS for answers of so many
  * octets, or without for 0. Any octet may stand in a label but the dot.
- * Returns its octets, or -EINVAL for a name that is none. */
+ * Returns its octets, or -EINVAL for a text that is no name. */
 BS_MUST_USE int bs_dns_query_write(const char *name, enum bs_dns_type type,
     uint16_t id, unsigned edns_octets, uint8_t out[static BS_DNS_QUERY_MAX]);
 

@@ -17,7 +17,7 @@ struct bs_dns_server {
 };
 
 /* Reads "address", "address:port" or "[v6]:port", with commas between them.
- * Returns how many there are, or -EINVAL for one that is none. */
+ * Returns how many there are, or -EINVAL where one of them is malformed. */
 BS_MUST_USE int bs_dns_servers_parse(const char *list,
     struct bs_dns_server out[static BS_DNS_SERVERS_MAX]);
 

@@ -21,9 +21,9 @@ size_t bs_unquote_clean(char *text, size_t len);
  * removes what stands before the first quoted line. Returns its length. */
 size_t bs_unquote_text(char *text, size_t len);
 
-/* Whether a cleaned text begins with a header: more fields than lines that are
- * none, as broken folding leaves them. One field is enough only if no other
- * text begins so. */
+/* Whether a cleaned text begins with a header: more header fields than other
+ * lines, which broken folding leaves. One field is enough only if it is one
+ * with which no other text begins. */
 bool bs_unquote_has_header(const char *text, size_t len);
 
 /* Takes the next message of a cleaned mailbox from *at on, and moves *at behind

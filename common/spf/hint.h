@@ -22,7 +22,7 @@ void bs_spf_hint_term(const char *text, size_t len,
 void bs_spf_hint_address(const char *text, size_t len, int family,
     char out[static BS_SPF_HINT]);
 
-/* A domain-spec that is none. of is "a:", "redirect=" ... */
+/* A malformed domain-spec. of is "a:", "redirect=" ... */
 void bs_spf_hint_domain(const char *text, size_t len, const char *of,
     char out[static BS_SPF_HINT]);
 
@@ -30,7 +30,7 @@ void bs_spf_hint_domain(const char *text, size_t len, const char *of,
 void bs_spf_hint_macro(const char *text, size_t len,
     char out[static BS_SPF_HINT]);
 
-/* A length behind "/" that is none. */
+/* A malformed length behind "/". */
 void bs_spf_hint_prefix(const char *text, size_t len, unsigned max,
     char out[static BS_SPF_HINT]);
 

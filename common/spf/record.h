@@ -46,7 +46,7 @@ struct bs_spf_term {
 	uint8_t address[16]; /* of ip4 (4 octets) and ip6 */
 };
 
-/* Why a record is none, and where. */
+/* Why a text is not an SPF record, and where. */
 struct bs_spf_fault {
 	bool too_long; /* for us: the RFC knows no such limit */
 	size_t column; /* octets of the record before it */

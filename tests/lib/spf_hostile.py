@@ -237,7 +237,7 @@ def _lies():
         ends = _LIE_RESULTS.get(lie, "temperror")
         yield _trap(f"lie-{lie}", ends, None,
                     [["TXT", "v=spf1 -all"], ["LIE", lie]])
-        # the same below an honest record: an address that is none
+        # the same below an honest record: a malformed address
         yield _trap(f"below-{lie}", "fail temperror", None,
                     "v=spf1 a:x.%{d} -all",
                     x=[["A", "198.51.100.1"], ["LIE", lie]])

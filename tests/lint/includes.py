@@ -1,4 +1,4 @@
-"""Who includes whom, and the functions that nobody calls."""
+"""Who includes whom, and functions that nobody may call."""
 
 import re
 

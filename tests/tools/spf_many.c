@@ -100,7 +100,7 @@ queries_read(struct run *run, const struct bs_spf_query *common)
 		query = &run->queries[run->count++];
 		*query = *common;
 		if (query_parse(line, query) != 0)
-			give_up("a query that is none", -EINVAL);
+			give_up("a malformed query", -EINVAL);
 	}
 	free(line);
 	run->asked = calloc(run->count, sizeof(*run->asked));

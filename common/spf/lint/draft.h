@@ -26,8 +26,8 @@ struct bs_spf_draft {
 BS_MUST_USE int bs_spf_draft_read(const char *typed, bool is_service,
     char out[static BS_SPF_DRAFT_TERM], struct bs_spf_fault *why);
 
-/* Adds a term. Returns 0, BS_SPF_DRAFT_KNOWN, -EINVAL for what is none, or
- * -ENOSPC. */
+/* Adds a term. Returns 0, BS_SPF_DRAFT_KNOWN, -EINVAL for a text that is no
+ * term, or -ENOSPC. */
 BS_MUST_USE int bs_spf_draft_add(struct bs_spf_draft *draft, const char *term);
 
 /* Takes the last term off again. */
