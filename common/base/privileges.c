@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -53,6 +54,20 @@ bs_privileges_become_owner(const char *folder)
 	if (setgroups(1, &st.st_gid) != 0)
 		return -errno;
 	return become_ids(st.st_uid, st.st_gid);
+}
+
+void
+bs_privileges_leave_terminal(void)
+{
+	/* it fails for the leader of a group alone, and no child is one */
+	(void)setsid();
+}
+
+void
+bs_privileges_end_with_parent(void)
+{
+	/* another user's process loses it (prctl(2)), so not before that */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
 void

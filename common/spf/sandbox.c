@@ -58,6 +58,10 @@ bs_sandbox_enter(const uint16_t *ports, size_t count)
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -147,6 +151,14 @@ close_files(const uint16_t *ports, size_t count)
 #define UNLESS(value, skipped)                                                 \
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, skipped)
 #define REFUSE(name, error) UNLESS(SYS_##name, 1), DENY(error)
+/* A call with some of these bits in argument n, or with this value there. */
+#define REFUSE_BITS(name, n, bits, error)                                      \
+	UNLESS(SYS_##name, 4), LOAD_ARGUMENT(n),                               \
+	    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (uint32_t)(bits), 0, 1),      \
+	    DENY(error), LOAD_NUMBER
+#define REFUSE_VALUE(name, n, value, error)                                    \
+	UNLESS(SYS_##name, 4), LOAD_ARGUMENT(n), UNLESS(value, 1),             \
+	    DENY(error), LOAD_NUMBER
 
 /* O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, on every machine of Linux that has the
  * generic fcntl.h. */
@@ -181,20 +193,66 @@ static const struct sock_filter program[] = {
     REFUSE(rt_tgsigqueueinfo, EPERM),
     REFUSE(pidfd_open, EPERM),
     REFUSE(pidfd_send_signal, EPERM),
+    /* what is done to other processes of the same user */
     REFUSE(setpriority, EPERM),
+    REFUSE(ioprio_set, EPERM),
     REFUSE(sched_setaffinity, EPERM),
+    REFUSE(sched_setattr, EPERM),
+    REFUSE(sched_setparam, EPERM),
     REFUSE(sched_setscheduler, EPERM),
+    REFUSE(migrate_pages, EPERM),
+    REFUSE(move_pages, EPERM),
+    REFUSE(kcmp, EPERM),
+    REFUSE(perf_event_open, EPERM),
+    REFUSE(setpgid, EPERM),
+    REFUSE_VALUE(fcntl, 1, F_SETOWN, EPERM),
+    REFUSE_VALUE(fcntl, 1, F_SETOWN_EX, EPERM),
+    REFUSE_VALUE(fcntl, 1, F_SETSIG, EPERM),
+    REFUSE_VALUE(ioctl, 1, FIOSETOWN, EPERM),
+    REFUSE_VALUE(ioctl, 1, SIOCSPGRP, EPERM),
+    /* what they share with it */
+    REFUSE(socketpair, EACCES),
+    REFUSE(shmget, EACCES),
+    REFUSE(shmat, EACCES),
+    REFUSE(msgget, EACCES),
+    REFUSE(semget, EACCES),
+    REFUSE(mq_open, EACCES),
+    REFUSE(add_key, EPERM),
+    REFUSE(request_key, EPERM),
+    /* standard error may be somebody's terminal */
+    REFUSE_VALUE(ioctl, 1, TIOCSTI, EPERM),
+    REFUSE_VALUE(ioctl, 1, TIOCLINUX, EPERM),
+    REFUSE_VALUE(ioctl, 1, TIOCSCTTY, EPERM),
+    /* a connection that Landlock does not see */
+    REFUSE_BITS(sendto, 3, MSG_FASTOPEN, EACCES),
+    REFUSE_BITS(sendmsg, 2, MSG_FASTOPEN, EACCES),
+    REFUSE_BITS(sendmmsg, 3, MSG_FASTOPEN, EACCES),
     REFUSE(openat2, ENOSYS),
     REFUSE(memfd_create, EACCES),
     REFUSE(bpf, EPERM),
     REFUSE(io_uring_setup, ENOSYS),
     REFUSE(keyctl, EPERM),
+    REFUSE(userfaultfd, EPERM),
+    REFUSE(fanotify_init, EPERM),
     REFUSE(unshare, EPERM),
+    REFUSE(setns, EPERM),
     REFUSE(mount, EPERM),
+    /* Landlock does not know these rights of files */
+    REFUSE(fchmod, EPERM),
+    REFUSE(fchmodat, EPERM),
+    REFUSE(fchown, EPERM),
+    REFUSE(fchownat, EPERM),
+    REFUSE(setxattr, EPERM),
+    REFUSE(lsetxattr, EPERM),
+    REFUSE(fsetxattr, EPERM),
+    REFUSE(utimensat, EPERM),
 #if defined(SYS_open)
     REFUSE(fork, EPERM),
     REFUSE(vfork, EPERM),
     REFUSE(creat, EACCES),
+    REFUSE(chmod, EPERM),
+    REFUSE(chown, EPERM),
+    REFUSE(lchown, EPERM),
     UNLESS(SYS_open, 4),
     LOAD_ARGUMENT(1),
     BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, WRITING, 0, 1),
@@ -212,8 +270,9 @@ static const struct sock_filter program[] = {
     UNLESS(0, 1),
     RETURN(SECCOMP_RET_ALLOW),
     DENY(EPERM),
-    /* the engine's socket and a name-service daemon's are not for it */
-    UNLESS(SYS_socket, 9),
+    /* UDP and TCP alone: the engine's socket and a name-service daemon's are
+     * not for it, and Landlock does not see the ports of MPTCP or SCTP */
+    UNLESS(SYS_socket, 14),
     LOAD_ARGUMENT(0),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 2, 0),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 1, 0),
@@ -222,6 +281,11 @@ static const struct sock_filter program[] = {
     BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf), /* without its flags */
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_DGRAM, 2, 0),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_STREAM, 1, 0),
+    DENY(EACCES),
+    LOAD_ARGUMENT(2),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 3, 0),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 2, 0),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_UDP, 1, 0),
     DENY(EACCES),
     RETURN(SECCOMP_RET_ALLOW),
 };

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -94,7 +93,8 @@ make_child(const char *servers, struct bs_spf_board *board, int control)
 	if ((pid = fork()) == 0) {
 		close(control);
 		close(ends[0]);
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		bs_privileges_leave_terminal();
+		bs_privileges_end_with_parent();
 		_exit(bs_spf_worker_run(servers, board, ends[1]) == 0 ? 0 : 1);
 	}
 	close(ends[1]);
@@ -166,11 +166,13 @@ end_child(pid_t pid)
 static void __attribute__((noreturn))
 serve(const char *user, struct bs_spf_board *board, int control)
 {
-	static const int ignored[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE};
+	static const int ignored[] = {SIGHUP, SIGINT, SIGTERM, SIGPIPE,
+	    SIGUSR1};
 	char servers[BS_SPF_SERVERS_MAX];
 	pid_t child = -1;
 
 	control = close_others(control);
+	bs_privileges_leave_terminal();
 	if (become(user) != 0)
 		_exit(1);
 	bs_privileges_close_doors();

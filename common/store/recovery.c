@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/base/ascii.h"
+#include "common/base/privileges.h"
 #include "common/store/lock.h"
 #include "common/store/meta.h"
 #include "common/store/recovery.h"
@@ -168,8 +169,10 @@ bs_recovery_start(const char *folder)
 
 	if (pid == -1)
 		return -errno;
-	if (pid == 0)
+	if (pid == 0) {
+		bs_privileges_leave_terminal();
 		_exit(look(folder));
+	}
 	return pid;
 }
 

@@ -1,10 +1,14 @@
 /* Powers given up, and no way back to them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/base/privileges.h"
 #include "tests/unit/folder.h"
@@ -87,6 +91,67 @@ close_doors(const char *folder)
 	return 0;
 }
 
+/* With a terminal that controls us, until we leave it. */
+static int
+leave_terminal(const char *folder)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY);
+	char name[64];
+	int child;
+	int status;
+
+	(void)folder;
+	if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0 ||
+	    ptsname_r(master, name, sizeof(name)) != 0 || setsid() < 0 ||
+	    open(name, O_RDWR) < 0)
+		return 1;
+	if (open("/dev/tty", O_RDWR) < 0)
+		return 2;
+	if ((child = fork()) == 0) {
+		bs_privileges_leave_terminal();
+		_exit(open("/dev/tty", O_RDWR) >= 0 || errno != ENXIO);
+	}
+	signal(SIGHUP, SIG_IGN);
+	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
+		return 3;
+	return WEXITSTATUS(status) == 0 ? 0 : 4;
+}
+
+static int
+end_with_parent(const char *folder)
+{
+	int ends[2];
+	pid_t child;
+	char octet;
+
+	(void)folder;
+	if (pipe(ends) != 0)
+		return 1;
+	if ((child = fork()) == 0) {
+		if (fork() == 0) {
+			bs_privileges_end_with_parent();
+			if (write(ends[1], "x", 1) == 1)
+				pause();
+			_exit(1);
+		}
+		/* it is killed once we end, and not before it is ready */
+		_exit(read(ends[0], &octet, 1) == 1 ? 0 : 1);
+	}
+	close(ends[1]);
+	if (waitpid(child, NULL, 0) != child)
+		return 2;
+	/* the end comes when the last one who could write is gone */
+	return read(ends[0], &octet, 1) == 0 ? 0 : 3;
+}
+
+static void
+test_children(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(leave_terminal, ""), 0);
+	assert_int_equal(in_child(end_with_parent, ""), 0);
+}
+
 static void
 test_become(void **state)
 {
@@ -121,6 +186,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_become),
 	    cmocka_unit_test(test_close_doors),
+	    cmocka_unit_test(test_children),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

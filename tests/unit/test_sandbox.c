@@ -2,9 +2,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -102,6 +107,135 @@ can_send_raw(void)
 	return opened(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
 }
 
+/* Whatever families, types and protocols this kernel has: the child gets UDP
+ * and TCP over IP, and nothing else. */
+static bool
+can_open_another_socket(void)
+{
+	static const int protocols[] = {IPPROTO_SCTP, IPPROTO_UDPLITE,
+	    IPPROTO_DCCP, IPPROTO_ICMP, 58 /* ICMPv6 */, 262 /* MPTCP */};
+
+	for (int family = 0; family < 64; family++)
+		for (int type = 0; type < 16; type++) {
+			bool is_ours =
+			    (family == AF_INET || family == AF_INET6) &&
+			    (type == SOCK_STREAM || type == SOCK_DGRAM);
+
+			for (int protocol = 0; protocol < 300; protocol++) {
+				int fd = socket(family, type, protocol);
+
+				if (fd < 0)
+					continue;
+				close(fd);
+				if (!is_ours ||
+				    (protocol != 0 && protocol != IPPROTO_TCP &&
+					protocol != IPPROTO_UDP))
+					return true;
+			}
+		}
+	for (size_t i = 0; i < COUNT(protocols); i++)
+		if (opened(socket(AF_INET,
+			SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			protocols[i])))
+			return true;
+	return false;
+}
+
+static int
+mail_port(struct sockaddr_in *address)
+{
+	*address = (struct sockaddr_in){
+	    .sin_family = AF_INET,
+	    .sin_port = htons(25),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	return socket(AF_INET, SOCK_STREAM, 0);
+}
+
+/* Data in the first packet: Landlock sees no connect(). */
+static bool
+can_open_fast(void)
+{
+	struct sockaddr_in address;
+	int fd = mail_port(&address);
+	char octet = 'x';
+	struct iovec part = {.iov_base = &octet, .iov_len = 1};
+	struct mmsghdr message = {.msg_hdr = {.msg_name = &address,
+				      .msg_namelen = sizeof(address),
+				      .msg_iov = &part,
+				      .msg_iovlen = 1}};
+
+	return sendto(fd, "x", 1, MSG_FASTOPEN, (struct sockaddr *)&address,
+		   sizeof(address)) >= 0 ||
+	       errno != EACCES ||
+	       sendmsg(fd, &message.msg_hdr, MSG_FASTOPEN) >= 0 ||
+	       errno != EACCES ||
+	       sendmmsg(fd, &message, 1, MSG_FASTOPEN) >= 0 || errno != EACCES;
+}
+
+/* A signal by way of a descriptor. */
+static bool
+can_own_descriptors(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	pid_t parent = getppid();
+	int both[2];
+
+	return fcntl(fd, F_SETOWN, parent) == 0 ||
+	       fcntl(fd, F_SETSIG, SIGKILL) == 0 ||
+	       ioctl(fd, FIOSETOWN, &parent) == 0 ||
+	       ioctl(fd, SIOCSPGRP, &parent) == 0 ||
+	       socketpair(AF_UNIX, SOCK_STREAM, 0, both) == 0;
+}
+
+static bool
+can_slow_others(void)
+{
+	struct {
+		uint32_t size;
+		uint32_t policy;
+		uint64_t flags;
+		int32_t nice;
+		uint32_t priority;
+		uint64_t times[3];
+	} slow = {.size = 48, .policy = 5 /* SCHED_IDLE */, .nice = 19};
+	const struct {
+		int priority;
+	} none = {0};
+
+	return syscall(SYS_sched_setattr, getppid(), &slow, 0) == 0 ||
+	       syscall(SYS_sched_setparam, getppid(), &none) == 0 ||
+	       syscall(SYS_ioprio_set, 1, getppid(), 3 << 13) == 0 ||
+	       setpriority(PRIO_PROCESS, (id_t)getppid(), 19) == 0;
+}
+
+static bool
+can_share_memory(void)
+{
+	return syscall(SYS_shmget, 0, 4096, 01600) >= 0 ||
+	       syscall(SYS_msgget, 0, 01600) >= 0 ||
+	       syscall(SYS_semget, 0, 1, 01600) >= 0 ||
+	       opened(memfd_create("x", 0));
+}
+
+static bool
+can_change_rights(void)
+{
+	return chmod("/proc/self/oom_score_adj", 0666) == 0 || errno != EPERM ||
+	       fchmodat(AT_FDCWD, "/tmp", 0777, 0) == 0 || errno != EPERM ||
+	       utimensat(AT_FDCWD, "/tmp", NULL, 0) == 0 || errno != EPERM;
+}
+
+/* Behind the walls it is refused before the kernel asks whether it is a
+ * terminal. */
+static bool
+can_type(void)
+{
+	return ioctl(STDIN_FILENO, TIOCSTI, "x") == 0 || errno != EPERM ||
+	       ioctl(STDIN_FILENO, TIOCLINUX, "\2") == 0 || errno != EPERM ||
+	       ioctl(STDIN_FILENO, TIOCSCTTY, 0) == 0 || errno != EPERM;
+}
+
 /* A mail server on this host would trust it. */
 static bool
 can_send_mail(void)
@@ -171,6 +305,14 @@ test_walls(void **state)
 	    {"limit others", can_limit_others},
 	    {"send raw packets", can_send_raw},
 	    {"trace", can_trace},
+	    {"open a socket that is neither UDP nor TCP",
+		can_open_another_socket},
+	    {"connect with the first packet", can_open_fast},
+	    {"have signals sent to others", can_own_descriptors},
+	    {"slow others down", can_slow_others},
+	    {"share memory with others", can_share_memory},
+	    {"change the rights of files", can_change_rights},
+	    {"type into a terminal", can_type},
 	};
 
 	(void)state;

@@ -55,8 +55,11 @@ serve(const struct bs_child *child, int fd)
 	int rc;
 
 	bs_privileges_close_doors();
-	if ((rc = bs_privileges_become_owner(child->folder)) == 0)
+	bs_privileges_leave_terminal();
+	if ((rc = bs_privileges_become_owner(child->folder)) == 0) {
+		bs_privileges_end_with_parent();
 		rc = child->run(child);
+	}
 	if (write_all(fd, &rc, sizeof(rc)) == 0)
 		(void)write_all(fd, child->result, child->size);
 	_exit(0);
