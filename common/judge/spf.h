@@ -25,7 +25,7 @@ void bs_judge_spf(const struct bs_case *question,
 
 /* The answer where nothing was checked, for a reason that is a constant word.
  */
-void bs_judge_spf_unchecked(const struct bs_case *question,
-    const char *reason, struct bs_answer *answer);
+void bs_judge_spf_unchecked(const struct bs_case *question, const char *reason,
+    struct bs_answer *answer);
 
 #endif

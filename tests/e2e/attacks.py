@@ -1,4 +1,4 @@
-"""Attacks made of the corpus' bounces, and what DESIGN §5 has to say to each.
+"""Attacks made of the corpus' bounces, and the verdict that each must get.
 
 Nothing here talks to a host: octets go in, octets come out."""
 

@@ -1,5 +1,5 @@
 """What either mail server does in each mode with a bounce that has no tag
-(DESIGN §5, rows 12 to 18): tests over the fixture moded, a host whose store is
+(rows 12 to 18 of the verdict table): tests over the fixture moded, a host whose store is
 old enough to know."""
 
 import pytest

@@ -1,8 +1,9 @@
 """Genuine bounces of every producer, rebound to what was really sent, pass;
-forged ones are refused or junked: DESIGN §5 on the corpus, in mode enforce.
+forged ones are refused or junked: the verdict table on the corpus, in mode
+enforce.
 
 Forged ones come first: a genuine bounce that has no tag tells the engine that
-a path strips them, and then it refuses less (DESIGN §6)."""
+a path strips them, and then it refuses less (backstop(7), Coverage)."""
 
 import collections
 import dataclasses

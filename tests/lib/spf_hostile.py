@@ -1,7 +1,7 @@
 """Records and answers that are meant to hurt, and how a check of each ends.
 
 What is lawful by the grammar but longer than Backstop reads (terms of 480
-octets, records of 4 kB: DESIGN §8) is a temperror: it must not refuse mail."""
+octets, records of 4 kB) is a temperror: it must not refuse mail."""
 
 import collections
 

@@ -1,4 +1,4 @@
-"""The engine's socket: questions asked and answers read (DESIGN §10)."""
+"""The engine's socket: questions asked and answers read (backstop-protocol(7))."""
 
 import contextlib
 import os

@@ -1,4 +1,5 @@
-/* The scenes of a bounce's arrival, one or more for each row of DESIGN §5. */
+/* The scenes of a bounce's arrival, one or more for each row of the
+ * verdict table (common/policy/bounce.c). */
 #ifndef BS_SCENES_H
 #define BS_SCENES_H
 

@@ -265,7 +265,7 @@ more_than_once(void **state)
 	assert_int_equal(known.msg_key.day, TODAY - 5);
 }
 
-/* DESIGN §5: 3 x recipients + 5. */
+/* backstopd(8), LIMITS: 3 x recipients + 5. */
 static void
 until_the_cap(void **state)
 {

@@ -1,5 +1,5 @@
-/* Who tries tags and recipients in the name of bounces has to wait; nobody
- * else ever has (DESIGN §5). */
+/* A client that guesses tags and recipients in the name of bounces has to wait;
+ * nobody else ever has. */
 #include "tests/unit/judging.h"
 
 #define NOW ((int64_t)20000 * DAY + 3600)

@@ -1,5 +1,5 @@
-/* Every row of DESIGN §5 that a message leads to, in every mode: what the
- * adapter is told, and what is counted. */
+/* Every row of the verdict table that a message leads to, in every mode: what
+ * the adapter is told, and what is counted. */
 #include "tests/unit/scenes.h"
 
 static uint32_t
@@ -186,7 +186,7 @@ trouble_refuses_nothing(void **state)
 	}
 }
 
-/* DESIGN §6: a genuine bounce without its tag makes coverage partial. */
+/* A genuine bounce without its tag makes coverage partial. */
 static void
 a_stripped_tag_is_remembered(void **state)
 {

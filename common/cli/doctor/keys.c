@@ -14,7 +14,7 @@
 /* Days after which a key should be replaced. */
 #define KEY_DAYS 180
 
-/* What DESIGN §4 says of a file or folder. */
+/* Who should own a file or folder, and with which mode (backstop(8), FILES). */
 struct rule {
 	enum bs_check check;
 	const char *path;
