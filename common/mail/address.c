@@ -76,6 +76,28 @@ is_domain(const char *text, size_t len)
 	return true;
 }
 
+/* Takes quotes off that are not needed: "alice"@d is the same mailbox as
+ * alice@d (RFC 5321 §4.1.2). */
+static void
+unquote(struct bs_address *address)
+{
+	const char *inner = address->local + 1;
+	size_t len = address->local_len - 2;
+	bool after_dot = true;
+
+	for (size_t i = 0; i < len; i++) {
+		if (inner[i] == '.' ? after_dot : !is_local_octet(inner[i]))
+			break;
+		after_dot = inner[i] == '.';
+		if (i + 1 == len && !after_dot) {
+			address->local = inner;
+			address->local_len = len;
+			return;
+		}
+	}
+	address->flags |= BS_ADDRESS_QUOTED;
+}
+
 /* Skips "@relay,@relay:" (RFC 5321 appendix C). Returns its length, or -1 for
  * a route without an end. */
 static int
@@ -114,21 +136,23 @@ bs_address_parse(const char *text, size_t len, struct bs_address *out)
 	out->local_len = local_len(text, len);
 	if (out->local_len == 0 || out->local_len > 255)
 		return -EINVAL;
-	if (text[0] == '"')
-		out->flags |= BS_ADDRESS_QUOTED;
 	for (size_t i = 0; i < len; i++)
 		if (is_eightbit(text[i]))
 			out->flags |= BS_ADDRESS_EIGHTBIT;
 	if (out->local_len == len) {
 		out->domain = text + len;
 		out->flags |= BS_ADDRESS_NO_DOMAIN;
-		return 0;
-	}
-	if (text[out->local_len] != '@')
+	} else if (text[out->local_len] == '@') {
+		out->domain = text + out->local_len + 1;
+		out->domain_len = len - out->local_len - 1;
+		if (!is_domain(out->domain, out->domain_len))
+			return -EINVAL;
+	} else {
 		return -EINVAL;
-	out->domain = text + out->local_len + 1;
-	out->domain_len = len - out->local_len - 1;
-	return is_domain(out->domain, out->domain_len) ? 0 : -EINVAL;
+	}
+	if (text[0] == '"')
+		unquote(out);
+	return 0;
 }
 
 int

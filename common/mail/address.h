@@ -11,14 +11,14 @@
 #define BS_ADDRESS_NULL 1
 
 enum bs_address_flag {
-	BS_ADDRESS_QUOTED = 1,	  /* the local part is a quoted string */
+	BS_ADDRESS_QUOTED = 1,	  /* the local part needs its quotes */
 	BS_ADDRESS_EIGHTBIT = 2,  /* an octet above 0x7f somewhere */
 	BS_ADDRESS_ROUTED = 4,	  /* a source route stood before it */
 	BS_ADDRESS_NO_DOMAIN = 8, /* a bare local part */
 };
 
-/* A view into the caller's text, which must outlive it. The source route is
- * left out, the quotes of a quoted local part are not. */
+/* A view into the caller's text, which must outlive it. A source route is left
+ * out, and so are quotes that the local part does not need. */
 struct bs_address {
 	const char *local;
 	size_t local_len;

@@ -35,6 +35,13 @@ takes_ours_apart(void **state)
 		BS_FORM_PRVS, 9, 0, {0xff, 0xff, 0x0a}},
 	    {"PRVS=046161D4C0=Alice@Example.COM", "Alice@Example.COM",
 		BS_FORM_PRVS, 0, 461, MAC},
+	    /* the same mailbox as without quotes (RFC 5321 §4.1.2) */
+	    {"\"prvs=046161d4c0=alice\"@example.com", "alice@example.com",
+		BS_FORM_PRVS, 0, 461, MAC},
+	    {"<\"PRVS=046161d4c0=alice\"@example.com>", "alice@example.com",
+		BS_FORM_PRVS, 0, 461, MAC},
+	    {"\"alice+prvs=046161d4c0\"@example.com", "alice@example.com",
+		BS_FORM_SUBADDRESS, 0, 461, MAC},
 	    {"prvs=799961d4c0=a=b=c@example.com", "a=b=c@example.com",
 		BS_FORM_PRVS, 7, 999, MAC},
 	    {"prvs=799961d4c0==@example.com", "=@example.com", BS_FORM_PRVS, 7,
@@ -109,7 +116,8 @@ leaves_others_alone(void **state)
 	    {"alice+prvs=046161d4c0=x@example.com", BS_SHAPE_PLAIN},
 	    {"alice-prvs=046161d4c0@example.com", BS_SHAPE_PLAIN},
 	    {"+prvs=046161d4c0@example.com", BS_SHAPE_PLAIN},
-	    {"\"prvs=046161d4c0=alice\"@example.com", BS_SHAPE_PLAIN},
+	    /* what needs quotes was never signed */
+	    {"\"prvs=046161d4c0=al ice\"@example.com", BS_SHAPE_PLAIN},
 	};
 
 	(void)state;
@@ -247,7 +255,8 @@ knows_obstacles(void **state)
 	    {"alice@example.com", ""},
 	    {LOCAL_48 "@example.com", ""},
 	    {LOCAL_48 "9@example.com", "too-long"},
-	    {"\"alice\"@example.com", "quoted"},
+	    {"\"alice\"@example.com", ""}, /* the quotes mean nothing */
+	    {"\"al ice\"@example.com", "quoted"},
 	    {"j\xc3\xb6rg@example.com", "non-ascii"},
 	    {"joerg@b\xc3\xbc"
 	     "cher.example",
