@@ -7,7 +7,7 @@
 
 #include "common/base/backstop.h"
 
-#define BS_LIST_ITEMS 8	  /* texts, at most */
+#define BS_LIST_ITEMS 32  /* texts, at most */
 #define BS_LIST_SIZE 2048 /* octets of all of them, a NUL after each */
 
 /* All zero: empty. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/bounce/classify.h"
+#include "common/bounce/ids.h"
 #include "common/bounce/returned.h"
 #include "common/bounce/state.h"
 
@@ -13,10 +14,11 @@
 bool
 bs_dsn_is_quiet(const struct bs_dsn *dsn)
 {
-	const unsigned loud =
-	    BS_DSN_FROM_DAEMON | BS_DSN_FROM_SYSTEM | BS_DSN_SUBJECT_FAILURE |
-	    BS_DSN_NULL_PATH | BS_DSN_FAILED_RECIPIENTS | BS_DSN_TOP_REPORT |
-	    BS_DSN_AUTO_SUBMITTED | BS_DSN_STATUS_FIELD | BS_DSN_HAS_STATUS;
+	const unsigned loud = BS_DSN_FROM_DAEMON | BS_DSN_FROM_SYSTEM |
+			      BS_DSN_SUBJECT_FAILURE | BS_DSN_NULL_PATH |
+			      BS_DSN_FAILED_RECIPIENTS | BS_DSN_TOP_REPORT |
+			      BS_DSN_AUTO_SUBMITTED | BS_DSN_STATUS_FIELD |
+			      BS_DSN_HAS_STATUS | BS_DSN_NESTED;
 
 	return (dsn->signals & loud) == 0 && dsn->hints.failures == 0;
 }
@@ -43,6 +45,14 @@ points_of_header(unsigned signals)
 	return points;
 }
 
+/* What the message itself shows, without a notice that it returns. */
+static unsigned
+signals_of(const struct bs_dsn *dsn)
+{
+	return (dsn->signals & BS_DSN_NESTED) != 0 ? dsn->outer_signals
+						   : dsn->signals;
+}
+
 /* Whether a person may have written it. */
 static bool
 has_author(const struct bs_dsn *dsn)
@@ -56,7 +66,8 @@ has_author(const struct bs_dsn *dsn)
 static bool
 is_notice(const struct bs_dsn *dsn)
 {
-	unsigned signals = dsn->signals;
+	bool is_nested = (dsn->signals & BS_DSN_NESTED) != 0;
+	unsigned signals = signals_of(dsn);
 	unsigned points;
 
 	/* "Re: Delivery failed" by a person is talk about a notice */
@@ -64,32 +75,43 @@ is_notice(const struct bs_dsn *dsn)
 	    (signals & BS_DSN_AUTO_REPLIED) == 0)
 		signals &= ~(unsigned)BS_DSN_SUBJECT_FAILURE;
 	points = points_of_header(signals);
-	points += dsn->hints.failures;
+	points += is_nested ? dsn->outer_words
+			    : dsn->hints.failures + dsn->hints.known_banner;
 	if (signals & BS_DSN_HAS_STATUS)
 		points += 4;
 	if (signals & BS_DSN_STATUS_FIELD)
 		points += 1;
 	if (signals & BS_DSN_HAS_PART)
 		points += dsn->facts.received_count > 0 ? 2 : 1;
-	else if (dsn->text_header.fields != 0)
-		points += 1;
-	if (dsn->hints.known_banner)
+	else if (is_nested || dsn->text_header.fields != 0)
 		points += 1;
 	if (signals & BS_DSN_SUBJECT_AUTO)
 		return points >= 7;
 	return points >= (has_author(dsn) ? ENOUGH_OF_PEOPLE : ENOUGH);
 }
 
+/* Whether a mail system wrapped a report of RFC 3464 in another message. */
+static bool
+is_wrapped_report(const struct bs_dsn *dsn)
+{
+	const unsigned report = BS_DSN_INNER_REPORT | BS_DSN_HAS_STATUS;
+
+	return (dsn->signals & report) == report && !has_author(dsn) &&
+	       is_notice(dsn);
+}
+
 static enum bs_dsn_class
 class_of(const struct bs_dsn *dsn)
 {
-	unsigned signals = dsn->signals;
+	unsigned signals = signals_of(dsn);
 
 	if (signals & BS_DSN_HAS_FEEDBACK)
 		return BS_DSN_ARF;
 	if (signals & BS_DSN_HAS_RECEIPT)
 		return BS_DSN_MDN;
 	if ((signals & BS_DSN_TOP_REPORT) && (signals & BS_DSN_HAS_STATUS))
+		return BS_DSN_REPORT;
+	if (is_wrapped_report(dsn))
 		return BS_DSN_REPORT;
 	if (is_notice(dsn))
 		return BS_DSN_NONSTANDARD;
@@ -150,8 +172,7 @@ fill_in(struct bs_dsn *dsn)
 
 	if (!(dsn->signals & BS_DSN_HAS_PART) && dsn->text_header.fields != 0)
 		bs_dsn_returned_keep(facts, &dsn->text_header);
-	if (dsn->receipt_ids.count > 0)
-		facts->message_ids = dsn->receipt_ids;
+	bs_dsn_ids_gather(dsn);
 	name_one(hints, hints->address);
 	name_one(hints, hints->to);
 	if (facts->final_recipients.count == 0)

@@ -5,6 +5,7 @@
 
 #include "common/bounce/classify.h"
 #include "common/bounce/dsn.h"
+#include "common/bounce/nested.h"
 #include "common/bounce/own_header.h"
 #include "common/bounce/parts.h"
 #include "common/bounce/report.h"
@@ -36,7 +37,8 @@ leaf_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
 		bs_dsn_report_receipt(dsn, field);
 		break;
 	case BS_DSN_RETURNED:
-		bs_dsn_returned_field(&dsn->header, field);
+		(void)bs_dsn_returned_field(dsn, field);
+		bs_dsn_parts_returned_field(dsn, field);
 		break;
 	default:
 		break;
@@ -59,7 +61,7 @@ end_field(struct bs_dsn *dsn)
 	if (dsn->place == BS_DSN_TOP)
 		bs_dsn_own_header_field(dsn, &field);
 	else
-		bs_dsn_returned_field(&dsn->header, &field);
+		(void)bs_dsn_returned_field(dsn, &field);
 }
 
 static bool
@@ -102,9 +104,11 @@ empty_line(struct bs_dsn *dsn)
 	end_field(dsn);
 	if (dsn->place != BS_DSN_IN_LEAF) {
 		bs_dsn_parts_header_ended(dsn);
-	} else if (dsn->leaf == BS_DSN_RETURNED && dsn->header.fields != 0) {
+	} else if (dsn->leaf == BS_DSN_RETURNED &&
+		   (dsn->header.fields & ~(unsigned)BS_DSN_F_OTHER) != 0) {
 		bs_dsn_parts_returned(dsn);
-		dsn->leaf = BS_DSN_SKIP;
+		if (!bs_dsn_nested_enter(dsn))
+			dsn->leaf = BS_DSN_SKIP;
 	}
 }
 
@@ -267,8 +271,10 @@ end_part(struct bs_dsn *dsn)
 		bs_dsn_running_text_ended(dsn);
 	else if (dsn->leaf != BS_DSN_SKIP)
 		end_field(dsn);
-	if (dsn->leaf == BS_DSN_RETURNED)
+	if (dsn->leaf == BS_DSN_RETURNED) {
 		bs_dsn_parts_returned(dsn);
+		(void)bs_dsn_nested_enter(dsn);
+	}
 	dsn->leaf = BS_DSN_SKIP;
 }
 

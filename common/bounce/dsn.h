@@ -45,9 +45,14 @@ struct bs_dsn_facts {
 	char reporting_mta[BS_HOST_MAX];
 	char diagnostic[256]; /* why it failed, as the report has it */
 
-	/* of the returned header, or Original-Message-ID of an MDN */
-	bool has_returned_header;
+	/* Message-IDs of the returned message: those of its header or of an MDN
+	 * first, then those of the report, then those that the bounce refers to
+	 * by References and In-Reply-To, as far as there is room. Truncated:
+	 * that none of them is known proves nothing. */
 	struct bs_list message_ids;
+
+	/* of the returned header */
+	bool has_returned_header;
 	bool has_return_path; /* empty: the null reverse-path */
 	char return_path[BS_ADDRESS_MAX];
 	char returned_from[BS_ADDRESS_MAX];
@@ -60,6 +65,9 @@ struct bs_dsn_facts {
 /* Multiparts inside each other; deeper ones are not read. */
 #define BS_DSN_DEPTH 8
 
+/* Recipients of a bounce that are kept, of each kind. */
+#define BS_DSN_RECIPIENTS 8
+
 /* Octets of a boundary that count (RFC 2046 §5.1.1 allows 70). */
 #define BS_DSN_BOUNDARY 200
 
@@ -69,6 +77,11 @@ struct bs_dsn_returned {
 	struct bs_list received;
 	unsigned received_count;
 	unsigned fields; /* enum bs_dsn_field, as bits: what it has */
+	unsigned signs;	 /* enum bs_dsn_signal, as bits: what its author is */
+	unsigned next;	 /* enum bs_dsn_leaf: what its body is */
+	enum bs_transfer_type encoding; /* of its body */
+	bool is_markup;			/* its body */
+	bool is_report;			/* multipart/report */
 	int64_t date;
 	char return_path[BS_ADDRESS_MAX];
 	char from[BS_ADDRESS_MAX];
@@ -106,11 +119,14 @@ struct bs_dsn_level {
 struct bs_dsn {
 	struct bs_dsn_facts facts;
 
-	unsigned place;	  /* enum bs_dsn_place */
-	unsigned leaf;	  /* enum bs_dsn_leaf: what the part at hand is */
-	unsigned next;	  /* what the part will be once its header ends */
-	unsigned signals; /* enum bs_dsn_signal, as bits */
-	unsigned depth;	  /* of levels */
+	unsigned place;		/* enum bs_dsn_place */
+	unsigned leaf;		/* enum bs_dsn_leaf: what the part at hand is */
+	unsigned next;		/* what the part will be once its header ends */
+	unsigned signals;	/* enum bs_dsn_signal, as bits */
+	unsigned outer_signals; /* of a notice that returns a notice */
+	unsigned outer_words;	/* points for the words of its text */
+	unsigned outer_depth;	/* levels that are its own */
+	unsigned depth;		/* of levels */
 	struct bs_dsn_level levels[BS_DSN_DEPTH];
 	char maybe[BS_DSN_BOUNDARY + 1]; /* the last line looked like one */
 	size_t maybe_len;
@@ -131,7 +147,11 @@ struct bs_dsn {
 
 	struct bs_dsn_returned header;	    /* the one at hand */
 	struct bs_dsn_returned text_header; /* the one in running text */
-	struct bs_list receipt_ids;	    /* Original-Message-ID */
+	struct bs_list receipt_ids;	    /* of an MDN */
+	struct bs_list report_ids; /* of a report, or of another field of the
+				    * returned header than Message-ID */
+	struct bs_list named_ids;  /* in References and In-Reply-To */
+	struct bs_list outer_ids;  /* of a returned notice itself */
 	struct bs_dsn_hints hints;
 };
 

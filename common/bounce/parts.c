@@ -187,20 +187,17 @@ leaf_of(const char *type)
 	return BS_DSN_SKIP;
 }
 
+/* Reads the boundary of a multipart that may begin behind the header at hand.
+ */
 static void
-take_type(struct bs_dsn *dsn, const struct bs_mime_field *field)
+take_boundary(struct bs_dsn *dsn, const struct bs_mime_field *field,
+    const char *type)
 {
 	struct bs_dsn_level *level = &dsn->levels[dsn->depth];
-	char type[64];
 	int rc;
 
-	bs_mime_word(field->value, field->value_len, type, sizeof(type));
-	dsn->next = leaf_of(type);
-	dsn->is_markup = strcmp(type, "text/html") == 0;
-	if (dsn->next != BS_DSN_MULTIPART || dsn->depth == BS_DSN_DEPTH)
+	if (dsn->depth == BS_DSN_DEPTH)
 		return;
-	if (dsn->place == BS_DSN_TOP && strcmp(type, "multipart/report") == 0)
-		dsn->signals |= BS_DSN_TOP_REPORT;
 	level->seen = false;
 	level->lie = false;
 	level->digest = strcmp(type, "multipart/digest") == 0;
@@ -209,6 +206,41 @@ take_type(struct bs_dsn *dsn, const struct bs_mime_field *field)
 	level->len = rc == -ENOENT ? 0 : strlen(level->boundary);
 	while (level->len > 0 && is_blank(level->boundary[level->len - 1]))
 		level->len--;
+}
+
+void
+bs_dsn_parts_returned_field(struct bs_dsn *dsn,
+    const struct bs_mime_field *field)
+{
+	struct bs_dsn_returned *header = &dsn->header;
+	char type[64];
+
+	if (bs_mime_is(field, "Content-Transfer-Encoding"))
+		header->encoding =
+		    bs_transfer_named(field->value, field->value_len);
+	if (!bs_mime_is(field, "Content-Type"))
+		return;
+	bs_mime_word(field->value, field->value_len, type, sizeof(type));
+	header->next = leaf_of(type);
+	header->is_markup = strcmp(type, "text/html") == 0;
+	header->is_report = strcmp(type, "multipart/report") == 0;
+	if (header->next == BS_DSN_MULTIPART)
+		take_boundary(dsn, field, type);
+}
+
+static void
+take_type(struct bs_dsn *dsn, const struct bs_mime_field *field)
+{
+	char type[64];
+
+	bs_mime_word(field->value, field->value_len, type, sizeof(type));
+	dsn->next = leaf_of(type);
+	dsn->is_markup = strcmp(type, "text/html") == 0;
+	if (dsn->next != BS_DSN_MULTIPART)
+		return;
+	if (dsn->place == BS_DSN_TOP && strcmp(type, "multipart/report") == 0)
+		dsn->signals |= BS_DSN_TOP_REPORT;
+	take_boundary(dsn, field, type);
 }
 
 void
@@ -263,6 +295,11 @@ wanted(const struct bs_dsn *dsn)
 {
 	if (dsn->next == BS_DSN_RETURNED &&
 	    (dsn->signals & BS_DSN_HAS_PART) != 0)
+		return BS_DSN_SKIP;
+	/* behind a notice that was read, what the outer one adds is about that
+	 */
+	if ((dsn->signals & BS_DSN_NESTED) != 0 &&
+	    dsn->depth <= dsn->outer_depth)
 		return BS_DSN_SKIP;
 	if (dsn->next == BS_DSN_TEXT && bs_dsn_is_quiet(dsn) &&
 	    (dsn->is_markup || dsn->hints.lines > BS_DSN_QUIET_LINES))

@@ -29,6 +29,10 @@ void bs_dsn_parts_enter_unannounced(struct bs_dsn *dsn);
 void bs_dsn_parts_field(struct bs_dsn *dsn, const struct bs_mime_field *field);
 void bs_dsn_parts_header_ended(struct bs_dsn *dsn);
 
+/* A field of a returned header: of what type and encoding its body is. */
+void bs_dsn_parts_returned_field(struct bs_dsn *dsn,
+    const struct bs_mime_field *field);
+
 /* The header at hand is a returned one: it counts if it is the first; behind
  * a boundary that nobody announced, if there is no other. */
 void bs_dsn_parts_returned(struct bs_dsn *dsn);

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "common/base/ascii.h"
+#include "common/bounce/ids.h"
+#include "common/bounce/recipients.h"
 #include "common/bounce/report.h"
 #include "common/bounce/state.h"
 
@@ -63,10 +65,8 @@ add_recipient(struct bs_list *list, const struct bs_mime_field *field)
 		address[0] = '\0';
 		keep_first(value, len, address, sizeof(address));
 	}
-	/* the list itself notes what does not fit */
-	if (address[0] != '\0' &&
-	    bs_list_add(list, address, strlen(address)) != 0)
-		return;
+	if (address[0] != '\0')
+		bs_dsn_recipients_add(list, address, strlen(address));
 }
 
 static void
@@ -91,8 +91,13 @@ bs_dsn_report_status(struct bs_dsn *dsn, const struct bs_mime_field *field)
 {
 	struct bs_dsn_facts *facts = &dsn->facts;
 
+	/* of a notice within a report: nested.c says why */
+	bool is_inner = (dsn->outer_signals & BS_DSN_HAS_STATUS) != 0;
+
 	if (bs_mime_is(field, "Final-Recipient"))
-		add_recipient(&facts->final_recipients, field);
+		add_recipient(is_inner ? &facts->original_recipients
+				       : &facts->final_recipients,
+		    field);
 	else if (bs_mime_is(field, "Original-Recipient"))
 		add_recipient(&facts->original_recipients, field);
 	else if (bs_mime_is(field, "Status"))
@@ -104,19 +109,17 @@ bs_dsn_report_status(struct bs_dsn *dsn, const struct bs_mime_field *field)
 		    sizeof(facts->reporting_mta));
 	else if (bs_mime_is(field, "Diagnostic-Code"))
 		keep_typed(field, facts->diagnostic, sizeof(facts->diagnostic));
+	else if (bs_dsn_ids_is_original(field))
+		bs_dsn_ids_take(&dsn->report_ids, field);
 }
 
 void
 bs_dsn_report_receipt(struct bs_dsn *dsn, const struct bs_mime_field *field)
 {
 	struct bs_dsn_facts *facts = &dsn->facts;
-	char id[BS_MESSAGE_ID_MAX];
 
 	if (bs_mime_is(field, "Original-Message-ID")) {
-		if (bs_mime_message_id(field->value, field->value_len, id,
-			sizeof(id)) != 0 ||
-		    bs_list_add(&dsn->receipt_ids, id, strlen(id)) != 0)
-			dsn->receipt_ids.truncated = true;
+		bs_dsn_ids_take(&dsn->receipt_ids, field);
 	} else if (bs_mime_is(field, "Final-Recipient")) {
 		add_recipient(&facts->final_recipients, field);
 	} else if (bs_mime_is(field, "Original-Recipient")) {
@@ -142,6 +145,8 @@ bs_dsn_report_in_text(struct bs_dsn *dsn, const struct bs_mime_field *field)
 	else if (bs_mime_is(field, "Reporting-MTA"))
 		keep_typed(field, hints->reporting_mta,
 		    sizeof(hints->reporting_mta));
+	else if (bs_dsn_ids_is_original(field))
+		bs_dsn_ids_take(&dsn->named_ids, field);
 	else
 		return false;
 	/* "Status" and "Action" are everyday words; the others are not */

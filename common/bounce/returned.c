@@ -4,14 +4,16 @@
 
 #include "common/base/ascii.h"
 #include "common/mail/date.h"
+#include "common/bounce/ids.h"
 #include "common/bounce/received.h"
 #include "common/bounce/returned.h"
+#include "common/bounce/signs.h"
 #include "common/bounce/state.h"
 
 void
 bs_dsn_returned_begin(struct bs_dsn_returned *returned)
 {
-	if (returned->fields != 0 || returned->received_count != 0)
+	if (returned->fields != 0 || returned->signs != 0)
 		memset(returned, 0, sizeof(*returned));
 }
 
@@ -108,9 +110,9 @@ take_date(struct bs_dsn_returned *returned, const struct bs_mime_field *field)
 		returned->date = 0;
 }
 
-bool
-bs_dsn_returned_field(struct bs_dsn_returned *returned,
-    const struct bs_mime_field *field)
+/* Returns whether the field is one that headers have. */
+static bool
+take(struct bs_dsn_returned *returned, const struct bs_mime_field *field)
 {
 	if (bs_mime_is(field, "Message-ID"))
 		take_message_id(returned, field);
@@ -128,10 +130,24 @@ bs_dsn_returned_field(struct bs_dsn_returned *returned,
 		take_date(returned, field);
 	else if (bs_mime_is(field, "To"))
 		returned->fields |= BS_DSN_F_TO;
-	else if (is_other(field))
+	else if (is_other(field) || bs_dsn_ids_is_original(field))
 		returned->fields |= BS_DSN_F_OTHER;
 	else
 		return false;
+	return true;
+}
+
+bool
+bs_dsn_returned_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
+{
+	if (!take(&dsn->header, field))
+		return false;
+	dsn->header.signs |= bs_dsn_signs_of(field);
+	/* a header in running text may be anybody's words */
+	if (bs_dsn_ids_is_original(field))
+		bs_dsn_ids_take(dsn->leaf == BS_DSN_TEXT ? &dsn->named_ids
+							 : &dsn->report_ids,
+		    field);
 	return true;
 }
 

@@ -7,8 +7,9 @@
 
 void bs_dsn_returned_begin(struct bs_dsn_returned *returned);
 
-/* Returns whether the field is one that headers have. */
-bool bs_dsn_returned_field(struct bs_dsn_returned *returned,
+/* A field of the header at hand. Returns whether it is one that headers have.
+ */
+bool bs_dsn_returned_field(struct bs_dsn *dsn,
     const struct bs_mime_field *field);
 
 /* Makes it the header that the bounce returns. */

@@ -3,6 +3,8 @@
 
 #include "common/bounce/classify.h"
 #include "common/bounce/phrases.h"
+#include "common/bounce/nested.h"
+#include "common/bounce/parts.h"
 #include "common/bounce/report.h"
 #include "common/bounce/returned.h"
 #include "common/bounce/running_text.h"
@@ -76,8 +78,9 @@ text_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
 		 sizeof(hints->to)) != 0 ||
 		strchr(hints->to, '@') == NULL))
 		hints->to[0] = '\0';
-	if (!bs_dsn_returned_field(&dsn->header, field) &&
-	    !bs_dsn_report_in_text(dsn, field))
+	if (bs_dsn_returned_field(dsn, field))
+		bs_dsn_parts_returned_field(dsn, field);
+	else if (!bs_dsn_report_in_text(dsn, field))
 		look(dsn, field->name, len);
 }
 
@@ -114,6 +117,8 @@ end_header(struct bs_dsn *dsn)
 		/* the returned message's own text follows */
 		if (dsn->text_header.message_ids.count == 0)
 			dsn->text_header = dsn->header;
+		if (bs_dsn_nested_enter(dsn))
+			return;
 		dsn->leaf = BS_DSN_SKIP;
 	}
 	bs_dsn_returned_begin(&dsn->header);
@@ -177,7 +182,7 @@ bs_dsn_running_text_line(struct bs_dsn *dsn,
 		if (goes_on(dsn, piece->text, piece->len))
 			return;
 		end_header(dsn);
-		if (dsn->leaf != BS_DSN_TEXT)
+		if (dsn->leaf != BS_DSN_TEXT || dsn->place != BS_DSN_IN_LEAF)
 			return;
 	}
 	if (!begin_header(dsn, piece->text, piece->len))

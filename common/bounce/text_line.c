@@ -5,6 +5,7 @@
 #include "common/base/ascii.h"
 #include "common/bounce/classify.h"
 #include "common/bounce/phrases.h"
+#include "common/bounce/recipients.h"
 #include "common/bounce/text_line.h"
 
 /* An address in a line. */
@@ -102,9 +103,7 @@ is_helper(const struct named *named)
 static void
 add(struct bs_list *list, const struct named *named)
 {
-	/* the list itself notes what does not fit */
-	if (bs_list_add(list, named->text, named->len) != 0)
-		return;
+	bs_dsn_recipients_add(list, named->text, named->len);
 }
 
 /* Whether there is nothing but white space and bullets. */

@@ -27,8 +27,11 @@ user     = {user}
 """
 
 MEMBERS = """\
-kind verdict reason sent because explanation advice message_ids return_path
-final_recipients original_recipients status action reporting_mta diagnostic
+kind verdict reason sent because explanation advice
+message_ids message_ids_truncated return_path
+final_recipients final_recipients_truncated
+original_recipients original_recipients_truncated
+status action reporting_mta diagnostic
 returned_from returned_subject returned_date received origin form recipient
 recipient_field sender tag returned_tag row evidence evidence_reason coverage
 coverage_reason issue lookups record actions mode as_of""".split()
@@ -625,6 +628,16 @@ class WithLess(Explain):
             file.truncate(20000)
         result = self.explain(notice(to=tag), 0)
         self.assertEqual(result["reason"], "unproven")
+
+    def test_more_recipients_than_are_listed(self):
+        text = notice().replace("Final-Recipient: rfc822; bob@example.com\n",
+                                "\n".join(f"Final-Recipient: rfc822; u{n}@b.example\n"
+                                          for n in range(9)))
+        result = self.explain(text, 2)
+        self.assertEqual(result["final_recipients"],
+                         [f"u{n}@b.example" for n in range(8)])
+        self.assertTrue(result["final_recipients_truncated"])
+        self.assertFalse(result["original_recipients_truncated"])
 
     def test_without_a_message_id(self):
         text = re.sub(r"\nMessage-ID: <lost.*", "", notice())

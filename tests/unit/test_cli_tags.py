@@ -178,7 +178,7 @@ class Decode(Case):
 
     def test_none(self):
         for address in ("alice@example.org", "alice+tag@example.org",
-                        '"prvs=4464abcdef=a"@example.org', "alice"):
+                        '"prvs=4464abcdef=a b"@example.org', "alice"):
             self.assertEqual(self.take(address, 1)["dialect"], "none")
 
 

@@ -237,6 +237,17 @@ list_json(const struct bs_list *list)
 	return array;
 }
 
+/* Sets a list, and whether it is all of it. */
+static void
+put_list(struct bs_json *json, const char *name, const struct bs_list *list)
+{
+	char truncated[64];
+
+	snprintf(truncated, sizeof(truncated), "%s_truncated", name);
+	bs_json_put(json, name, list_json(list));
+	bs_json_bool(json, truncated, list->truncated);
+}
+
 /* Without a judgement the verdict is unknown. */
 static void
 put_verdict(const struct bs_explained *explained, struct bs_json *json)
@@ -277,13 +288,11 @@ put_notice(const struct bs_explained *explained, struct bs_json *json)
 {
 	const struct bs_dsn_facts *facts = &explained->message->facts;
 
-	bs_json_put(json, "message_ids", list_json(&facts->message_ids));
+	put_list(json, "message_ids", &facts->message_ids);
 	bs_json_text(json, "return_path",
 	    facts->has_return_path ? facts->return_path : NULL);
-	bs_json_put(json, "final_recipients",
-	    list_json(&facts->final_recipients));
-	bs_json_put(json, "original_recipients",
-	    list_json(&facts->original_recipients));
+	put_list(json, "final_recipients", &facts->final_recipients);
+	put_list(json, "original_recipients", &facts->original_recipients);
 	put_text(json, "status", facts->status);
 	put_text(json, "action", facts->action);
 	put_text(json, "reporting_mta", facts->reporting_mta);
