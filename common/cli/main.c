@@ -31,16 +31,16 @@ static const struct bs_command commands[] = {
     {"init", "[-k K]", "make the state folder and the first key",
 	BS_TAKES_KEY | BS_WRITES, 0, 0, bs_cmd_init},
     {"key list", "", "list the keys", 0, 0, 0, bs_cmd_key_list},
-    {"key rotate", "", "make a new key active, the old one verifies on",
+    {"key rotate", "", "sign with a new key; the old one still verifies",
 	BS_WRITES, 0, 0, bs_cmd_key_rotate},
     {"key add", "[-k K]", "make a pending key", BS_TAKES_KEY | BS_WRITES, 0, 0,
 	bs_cmd_key_add},
     {"key activate", "K", "sign with a pending key from now on", BS_WRITES, 1,
 	1, bs_cmd_key_activate},
-    {"key revoke", "K", "believe a key's tags no longer", BS_WRITES, 1, 1,
+    {"key revoke", "K", "stop believing the tags of a key", BS_WRITES, 1, 1,
 	bs_cmd_key_revoke},
-    {"key purge", "[K]", "free the numbers of keys that are done", BS_WRITES, 0,
-	1, bs_cmd_key_purge},
+    {"key purge", "[K]", "free the numbers of keys whose tags are all stale",
+	BS_WRITES, 0, 1, bs_cmd_key_purge},
     {"key import", "[--exim -k K | --batv-tools -k K] [FILE]",
 	"take a secret from elsewhere as a pending key",
 	BS_TAKES_KEY | BS_TAKES_DIALECT | BS_WRITES, 0, 1, bs_cmd_key_import},
@@ -99,7 +99,7 @@ static const char global_options[] =
     "  -c FILE      the configuration (" BS_CONFIG_PATH ")\n"
     "  --at TIME    judge as of then: epoch seconds or "
     "2026-01-01T00:00:00Z\n"
-    "  --json       print one JSON object a result\n"
+    "  --json       print each result as a JSON object\n"
     "  -h, --help   show this, or the help of a subcommand\n"
     "  --version    show the version\n";
 
@@ -192,14 +192,14 @@ static const struct {
 	"  --exim        a secret as Exim's ${prvs} has it\n"
 	"  --batv-tools  a key file of batv-tools\n"},
     {BS_TAKES_FORCE, "takes no --force",
-	"  --force       take the step whatever speaks against it\n"},
+	"  --force       set the mode in spite of what speaks against it\n"},
     {BS_TAKES_CLIENT, "takes no -i, -s or -H",
 	"  -i ADDRESS    the client's address\n"
 	"  -s SENDER     the reverse-path; <> for the null one\n"
 	"  -H HELO       what the client calls itself\n"},
     {BS_TAKES_RECORD, "takes no --record",
-	"  --record TEXT look at this record, as it is meant or as a line of "
-	"a zone file\n"},
+	"  --record TEXT look at this record: its text, or a line of a zone "
+	"file\n"},
     {BS_TAKES_DOMAIN, "takes no --domain",
 	"  --domain D    the domain of a record that is given as text\n"},
     {BS_TAKES_STRICT, "takes no --strict",
@@ -243,11 +243,11 @@ check_call(const struct bs_command *command, const struct bs_call *call,
 	if (what != NULL)
 		; /* the first of them is enough */
 	else if (call->has_at && (command->traits & BS_WRITES))
-		what = "takes no --at: it changes what is so from now on";
+		what = "takes no --at: what it changes holds from now on";
 	else if (call->count < command->min_words)
-		what = "needs a word more";
+		what = "needs one more argument";
 	else if (call->count > command->max_words)
-		what = "has a word too many";
+		what = "has one argument too many";
 	if (what == NULL)
 		return 0;
 	bs_complain("%s %s; usage: backstop %s %s", command->name, what,
@@ -259,11 +259,11 @@ static void
 complain_unknown(const struct bs_call *call)
 {
 	if (call->count == 0)
-		bs_complain("which subcommand?");
+		bs_complain("no subcommand is given");
 	else if (call->count == 1)
-		bs_complain("%.60s: no subcommand by itself", call->words[0]);
+		bs_complain("there is no subcommand '%.60s'", call->words[0]);
 	else
-		bs_complain("%.60s %.60s: there is no such subcommand",
+		bs_complain("there is no subcommand '%.60s %.60s'",
 		    call->words[0], call->words[1]);
 }
 

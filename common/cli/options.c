@@ -1,4 +1,5 @@
-/* The command line's options: read, before anybody asks what they are for. */
+/* The command line's options. Whether a subcommand takes them is checked later,
+ * in main.c. */
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>

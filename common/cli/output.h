@@ -27,7 +27,7 @@ const char *bs_weekday_text(uint32_t day, char out[static BS_TIME_TEXT]);
  * is not printable ASCII as \xNN, as much as fits. Returns out. */
 const char *bs_visible(const char *text, char *out, size_t size);
 
-/* A JSON value under construction. Where memory lacks, the process ends. */
+/* A JSON value under construction. Without memory, the process ends. */
 struct bs_json;
 
 struct bs_json *bs_json_object(void);

@@ -61,8 +61,8 @@ set_form(struct bs_config_reader *reader, const char *value)
 		    "form = %.60s: must be prvs or subaddress", value);
 }
 
-/* A pattern for another domain than its section's would never match: a slip
- * that would leave somebody's mail signed unnoticed. */
+/* Warns of a pattern that matches no address of its section's domain: whoever
+ * wrote it meant other mail, which stays signed. */
 static void
 check_exempt_domain(struct bs_config_reader *reader, const char *pattern)
 {
@@ -242,7 +242,7 @@ const struct bs_config_key bs_config_keys[] = {
 const size_t bs_config_key_count =
     sizeof(bs_config_keys) / sizeof(bs_config_keys[0]);
 
-/* Takes the words of a list apart: commas, a last one is harmless. */
+/* Takes a list apart at its commas; one at the end is harmless. */
 static void
 set_list(struct bs_config_reader *reader, const struct bs_config_key *key,
     char *list)

@@ -44,7 +44,7 @@ enum above {
 
 struct parser {
 	struct bs_config_reader reader;
-	char *next; /* what is left of the text, with a NUL behind it */
+	char *next; /* what is left of the text, with a NUL after it */
 	size_t left;
 
 	enum section section;
@@ -57,7 +57,7 @@ struct parser {
 	const struct bs_config_key *current; /* NULL: its lines are skipped */
 };
 
-/* Cuts a comment: '#' or ';' at the start or behind a space. Then the space
+/* Cuts a comment: '#' or ';' at the start or after a space. Then the space
  * at the end. */
 static void
 trim(char *line)
@@ -149,7 +149,7 @@ copy_domain(struct bs_domain *out, const struct bs_domain *defaults,
 	return rc;
 }
 
-/* The keys of the host are read: gives each domain its settings. */
+/* After the keys of the host: gives each domain its settings. */
 static void
 make_domains(struct parser *parser)
 {
@@ -176,7 +176,8 @@ make_domains(struct parser *parser)
 		    by_name);
 }
 
-/* [domain NAME]: its keys go to the domain, or where they do no harm. */
+/* [domain NAME]: its keys go to the domain. Where it is no domain of ours they
+ * are still checked, and then dropped. */
 static void
 begin_domain(struct parser *parser, const char *name)
 {

@@ -161,7 +161,7 @@ class Trace(Case):
         self.call("trace", status=69, says="no engine answers there")
         self.call("trace", "--minutes", "1441", status=USAGE, says="0 to 1440")
         self.call("trace", "--minutes", "-1", status=USAGE, says="0 to 1440")
-        self.call("trace", "now", status=USAGE, says="a word too many")
+        self.call("trace", "now", status=USAGE, says="one argument too many")
         self.call("status", "--minutes", "1", status=USAGE,
                   says="takes no --minutes")
         with Engine(self):

@@ -9,7 +9,7 @@
 #include "common/cli/output.h"
 #include "common/cli/status/domains.h"
 
-/* Days after which mode observe has seen what there is to see. */
+/* Days after which mode observe has seen enough. */
 #define OBSERVE_DAYS 14
 
 /* What is wrong with the file. */
@@ -28,7 +28,7 @@ count_fault(void *context, const struct bs_fault *fault, bool is_warning)
 	unsigned *count = is_warning ? &faults->warnings : &faults->errors;
 	struct bs_fault *first = is_warning ? &faults->warning : &faults->error;
 
-	/* that there are no domains has a finding of its own */
+	/* an empty 'domains' has a finding of its own */
 	if (is_warning && fault->line == 0)
 		return;
 	if ((*count)++ == 0)
@@ -89,7 +89,7 @@ bs_doctor_config(struct bs_doctor *doctor)
 		tell_faults(doctor, &faults);
 }
 
-/* Those of the fallback belong to one mail server each. */
+/* The users of the default: a host rarely has both mail servers. */
 static bool
 is_usual(const char *user)
 {
@@ -124,7 +124,7 @@ bs_doctor_users(struct bs_doctor *doctor)
 	}
 }
 
-/* For how long it has been recorded, in days. */
+/* For how many days the store has recorded. */
 static int64_t
 recorded_days(const struct bs_doctor *doctor)
 {
@@ -135,7 +135,7 @@ recorded_days(const struct bs_doctor *doctor)
 	return (doctor->call->now - epoch) / BS_DAY_SECONDS;
 }
 
-/* All that was to be signed was signed here, as far as the store knows. */
+/* Whether the store knows of no mail of the domain that left unsigned. */
 static bool
 seems_whole(const struct bs_doctor *doctor,
     const struct bs_domain_status *survey)
@@ -183,8 +183,8 @@ check_domain(struct bs_doctor *doctor, const struct bs_domain *domain,
 	    domain->name, bs_mode_name(domain->mode));
 	if (domain->mode == BS_OBSERVE && days >= OBSERVE_DAYS) {
 		bs_doctor_bad(doctor, BS_CHECK_OBSERVE,
-		    "%s: mode observe refuses nothing, and has been watching "
-		    "for %lld days",
+		    "%s: mode observe refuses nothing, and has been on for "
+		    "%lld days",
 		    domain->name, (long long)days);
 		bs_doctor_fix(doctor, "type: backstop mode %s", domain->name);
 	}
@@ -204,7 +204,7 @@ bs_doctor_domains(struct bs_doctor *doctor)
 		    doctor->call->config_path);
 		return;
 	}
-	/* why it could not be read is told of the store */
+	/* the check of the store says why it cannot be read */
 	if (!doctor->has_look || !doctor->has_keyring ||
 	    bs_domains_read(config, &doctor->keyring, doctor->call->now,
 		&survey) != 0)
@@ -219,7 +219,7 @@ void
 bs_doctor_lifetime(struct bs_doctor *doctor, const char *server,
     unsigned queue_seconds)
 {
-	/* after ours, the other host's queue: five days (RFC 5321 §4.5.4.1) */
+	/* the next host may keep it for five days more (RFC 5321 §4.5.4.1) */
 	unsigned queue_days =
 	    (queue_seconds + BS_DAY_SECONDS - 1) / BS_DAY_SECONDS;
 	unsigned wanted = queue_days + 5;

@@ -10,8 +10,8 @@ void bs_doctor_config(struct bs_doctor *doctor);
 void bs_doctor_users(struct bs_doctor *doctor);
 void bs_doctor_domains(struct bs_doctor *doctor);
 
-/* Holds the lifetime of tags against how long mail waits in the queue of a
- * server of this name. */
+/* Compares the lifetime of tags with how long mail waits in the queue of this
+ * server. */
 void bs_doctor_lifetime(struct bs_doctor *doctor, const char *server,
     unsigned queue_seconds);
 

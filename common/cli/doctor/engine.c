@@ -26,7 +26,7 @@ fix_by_start(struct bs_doctor *doctor, const char *verb)
 		    is_default ? "" : " -c ", is_default ? "" : path);
 }
 
-/* Whether somebody could be asked there. */
+/* Whether there is a socket to ask at. */
 static bool
 check_socket(struct bs_doctor *doctor)
 {
@@ -45,8 +45,8 @@ check_socket(struct bs_doctor *doctor)
 		return false;
 	}
 	if (!S_ISSOCK(st.st_mode)) {
-		bs_doctor_bad(doctor, BS_CHECK_ENGINE_SOCKET, "%s is no socket",
-		    path);
+		bs_doctor_bad(doctor, BS_CHECK_ENGINE_SOCKET,
+		    "%s is not a socket", path);
 		bs_doctor_fix(doctor, "move it away and start the engine");
 		return false;
 	}
@@ -73,7 +73,7 @@ check_version(struct bs_doctor *doctor, const struct bs_answer *answer)
 		return;
 	}
 	bs_doctor_bad(doctor, BS_CHECK_ENGINE_VERSION,
-	    "the engine that runs is of version %s, this is %s",
+	    "the running engine is version %s, this is %s",
 	    version[0] != '\0' ? version : "0.1 or older", BS_VERSION);
 	bs_doctor_fix(doctor, "end the old engine, and start the new one");
 }
@@ -104,7 +104,7 @@ bs_doctor_engine(struct bs_doctor *doctor)
 	if (!check_socket(doctor))
 		return;
 	if (!bs_ask(path, BS_OP_PING, &answer)) {
-		/* it answers nobody else but root and the mail servers */
+		/* it answers only root and the mail servers */
 		if (geteuid() != 0) {
 			bs_doctor_unseen(doctor, BS_CHECK_ENGINE,
 			    "the engine gives no answer at %s to this user",
@@ -147,7 +147,7 @@ tell_no_store(struct bs_doctor *doctor, const char *folder, int rc)
 		fix_by_start(doctor, "restart");
 }
 
-/* Gaps that bounces of today may still fall into. */
+/* Gaps in which the mail was sent that bounces today. */
 static void
 check_gaps(struct bs_doctor *doctor)
 {
@@ -203,7 +203,7 @@ bs_doctor_store(struct bs_doctor *doctor)
 	check_gaps(doctor);
 }
 
-/* What the kernel was told by who keeps its clock, as chronyd. */
+/* chronyd and the like tell the kernel that they keep its clock. */
 static void
 check_sync(struct bs_doctor *doctor)
 {
@@ -213,17 +213,17 @@ check_sync(struct bs_doctor *doctor)
 
 	if (state < 0)
 		bs_doctor_unseen(doctor, BS_CHECK_CLOCK_SYNC,
-		    "the kernel does not say whether its clock is kept: %s",
+		    "the kernel does not say whether its clock is synchronised: %s",
 		    strerror(errno));
 	else if (state == TIME_ERROR || (timex.status & STA_UNSYNC) != 0) {
 		bs_doctor_bad(doctor, BS_CHECK_CLOCK_SYNC,
-		    "nobody keeps this host's clock: a tag is judged by the "
-		    "day that it says");
+		    "this host's clock is not synchronised: tags are judged by its "
+		    "date");
 		bs_doctor_fix(doctor,
 		    "type: timedatectl set-ntp true (or install chrony)");
 	} else
 		bs_doctor_good(doctor, BS_CHECK_CLOCK_SYNC,
-		    "the clock is kept by others");
+		    "the clock is synchronised");
 #else
 	(void)doctor;
 #endif

@@ -4,7 +4,7 @@
 
 #include "common/cli/doctor/findings.h"
 
-/* Each needs doctor->config; the last one, what the second found. */
+/* All need doctor->config. bs_doctor_clock() comes after bs_doctor_store(). */
 void bs_doctor_engine(struct bs_doctor *doctor);
 void bs_doctor_store(struct bs_doctor *doctor);
 void bs_doctor_clock(struct bs_doctor *doctor);

@@ -129,8 +129,8 @@ tell_missing(const struct look *look, const struct piece *piece)
 		    look->folder, piece->name);
 }
 
-/* In Debian's ACL for RCPT the piece is read by way of a macro, which may be
- * taken for another file. Who writes ACLs by hand knows what is in them. */
+/* Debian's ACL for RCPT reads the piece by a macro, which the administrator may
+ * use for another file. Whoever writes ACLs by hand knows what is in them. */
 static bool
 check_rcpt(const struct look *look)
 {
@@ -183,7 +183,7 @@ check_module(const struct look *look)
 	struct bs_doctor *doctor = look->doctor;
 
 	if (!look->conf.has_main && !look->conf.has_module)
-		return; /* told of the piece */
+		return; /* check_pieces() has said so */
 	if (!look->conf.has_module) {
 		bs_doctor_bad(doctor, BS_CHECK_EXIM_MODULE,
 		    "the module's backstop.conf is not there: nothing is "
@@ -192,7 +192,7 @@ check_module(const struct look *look)
 		    "install the module (apt install exim4-backstop, or ninja "
 		    "-C build install)");
 	} else if (!is_ours(path))
-		return; /* told of the slot */
+		return; /* check_slot() says so */
 	else if (access(path, R_OK) == 0)
 		bs_doctor_good(doctor, BS_CHECK_EXIM_MODULE, "%s is there",
 		    path);
@@ -210,7 +210,7 @@ check_module(const struct look *look)
 	}
 }
 
-/* Exim takes one module, and others want to be it, too. */
+/* Exim takes one module, and there are others for it, such as sa-exim. */
 static void
 check_slot(const struct look *look)
 {
@@ -347,7 +347,7 @@ look_at(struct look *look)
 	const struct bs_exim_conf *conf = &look->conf;
 	struct bs_doctor *doctor = look->doctor;
 
-	/* the router by itself stays behind when Backstop goes */
+	/* the router alone may stay for a while after Backstop is removed */
 	doctor->uses_exim =
 	    conf->has_main || conf->has_module || conf->has_transport;
 	if (!doctor->uses_exim)

@@ -1,8 +1,8 @@
 /* What Exim itself says of its configuration; run with care.
  *
- * Exim is set-uid root, so that nobody in particular can ask it, and it hides
- * from nobody only the values of macros and of options marked "hide". Its
- * answer has a limit of time and of size. */
+ * Exim is set-uid root, so the user "nobody" can ask it as well as root. From
+ * that user Exim hides only the values of macros and of options marked "hide".
+ * Its answer has a limit of time and of size. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -21,7 +21,7 @@
 #define PATIENCE_MS 5000
 #define TEXT_MAX_BYTES (4 * 1024 * 1024)
 
-/* What it is run with, and what became of it. */
+/* One run of Exim: how it is started, and what it gave. */
 struct run {
 	const char *program;
 	const char *user; /* who it runs as where we are root; NULL: root */
@@ -82,8 +82,8 @@ hear(struct run *run, int fd)
 	}
 }
 
-/* Waits for its end while there is time, and then kills it. It may be root's,
- * and we not: then it is left alone. */
+/* Waits for its end while there is time, and then kills it. We cannot kill it
+ * where it runs as root and we do not: then it is left alone. */
 static bool
 bury(struct run *run, pid_t child)
 {

@@ -1,10 +1,10 @@
 /* What 'backstop doctor' wants to know of Exim's configuration, from the text
  * that "exim -bP config" prints.
  *
- * In it includes are in their places, .ifdef is resolved, macros are expanded
- * where they are used, lines are joined and comments are gone. Lines of the
- * form «# 227 "FILE"» say what file the next lines are from. To a user whom
- * Exim does not trust it shows macros without their values. */
+ * In this text, included files stand in their places, .ifdef is resolved,
+ * macros are expanded where they are used, lines are joined and comments are
+ * gone. A line «# 227 "FILE"» says which file the next lines are from. To a
+ * user whom it does not trust, Exim shows macros without their values. */
 #include <string.h>
 
 #include "common/base/ascii.h"

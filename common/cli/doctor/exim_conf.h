@@ -13,7 +13,7 @@
 /* A statement of an ACL that refuses every mail with a null reverse-path. */
 struct bs_exim_refusal {
 	const char *acl;  /* its name */
-	const char *file; /* that it stands in */
+	const char *file; /* where it is */
 };
 
 /* Strings are views into the text, or NULL. */

@@ -6,13 +6,13 @@
 
 #include "common/base/backstop.h"
 
-/* A small file of somebody else's, read whole. It must be a file, and a
- * symbolic link to it root's or our own. The text is malloc()ed. Returns 0,
- * -EFBIG, -ELOOP, -EISDIR for what is no file, or -errno. */
+/* Reads a small file whole. A symbolic link to it must belong to root or to
+ * us. The text is malloc()ed. Returns 0; -EISDIR where it is not a regular
+ * file; -ELOOP for somebody else's link; -EFBIG; or -errno. */
 BS_MUST_USE int bs_doctor_read(const char *path, char **text, size_t *len);
 
-/* The files of a configuration that includes others; who begins with one sets
- * the limits, and the rest to zero. */
+/* The files of a configuration that includes others. Whoever begins with one
+ * sets the limits, and the rest to zero. */
 #define BS_DOCTOR_FILES 256
 struct bs_doctor_files {
 	size_t count_max; /* BS_DOCTOR_FILES at most */
@@ -22,16 +22,19 @@ struct bs_doctor_files {
 	char *names[BS_DOCTOR_FILES]; /* malloc()ed */
 };
 
-/* Reads one as bs_doctor_read() does, whose name is kept under files->count;
- * what is opened before it is closed is included by it. Returns as that does,
- * -ELOOP beyond a limit; after 0, close it, which frees the text. */
+/* Reads one as bs_doctor_read() does; its number is files->count before the
+ * call. A file that is opened before it is closed is one that it includes.
+ * Returns as bs_doctor_read(), and -ELOOP beyond a limit. After 0, close it,
+ * which frees the text. */
 BS_MUST_USE int bs_doctor_files_open(struct bs_doctor_files *files,
     const char *path, char **text, size_t *len);
 void bs_doctor_files_close(struct bs_doctor_files *files, char *text);
 
-/* The name of one, or "?"; and frees all names. */
+/* The name of a file, or "?". */
 const char *bs_doctor_files_name(const struct bs_doctor_files *files,
     size_t file);
+
+/* Frees all names. */
 void bs_doctor_files_free(struct bs_doctor_files *files);
 
 #endif

@@ -9,7 +9,8 @@
 #include "common/cli/cli.h"
 #include "common/cli/store/look.h"
 
-/* Of a finding; the last two are what a check of the table can come to. */
+/* How bad a finding is. A check of the table that fails is one of the last
+ * two, or a note. */
 enum bs_severity {
 	BS_FOUND_OK,
 	BS_FOUND_NOTE,
@@ -82,7 +83,7 @@ struct bs_doctor_finding {
 	size_t order;		   /* in which it was found */
 };
 
-/* What is known while it looks. */
+/* What doctor knows while it looks at one thing after the other. */
 struct bs_doctor {
 	const struct bs_call *call;
 	struct bs_config *config; /* NULL: there is none that can be read */
@@ -100,8 +101,8 @@ struct bs_doctor {
 	struct bs_doctor_finding *findings; /* BS_FINDINGS_MAX */
 };
 
-/* Add a finding: that a check failed, that it is fine, or that nobody could
- * see. What came from elsewhere in the text is made visible. */
+/* Add a finding: that a check failed, that all is fine, or that it could not
+ * be seen. Octets that a terminal should not get are made visible. */
 void bs_doctor_bad(struct bs_doctor *doctor, enum bs_check check,
     const char *format, ...) BS_PRINTF(3, 4);
 void bs_doctor_good(struct bs_doctor *doctor, enum bs_check check,

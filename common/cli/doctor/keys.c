@@ -14,7 +14,7 @@
 /* Days after which a key should be replaced. */
 #define KEY_DAYS 180
 
-/* Who should own a file or folder, and with which mode (backstop(8), FILES). */
+/* Who a file or folder should belong to, and its mode. */
 struct rule {
 	enum bs_check check;
 	const char *path;
@@ -46,8 +46,8 @@ tell_wrong(struct bs_doctor *doctor, const struct rule *rule,
 	    rule->path);
 }
 
-/* Whether it has the owners that it should have; without root, or without that
- * user, everything is the caller's. */
+/* Whether it belongs to whom it should. Where no root has set it up, all is the
+ * caller's. */
 static bool
 has_owners(const struct rule *rule, const struct stat *st)
 {
@@ -60,7 +60,7 @@ has_owners(const struct rule *rule, const struct stat *st)
 	       (gr == NULL || st->st_gid == gr->gr_gid);
 }
 
-/* The group of the engine's user, which mostly bears its name. */
+/* The group of the engine's user. */
 static const char *
 group_of(const char *user)
 {
@@ -109,7 +109,7 @@ bs_doctor_modes(struct bs_doctor *doctor)
 	snprintf(group, sizeof(group), "%s", group_of(user));
 	check_rule(doctor,
 	    &(struct rule){BS_CHECK_STATE_MODE, state, 0750, "root", group});
-	/* of one fault, one finding */
+	/* then nothing in it can be seen either */
 	if (access(state, X_OK) != 0)
 		return;
 	check_rule(doctor, &(struct rule){BS_CHECK_KEYRING_MODE, paths.keyring,

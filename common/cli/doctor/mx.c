@@ -11,8 +11,8 @@
 #include "common/cli/spf/tree.h"
 #include "common/base/monotonic.h"
 
-/* Hosts of a domain, and addresses of a host, that are asked; and for how
- * long at all. */
+/* How many hosts of a domain and addresses of a host are asked, and for how
+ * long in all. */
 #define HOSTS_MAX 10
 #define ADDRESSES_MAX 2
 #define ALL_MS (90 * 1000)
@@ -123,7 +123,8 @@ ask_host(const struct visit *visit, const char *host)
 	if (count == 0 || bs_monotonic_ms() > visit->until) {
 		bs_doctor_unseen(visit->doctor, BS_CHECK_MX_TAGS,
 		    "%s: MX %s %s", visit->domain, host,
-		    count == 0 ? "has no address" : "was not asked any more");
+		    count == 0 ? "has no address"
+			       : "was not asked: time is up");
 		bs_doctor_fix(visit->doctor,
 		    count == 0 ? "take it out of the zone, or give it one"
 			       : "ask again with fewer domains");
@@ -134,7 +135,7 @@ ask_host(const struct visit *visit, const char *host)
 			tell(visit, host, &asked);
 			return;
 		}
-		/* where there is no IPv6, that is not the reason */
+		/* the first says more: the second may fail for lack of IPv6 */
 		if (i == 0)
 			first = asked;
 	}

@@ -14,7 +14,7 @@
 /* For all of it. */
 #define PATIENCE_MS 15000
 
-/* Octets of replies that are read; a longer one is no answer. */
+/* How many octets of replies are read; more is not an answer. */
 #define REPLIES_MAX 16384
 
 struct talk {
@@ -92,7 +92,7 @@ say(const struct talk *talk, const char *command, const char *argument)
 	return 0;
 }
 
-/* One line, octet by octet: so little is said. */
+/* One line, octet by octet: a conversation is short. */
 static int
 hear_line(struct talk *talk)
 {
