@@ -16,6 +16,7 @@ from wire import Questions
 
 KIND = PackagedHost
 UNITS = "/usr/lib/systemd/system"
+SYSTEMD = pathlib.Path(__file__).resolve().parents[2] / "packaging/systemd"
 MODES = f"""\
 {STATE} root:_backstop 750
 {STATE}/keyring root:_backstop 640
@@ -121,6 +122,17 @@ def test_socket_activation(with_systemd):
     waker.stop()
     wait_until(lambda: not host.processes("backstopd"), "the engine's end")
     assert host.run("stat", "-c", "%i %a %U", listen).stdout == made
+
+
+@pytest.mark.parametrize("unit", [
+    "backstopd.service", "opensmtpd.service.d/backstop.conf"])
+def test_started_again(unit):
+    """systemd by itself gives up after five starts in ten seconds, and the
+    mail server is then down until somebody looks."""
+    text = (SYSTEMD / unit).read_text()
+    section = text.partition("[Unit]")[2].partition("[Service]")[0]
+    assert "\nStartLimitIntervalSec=0\n" in section, text
+    assert "\nRestart=always\n" in text, text
 
 
 def test_powers(with_systemd):
