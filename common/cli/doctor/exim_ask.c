@@ -180,7 +180,7 @@ bs_exim_ask(const char *program, char **text, size_t *len,
 	complaint[0] = '\0';
 	if (access(program, X_OK) != 0)
 		return -errno;
-	if ((run.out = malloc(run.size)) == NULL)
+	if ((run.out = calloc(1, run.size)) == NULL)
 		return -ENOMEM;
 	if ((rc = try(&run, complaint)) != 0) {
 		free(run.out);
