@@ -23,6 +23,7 @@ bs_exit_of(int rc)
 		return EX_NOINPUT;
 	case -EINVAL:
 	case -EUCLEAN:
+	case -EKEYREJECTED:
 		return EX_DATAERR;
 	case -ENOSPC:
 	case -EIO:

@@ -330,7 +330,7 @@ renew_store_key(const struct bs_state_folder_paths *paths, int folder,
 				     paths->store_key, why.text);
 	}
 	if (has_store(paths) &&
-	    (rc = bs_recovery_set_aside(paths->store, now)) != 0)
+	    (rc = bs_recovery_set_aside(paths->store, "damaged", now)) != 0)
 		return refuse_path(fault, rc, paths->store);
 	if ((rc = make_store_key(paths->store_key, folder, gid)) != 0)
 		return refuse_path(fault, rc, paths->store_key);

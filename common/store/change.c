@@ -38,6 +38,10 @@ bs_tag_record_merge(struct bs_tag_record *a, const struct bs_tag_record *b)
 	a->bounces = sum(a->bounces, b->bounces);
 	a->first_use = earliest(a->first_use, b->first_use);
 	a->last_use = a->last_use > b->last_use ? a->last_use : b->last_use;
+	if (b->state > a->state)
+		a->state = b->state;
+	if (a->issued > 0)
+		a->state = BS_TAG_STATE_ISSUED;
 }
 
 void
@@ -66,6 +70,15 @@ bs_msg_record_merge(struct bs_msg_record *a, const struct bs_msg_record *b)
 	if (b->fate > a->fate)
 		a->fate = b->fate;
 	bs_msg_add_all(a, b);
+}
+
+void
+bs_refused_record_merge(struct bs_refused_record *a,
+    const struct bs_refused_record *b)
+{
+	a->first = earliest(a->first, b->first);
+	a->bounces = sum(a->bounces, b->bounces);
+	a->is_known = a->is_known || b->is_known;
 }
 
 void
@@ -157,6 +170,26 @@ write_tally(const struct bs_change *change, uint8_t *out)
 	    &change->tally, out);
 }
 
+static int
+read_refused(const struct bs_entry *entry, struct bs_change *out)
+{
+	return bs_refused_record_read(entry->key, entry->key_len, entry->value,
+	    entry->value_len, &out->refused);
+}
+
+static void
+merge_refused(struct bs_change *a, const struct bs_change *b)
+{
+	bs_refused_record_merge(&a->refused, &b->refused);
+}
+
+static size_t
+write_refused(const struct bs_change *change, uint8_t *out)
+{
+	return bs_refused_record_write(change->key, change->key_len,
+	    &change->refused, out);
+}
+
 static const struct {
 	int (*read)(const struct bs_entry *entry, struct bs_change *out);
 	void (*merge)(struct bs_change *a, const struct bs_change *b);
@@ -166,6 +199,7 @@ static const struct {
     [BS_TABLE_MSG] = {read_msg, merge_msg, write_msg},
     [BS_TABLE_SENDER] = {read_sender, merge_sender, write_sender},
     [BS_TABLE_META] = {read_tally, merge_tally, write_tally},
+    [BS_TABLE_REFUSED] = {read_refused, merge_refused, write_refused},
 };
 
 void
@@ -205,15 +239,28 @@ disown(const struct bs_change *change, struct bs_entry *entry)
 	return true;
 }
 
+/* The day that a record is from; 0 where its check fails. */
+static uint32_t
+day_of_record(const struct bs_entry *entry)
+{
+	struct bs_sender_record sender;
+	struct bs_refused_record refused;
+
+	if (entry->table == BS_TABLE_SENDER &&
+	    bs_sender_record_read(entry->key, entry->key_len, entry->value,
+		entry->value_len, &sender) == 0)
+		return sender.last_day;
+	if (entry->table == BS_TABLE_REFUSED &&
+	    bs_refused_record_read(entry->key, entry->key_len, entry->value,
+		entry->value_len, &refused) == 0)
+		return bs_day_of(refused.first);
+	return 0;
+}
+
 static bool
 expire(const struct bs_change *change, struct bs_entry *entry)
 {
-	struct bs_sender_record record;
-
-	if (entry->value_len == 0 ||
-	    (bs_sender_record_read(entry->key, entry->key_len, entry->value,
-		 entry->value_len, &record) == 0 &&
-		record.last_day >= change->day))
+	if (entry->value_len == 0 || day_of_record(entry) >= change->day)
 		return false;
 	entry->value_len = 0;
 	return true;

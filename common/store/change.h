@@ -18,7 +18,8 @@ enum bs_change_kind {
 	BS_CHANGE_SET,	  /* the record becomes .value */
 	BS_CHANGE_DELETE, /* the record goes */
 	BS_CHANGE_DISOWN, /* a msg loses .owner; with its last one it goes */
-	BS_CHANGE_EXPIRE, /* a sender goes that was last seen before .day */
+	BS_CHANGE_EXPIRE, /* a sender or a refused goes that is from before
+			   * .day */
 };
 
 struct bs_change {
@@ -30,6 +31,7 @@ struct bs_change {
 		struct bs_tag_record tag; /* ADD: by the table ... */
 		struct bs_msg_record msg;
 		struct bs_sender_record sender;
+		struct bs_refused_record refused;
 		struct bs_tally_record tally; /* ... in meta this one */
 		struct {
 			size_t len;
@@ -62,6 +64,8 @@ void bs_sender_record_merge(struct bs_sender_record *a,
     const struct bs_sender_record *b);
 void bs_msg_record_merge(struct bs_msg_record *a,
     const struct bs_msg_record *b);
+void bs_refused_record_merge(struct bs_refused_record *a,
+    const struct bs_refused_record *b);
 void bs_tally_record_merge(struct bs_tally_record *a,
     const struct bs_tally_record *b);
 

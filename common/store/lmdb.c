@@ -23,7 +23,8 @@
 struct bs_store {
 	MDB_env *env;
 	MDB_dbi tables[BS_TABLES];
-	int hold_fd; /* locked by the engine while it runs, else -1 */
+	bool lacks[BS_TABLES]; /* read, of an older format: no such table */
+	int hold_fd;	       /* locked by the engine while it runs, else -1 */
 };
 
 static int
@@ -177,6 +178,9 @@ open_tables(struct bs_store *store, bool may_write)
 	for (int i = 0; i < BS_TABLES; i++) {
 		rc = error_of(mdb_dbi_open(txn, bs_table_name((enum bs_table)i),
 		    may_write ? MDB_CREATE : 0, &store->tables[i]));
+		store->lacks[i] = rc == BS_STORE_ABSENT && i != BS_TABLE_META;
+		if (store->lacks[i])
+			rc = 0;
 		if (rc == BS_STORE_ABSENT)
 			rc = -ENOENT;
 		if (rc != 0)
@@ -271,6 +275,8 @@ fetch(struct bs_store *store, MDB_txn *txn, struct bs_entry *entry)
 	int rc;
 
 	entry->value_len = 0;
+	if (store->lacks[entry->table])
+		return BS_STORE_ABSENT;
 	rc = mdb_get(txn, store->tables[entry->table], &key, &value);
 	if (rc != 0)
 		return error_of(rc);
@@ -412,6 +418,8 @@ bs_store_scan(struct bs_store *store, struct bs_entry *from,
 	int rc;
 
 	*count = 0;
+	if (store->lacks[from->table])
+		return BS_STORE_ABSENT;
 	if ((rc = begin(store, MDB_RDONLY, &txn)) != 0)
 		return rc;
 	rc =
@@ -478,7 +486,8 @@ bs_store_stat(struct bs_store *store, struct bs_store_stat *out)
 	if ((rc = begin(store, MDB_RDONLY, &txn)) != 0)
 		return rc;
 	for (int i = 0; i < BS_TABLES && rc == 0; i++)
-		if ((rc = mdb_stat(txn, store->tables[i], &stat)) == 0) {
+		if (!store->lacks[i] &&
+		    (rc = mdb_stat(txn, store->tables[i], &stat)) == 0) {
 			out->entries[i] = stat.ms_entries;
 			out->used_bytes +=
 			    stat.ms_psize *
@@ -501,4 +510,19 @@ int
 bs_store_copy(struct bs_store *store, int fd)
 {
 	return error_of(mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT));
+}
+
+const char *
+bs_store_error(int rc)
+{
+	switch (rc) {
+	case -EPROTO:
+		return "it was written by a newer version";
+	case -EKEYREJECTED:
+		return "it was written with another store.key";
+	case -EUCLEAN:
+		return "it is damaged";
+	default:
+		return strerror(-rc);
+	}
 }

@@ -66,4 +66,7 @@ BS_MUST_USE int bs_store_stat(struct bs_store *store,
  * using it; not synced. Returns 0 or -errno. */
 BS_MUST_USE int bs_store_copy(struct bs_store *store, int fd);
 
+/* An error of a store in words; a view of static text or of strerror(). */
+const char *bs_store_error(int rc);
+
 #endif

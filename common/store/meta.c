@@ -1,5 +1,6 @@
 /* What the store knows of itself: epoch, gaps, clock, lifetime, and the marks
  * that a running engine leaves. */
+#include <errno.h>
 #include <string.h>
 
 #include "common/store/meta.h"
@@ -99,6 +100,48 @@ bs_meta_load_clock(struct bs_store *store, struct bs_clock *out)
 		return rc == BS_STORE_ABSENT ? 0 : rc;
 	return bs_clock_record_read(entry.key, entry.key_len, entry.value,
 	    entry.value_len, out);
+}
+
+/* A hash under the key shows which key it is, and tells nothing of it. */
+static void
+key_halves(const uint8_t key[static BS_STORE_KEY_LEN], int64_t halves[static 2])
+{
+	static const char text[] = "backstop store key";
+	uint8_t hash[BS_RECORD_HASH];
+
+	bs_mac_hash(key, text, sizeof(text) - 1, hash);
+	memcpy(halves, hash, sizeof(hash));
+}
+
+int
+bs_meta_check_key(struct bs_store *store,
+    const uint8_t key[static BS_STORE_KEY_LEN])
+{
+	int64_t ours[2];
+	int64_t theirs[2];
+	int rc = load_number(store, "key", &theirs[0], &theirs[1]);
+
+	if (rc != 0)
+		return rc;
+	if (theirs[0] == 0 && theirs[1] == 0)
+		return BS_STORE_ABSENT;
+	key_halves(key, ours);
+	return memcmp(ours, theirs, sizeof(ours)) == 0 ? 0 : -EKEYREJECTED;
+}
+
+int
+bs_meta_claim_key(struct bs_store *store,
+    const uint8_t key[static BS_STORE_KEY_LEN])
+{
+	struct bs_change change;
+	int64_t halves[2];
+	int rc = bs_meta_check_key(store, key);
+
+	if (rc != BS_STORE_ABSENT)
+		return rc;
+	key_halves(key, halves);
+	bs_meta_number(&change, "key", halves[0], halves[1]);
+	return bs_store_apply(store, &change, 1);
 }
 
 static int

@@ -10,6 +10,7 @@
 #include "common/base/backstop.h"
 #include "common/store/lmdb.h"
 #include "common/keys/day.h"
+#include "common/keys/mac.h"
 #include "common/store/record.h"
 
 #define BS_GAPS_MAX 256
@@ -34,6 +35,17 @@ struct bs_meta {
 
 /* Reads all of it; what is not there stays 0. Returns 0 or -errno. */
 BS_MUST_USE int bs_meta_load(struct bs_store *store, struct bs_meta *out);
+
+/* Whether the store was written with this key: what it has under hashes of
+ * another cannot be found, and proves nothing. Returns 0, BS_STORE_ABSENT
+ * where it does not say (as in format 2), -EKEYREJECTED, or -errno. */
+BS_MUST_USE int bs_meta_check_key(struct bs_store *store,
+    const uint8_t key[static BS_STORE_KEY_LEN]);
+
+/* The same, but a store that does not say is from now on one of this key.
+ * Returns 0, -EKEYREJECTED or -errno. */
+BS_MUST_USE int bs_meta_claim_key(struct bs_store *store,
+    const uint8_t key[static BS_STORE_KEY_LEN]);
 
 /* Reads the clock's record alone: "store confirm-clock" may have written it.
  * Returns 0 or -errno. */

@@ -8,25 +8,29 @@
 #define CHECK_LEN 8
 #define GAP_PREFIX "gap"
 #define GAP_PREFIX_LEN (sizeof(GAP_PREFIX) - 1)
-#define TALLY_PREFIX "tally"
-#define TALLY_PREFIX_LEN (sizeof(TALLY_PREFIX) - 1)
 
 /* Octets of the values, before their check. */
-#define TAG_LEN 28
-#define SENDER_OLD_LEN 12 /* as format 1 has it */
+#define TAG_LEN 29
+#define TAG_OLD_LEN 28	  /* format 2 */
+#define SENDER_OLD_LEN 12 /* format 1 */
 #define SENDER_LEN 24
 #define MSG_LEN (8 + 4 + 4 + 3) /* without its owners and domains */
 #define MSG_LEN_MAX (MSG_LEN + (BS_MSG_OWNERS + BS_MSG_DOMAINS) * BS_MSG_SHORT)
 #define TALLY_LEN (4 * BS_TALLIES)
+#define TALLY_LEN_MIN (4 * 13) /* format 2 */
+#define TALLY_LEN_MAX (4 * 24)
+#define REFUSED_LEN 13
 
 _Static_assert(MSG_LEN_MAX + CHECK_LEN <= BS_RECORD_MAX, "a message's record");
-_Static_assert(TALLY_LEN + CHECK_LEN <= BS_RECORD_MAX, "a tally");
+_Static_assert(TALLY_LEN <= TALLY_LEN_MAX, "a tally that others can read");
+_Static_assert(TALLY_LEN_MAX + CHECK_LEN <= BS_RECORD_MAX, "a tally");
 
 static const char *const table_names[BS_TABLES] = {
     [BS_TABLE_TAG] = "tag",
     [BS_TABLE_MSG] = "msg",
     [BS_TABLE_SENDER] = "sender",
     [BS_TABLE_META] = "meta",
+    [BS_TABLE_REFUSED] = "refused",
 };
 
 const char *
@@ -153,29 +157,80 @@ bs_msg_key_read(const uint8_t *key, size_t len, struct bs_msg_key *out)
 	return 0;
 }
 
+/* The keys of tallies: a prefix, a day or an hour, a domain. */
+static size_t
+write_tally_key(const char *prefix, uint32_t when,
+    const uint8_t domain[static BS_RECORD_HASH],
+    uint8_t out[static BS_RECORD_KEY_MAX])
+{
+	size_t prefix_len = strlen(prefix);
+	struct cursor cursor = {.out = out + prefix_len};
+
+	memcpy(out, prefix, prefix_len);
+	put(&cursor, when, 4);
+	memcpy(cursor.out, domain, BS_RECORD_HASH);
+	return prefix_len + 4 + BS_RECORD_HASH;
+}
+
+static int
+read_tally_key(const char *prefix, const uint8_t *key, size_t len,
+    uint32_t *when, uint8_t domain[static BS_RECORD_HASH])
+{
+	size_t prefix_len = strlen(prefix);
+	struct cursor cursor = {.in = key + prefix_len};
+
+	if (len != prefix_len + 4 + BS_RECORD_HASH ||
+	    memcmp(key, prefix, prefix_len) != 0)
+		return -EBADMSG;
+	*when = (uint32_t)take(&cursor, 4);
+	memcpy(domain, cursor.in, BS_RECORD_HASH);
+	return 0;
+}
+
 size_t
 bs_tally_key_write(uint32_t day, const uint8_t domain[static BS_RECORD_HASH],
     uint8_t out[static BS_RECORD_KEY_MAX])
 {
-	struct cursor cursor = {.out = out + TALLY_PREFIX_LEN};
-
-	memcpy(out, TALLY_PREFIX, TALLY_PREFIX_LEN);
-	put(&cursor, day, 4);
-	memcpy(cursor.out, domain, BS_RECORD_HASH);
-	return TALLY_PREFIX_LEN + 4 + BS_RECORD_HASH;
+	return write_tally_key("tally", day, domain, out);
 }
 
 int
 bs_tally_key_read(const uint8_t *key, size_t len, uint32_t *day,
     uint8_t domain[static BS_RECORD_HASH])
 {
-	struct cursor cursor = {.in = key + TALLY_PREFIX_LEN};
+	return read_tally_key("tally", key, len, day, domain);
+}
 
-	if (len != TALLY_PREFIX_LEN + 4 + BS_RECORD_HASH ||
-	    memcmp(key, TALLY_PREFIX, TALLY_PREFIX_LEN) != 0)
+size_t
+bs_hour_key_write(uint32_t hour, const uint8_t domain[static BS_RECORD_HASH],
+    uint8_t out[static BS_RECORD_KEY_MAX])
+{
+	return write_tally_key("hour", hour, domain, out);
+}
+
+int
+bs_hour_key_read(const uint8_t *key, size_t len, uint32_t *hour,
+    uint8_t domain[static BS_RECORD_HASH])
+{
+	return read_tally_key("hour", key, len, hour, domain);
+}
+
+size_t
+bs_refused_key_write(const struct bs_refused_key *key,
+    uint8_t out[static BS_RECORD_KEY_MAX])
+{
+	memcpy(out, key->message_id, BS_RECORD_HASH);
+	memcpy(out + BS_RECORD_HASH, key->owner, BS_MSG_SHORT);
+	return BS_RECORD_HASH + BS_MSG_SHORT;
+}
+
+int
+bs_refused_key_read(const uint8_t *key, size_t len, struct bs_refused_key *out)
+{
+	if (len != BS_RECORD_HASH + BS_MSG_SHORT)
 		return -EBADMSG;
-	*day = (uint32_t)take(&cursor, 4);
-	memcpy(domain, cursor.in, BS_RECORD_HASH);
+	memcpy(out->message_id, key, BS_RECORD_HASH);
+	memcpy(out->owner, key + BS_RECORD_HASH, BS_MSG_SHORT);
 	return 0;
 }
 
@@ -212,6 +267,7 @@ bs_tag_record_write(const uint8_t *key, size_t key_len,
 	put(&cursor, record->bounces, 4);
 	put(&cursor, (uint64_t)record->first_use, 8);
 	put(&cursor, (uint64_t)record->last_use, 8);
+	put(&cursor, record->state, 1);
 	return seal(&cursor, key, key_len, out);
 }
 
@@ -220,16 +276,19 @@ bs_tag_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
     size_t len, struct bs_tag_record *out)
 {
 	struct cursor cursor = {.in = value};
+	bool is_old = len == TAG_OLD_LEN + CHECK_LEN;
 	int rc;
 
-	if ((rc = unseal(key, key_len, value, len, TAG_LEN)) != 0)
+	if ((rc = unseal(key, key_len, value, len,
+		 is_old ? TAG_OLD_LEN : TAG_LEN)) != 0)
 		return rc;
 	out->issued = (uint32_t)take(&cursor, 4);
 	out->recipients = (uint32_t)take(&cursor, 4);
 	out->bounces = (uint32_t)take(&cursor, 4);
 	out->first_use = (int64_t)take(&cursor, 8);
 	out->last_use = (int64_t)take(&cursor, 8);
-	return 0;
+	out->state = is_old ? BS_TAG_STATE_ISSUED : (uint8_t)take(&cursor, 1);
+	return out->state > BS_TAG_STATE_RESERVED ? -EBADMSG : 0;
 }
 
 size_t
@@ -448,10 +507,41 @@ bs_tally_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
 	struct cursor cursor = {.in = value};
 	int rc;
 
-	if ((rc = unseal(key, key_len, value, len, TALLY_LEN)) != 0)
+	memset(out, 0, sizeof(*out));
+	if (len < TALLY_LEN_MIN + CHECK_LEN ||
+	    len > TALLY_LEN_MAX + CHECK_LEN || len % 4 != 0)
+		return -EBADMSG;
+	if ((rc = unseal(key, key_len, value, len, len - CHECK_LEN)) != 0)
 		return rc;
-	for (size_t i = 0; i < BS_TALLIES; i++)
+	for (size_t i = 0; i < BS_TALLIES && i < (len - CHECK_LEN) / 4; i++)
 		out->counts[i] = (uint32_t)take(&cursor, 4);
+	return 0;
+}
+
+size_t
+bs_refused_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_refused_record *record, uint8_t out[static BS_RECORD_MAX])
+{
+	struct cursor cursor = {.out = out};
+
+	put(&cursor, (uint64_t)record->first, 8);
+	put(&cursor, record->bounces, 4);
+	put(&cursor, record->is_known ? 1 : 0, 1);
+	return seal(&cursor, key, key_len, out);
+}
+
+int
+bs_refused_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
+    size_t len, struct bs_refused_record *out)
+{
+	struct cursor cursor = {.in = value};
+	int rc;
+
+	if ((rc = unseal(key, key_len, value, len, REFUSED_LEN)) != 0)
+		return rc;
+	out->first = (int64_t)take(&cursor, 8);
+	out->bounces = (uint32_t)take(&cursor, 4);
+	out->is_known = take(&cursor, 1) != 0;
 	return 0;
 }
 

@@ -14,10 +14,19 @@
 #define BS_RECORD_HASH 16 /* of HMAC-SHA256(store key, canonical value) */
 #define BS_RECORD_MAX 128 /* octets of any value, its check included */
 #define BS_RECORD_KEY_MAX 32
-#define BS_RECORD_FORMAT 2 /* 1: senders of three days, no msg, no tally */
 
-enum bs_table { BS_TABLE_TAG, BS_TABLE_MSG, BS_TABLE_SENDER, BS_TABLE_META };
-#define BS_TABLES 4
+/* 1 had senders of three days, no msg and no tally. 2 had no refused, no state
+ * of tags, no hourly tallies, and no check value of the store key. */
+#define BS_RECORD_FORMAT 3
+
+enum bs_table {
+	BS_TABLE_TAG,
+	BS_TABLE_MSG,
+	BS_TABLE_SENDER,
+	BS_TABLE_META,
+	BS_TABLE_REFUSED, /* since format 3 */
+};
+#define BS_TABLES 5
 
 /* A record with its key, as octets. A value of no octets: no record. */
 struct bs_entry {
@@ -28,7 +37,7 @@ struct bs_entry {
 	uint8_t value[BS_RECORD_MAX];
 };
 
-/* "tag", "msg", "sender", "meta". */
+/* "tag", "msg", "sender", "meta", "refused". */
 const char *bs_table_name(enum bs_table table);
 
 /* tag: (expiry day, K, H(sender)). The day comes first, so that what expires
@@ -39,12 +48,17 @@ struct bs_tag_key {
 	uint8_t sender[BS_RECORD_HASH];
 };
 
+/* A reserved tag is promised to somebody who signs without asking. One that is
+ * issued is no longer reserved. */
+enum bs_tag_state { BS_TAG_STATE_ISSUED, BS_TAG_STATE_RESERVED };
+
 struct bs_tag_record {
 	uint32_t issued;     /* signings */
 	uint32_t recipients; /* accepted for them */
 	uint32_t bounces;    /* accepted at the tag */
 	int64_t first_use;   /* epoch seconds: first signing */
 	int64_t last_use;    /* of a signing or a bounce */
+	uint8_t state;	     /* of enum bs_tag_state */
 };
 
 /* sender: H(address), or of a domain H("@" domain). Days; 0 is never. */
@@ -90,7 +104,22 @@ struct bs_msg_record {
 	uint8_t domains[BS_MSG_DOMAINS][BS_MSG_SHORT];
 };
 
-/* meta "tally" + day + H(domain): what happened on a day. */
+/* refused: (H(Message-ID), H(owner)). A bounce that returned this Message-ID to
+ * this address was refused; the record shows whether it was a mistake. */
+struct bs_refused_key {
+	uint8_t message_id[BS_RECORD_HASH];
+	uint8_t owner[BS_MSG_SHORT];
+};
+
+struct bs_refused_record {
+	int64_t first; /* epoch seconds */
+	uint32_t bounces;
+	bool is_known; /* it turned out later that the message was ours */
+};
+
+/* meta "tally" + day + H(domain): what happened on a day. meta "hour" + hours
+ * since 1970 + H(domain): the same of an hour. The record may grow: columns
+ * that a shorter one lacks are 0. */
 struct bs_tally_record {
 	uint32_t counts[BS_TALLIES];
 };
@@ -123,14 +152,23 @@ size_t bs_msg_key_write(const struct bs_msg_key *key,
 size_t bs_tally_key_write(uint32_t day,
     const uint8_t domain[static BS_RECORD_HASH],
     uint8_t out[static BS_RECORD_KEY_MAX]);
+size_t bs_hour_key_write(uint32_t hour,
+    const uint8_t domain[static BS_RECORD_HASH],
+    uint8_t out[static BS_RECORD_KEY_MAX]);
 size_t bs_gap_key_write(int64_t start, uint8_t out[static BS_RECORD_KEY_MAX]);
+size_t bs_refused_key_write(const struct bs_refused_key *key,
+    uint8_t out[static BS_RECORD_KEY_MAX]);
 BS_MUST_USE int bs_tag_key_read(const uint8_t *key, size_t len,
     struct bs_tag_key *out);
 BS_MUST_USE int bs_msg_key_read(const uint8_t *key, size_t len,
     struct bs_msg_key *out);
 BS_MUST_USE int bs_tally_key_read(const uint8_t *key, size_t len, uint32_t *day,
     uint8_t domain[static BS_RECORD_HASH]);
+BS_MUST_USE int bs_hour_key_read(const uint8_t *key, size_t len, uint32_t *hour,
+    uint8_t domain[static BS_RECORD_HASH]);
 BS_MUST_USE int bs_gap_key_read(const uint8_t *key, size_t len, int64_t *start);
+BS_MUST_USE int bs_refused_key_read(const uint8_t *key, size_t len,
+    struct bs_refused_key *out);
 
 /* Values. A write returns the length; a read returns 0 or -EBADMSG for a
  * wrong length or a check that does not fit key and value. */
@@ -150,6 +188,10 @@ size_t bs_tally_record_write(const uint8_t *key, size_t key_len,
     const struct bs_tally_record *record, uint8_t out[static BS_RECORD_MAX]);
 BS_MUST_USE int bs_tally_record_read(const uint8_t *key, size_t key_len,
     const uint8_t *value, size_t len, struct bs_tally_record *out);
+size_t bs_refused_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_refused_record *record, uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_refused_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, struct bs_refused_record *out);
 size_t bs_clock_record_write(const uint8_t *key, size_t key_len,
     const struct bs_clock *clock, uint8_t out[static BS_RECORD_MAX]);
 BS_MUST_USE int bs_clock_record_read(const uint8_t *key, size_t key_len,

@@ -67,7 +67,7 @@ bs_recovery_check(const char *folder, uint64_t *entries, uint64_t *damaged)
 }
 
 int
-bs_recovery_set_aside(const char *folder, int64_t now)
+bs_recovery_set_aside(const char *folder, const char *why, int64_t now)
 {
 	char from[PATH_MAX];
 	char to[PATH_MAX];
@@ -76,7 +76,7 @@ bs_recovery_set_aside(const char *folder, int64_t now)
 	len = snprintf(from, sizeof(from), "%s/data.mdb", folder);
 	if (len < 0 || (size_t)len >= sizeof(from))
 		return -ENAMETOOLONG;
-	len = snprintf(to, sizeof(to), "%s/data.mdb.damaged-%" PRId64, folder,
+	len = snprintf(to, sizeof(to), "%s/data.mdb.%s-%" PRId64, folder, why,
 	    now);
 	if (len < 0 || (size_t)len >= sizeof(to))
 		return -ENAMETOOLONG;
@@ -210,7 +210,7 @@ bs_recovery_finish(const char *folder, int wait_status, int64_t now,
 	}
 	if (!damaged)
 		return BS_RECOVERY_LATER;
-	*error = bs_recovery_set_aside(folder, now);
+	*error = bs_recovery_set_aside(folder, "damaged", now);
 	if (*error == 0)
 		*error = bs_store_open(folder, BS_STORE_HOLD, out);
 	return *error == 0 ? BS_RECOVERY_NEW : BS_RECOVERY_LATER;

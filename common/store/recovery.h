@@ -24,9 +24,10 @@ enum bs_recovery {
 BS_MUST_USE int bs_recovery_check(const char *folder, uint64_t *entries,
     uint64_t *damaged);
 
-/* Renames a damaged store's file to data.mdb.damaged-SECONDS. Returns 0 or
- * -errno. */
-BS_MUST_USE int bs_recovery_set_aside(const char *folder, int64_t now);
+/* Renames the store's file to data.mdb.WHY-SECONDS; it must not be open in this
+ * process. Returns 0 or -errno. */
+BS_MUST_USE int bs_recovery_set_aside(const char *folder, const char *why,
+    int64_t now);
 
 /* Forks the child that looks at the store; it must not be open in this
  * process. Returns its pid, for the caller to wait for, or -errno. */

@@ -19,7 +19,7 @@ bs_supervise_warn(struct bs_supervisor *supervisor, const char *what, int error)
 
 	if (bs_log_allowed(&supervisor->limit, bs_monotonic_ms(), &missed))
 		bs_log(BS_LOG_WARNING, "%s: %s (mail goes on; %u more)", what,
-		    strerror(-error), missed);
+		    bs_store_error(error), missed);
 }
 
 void
@@ -35,23 +35,67 @@ bs_supervise_start(struct bs_supervisor *supervisor, int64_t now)
 		supervisor->child = pid;
 }
 
+/* Moves a store away that cannot be used, and begins a new one. */
+static int
+begin_anew(struct bs_supervisor *supervisor, const char *why,
+    struct bs_store **store, int64_t now)
+{
+	int rc;
+
+	bs_store_close(*store);
+	*store = NULL;
+	rc = bs_recovery_set_aside(supervisor->folder, why, now);
+	if (rc != 0)
+		return rc;
+	bs_log(BS_LOG_WARNING,
+	    "the store %s: %s/data.mdb.%s-%" PRId64
+	    " keeps it, a new epoch begins",
+	    strcmp(why, "damaged") == 0 ? "was damaged"
+					: "is one of another store.key",
+	    supervisor->folder, why, now);
+	return bs_store_open(supervisor->folder, BS_STORE_HOLD, store);
+}
+
+static int
+attach(struct bs_supervisor *supervisor, struct bs_store **store,
+    unsigned lifetime_days, int64_t now)
+{
+	uint8_t boot[BS_BOOT_LEN];
+	int rc;
+
+	bs_recovery_boot_id(boot);
+	rc = bs_writer_attach(supervisor->writer, *store, boot, lifetime_days,
+	    now);
+	if (rc == -EKEYREJECTED)
+		rc = begin_anew(supervisor, "other-key", store, now);
+	else if (rc == -EBADMSG || rc == -EUCLEAN)
+		rc = begin_anew(supervisor, "damaged", store, now);
+	else
+		return rc;
+	return rc != 0 ? rc
+		       : bs_writer_attach(supervisor->writer, *store, boot,
+			     lifetime_days, now);
+}
+
 /* Opens the store, if what the child found allows that. Returns whether it is
  * open. */
 static bool
 open_store(struct bs_supervisor *supervisor, int wait_status,
     unsigned lifetime_days, int64_t now)
 {
-	uint8_t boot[BS_BOOT_LEN];
 	struct bs_store *store = NULL;
 	enum bs_recovery outcome;
 	int error;
 
-	bs_recovery_boot_id(boot);
 	outcome = bs_recovery_finish(supervisor->folder, wait_status, now,
 	    &store, &error);
+	if (outcome == BS_RECOVERY_NEW)
+		bs_log(BS_LOG_WARNING,
+		    "the store was damaged: %s/data.mdb.damaged-%" PRId64
+		    " keeps it, a new epoch begins",
+		    supervisor->folder, now);
 	if (outcome != BS_RECOVERY_LATER)
-		error = bs_writer_attach(supervisor->writer, store, boot,
-		    lifetime_days, now);
+		error = attach(supervisor, &store, lifetime_days, now);
 	if (error != 0) {
 		bs_store_close(store);
 		bs_supervise_warn(supervisor, "the store cannot be opened",
@@ -59,11 +103,6 @@ open_store(struct bs_supervisor *supervisor, int wait_status,
 		supervisor->reopen_at = now + REOPEN_SECONDS;
 		return false;
 	}
-	if (outcome == BS_RECOVERY_NEW)
-		bs_log(BS_LOG_WARNING,
-		    "the store was damaged: %s/data.mdb.damaged-%" PRId64
-		    " keeps it, a new epoch begins",
-		    supervisor->folder, now);
 	bs_log(BS_LOG_INFO, "store open");
 	return true;
 }

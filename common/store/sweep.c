@@ -4,8 +4,7 @@
 #include "common/store/sweep.h"
 
 #define DAYS_CHUNK 4000
-#define SENDERS_CHUNK 500
-#define TALLIES_CHUNK 500
+#define CHUNK 500
 
 static void
 begin_stage(struct bs_sweep *sweep, enum bs_sweep_stage stage)
@@ -16,7 +15,7 @@ begin_stage(struct bs_sweep *sweep, enum bs_sweep_stage stage)
 
 /* Records of days before those that are kept. */
 static int
-sweep_days(struct bs_sweep *sweep, struct bs_store *store, enum bs_table table,
+expire_days(struct bs_sweep *sweep, struct bs_store *store, enum bs_table table,
     uint32_t keep_days, enum bs_sweep_stage next)
 {
 	size_t deleted;
@@ -30,23 +29,22 @@ sweep_days(struct bs_sweep *sweep, struct bs_store *store, enum bs_table table,
 	return rc;
 }
 
-/* Senders from whom nothing has come for long. The change looks again: one of
- * them may have sent since the scan. */
+/* What is from before a day, in a table that is not in the order of days. The
+ * change looks again: somebody may have changed the record since the scan. */
 static int
-sweep_senders(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
+sweep_table(struct bs_sweep *sweep, struct bs_store *store, enum bs_table table,
+    uint32_t keep_days, enum bs_sweep_stage next)
 {
-	struct bs_entry chunk[SENDERS_CHUNK];
-	struct bs_change changes[SENDERS_CHUNK];
-	uint32_t limit =
-	    today > BS_SENDER_KEEP_DAYS ? today - BS_SENDER_KEEP_DAYS : 0;
+	struct bs_entry chunk[CHUNK];
+	struct bs_change changes[CHUNK];
 	size_t count;
 	size_t old = 0;
 	int rc;
 
-	sweep->from.table = BS_TABLE_SENDER;
-	rc = bs_store_scan(store, &sweep->from, chunk, SENDERS_CHUNK, &count);
+	sweep->from.table = table;
+	rc = bs_store_scan(store, &sweep->from, chunk, CHUNK, &count);
 	if (rc == BS_STORE_ABSENT) {
-		begin_stage(sweep, BS_SWEEP_TALLIES);
+		begin_stage(sweep, next);
 		return 0;
 	}
 	if (rc != 0)
@@ -56,22 +54,39 @@ sweep_senders(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
 
 		bs_change_delete(change, &chunk[i]);
 		change->kind = BS_CHANGE_EXPIRE;
-		change->day = limit;
+		change->day =
+		    sweep->day > keep_days ? sweep->day - keep_days : 0;
 		if (bs_change_apply(change, &chunk[i]))
 			old++;
 	}
 	return old == 0 ? 0 : bs_store_apply(store, changes, old);
 }
 
-/* Tallies lie together, the oldest first. */
+/* Tallies of a kind lie together in meta, the oldest first. */
+struct tallies {
+	size_t (*write_key)(uint32_t when,
+	    const uint8_t domain[static BS_RECORD_HASH],
+	    uint8_t out[static BS_RECORD_KEY_MAX]);
+	int (*read_key)(const uint8_t *key, size_t len, uint32_t *when,
+	    uint8_t domain[static BS_RECORD_HASH]);
+	uint32_t units_a_day;
+	uint32_t keep_days;
+};
+
+static const struct tallies days = {bs_tally_key_write, bs_tally_key_read, 1,
+    BS_TALLY_KEEP_DAYS};
+static const struct tallies hours = {bs_hour_key_write, bs_hour_key_read, 24,
+    BS_HOUR_KEEP_DAYS};
+
 static int
-sweep_tallies(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
+sweep_tallies(struct bs_sweep *sweep, struct bs_store *store,
+    const struct tallies *tallies, enum bs_sweep_stage next)
 {
 	static const uint8_t nobody[BS_RECORD_HASH];
-	struct bs_entry chunk[TALLIES_CHUNK];
-	struct bs_change changes[TALLIES_CHUNK];
+	struct bs_entry chunk[CHUNK];
+	struct bs_change changes[CHUNK];
 	uint8_t domain[BS_RECORD_HASH];
-	uint32_t day;
+	uint32_t when;
 	size_t count;
 	size_t old = 0;
 	int rc;
@@ -79,19 +94,20 @@ sweep_tallies(struct bs_sweep *sweep, struct bs_store *store, uint32_t today)
 	sweep->from.table = BS_TABLE_META;
 	if (sweep->from.key_len == 0)
 		sweep->from.key_len =
-		    bs_tally_key_write(0, nobody, sweep->from.key);
-	rc = bs_store_scan(store, &sweep->from, chunk, TALLIES_CHUNK, &count);
+		    tallies->write_key(0, nobody, sweep->from.key);
+	rc = bs_store_scan(store, &sweep->from, chunk, CHUNK, &count);
 	if (rc < 0)
 		return rc;
 	for (; rc == 0 && old < count; old++) {
-		if (bs_tally_key_read(chunk[old].key, chunk[old].key_len, &day,
+		if (tallies->read_key(chunk[old].key, chunk[old].key_len, &when,
 			domain) != 0 ||
-		    day + BS_TALLY_KEEP_DAYS >= today)
+		    when / tallies->units_a_day + tallies->keep_days >=
+			sweep->day)
 			break;
 		bs_change_delete(&changes[old], &chunk[old]);
 	}
-	if (old < TALLIES_CHUNK)
-		begin_stage(sweep, BS_SWEEP_GAPS);
+	if (old < CHUNK)
+		begin_stage(sweep, next);
 	return old == 0 ? 0 : bs_store_apply(store, changes, old);
 }
 
@@ -135,18 +151,26 @@ bs_sweep_step(struct bs_sweep *sweep, struct bs_store *store,
 	 * for each */
 	switch (sweep->stage) {
 	case BS_SWEEP_TAGS:
-		rc = sweep_days(sweep, store, BS_TABLE_TAG,
+		rc = expire_days(sweep, store, BS_TABLE_TAG,
 		    BS_GRACE_DAYS + BS_SKEW_DAYS, BS_SWEEP_MSGS);
 		break;
 	case BS_SWEEP_MSGS:
-		rc = sweep_days(sweep, store, BS_TABLE_MSG,
+		rc = expire_days(sweep, store, BS_TABLE_MSG,
 		    bs_day_window(lifetime_days) + 1, BS_SWEEP_SENDERS);
 		break;
 	case BS_SWEEP_SENDERS:
-		rc = sweep_senders(sweep, store, today);
+		rc = sweep_table(sweep, store, BS_TABLE_SENDER,
+		    BS_SENDER_KEEP_DAYS, BS_SWEEP_REFUSED);
+		break;
+	case BS_SWEEP_REFUSED:
+		rc = sweep_table(sweep, store, BS_TABLE_REFUSED,
+		    bs_day_window(lifetime_days) + 1, BS_SWEEP_TALLIES);
 		break;
 	case BS_SWEEP_TALLIES:
-		rc = sweep_tallies(sweep, store, today);
+		rc = sweep_tallies(sweep, store, &days, BS_SWEEP_HOURS);
+		break;
+	case BS_SWEEP_HOURS:
+		rc = sweep_tallies(sweep, store, &hours, BS_SWEEP_GAPS);
 		break;
 	case BS_SWEEP_GAPS:
 		rc = sweep_gaps(sweep, store, meta, lifetime_days, today);

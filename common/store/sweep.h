@@ -14,12 +14,15 @@
 
 /* Days for which what happened to a domain is kept. */
 #define BS_TALLY_KEEP_DAYS 60
+#define BS_HOUR_KEEP_DAYS 8
 
 enum bs_sweep_stage {
 	BS_SWEEP_TAGS,
 	BS_SWEEP_MSGS,
 	BS_SWEEP_SENDERS,
+	BS_SWEEP_REFUSED,
 	BS_SWEEP_TALLIES,
+	BS_SWEEP_HOURS,
 	BS_SWEEP_GAPS,
 	BS_SWEEP_DONE
 };

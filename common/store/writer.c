@@ -30,6 +30,7 @@ struct bs_writer {
 	int64_t retry_at;
 	int64_t last_tick;
 	bool clock_unsaved;
+	bool has_all_refused; /* no room for more of them */
 	struct bs_sweep sweep;
 };
 
@@ -149,7 +150,8 @@ bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
 	int rc;
 
 	writer->store = store;
-	rc = bs_meta_load(store, &writer->meta);
+	if ((rc = bs_meta_claim_key(store, writer->key)) == 0)
+		rc = bs_meta_load(store, &writer->meta);
 	writer->meta.failing_since = failing_since;
 	writer->error = 0;
 	writer->retry_at = 0;
@@ -286,6 +288,17 @@ drain(struct bs_writer *writer, int64_t now)
 	after_write(writer, rc, now);
 }
 
+/* A flood of forged bounces must not fill the disk. */
+static void
+look_at_size(struct bs_writer *writer)
+{
+	struct bs_store_stat stat;
+
+	if (bs_store_stat(writer->store, &stat) == 0)
+		writer->has_all_refused =
+		    stat.entries[BS_TABLE_REFUSED] >= BS_REFUSED_MAX;
+}
+
 /* The administrator may have confirmed the clock from the command line. */
 static void
 take_confirmed_clock(struct bs_writer *writer)
@@ -305,6 +318,7 @@ bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 		after_write(writer,
 		    bs_meta_mark_stall(writer->store, &writer->meta, now), now);
 	writer->last_tick = now;
+	look_at_size(writer);
 	bs_writer_look(writer, now);
 	if (writer->meta.clock.in_doubt && !writer->clock_unsaved)
 		take_confirmed_clock(writer);
@@ -528,4 +542,46 @@ bs_writer_count(struct bs_writer *writer, const struct bs_tag_key *key,
 	change.tag.recipients = recipients;
 	change.tag.bounces = bounces;
 	add(writer, &change, now);
+}
+
+static void
+refused_change(struct bs_change *out, const struct bs_refused_key *key)
+{
+	memset(out, 0, sizeof(*out));
+	out->table = BS_TABLE_REFUSED;
+	out->key_len = bs_refused_key_write(key, out->key);
+}
+
+void
+bs_writer_refused(struct bs_writer *writer, const struct bs_refused_key *key,
+    int64_t now)
+{
+	struct bs_change change;
+
+	if (writer->has_all_refused)
+		return;
+	refused_change(&change, key);
+	change.refused.first = now;
+	change.refused.bounces = 1;
+	add(writer, &change, now);
+}
+
+bool
+bs_writer_refused_known(struct bs_writer *writer,
+    const struct bs_refused_key *key, struct bs_refused_record *out,
+    int64_t now)
+{
+	struct bs_entry entry = {.table = BS_TABLE_REFUSED};
+	struct bs_change change;
+
+	entry.key_len = bs_refused_key_write(key, entry.key);
+	if (bs_writer_get(writer, &entry) != 0 ||
+	    bs_refused_record_read(entry.key, entry.key_len, entry.value,
+		entry.value_len, out) != 0 ||
+	    out->is_known)
+		return false;
+	refused_change(&change, key);
+	change.refused.is_known = true;
+	add(writer, &change, now);
+	return true;
 }

@@ -87,6 +87,18 @@ void bs_writer_tally_spf(struct bs_writer *writer,
     const uint8_t spf[static BS_RECORD_HASH], enum bs_tally_spf tally,
     int64_t now);
 
+/* Notes that a bounce was refused that returned a Message-ID to an address.
+ * More than BS_REFUSED_MAX are not kept. */
+#define BS_REFUSED_MAX 500000
+void bs_writer_refused(struct bs_writer *writer,
+    const struct bs_refused_key *key, int64_t now);
+
+/* To be asked when a message turns out to be ours. Whether a bounce of it was
+ * refused: true once, with its record; from then on it is noted as known. */
+bool bs_writer_refused_known(struct bs_writer *writer,
+    const struct bs_refused_key *key, struct bs_refused_record *out,
+    int64_t now);
+
 /* Notes that between two times not all was recorded. */
 void bs_writer_gap(struct bs_writer *writer, int64_t start, int64_t end);
 

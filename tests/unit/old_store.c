@@ -1,7 +1,8 @@
 /* Makes a store as old as a test needs it: recording and signing began so many
  * days ago, and went on until now.
  *
- * usage: old_store STORE STORE_KEY DAYS DOMAIN ... */
+ * usage: old_store STORE STORE_KEY DAYS DOMAIN ...
+ *        old_store STORE format-2: makes one as an older version wrote it */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "common/store/lmdb.h"
 #include "common/keys/day.h"
 #include "common/store/record.h"
+#include "tests/unit/older_format.h"
 
 static void
 must(int rc, const char *what)
@@ -68,6 +70,11 @@ main(int argc, char **argv)
 	struct bs_fault fault;
 	struct bs_store *store;
 
+	if (argc == 3 && strcmp(argv[2], "format-2") == 0) {
+		must(bs_privileges_become_owner(argv[1]), argv[1]);
+		make_format_2(argv[1]);
+		return 0;
+	}
 	if (argc < 5) {
 		fputs("usage: old_store STORE STORE_KEY DAYS DOMAIN ...\n",
 		    stderr);
@@ -77,6 +84,7 @@ main(int argc, char **argv)
 	must(bs_state_folder_store_key(argv[2], key, &fault), argv[2]);
 	must(bs_privileges_become_owner(argv[1]), argv[1]);
 	must(bs_store_open(argv[1], BS_STORE_WRITE, &store), argv[1]);
+	must(bs_meta_claim_key(store, key), argv[2]);
 	age_meta(store, epoch, now);
 	for (int i = 4; i < argc; i++)
 		age_domain(store, key, argv[i], epoch, now);

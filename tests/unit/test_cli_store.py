@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 
-from cli_case import (AS_ROOT, NOINPUT, USAGE, Case, Engine, Wire, at,
+from cli_case import (AS_ROOT, DATAERR, NOINPUT, USAGE, Case, Engine, Wire, at,
                       main)
 
 
@@ -232,6 +232,48 @@ class Backup(Remembered):
         self.assertFalse(os.path.exists(self.path("copy")))
         self.call("store", "backup", self.path("no", "copy"), status=NOINPUT,
                   says="No such file")
+
+
+class OtherKey(Remembered):
+    """store.key is not the one that the store was written with: what cannot
+    be found under it proves nothing."""
+
+    def change_store_key(self):
+        key = self.read("state", "store.key")
+        self.write("state/store.key", f"{int(key[0], 16) ^ 1:x}{key[1:]}",
+                   0o640)
+
+    def test_nothing_is_called_forged(self):
+        tag = self.remember()
+        self.age()
+        self.change_store_key()
+        for address in ("alice@example.org", tag):
+            one = self.judge(address, "x@example.org")
+            self.assertNotIn(one["verdict"], ("forged", "suspect"))
+            self.assertNotEqual(one["reason"], "unissued")
+        self.call("store", "forget", "alice@example.org", status=DATAERR,
+                  says="another store.key")
+        done = self.run_raw("-c", self.conf, "sign", "alice@example.org")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("another store.key", done.stderr)
+
+    def test_the_engine_begins_a_new_store(self):
+        tag = self.remember()
+        self.age()
+        self.change_store_key()
+        with Engine(self, conf_in_place=True), \
+                Wire(self.path("sock")) as w:
+            answer = w.bounce(tag)
+            self.assertEqual(answer["verdict"], "genuine")
+            self.assertNotEqual(answer["reason"], "unissued")
+            answer = w.bounce("alice@example.org",
+                              message_id="a1@example.org")
+            self.assertEqual(answer["verdict"], "unknown")
+            self.assertNotIn("reject", answer["action"])
+        kept, = [name for name in os.listdir(self.path("state", "store"))
+                 if name.startswith("data.mdb.other-key-")]
+        self.assertIn(kept, self.read("engine.log"))
+        self.call("store", "check")
 
 
 class Forget(Remembered):

@@ -5,8 +5,8 @@
 static void
 counts_and_times_of_tags(void **state)
 {
-	struct bs_tag_record a = {1, 2, UINT32_MAX - 1, 100, 200};
-	const struct bs_tag_record b = {1, 3, 5, 50, 150};
+	struct bs_tag_record a = {1, 2, UINT32_MAX - 1, 100, 200, 0};
+	const struct bs_tag_record b = {1, 3, 5, 50, 150, 0};
 	const struct bs_tag_record counted = {.bounces = 1, .last_use = 300};
 
 	(void)state;
@@ -20,6 +20,46 @@ counts_and_times_of_tags(void **state)
 	bs_tag_record_merge(&a, &counted);
 	assert_true(a.first_use == 50);
 	assert_true(a.last_use == 300);
+}
+
+/* A tag that was promised is one until it is issued. */
+static void
+states_of_tags(void **state)
+{
+	struct bs_tag_record a = {0};
+	const struct bs_tag_record reserved = {.state = BS_TAG_STATE_RESERVED};
+	const struct bs_tag_record bounced = {.bounces = 1};
+	const struct bs_tag_record issued = {.issued = 1};
+
+	(void)state;
+	bs_tag_record_merge(&a, &reserved);
+	bs_tag_record_merge(&a, &bounced);
+	assert_int_equal(a.state, BS_TAG_STATE_RESERVED);
+	bs_tag_record_merge(&a, &issued);
+	assert_int_equal(a.state, BS_TAG_STATE_ISSUED);
+	/* promised once more, it stays issued */
+	bs_tag_record_merge(&a, &reserved);
+	assert_int_equal(a.state, BS_TAG_STATE_ISSUED);
+	assert_int_equal(a.bounces, 1);
+}
+
+static void
+refusals_add_up(void **state)
+{
+	struct bs_refused_record a = {.first = 200, .bounces = 1};
+	const struct bs_refused_record b = {.first = 100, .bounces = 2};
+	const struct bs_refused_record known = {.is_known = true};
+
+	(void)state;
+	bs_refused_record_merge(&a, &b);
+	assert_true(a.first == 100);
+	assert_int_equal(a.bounces, 3);
+	assert_false(a.is_known);
+	bs_refused_record_merge(&a, &known);
+	bs_refused_record_merge(&a, &b);
+	assert_true(a.is_known);
+	assert_true(a.first == 100);
+	assert_int_equal(a.bounces, 5);
 }
 
 static void
@@ -263,6 +303,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(counts_and_times_of_tags),
+	    cmocka_unit_test(states_of_tags),
+	    cmocka_unit_test(refusals_add_up),
 	    cmocka_unit_test(days_of_senders),
 	    cmocka_unit_test(owners_add_up),
 	    cmocka_unit_test(domains_add_up),

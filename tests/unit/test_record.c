@@ -15,6 +15,7 @@ static const struct bs_tag_record tag_record = {
     .bounces = 0x01020304,
     .first_use = INT64_MIN,
     .last_use = INT64_MAX,
+    .state = BS_TAG_STATE_RESERVED,
 };
 
 static const struct bs_sender_record sender_record = {
@@ -41,6 +42,12 @@ static const struct bs_msg_record msg_record = {
 
 static const struct bs_tally_record tally_record = {
     .counts = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, UINT32_MAX},
+};
+
+static const struct bs_refused_record refused_record = {
+    .first = INT64_MAX,
+    .bounces = 0x01020304,
+    .is_known = true,
 };
 
 static const struct bs_clock clock_record = {
@@ -77,6 +84,12 @@ write_tally(uint8_t out[static BS_RECORD_MAX])
 }
 
 static size_t
+write_refused(uint8_t out[static BS_RECORD_MAX])
+{
+	return bs_refused_record_write(key, KEY_LEN, &refused_record, out);
+}
+
+static size_t
 write_clock(uint8_t out[static BS_RECORD_MAX])
 {
 	return bs_clock_record_write(key, KEY_LEN, &clock_record, out);
@@ -102,6 +115,7 @@ read_tag(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
 	assert_int_equal(read.bounces, tag_record.bounces);
 	assert_true(read.first_use == tag_record.first_use);
 	assert_true(read.last_use == tag_record.last_use);
+	assert_int_equal(read.state, tag_record.state);
 	return 0;
 }
 
@@ -150,6 +164,20 @@ read_tally(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
 }
 
 static int
+read_refused(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
+{
+	struct bs_refused_record read;
+	int rc = bs_refused_record_read(k, k_len, value, len, &read);
+
+	if (rc != 0)
+		return rc;
+	assert_true(read.first == refused_record.first);
+	assert_int_equal(read.bounces, refused_record.bounces);
+	assert_int_equal(read.is_known, refused_record.is_known);
+	return 0;
+}
+
+static int
 read_clock(const uint8_t *k, size_t k_len, const uint8_t *value, size_t len)
 {
 	struct bs_clock read;
@@ -183,10 +211,11 @@ static const struct kind {
 	    size_t len);
 	size_t len;
 } kinds[] = {
-    {write_tag, read_tag, 36},
+    {write_tag, read_tag, 37},
     {write_sender, read_sender, 32},
     {write_msg, read_msg, 107},
     {write_tally, read_tally, 60},
+    {write_refused, read_refused, 21},
     {write_clock, read_clock, 17},
     {write_numbers, read_numbers, 24},
 };
@@ -228,6 +257,66 @@ keeps_its_format(void **state)
 	    bs_record_is_sound((const uint8_t *)"a", 1, of_a, sizeof(of_a)));
 }
 
+/* Puts the check behind octets of an older format. Returns the length. */
+static size_t
+seal(const uint8_t *old, size_t old_len, uint8_t out[static BS_RECORD_MAX])
+{
+	uint64_t check = 0xcbf29ce484222325ULL;
+	size_t len = 0;
+
+	for (size_t i = 0; i < KEY_LEN; i++)
+		check = (check ^ key[i]) * 0x100000001b3ULL;
+	for (; len < old_len; len++) {
+		out[len] = old[len];
+		check = (check ^ old[len]) * 0x100000001b3ULL;
+	}
+	for (int shift = 56; shift >= 0; shift -= 8)
+		out[len++] = (uint8_t)(check >> shift);
+	return len;
+}
+
+/* A tag as format 2 has it: without a state. */
+static void
+reads_older_tags(void **state)
+{
+	static const uint8_t old[28] =
+	    {[3] = 2, [7] = 3, [11] = 4, [19] = 5, [27] = 6};
+	struct bs_tag_record read;
+	uint8_t value[BS_RECORD_MAX];
+	size_t len = seal(old, sizeof(old), value);
+
+	(void)state;
+	memset(&read, 0xff, sizeof(read));
+	assert_int_equal(bs_tag_record_read(key, KEY_LEN, value, len, &read),
+	    0);
+	assert_int_equal(read.issued, 2);
+	assert_int_equal(read.recipients, 3);
+	assert_int_equal(read.bounces, 4);
+	assert_true(read.first_use == 5 && read.last_use == 6);
+	assert_int_equal(read.state, BS_TAG_STATE_ISSUED);
+}
+
+/* Format 2 has 13 columns, a later program may have more than we know. */
+static void
+reads_shorter_and_longer_tallies(void **state)
+{
+	uint8_t columns[4 * 24] = {0};
+	struct bs_tally_record read;
+	uint8_t value[BS_RECORD_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < 24; i++)
+		columns[4 * i + 3] = (uint8_t)(i + 1);
+	for (size_t count = 12; count <= 24; count++) {
+		size_t len = seal(columns, 4 * count, value);
+		int rc = bs_tally_record_read(key, KEY_LEN, value, len, &read);
+
+		assert_int_equal(rc, count < 13 ? -EBADMSG : 0);
+		for (size_t i = 0; rc == 0 && i < BS_TALLIES; i++)
+			assert_int_equal(read.counts[i], i < count ? i + 1 : 0);
+	}
+}
+
 /* A sender as version 1 wrote it: three days and the check. */
 static void
 reads_older_senders(void **state)
@@ -236,18 +325,9 @@ reads_older_senders(void **state)
 	    0x4e, 0x22};
 	struct bs_sender_record read;
 	uint8_t value[BS_RECORD_MAX];
-	uint64_t check = 0xcbf29ce484222325ULL;
-	size_t len = 0;
+	size_t len = seal(old, sizeof(old), value);
 
 	(void)state;
-	for (size_t i = 0; i < KEY_LEN; i++)
-		check = (check ^ key[i]) * 0x100000001b3ULL;
-	for (; len < sizeof(old); len++) {
-		value[len] = old[len];
-		check = (check ^ old[len]) * 0x100000001b3ULL;
-	}
-	for (int shift = 56; shift >= 0; shift -= 8)
-		value[len++] = (uint8_t)(check >> shift);
 	memset(&read, 0xff, sizeof(read));
 	assert_int_equal(bs_sender_record_read(key, KEY_LEN, value, len, &read),
 	    0);
@@ -421,6 +501,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(comes_back),
 	    cmocka_unit_test(keeps_its_format),
+	    cmocka_unit_test(reads_older_tags),
+	    cmocka_unit_test(reads_shorter_and_longer_tallies),
 	    cmocka_unit_test(reads_older_senders),
 	    cmocka_unit_test(messages_are_short),
 	    cmocka_unit_test(refuses_strange_messages),

@@ -112,6 +112,49 @@ keys_of_gaps(void **state)
 	assert_int_equal(bs_gap_key_read(gap, len, &start), -EBADMSG);
 }
 
+/* They lie before the tallies of days, the oldest first. */
+static void
+keys_of_hours(void **state)
+{
+	static const uint32_t hours[] = {0, 255, 256, 500000, UINT32_MAX};
+	uint8_t domain[BS_RECORD_HASH] = {0xee};
+	uint8_t read[BS_RECORD_HASH];
+	uint8_t before[BS_RECORD_KEY_MAX] = "gap";
+	uint8_t now[BS_RECORD_KEY_MAX] = {0};
+	uint32_t hour;
+	size_t len = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(hours); i++) {
+		len = bs_hour_key_write(hours[i], domain, now);
+		assert_int_equal(len, 24);
+		assert_int_equal(bs_hour_key_read(now, len, &hour, read), 0);
+		assert_int_equal(hour, hours[i]);
+		assert_memory_equal(read, domain, sizeof(read));
+		assert_true(memcmp(before, now, sizeof(now)) < 0);
+		memcpy(before, now, sizeof(now));
+	}
+	assert_true(memcmp(now, "tally", 5) < 0);
+	assert_int_equal(bs_hour_key_read(now, len - 1, &hour, read), -EBADMSG);
+	assert_int_equal(bs_tally_key_read(now, len, &hour, read), -EBADMSG);
+}
+
+static void
+keys_of_refusals(void **state)
+{
+	struct bs_refused_key refused = {{1, [15] = 2}, {3, [7] = 4}};
+	struct bs_refused_key read;
+	uint8_t octets[BS_RECORD_KEY_MAX];
+	size_t len = bs_refused_key_write(&refused, octets);
+
+	(void)state;
+	assert_int_equal(len, 24);
+	assert_int_equal(bs_refused_key_read(octets, len, &read), 0);
+	assert_memory_equal(&read, &refused, sizeof(read));
+	assert_int_equal(bs_refused_key_read(octets, len - 1, &read), -EBADMSG);
+	assert_int_equal(bs_refused_key_read(octets, len + 1, &read), -EBADMSG);
+}
+
 int
 main(void)
 {
@@ -120,6 +163,8 @@ main(void)
 	    cmocka_unit_test(keys_of_messages),
 	    cmocka_unit_test(keys_of_tallies),
 	    cmocka_unit_test(keys_of_gaps),
+	    cmocka_unit_test(keys_of_hours),
+	    cmocka_unit_test(keys_of_refusals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "common/store/recovery.h"
 #include "common/store/lmdb.h"
 #include "tests/unit/folder.h"
+#include "tests/unit/older_format.h"
 
 static char folder[PATH_MAX];
 
@@ -261,7 +262,7 @@ refuses_a_newer_format(void **state)
 	assert_int_equal(bs_store_open(folder, BS_STORE_HOLD, &store), -EPROTO);
 }
 
-/* As the version before wrote it: three days of a sender, and a tag. */
+/* As version 1 wrote it: three days of a sender, and a tag. */
 static void
 fill_as_format_1(struct bs_store *store)
 {
@@ -324,6 +325,58 @@ takes_over_an_older_format(void **state)
 	assert_int_equal(record.first_signed_day, 20000);
 	assert_int_equal(record.last_day, 20001);
 	assert_int_equal(record.last_unrecorded_day, 0);
+	bs_store_close(store);
+}
+
+/* Format 2 is read as it stands, and converted when it is first written. */
+static void
+converts_format_2(void **state)
+{
+	static const uint8_t store_key[BS_STORE_KEY_LEN] = "key";
+	struct bs_entry entry = {.table = BS_TABLE_TAG, .key_len = 21};
+	struct bs_entry from = {.table = BS_TABLE_REFUSED};
+	struct bs_tag_record record;
+	struct bs_store *store;
+	size_t count;
+
+	(void)state;
+	make_format_2(folder);
+	memcpy(entry.key, OLDER_TAG_KEY, entry.key_len);
+	store = open_store(BS_STORE_READ);
+	assert_int_equal(format_of(store), 2);
+	assert_int_equal(bs_store_get(store, &entry), 0);
+	assert_int_equal(bs_store_scan(store, &from, &from, 1, &count),
+	    BS_STORE_ABSENT);
+	assert_int_equal(bs_meta_check_key(store, store_key), BS_STORE_ABSENT);
+	bs_store_close(store);
+	store = open_store(BS_STORE_HOLD);
+	assert_int_equal(format_of(store), BS_RECORD_FORMAT);
+	assert_int_equal(bs_store_get(store, &entry), 0);
+	assert_int_equal(bs_tag_record_read(entry.key, entry.key_len,
+			     entry.value, entry.value_len, &record),
+	    0);
+	assert_int_equal(record.issued, 2);
+	assert_int_equal(record.recipients, 5);
+	assert_int_equal(bs_meta_claim_key(store, store_key), 0);
+	assert_int_equal(bs_meta_check_key(store, store_key), 0);
+	bs_store_close(store);
+}
+
+/* The store says whose key it was written with. */
+static void
+knows_its_key(void **state)
+{
+	static const uint8_t key[BS_STORE_KEY_LEN] = "key";
+	static const uint8_t other[BS_STORE_KEY_LEN] = "kex";
+	struct bs_store *store = open_store(BS_STORE_HOLD);
+
+	(void)state;
+	assert_int_equal(bs_meta_check_key(store, key), BS_STORE_ABSENT);
+	assert_int_equal(bs_meta_claim_key(store, key), 0);
+	assert_int_equal(bs_meta_claim_key(store, key), 0);
+	assert_int_equal(bs_meta_check_key(store, other), -EKEYREJECTED);
+	assert_int_equal(bs_meta_claim_key(store, other), -EKEYREJECTED);
+	assert_int_equal(bs_meta_check_key(store, key), 0);
 	bs_store_close(store);
 }
 
@@ -476,6 +529,9 @@ main(void)
 		tear_down),
 	    cmocka_unit_test_setup_teardown(takes_over_an_older_format, set_up,
 		tear_down),
+	    cmocka_unit_test_setup_teardown(converts_format_2, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(knows_its_key, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(refuses_a_truncated_file, set_up,
 		tear_down),
 	    cmocka_unit_test_setup_teardown(finds_damaged_records, set_up,

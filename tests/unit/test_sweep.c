@@ -1,4 +1,5 @@
 /* What the day's clean-up takes away, and what it leaves. */
+#include "common/store/sweep.h"
 #include "tests/unit/writing.h"
 
 /* A tag that was issued and recorded. */
@@ -88,7 +89,7 @@ find_tally(uint32_t day, uint8_t number, struct bs_tally_record *out)
 	    entry.value_len, out);
 }
 
-/* And what lies beside them in meta stays. */
+/* What lies beside them in meta stays. */
 static void
 expires_old_tallies(void **state)
 {
@@ -145,6 +146,49 @@ a_doubtful_clock_expires_nothing(void **state)
 	assert_int_equal(find_tag(&key, &record), BS_STORE_ABSENT);
 }
 
+/* Nobody writes tallies of hours yet; the store has room for them. */
+static void
+expires_old_hours(void **state)
+{
+	const uint8_t domain[BS_RECORD_HASH] = {7};
+	const uint32_t today = bs_day_of(T0);
+	struct bs_change change = {.table = BS_TABLE_META};
+	struct bs_entry entry = {.table = BS_TABLE_META};
+
+	(void)state;
+	for (uint32_t ago = 0; ago < 12; ago++) {
+		change.key_len =
+		    bs_hour_key_write((today - ago) * 24, domain, change.key);
+		assert_int_equal(bs_store_apply(store, &change, 1), 0);
+	}
+	sweep(T0);
+	for (uint32_t ago = 0; ago < 12; ago++) {
+		entry.key_len =
+		    bs_hour_key_write((today - ago) * 24, domain, entry.key);
+		assert_int_equal(bs_store_get(store, &entry),
+		    ago <= BS_HOUR_KEEP_DAYS ? 0 : BS_STORE_ABSENT);
+	}
+}
+
+/* As long as a message told late may turn out to be one that was refused. */
+static void
+expires_old_refusals(void **state)
+{
+	const struct bs_refused_key key = {{1}, {2}};
+	struct bs_entry entry = {.table = BS_TABLE_REFUSED};
+	int64_t last = T0 + (int64_t)(bs_day_window(L) + 1) * BS_DAY_SECONDS;
+
+	(void)state;
+	entry.key_len = bs_refused_key_write(&key, entry.key);
+	bs_writer_refused(writer, &key, T0);
+	bs_writer_tick(writer, L, last);
+	sweep(last);
+	assert_int_equal(bs_store_get(store, &entry), 0);
+	bs_writer_tick(writer, L, last + BS_DAY_SECONDS);
+	sweep(last + BS_DAY_SECONDS);
+	assert_int_equal(bs_store_get(store, &entry), BS_STORE_ABSENT);
+}
+
 int
 main(void)
 {
@@ -152,6 +196,8 @@ main(void)
 	    TEST(expires_old_tags),
 	    TEST(expires_old_messages),
 	    TEST(expires_old_tallies),
+	    TEST(expires_old_hours),
+	    TEST(expires_old_refusals),
 	    TEST(a_doubtful_clock_expires_nothing),
 	    TEST(a_leapt_clock_expires_nothing),
 	};

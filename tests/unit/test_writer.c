@@ -266,6 +266,65 @@ remembers_the_longest_lifetime(void **state)
 	assert_int_equal(bs_meta_lifetime(meta, 14, 20000), 14);
 }
 
+static struct bs_refused_key
+refused_key(const char *message_id, const char *owner)
+{
+	const struct bs_msg_key id = msg_key(message_id, 0);
+	const struct bs_tag_key who = tag_key(owner, 0);
+	struct bs_refused_key key;
+
+	memcpy(key.message_id, id.message_id, sizeof(key.message_id));
+	memcpy(key.owner, who.sender, sizeof(key.owner));
+	return key;
+}
+
+/* A refused bounce that turns out to be ours is told once, and by anybody. */
+static void
+knows_what_was_refused(void **state)
+{
+	const struct bs_refused_key alice = refused_key("m@x", "alice@x");
+	const struct bs_refused_key bob = refused_key("m@x", "bob@x");
+	struct bs_refused_record record;
+
+	(void)state;
+	bs_writer_refused(writer, &alice, T0);
+	bs_writer_refused(writer, &alice, T0 + 60);
+	assert_false(bs_writer_refused_known(writer, &bob, &record, T0));
+	bs_writer_tick(writer, L, T0 + 61);
+	die();
+	start(T0 + 100);
+	assert_true(bs_writer_refused_known(writer, &alice, &record, T0 + 100));
+	assert_true(record.first == T0);
+	assert_int_equal(record.bounces, 2);
+	assert_false(
+	    bs_writer_refused_known(writer, &alice, &record, T0 + 100));
+	bs_writer_tick(writer, L, T0 + 101);
+	die();
+	start(T0 + 110);
+	assert_false(
+	    bs_writer_refused_known(writer, &alice, &record, T0 + 110));
+}
+
+/* What another key hashed cannot be found, so such a store is none. */
+static void
+takes_no_store_of_another_key(void **state)
+{
+	static const uint8_t other_key[BS_STORE_KEY_LEN] = "kex";
+	struct bs_writer *other = bs_writer_new(other_key);
+
+	(void)state;
+	assert_non_null(other);
+	bs_store_close(bs_writer_detach(writer));
+	store = NULL;
+	assert_int_equal(bs_store_open(folder, BS_STORE_HOLD, &store), 0);
+	assert_int_equal(bs_writer_attach(other, store, boot, L, T0 + 1),
+	    -EKEYREJECTED);
+	assert_false(bs_writer_has_store(other));
+	bs_writer_free(other);
+	assert_int_equal(bs_meta_check_key(store, store_key), 0);
+	assert_int_equal(bs_writer_attach(writer, store, boot, L, T0 + 1), 0);
+}
+
 int
 main(void)
 {
@@ -282,6 +341,8 @@ main(void)
 	    TEST(an_alive_mark_waits_for_the_burst),
 	    TEST(no_room_is_a_gap),
 	    TEST(remembers_the_longest_lifetime),
+	    TEST(knows_what_was_refused),
+	    TEST(takes_no_store_of_another_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

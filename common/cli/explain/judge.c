@@ -124,7 +124,9 @@ look_into_store(const struct bs_child *errand)
 		return rc;
 	task.view.get = get;
 	task.view.context = &store;
-	rc = look_up(&task, errand->result);
+	rc = bs_meta_check_key(store, task.view.store_key);
+	if (rc >= 0)
+		rc = look_up(&task, errand->result);
 	bs_store_close(store);
 	return rc;
 }

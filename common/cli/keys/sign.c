@@ -21,7 +21,7 @@ struct signing {
 };
 
 struct recording {
-	const struct bs_state_folder_paths *paths;
+	uint8_t store_key[BS_STORE_KEY_LEN];
 	struct bs_tag_key key;
 	int64_t now;
 };
@@ -124,7 +124,8 @@ write_records(const struct bs_child *child)
 	changes[0].key_len = bs_tag_key_write(&recording->key, changes[0].key);
 	memcpy(changes[1].key, recording->key.sender, BS_RECORD_HASH);
 	rc = bs_store_open(child->folder, BS_STORE_WRITE, &store);
-	if (rc == 0)
+	if (rc == 0 &&
+	    (rc = bs_meta_claim_key(store, recording->store_key)) == 0)
 		rc = bs_store_apply(store, changes, 2);
 	bs_store_close(store);
 	return rc;
@@ -140,27 +141,26 @@ record(const struct bs_call *call, const struct bs_config *config,
 	struct recording recording = {.key = signing->key, .now = call->now};
 	struct bs_child child = {.run = write_records, .context = &recording};
 	struct bs_fault fault = {0};
-	uint8_t store_key[BS_STORE_KEY_LEN];
 	char canonical[BS_ADDRESS_MAX];
 	int rc;
 
 	if ((rc = bs_state_folder_paths(config->state, &paths)) == 0 &&
 	    (rc = bs_address_canonical(address, canonical,
 		 sizeof(canonical))) == 0 &&
-	    (rc = bs_state_folder_store_key(paths.store_key, store_key,
-		 &fault)) == 0) {
-		bs_mac_hash(store_key, canonical, strlen(canonical),
+	    (rc = bs_state_folder_store_key(paths.store_key,
+		 recording.store_key, &fault)) == 0) {
+		bs_mac_hash(recording.store_key, canonical, strlen(canonical),
 		    recording.key.sender);
-		bs_mac_wipe(store_key, sizeof(store_key));
 		child.folder = paths.store;
 		rc = bs_child_run(&child);
 	}
+	bs_mac_wipe(recording.store_key, sizeof(recording.store_key));
 	if (rc == 0)
 		return;
 	bs_complain("warning: the tag is valid, but was not recorded as "
 		    "issued: %s: %s",
 	    fault.text[0] != '\0' ? paths.store_key : paths.store,
-	    fault.text[0] != '\0' ? fault.text : strerror(-rc));
+	    fault.text[0] != '\0' ? fault.text : bs_store_error(rc));
 }
 
 static void

@@ -103,7 +103,9 @@ survey(const struct bs_child *errand)
 
 	if (rc != 0)
 		return rc;
-	rc = bs_meta_load(store, &meta);
+	rc = bs_meta_check_key(store, task->store_key);
+	if (rc >= 0)
+		rc = bs_meta_load(store, &meta);
 	if (rc == 0)
 		rc = count_days(&view, BS_TALLY_SPF, bs_day_of(task->now),
 		    &found->spf_week, NULL);

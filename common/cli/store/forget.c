@@ -23,6 +23,7 @@
 #define PAUSE_NS (20L * 1000 * 1000)
 
 struct task {
+	uint8_t store_key[BS_STORE_KEY_LEN];
 	uint8_t hash[BS_RECORD_HASH];
 	uint32_t today;
 };
@@ -42,6 +43,15 @@ is_tag_of(const struct task *task, const struct bs_entry *entry)
 	       memcmp(key.sender, task->hash, BS_RECORD_HASH) == 0;
 }
 
+static bool
+is_refused_of(const struct task *task, const struct bs_entry *entry)
+{
+	struct bs_refused_key key;
+
+	return bs_refused_key_read(entry->key, entry->key_len, &key) == 0 &&
+	       memcmp(key.owner, task->hash, BS_MSG_SHORT) == 0;
+}
+
 /* The change that forgets the address in an entry, if it is theirs at all. A
  * message that others own, too, stays theirs: their coverage is full. */
 static bool
@@ -53,6 +63,8 @@ find_change(const struct task *task, const struct bs_entry *entry,
 	bs_change_delete(out, entry);
 	if (entry->table == BS_TABLE_TAG)
 		return is_tag_of(task, entry);
+	if (entry->table == BS_TABLE_REFUSED)
+		return is_refused_of(task, entry);
 	out->kind = BS_CHANGE_DISOWN;
 	memcpy(out->owner, task->hash, BS_MSG_SHORT);
 	return bs_msg_record_read(entry->key, entry->key_len, entry->value,
@@ -118,6 +130,7 @@ forget(const struct bs_child *child)
 	const struct task *task = child->context;
 	struct tally *tally = child->result;
 	struct bs_store *store = NULL;
+	uint64_t refused = 0;
 	int rc = bs_store_open(child->folder, BS_STORE_READ, &store);
 
 	/* to open it for writing would make one that is not there */
@@ -125,9 +138,12 @@ forget(const struct bs_child *child)
 	if (rc != 0 ||
 	    (rc = bs_store_open(child->folder, BS_STORE_WRITE, &store)) != 0)
 		return rc;
-	if ((rc = mark(store, task, &tally->senders)) == 0 &&
+	if ((rc = bs_meta_claim_key(store, task->store_key)) == 0 &&
+	    (rc = mark(store, task, &tally->senders)) == 0 &&
 	    (rc = forget_in(store, task, BS_TABLE_TAG, &tally->tags)) == 0)
 		rc = forget_in(store, task, BS_TABLE_MSG, &tally->messages);
+	if (rc == 0)
+		rc = forget_in(store, task, BS_TABLE_REFUSED, &refused);
 	bs_store_close(store);
 	return rc;
 }
@@ -175,19 +191,18 @@ print_tally(const struct bs_call *call, const char *address,
 /* Returns 0, or an exit status after the complaint. */
 static int
 hash_address(const struct bs_state_folder_paths *paths, const char *canonical,
-    uint8_t out[static BS_RECORD_HASH])
+    struct task *task)
 {
 	struct bs_fault fault = {0};
-	uint8_t store_key[BS_STORE_KEY_LEN];
-	int rc = bs_state_folder_store_key(paths->store_key, store_key, &fault);
+	int rc = bs_state_folder_store_key(paths->store_key, task->store_key,
+	    &fault);
 
 	if (rc != 0) {
 		bs_complain("%s: %s%s", paths->store_key, fault.text,
 		    rc == -EACCES ? "; run as root" : "");
 		return bs_exit_of(rc);
 	}
-	bs_mac_hash(store_key, canonical, strlen(canonical), out);
-	bs_mac_wipe(store_key, sizeof(store_key));
+	bs_mac_hash(task->store_key, canonical, strlen(canonical), task->hash);
 	return 0;
 }
 
@@ -214,9 +229,11 @@ bs_cmd_store_forget(const struct bs_call *call)
 	bs_config_free(config);
 	if (rc != 0)
 		return bs_exit_of(rc);
-	if ((rc = hash_address(&paths, canonical, task.hash)) != 0)
+	if ((rc = hash_address(&paths, canonical, &task)) != 0)
 		return rc;
-	if ((rc = bs_child_run(&child)) != 0)
+	rc = bs_child_run(&child);
+	bs_mac_wipe(task.store_key, sizeof(task.store_key));
+	if (rc != 0)
 		return bs_store_complain(paths.store, rc);
 	print_tally(call, canonical, &tally);
 	return BS_EXIT_YES;

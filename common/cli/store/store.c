@@ -37,11 +37,16 @@ bs_store_complain(const char *folder, int rc)
 	case -EACCES:
 		bs_complain("%s: %s; run as root", folder, strerror(EACCES));
 		break;
+	case -EKEYREJECTED:
+		bs_complain("%s: was written with another store.key; put that "
+			    "back, or let backstopd begin a new store",
+		    folder);
+		break;
 	case -EPROTO:
 		bs_complain("%s: was written by a newer version", folder);
 		break;
 	default:
-		bs_complain("%s: %s", folder, strerror(-rc));
+		bs_complain("%s: %s", folder, bs_store_error(rc));
 		break;
 	}
 	return bs_exit_of(rc);
