@@ -188,6 +188,18 @@ def check_rows():
         tree.fault(ROW_MANUAL, 0, f"there is no row {number}")
 
 
+def check_refusals():
+    """The page on who may refuse names the rows that the table lets."""
+    text = tree.code(tree.read(ROWS), strings=True)
+    rows = {part.split(",")[0]: part for part in text.split("    ROW(")[1:]}
+    refuse = [row for row, part in rows.items() if "REJECT)" in part]
+    strict = [row for row, part in rows.items() if "STRICT," in part]
+    wanted = (f"rows {', '.join(refuse[:-1])} and {refuse[-1]} in mode "
+              f"`enforce`; {' and '.join(strict)} with `strict`")
+    if wanted not in " ".join(tree.read("common/README.md").split()):
+        tree.fault("common/README.md", 0, f"it does not say '{wanted}'")
+
+
 def check_checks(subcommand, path, begin, row):
     """Those of a subcommand, each with its weight as the page groups them."""
     name = subcommand.split()
@@ -240,6 +252,7 @@ def main():
     check_config()
     check_commands(sys.argv[1])
     check_rows()
+    check_refusals()
     check_options()
     for checks in CHECKS:
         check_checks(*checks)
