@@ -86,6 +86,8 @@ static const char *const evidence_words[] = {
     [BS_EVIDENCE_YES] = "yes",
     [BS_EVIDENCE_NO] = "no",
     [BS_EVIDENCE_NONE] = "none",
+    [BS_EVIDENCE_ELSEWHERE] = "elsewhere",
+    [BS_EVIDENCE_FAILED] = "failed",
 };
 
 static const char *const issue_words[] = {

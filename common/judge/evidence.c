@@ -5,33 +5,46 @@
 #include "common/judge/evidence.h"
 #include "common/keys/day.h"
 
-/* Whether the recipients that the bounce names, if any, may have been among
- * the message's: by their domain. */
+/* Whether one of the recipients that a bounce names is in a domain to which the
+ * message went. *some: one was named that could tell. */
 static bool
-went_there(const struct bs_case *question, const struct bs_msg_record *msg)
+names_one(const struct bs_case *question, const struct bs_list *named,
+    const struct bs_msg_record *msg, bool *some)
 {
-	const struct bs_request *request = question->request;
-	const struct bs_list *named = request->original_recipients.count > 0
-					  ? &request->original_recipients
-					  : &request->final_recipients;
 	uint8_t hash[BS_RECORD_HASH];
 	struct bs_address address;
 	const char *at = NULL;
-	bool some = false;
 
-	if (named->truncated || named->guessed || msg->domain_count == 0)
-		return true;
+	if (named->guessed)
+		return false;
 	while ((at = bs_list_next(named, at)) != NULL) {
 		if (bs_address_parse(at, strlen(at), &address) != 0 ||
 		    (address.flags & BS_ADDRESS_NO_DOMAIN) ||
 		    bs_view_hash_domain(&question->view, address.domain,
 			address.domain_len, hash) != 0)
 			continue;
-		some = true;
+		*some = true;
 		if (bs_msg_has_domain(msg, hash))
 			return true;
 	}
-	return !some;
+	return false;
+}
+
+/* Whether the message may have gone to a recipient that the bounce names:
+ * forwarded, they have another address by then, and the first one may be told,
+ * too (RFC 3464 §2.3.1). */
+static bool
+went_there(const struct bs_case *question, const struct bs_msg_record *msg)
+{
+	const struct bs_request *request = question->request;
+	const struct bs_list *original = &request->original_recipients;
+	const struct bs_list *final = &request->final_recipients;
+	bool some = false;
+
+	if (original->truncated || final->truncated || msg->domain_count == 0)
+		return true;
+	return names_one(question, original, msg, &some) ||
+	       names_one(question, final, msg, &some) || !some;
 }
 
 static bool
@@ -45,14 +58,15 @@ is_over_cap(const struct bs_msg_record *msg)
 struct search {
 	const struct bs_case *question;
 	uint8_t user[BS_RECORD_HASH];
-	bool proven;
-	bool trouble;
-	enum bs_reason fault; /* of the last record that proved nothing */
+	bool failed;		/* some look-up did */
+	enum bs_evidence found; /* the best so far; _NO: no record at all */
+	enum bs_reason reason;	/* why it is no better */
 };
 
-/* What the record that was found is worth: _NONE if it proves the bounce. */
-static enum bs_reason
-weigh(const struct search *search, struct bs_known *known)
+/* What a record that was found is worth. */
+static enum bs_evidence
+weigh(const struct search *search, struct bs_known *known,
+    enum bs_reason *reason)
 {
 	const struct bs_msg_record *msg = &known->msg;
 
@@ -60,13 +74,32 @@ weigh(const struct search *search, struct bs_known *known)
 	known->msg_is_theirs = bs_msg_has_owner(msg, search->user);
 	known->msg_over_cap = is_over_cap(msg);
 	known->msg_domain_differs = !went_there(search->question, msg);
-	if (!known->msg_is_theirs)
-		return BS_REASON_NOT_THEIRS;
-	if (known->msg_over_cap)
-		return BS_REASON_OVER_CAP;
-	if (known->msg_domain_differs)
-		return BS_REASON_OTHER_RECIPIENT;
-	return BS_REASON_NONE;
+	*reason = !known->msg_is_theirs	      ? BS_REASON_NOT_THEIRS
+		  : known->msg_over_cap	      ? BS_REASON_OVER_CAP
+		  : known->msg_domain_differs ? BS_REASON_OTHER_RECIPIENT
+					      : BS_REASON_FOUND;
+	switch (*reason) {
+	case BS_REASON_FOUND:
+		return BS_EVIDENCE_YES;
+	case BS_REASON_OTHER_RECIPIENT:
+		return BS_EVIDENCE_ELSEWHERE;
+	default:
+		return BS_EVIDENCE_NONE;
+	}
+}
+
+/* Whether a record says more for the bounce than those before it. */
+static bool
+is_better(enum bs_evidence found, enum bs_evidence before)
+{
+	static const int rank[] = {
+	    [BS_EVIDENCE_NO] = 0,
+	    [BS_EVIDENCE_NONE] = 1,
+	    [BS_EVIDENCE_ELSEWHERE] = 2,
+	    [BS_EVIDENCE_YES] = 3,
+	};
+
+	return rank[found] > rank[before];
 }
 
 /* Looks one Message-ID up under every day from tomorrow (a clock may have been
@@ -79,50 +112,64 @@ look_up(struct search *search, const char *message_id, struct bs_known *known)
 	uint32_t window = bs_day_window(question->lifetime_days);
 	uint32_t first_day =
 	    question->today > window ? question->today - window : 1;
-	struct bs_known found = *known;
+	struct bs_known one = *known;
 
 	bs_view_hash(&question->view, message_id, strlen(message_id),
-	    found.msg_key.message_id);
+	    one.msg_key.message_id);
 	for (uint32_t day = question->today + 1;
-	     day >= first_day && !search->proven; day--) {
+	     day >= first_day && search->found != BS_EVIDENCE_YES; day--) {
+		enum bs_evidence found;
+		enum bs_reason reason;
 		int rc;
 
-		found.msg_key.day = day;
-		rc = bs_view_msg(&question->view, &found.msg_key, &found.msg);
+		one.msg_key.day = day;
+		rc = bs_view_msg(&question->view, &one.msg_key, &one.msg);
 		if (rc < 0)
-			search->trouble = true;
+			search->failed = true;
 		/* a record of bounces alone is of no message that was sent */
-		if (rc != 0 || found.msg.sent == 0)
+		if (rc != 0 || one.msg.sent == 0)
 			continue;
-		search->fault = weigh(search, &found);
-		search->proven = search->fault == BS_REASON_NONE;
-		*known = found;
+		found = weigh(search, &one, &reason);
+		if (!is_better(found, search->found))
+			continue;
+		search->found = found;
+		search->reason = reason;
+		*known = one;
 	}
 }
 
-/* What it means that nothing proved the bounce. */
+/* Whether the bounce returns more than we were told. */
+static bool
+is_partial(const struct bs_request *request)
+{
+	return request->partial || request->message_ids.truncated;
+}
+
+/* What comes of a search. One that found nothing that proves the bounce says
+ * nothing if a look-up failed, or if there was more to look up. */
 static void
 conclude(const struct search *search, const struct bs_span *span,
     struct bs_known *known)
 {
 	const struct bs_case *question = search->question;
-	const struct bs_request *request = question->request;
-	enum bs_reason reason;
 
-	if (search->fault != BS_REASON_NONE)
-		reason = search->fault;
-	else if (search->trouble)
-		reason = BS_REASON_STORE_TROUBLE;
-	else if (request->partial || request->message_ids.truncated)
-		reason = BS_REASON_PARTIAL;
-	else
-		reason =
+	known->facts.evidence = search->found;
+	known->evidence_reason = search->reason;
+	if (search->found == BS_EVIDENCE_YES)
+		return;
+	if (search->failed || is_partial(question->request)) {
+		known->facts.evidence = BS_EVIDENCE_FAILED;
+		known->evidence_reason = search->failed
+					     ? BS_REASON_STORE_TROUBLE
+					     : BS_REASON_PARTIAL;
+	} else if (search->found == BS_EVIDENCE_NO) {
+		known->evidence_reason =
 		    bs_recording_fault(&question->view, question->domain, span);
-	if (reason == BS_REASON_NONE) {
-		known->facts.evidence = BS_EVIDENCE_NO;
-		reason = BS_REASON_NOT_FOUND;
+		if (known->evidence_reason == BS_REASON_NONE)
+			known->evidence_reason = BS_REASON_NOT_FOUND;
+		else
+			known->facts.evidence = BS_EVIDENCE_NONE;
 	}
-	known->evidence_reason = reason;
 }
 
 void
@@ -130,7 +177,10 @@ bs_evidence_find(const struct bs_case *question, const struct bs_address *plain,
     const struct bs_span *span, struct bs_known *known)
 {
 	const struct bs_list *ids = &question->request->message_ids;
-	struct search search = {.question = question};
+	struct search search = {
+	    .question = question,
+	    .found = BS_EVIDENCE_NO,
+	};
 	const char *id = NULL;
 
 	known->facts.evidence = BS_EVIDENCE_NONE;
@@ -138,17 +188,15 @@ bs_evidence_find(const struct bs_case *question, const struct bs_address *plain,
 		known->evidence_reason = BS_REASON_MESSAGES_OFF;
 		return;
 	}
-	if (ids->count == 0 ||
-	    bs_view_hash_address(&question->view, plain, search.user) != 0) {
+	if (ids->count == 0 && !is_partial(question->request)) {
 		known->evidence_reason = BS_REASON_NO_MESSAGE_ID;
 		return;
 	}
-	while (!search.proven && (id = bs_list_next(ids, id)) != NULL)
-		look_up(&search, id, known);
-	if (!search.proven) {
-		conclude(&search, span, known);
-		return;
-	}
-	known->facts.evidence = BS_EVIDENCE_YES;
-	known->evidence_reason = BS_REASON_FOUND;
+	search.failed =
+	    bs_view_hash_address(&question->view, plain, search.user) != 0;
+	if (!search.failed)
+		while (search.found != BS_EVIDENCE_YES &&
+		       (id = bs_list_next(ids, id)) != NULL)
+			look_up(&search, id, known);
+	conclude(&search, span, known);
 }

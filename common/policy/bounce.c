@@ -121,6 +121,8 @@ struct rule {
 #define F SET(BS_TAG_FOREIGN)
 #define FOUND SET(BS_EVIDENCE_YES)
 #define NOT_FOUND (SET(BS_EVIDENCE_NO) | SET(BS_EVIDENCE_NONE))
+#define FAILED SET(BS_EVIDENCE_FAILED)
+#define UNCLEAR (FAILED | SET(BS_EVIDENCE_ELSEWHERE))
 #define DSN SET(BS_KIND_DSN)
 #define FULL SET(BS_COVERAGE_FULL)
 
@@ -133,15 +135,28 @@ static const struct rule rules[] = {
     {.row = 3, .senders = O | D, .tags = B},
     {.row = 4, .senders = N | D, .tags = V, .issues = SET(BS_ISSUED)},
     {.row = 4, .senders = N | D, .tags = V, .evidence = FOUND},
+    {.row = 16,
+	.senders = N | D,
+	.tags = V,
+	.evidence = UNCLEAR,
+	.issues = SET(BS_NOT_ISSUED)},
     {.row = 5, .senders = N | D, .tags = V, .issues = SET(BS_NOT_ISSUED)},
     {.row = 6, .senders = N | D, .tags = V, .issues = SET(BS_ISSUE_UNKNOWN)},
+    /* a copy of one message must not open the cap by naming other recipients */
+    {.row = 16,
+	.senders = N | D,
+	.tags = V,
+	.evidence = FAILED,
+	.issues = SET(BS_ISSUED_OVER_CAP)},
     {.row = 7, .senders = N | D, .tags = V, .issues = SET(BS_ISSUED_OVER_CAP)},
     {.row = 8, .senders = N | D, .tags = X | S | U, .evidence = FOUND},
+    {.row = 16, .senders = N | D, .tags = X | S | U, .evidence = UNCLEAR},
     {.row = 9, .senders = N | D, .tags = X | U},
     {.row = 9, .senders = D, .tags = S},
     {.row = 10, .senders = N, .tags = S},
     {.row = 11, .senders = N, .tags = B},
     {.row = 12, .senders = N | D, .tags = M, .evidence = FOUND},
+    {.row = 16, .senders = N | D, .tags = M, .kinds = DSN, .evidence = UNCLEAR},
     {.row = 13,
 	.senders = N,
 	.tags = M,

@@ -30,7 +30,13 @@ enum bs_kind {
 	BS_KIND_OTHER,
 };
 
-enum bs_evidence { BS_EVIDENCE_YES, BS_EVIDENCE_NO, BS_EVIDENCE_NONE };
+enum bs_evidence {
+	BS_EVIDENCE_YES,
+	BS_EVIDENCE_NO,	       /* all that left is known, and this did not */
+	BS_EVIDENCE_NONE,      /* it returns nothing that says either */
+	BS_EVIDENCE_ELSEWHERE, /* a message of theirs, but not sent there */
+	BS_EVIDENCE_FAILED,    /* a look-up failed, or was not complete */
+};
 
 enum bs_issue {
 	BS_ISSUED,

@@ -233,6 +233,24 @@ find_msg(const char *message_id, uint32_t day, struct bs_msg_record *out)
 	return bs_view_msg(&view, &key, out) == 0;
 }
 
+/* Puts a record of a message in the store that nobody can read. */
+static inline void
+damage_msg(const char *message_id, uint32_t day)
+{
+	const struct bs_judge judge = judge_now();
+	struct bs_msg_key key = {.day = day};
+	struct bs_entry entry = {.table = BS_TABLE_MSG, .value_len = 107};
+	struct bs_change change;
+	struct bs_view view;
+
+	bs_case_view(&judge, &view);
+	bs_view_hash(&view, message_id, strlen(message_id), key.message_id);
+	entry.key_len = bs_msg_key_write(&key, entry.key);
+	memset(entry.value, 0x5a, sizeof(entry.value));
+	bs_change_set(&change, &entry);
+	assert_int_equal(bs_store_apply(store, &change, 1), 0);
+}
+
 static inline uint32_t
 tally(const char *name, uint32_t day, enum bs_tally column)
 {

@@ -34,7 +34,8 @@ expect(enum bs_evidence evidence, const char *reason)
 	assert_int_equal(known.facts.evidence, evidence);
 }
 
-/* m1: alice to x.example. m2: alice for bob, to many. m3: everybody's. */
+/* m1: alice to x.example. m2: alice for bob, to many. m3: everybody's. m4:
+ * dave's. */
 static void
 send_some(void)
 {
@@ -46,6 +47,8 @@ send_some(void)
 	prepare_sent("alice@example.org", "bob@example.org", "m2@example.org");
 	for (size_t i = 0; i < COUNT(many); i++)
 		add(&request.recipient_domains, many[i]);
+	ask(T0 - DAY);
+	prepare_sent("dave@example.org", "", "m4@example.org");
 	ask(T0 - DAY);
 	for (int i = 0; i <= BS_MSG_OWNERS; i++) {
 		snprintf(name, sizeof(name), "user%d@example.org", i);
@@ -99,13 +102,24 @@ static const struct asked {
     {"alice@example.org", {"m1@example.org"}, NULL, "joe@x.Example",
 	BS_EVIDENCE_YES, "found"},
     {"alice@example.org", {"m1@example.org"}, "joe@y.example", NULL,
-	BS_EVIDENCE_NONE, "other-recipient"},
+	BS_EVIDENCE_ELSEWHERE, "other-recipient"},
     {"alice@example.org", {"m1@example.org"}, NULL, "joe@y.example",
-	BS_EVIDENCE_NONE, "other-recipient"},
+	BS_EVIDENCE_ELSEWHERE, "other-recipient"},
     {"alice@example.org", {"m1@example.org"}, "joe@x.example", "joe@y.example",
 	BS_EVIDENCE_YES, "found"},
     {"alice@example.org", {"m1@example.org"}, "joe@y.example", "joe@x.example",
-	BS_EVIDENCE_NONE, "other-recipient"},
+	BS_EVIDENCE_YES, "found"},
+    {"alice@example.org", {"m1@example.org"}, "joe@y.example", "joe@z.example",
+	BS_EVIDENCE_ELSEWHERE, "other-recipient"},
+    {"alice@example.org", {"m1@example.org"}, "joe", "joe@z.example",
+	BS_EVIDENCE_ELSEWHERE, "other-recipient"},
+    /* of several, the one that says most */
+    {"alice@example.org", {"m1@example.org", "no@x"}, NULL, "joe@y.example",
+	BS_EVIDENCE_ELSEWHERE, "other-recipient"},
+    {"alice@example.org", {"m1@example.org", "m4@example.org"}, NULL,
+	"joe@y.example", BS_EVIDENCE_ELSEWHERE, "other-recipient"},
+    {"alice@example.org", {"m4@example.org", "m1@example.org"}, NULL,
+	"joe@y.example", BS_EVIDENCE_ELSEWHERE, "other-recipient"},
     {"alice@example.org", {"m1@example.org"}, NULL, "joe", BS_EVIDENCE_YES,
 	"found"},
     {"alice@example.org", {"m1@example.org"}, NULL, "|/bin/sh -c",
@@ -140,8 +154,8 @@ by_owner_and_recipient(void **state)
 	}
 }
 
-/* What is not told whole proves that something is there, never that nothing
- * is. */
+/* Where not all was told, what is found proves as ever, and what is not found
+ * proves nothing. */
 static void
 of_a_part(void **state)
 {
@@ -152,18 +166,27 @@ of_a_part(void **state)
 	prepare_bounce("alice@example.org", "no@x");
 	request.partial = true;
 	find(T0);
-	expect(BS_EVIDENCE_NONE, "partial");
+	expect(BS_EVIDENCE_FAILED, "partial");
 	prepare_bounce("alice@example.org", "m1@example.org");
 	request.partial = true;
 	find(T0);
 	expect(BS_EVIDENCE_YES, "found");
+	/* what was left out may have proved it, whatever the rest says */
+	prepare_bounce("bob@example.org", "m1@example.org");
+	request.partial = true;
+	find(T0);
+	expect(BS_EVIDENCE_FAILED, "partial");
+	prepare_bounce("alice@example.org", NULL);
+	request.partial = true;
+	find(T0);
+	expect(BS_EVIDENCE_FAILED, "partial");
 	prepare_bounce("alice@example.org", NULL);
 	for (int i = 0; i <= BS_LIST_ITEMS; i++) {
 		snprintf(id, sizeof(id), "no%d@x", i);
 		add(&request.message_ids, id);
 	}
 	find(T0);
-	expect(BS_EVIDENCE_NONE, "partial");
+	expect(BS_EVIDENCE_FAILED, "partial");
 	/* recipients that there was no room for may have been the one */
 	prepare_bounce("alice@example.org", "m1@example.org");
 	add(&request.final_recipients, "joe@y.example");
@@ -331,23 +354,24 @@ what_proves_nothing_uses_nothing_up(void **state)
 static void
 of_a_damaged_record(void **state)
 {
-	const struct bs_judge judge = judge_now();
-	struct bs_msg_key key = {.day = TODAY};
-	struct bs_entry entry = {.table = BS_TABLE_MSG, .value_len = 107};
-	struct bs_change change;
-	struct bs_view view;
-
 	(void)state;
-	bs_case_view(&judge, &view);
-	bs_view_hash(&view, "d@example.org", 13, key.message_id);
-	entry.key_len = bs_msg_key_write(&key, entry.key);
-	memset(entry.value, 0x5a, sizeof(entry.value));
-	bs_change_set(&change, &entry);
-	assert_int_equal(bs_store_apply(store, &change, 1), 0);
+	damage_msg("d@example.org", TODAY);
 	prepare_bounce("alice@example.org", "d@example.org");
 	find(T0);
-	expect(BS_EVIDENCE_NONE, "store-trouble");
-	/* another day's record that is whole proves as before */
+	expect(BS_EVIDENCE_FAILED, "store-trouble");
+	/* one that could be read proves no more than that it is another's */
+	prepare_sent("bob@example.org", "", "e@example.org");
+	ask(T0 - DAY);
+	prepare_bounce("alice@example.org", "d@example.org");
+	add(&request.message_ids, "e@example.org");
+	find(T0);
+	expect(BS_EVIDENCE_FAILED, "store-trouble");
+	/* another day's record, or another message, proves as before */
+	send_signed("alice@example.org", "f@example.org", T0 - DAY);
+	prepare_bounce("alice@example.org", "d@example.org");
+	add(&request.message_ids, "f@example.org");
+	find(T0);
+	expect(BS_EVIDENCE_YES, "found");
 	prepare_sent("alice@example.org", "", "d@example.org");
 	ask(T0 - DAY);
 	prepare_bounce("alice@example.org", "d@example.org");
@@ -381,7 +405,7 @@ without_a_store(void **state)
 	detach();
 	prepare_bounce("alice@example.org", "m1@example.org");
 	find(T0);
-	expect(BS_EVIDENCE_NONE, "store-trouble");
+	expect(BS_EVIDENCE_FAILED, "store-trouble");
 	assert_reason(known.coverage_reason, "no-store");
 	attach(T0);
 	find(T0);

@@ -34,6 +34,26 @@ is_found(const struct bs_facts *f)
 	return f->evidence == BS_EVIDENCE_YES;
 }
 
+/* The message is theirs, but went to other domains than the bounce names. */
+static bool
+is_elsewhere(const struct bs_facts *f)
+{
+	return f->evidence == BS_EVIDENCE_ELSEWHERE;
+}
+
+/* A look-up failed, or there was more to look up. */
+static bool
+is_failed(const struct bs_facts *f)
+{
+	return f->evidence == BS_EVIDENCE_FAILED;
+}
+
+static bool
+is_unclear(const struct bs_facts *f)
+{
+	return is_elsewhere(f) || is_failed(f);
+}
+
 static bool
 is_full(const struct bs_facts *f)
 {
@@ -84,7 +104,7 @@ static bool
 row_5(const struct bs_facts *f)
 {
 	return !is_o(f) && f->tag == BS_TAG_VALID &&
-	       f->issue == BS_NOT_ISSUED && !is_found(f);
+	       f->issue == BS_NOT_ISSUED && !is_found(f) && !is_unclear(f);
 }
 
 static bool
@@ -98,7 +118,7 @@ static bool
 row_7(const struct bs_facts *f)
 {
 	return !is_o(f) && f->tag == BS_TAG_VALID &&
-	       f->issue == BS_ISSUED_OVER_CAP && !is_found(f);
+	       f->issue == BS_ISSUED_OVER_CAP && !is_found(f) && !is_failed(f);
 }
 
 static bool
@@ -112,7 +132,7 @@ row_8(const struct bs_facts *f)
 static bool
 row_9(const struct bs_facts *f)
 {
-	if (is_o(f) || is_found(f))
+	if (is_o(f) || is_found(f) || is_unclear(f))
 		return false;
 	return f->tag == BS_TAG_GRACE || f->tag == BS_TAG_UNKNOWN ||
 	       (is_d(f) && f->tag == BS_TAG_STALE);
@@ -121,7 +141,8 @@ row_9(const struct bs_facts *f)
 static bool
 row_10(const struct bs_facts *f)
 {
-	return is_n(f) && f->tag == BS_TAG_STALE && !is_found(f);
+	return is_n(f) && f->tag == BS_TAG_STALE && !is_found(f) &&
+	       !is_unclear(f);
 }
 
 static bool
@@ -153,17 +174,32 @@ row_14(const struct bs_facts *f)
 static bool
 row_15(const struct bs_facts *f)
 {
-	return is_d(f) && is_untagged_dsn(f) && !is_found(f) && is_full(f);
+	return is_d(f) && is_untagged_dsn(f) && !is_found(f) &&
+	       !is_unclear(f) && is_full(f);
 }
 
-/* What nobody read is as little known as what nobody recorded. */
+/* What nobody read is as little known as what nobody recorded, and as what a
+ * look-up that failed did not find. */
 static bool
 row_16(const struct bs_facts *f)
 {
-	if (is_o(f) || f->tag != BS_TAG_NONE)
+	if (is_o(f))
 		return false;
-	return f->kind == BS_KIND_UNREAD ||
-	       (f->kind == BS_KIND_DSN && f->coverage == BS_COVERAGE_PARTIAL);
+	switch (f->tag) {
+	case BS_TAG_NONE:
+		return f->kind == BS_KIND_UNREAD ||
+		       (f->kind == BS_KIND_DSN &&
+			   (f->coverage == BS_COVERAGE_PARTIAL ||
+			       is_unclear(f)));
+	case BS_TAG_VALID:
+		return f->issue == BS_NOT_ISSUED ? is_unclear(f) : is_failed(f);
+	case BS_TAG_GRACE:
+	case BS_TAG_STALE:
+	case BS_TAG_UNKNOWN:
+		return is_unclear(f);
+	default:
+		return false;
+	}
 }
 
 static bool
@@ -267,7 +303,7 @@ expected_row(const struct bs_facts *facts)
 }
 
 /* The numbers of values of each fact, in the order of struct bs_facts. */
-#define PRODUCT (2U * 2 * 3 * 7 * 5 * 3 * 4 * 2)
+#define PRODUCT (2U * 2 * 3 * 7 * 5 * 5 * 4 * 2)
 
 /* One digit of a number whose places have different bases. */
 static unsigned
@@ -289,7 +325,7 @@ facts_at(unsigned number)
 	facts.sender = (enum bs_sender)digit(&number, 3);
 	facts.tag = (enum bs_tag_fact)digit(&number, 7);
 	facts.kind = (enum bs_kind)digit(&number, 5);
-	facts.evidence = (enum bs_evidence)digit(&number, 3);
+	facts.evidence = (enum bs_evidence)digit(&number, 5);
 	facts.issue = (enum bs_issue)digit(&number, 4);
 	facts.coverage = (enum bs_coverage)digit(&number, 2);
 	return facts;
@@ -434,6 +470,38 @@ little_is_refused(void **state)
 	}
 }
 
+/* What failed proves nothing, whatever the mode: a bounce is not even junk for
+ * it. A bad tag needs no look-up to be known as one. */
+static void
+trouble_reaches_no_refusal(void **state)
+{
+	unsigned seen = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < PRODUCT; i++) {
+		struct bs_facts facts = facts_at(i);
+		const struct bs_row *row = bs_policy_row(&facts);
+		bool failed =
+		    is_failed(&facts) || (facts.tag == BS_TAG_VALID &&
+					     facts.issue == BS_ISSUE_UNKNOWN);
+
+		if (facts.tag == BS_TAG_BAD)
+			continue;
+		for (int mode = BS_OBSERVE; mode <= BS_ENFORCE; mode++) {
+			enum bs_action action = bs_policy_action(row, &facts,
+			    (enum bs_mode)mode, true);
+
+			if (failed)
+				assert_int_equal(bs_policy_harm(action), 0);
+			/* nor is a message refused that is theirs */
+			if (is_elsewhere(&facts))
+				assert_false(bs_policy_refuses(action));
+		}
+		seen += failed;
+	}
+	assert_int_not_equal(seen, 0);
+}
+
 /* A callout is MAIL FROM:<>, RCPT, QUIT: nothing is read, nothing refused. */
 static void
 callouts_pass(void **state)
@@ -510,6 +578,7 @@ main(void)
 	    cmocka_unit_test(every_reason_has_its_word),
 	    cmocka_unit_test(observe_only_looks),
 	    cmocka_unit_test(little_is_refused),
+	    cmocka_unit_test(trouble_reaches_no_refusal),
 	    cmocka_unit_test(callouts_pass),
 	    cmocka_unit_test(names_its_words),
 	};

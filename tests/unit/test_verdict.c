@@ -157,7 +157,8 @@ trusts_its_own(void **state)
 	}
 }
 
-/* Neither a clock in doubt nor a store that is gone refuses by evidence. */
+/* Neither a clock in doubt nor a missing store leads to a refusal by evidence.
+ */
 static void
 trouble_refuses_nothing(void **state)
 {
@@ -184,6 +185,54 @@ trouble_refuses_nothing(void **state)
 		assert_int_not_equal(answer.action, REJECT);
 		assert_int_not_equal(judgement.would, REJECT);
 	}
+}
+
+static void
+expect_unknown(const char *evidence)
+{
+	ask(T0);
+	assert_int_equal(judgement.row->number, 16);
+	assert_int_equal(answer.action, HEADER);
+	assert_reason(judgement.known.evidence_reason, evidence);
+}
+
+/* Whatever the tag, and with "strict": a look-up that failed or was cut proves
+ * nothing, and a message of theirs that was forwarded is not forged. */
+static void
+what_is_unclear_is_unknown(void **state)
+{
+	const char *const recipients[] = {ALICE, tag_unissued, tag_grace,
+	    tag_stale, tag_unknown};
+
+	(void)state;
+	domain("example.org")->mode = BS_ENFORCE;
+	domain("example.org")->strict = true;
+	damage_msg("damaged@example.org", TODAY);
+	for (size_t i = 0; i < COUNT(recipients); i++) {
+		prepare_bounce(recipients[i], "damaged@example.org");
+		expect_unknown("store-trouble");
+		prepare_bounce(recipients[i], FORGED_ID);
+		request.partial = true;
+		expect_unknown("partial");
+		prepare_bounce(recipients[i], NULL);
+		request.partial = true;
+		expect_unknown("partial");
+		prepare_bounce(recipients[i], FORGED_ID);
+		request.message_ids.truncated = true;
+		expect_unknown("partial");
+		prepare_bounce(recipients[i], SENT_ID);
+		add(&request.final_recipients, "joe@second.example");
+		expect_unknown("other-recipient");
+		prepare_bounce(recipients[i], SENT_ID);
+		SET(request.sender, DAEMON);
+		add(&request.final_recipients, "joe@second.example");
+		expect_unknown("other-recipient");
+	}
+	/* a replay names whom it likes: the cap of a tag holds */
+	prepare_bounce(tag_replayed, "replayed@example.org");
+	add(&request.final_recipients, "joe@second.example");
+	ask(T0);
+	assert_int_equal(judgement.row->number, 7);
 }
 
 /* A genuine bounce without its tag makes coverage partial. */
@@ -227,6 +276,7 @@ main(void)
 	    TEST(without_records_a_stale_tag_waits_for_no_message),
 	    TEST(trusts_its_own),
 	    TEST(trouble_refuses_nothing),
+	    TEST(what_is_unclear_is_unknown),
 	    TEST(a_stripped_tag_is_remembered),
 	};
 

@@ -143,7 +143,7 @@ is_sane(const struct bs_explain_lookup *lookup)
 			return false;
 	return facts->sender <= BS_SENDER_OTHER &&
 	       facts->tag <= BS_TAG_FOREIGN && facts->kind <= BS_KIND_OTHER &&
-	       facts->evidence <= BS_EVIDENCE_NONE &&
+	       facts->evidence <= BS_EVIDENCE_FAILED &&
 	       facts->issue <= BS_ISSUED_OVER_CAP &&
 	       facts->coverage <= BS_COVERAGE_PARTIAL &&
 	       known->evidence_reason < BS_REASONS &&

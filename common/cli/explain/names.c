@@ -42,6 +42,8 @@ bs_explain_evidence(enum bs_evidence evidence)
 	    [BS_EVIDENCE_YES] = "found",
 	    [BS_EVIDENCE_NO] = "not-found",
 	    [BS_EVIDENCE_NONE] = "none",
+	    [BS_EVIDENCE_ELSEWHERE] = "elsewhere",
+	    [BS_EVIDENCE_FAILED] = "failed",
 	};
 
 	return NAME(names, evidence);
