@@ -81,13 +81,13 @@ struct bs_judgement {
  * as judge does. */
 void bs_case_view(const struct bs_judge *judge, struct bs_view *out);
 
-/* Begins a case: of the engine's, or of who only looks. */
+/* Begins a case: one of the engine's, or of somebody who only looks. */
 void bs_case_begin(const struct bs_judge *judge,
     const struct bs_request *request, int64_t now, struct bs_case *out);
 void bs_case_look(const struct bs_view *view, const struct bs_request *request,
     int64_t now, struct bs_case *out);
 
-/* Why mail of an address of question->domain leaves as it is, or _NONE. */
+/* Why mail of an address of question->domain leaves unsigned, or _NONE. */
 enum bs_reason bs_case_unsigned(const struct bs_case *question,
     const struct bs_address *address);
 

@@ -55,8 +55,8 @@ bs_store_fault(const struct bs_view *view, int64_t from, int64_t to)
 						   : BS_REASON_GAP;
 }
 
-/* Whether somebody else may sign, and so send, with a key of ours. One that
- * never signed here is but for old tags. */
+/* Whether somebody else may sign, and so send, with a key of ours. A key that
+ * never signed here is only for old tags. */
 static bool
 has_foreign_key(const struct bs_keyring *keyring)
 {

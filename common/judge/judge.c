@@ -35,8 +35,8 @@ write_header(const struct bs_judgement *judgement, struct bs_answer *answer)
 		answer->action = BS_ACTION_HEADER;
 }
 
-/* Whether a tag comes off. Of a judgement it does at DATA in any case: the host
- * may not have asked at RCPT, and what is delivered goes to the plain address.
+/* Whether the tag comes off. At DATA that of a judged bounce always does: the
+ * host may not have asked at RCPT, and mail is delivered to the plain address.
  */
 static bool
 is_stripped(const struct bs_case *question,

@@ -98,7 +98,7 @@ log_verdict(const struct bs_request *request, const struct bs_answer *answer,
 	bs_log_end(&line, BS_LOG_INFO);
 }
 
-/* Whether RCPT told of the row already, or any mail would have it. */
+/* Whether RCPT has logged the row already, or it is that of ordinary mail. */
 static bool
 is_told(const struct bs_row *row, const struct bs_facts *facts)
 {
@@ -113,7 +113,7 @@ is_told(const struct bs_row *row, const struct bs_facts *facts)
 	return false;
 }
 
-/* Whether there is no more to say than of any mail, or RCPT said it. */
+/* Whether nothing is to be logged: it is ordinary mail, or RCPT has done it. */
 static bool
 is_silent(const struct bs_request *request,
     const struct bs_judgement *judgement)

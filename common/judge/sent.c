@@ -137,7 +137,7 @@ outgoing(struct bs_case *question)
 		&sender) != 0 ||
 	    (request->listener == BS_LISTENER_IN &&
 		!bs_facts_trusted(question)))
-		return; /* somebody says that they are us */
+		return; /* a stranger uses an address of ours */
 	question->domain = bs_case_domain(question, &sender);
 	if (question->domain != NULL) {
 		record.fate = (uint8_t)note_sender(question, &sender, &plain);

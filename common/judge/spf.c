@@ -11,7 +11,8 @@
 
 #define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
 
-/* Of the deadline of who asks: the spf service may be late by a second. */
+/* Kept back of the asker's deadline, as the SPF service may be late by a
+ * second. */
 #define WAY_BACK_MS 1500
 
 /* Our name in fields, and in explanations. */
@@ -222,7 +223,8 @@ write_fields(const struct bs_case *question,
 		write_results(question, found, decision, answer->results);
 }
 
-/* Without the explanation, if it is one that percent-encoding makes long. */
+/* Leaves the explanation out where percent-encoding makes the reply too long.
+ */
 static void
 write_reply(const struct bs_case *question,
     const struct bs_spf_decision *decision, struct bs_answer *answer)

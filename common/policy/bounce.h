@@ -72,15 +72,16 @@ enum bs_action {
 enum bs_final {
 	BS_FINAL_AT_RCPT,	     /* no message can change it */
 	BS_FINAL_IF_REFUSED,	     /* if it refuses; else at DATA */
-	BS_FINAL_IF_NO_RECORD_HELPS, /* so, and no Message-IDs are recorded */
+	BS_FINAL_IF_NO_RECORD_HELPS, /* the same, but only where no Message-IDs
+				      * are recorded */
 	BS_FINAL_AT_DATA,
 };
 
 /* At which question the log tells of a row. */
 enum bs_told {
 	BS_TOLD_AT_RCPT,	 /* op data has nothing new to say */
-	BS_TOLD_LATE_OF_DAEMONS, /* so, but that in a daemon's name RCPT waits
-				  * for the message, and says nothing */
+	BS_TOLD_LATE_OF_DAEMONS, /* the same; but of a daemon-like sender RCPT
+				  * waits for the message, and logs nothing */
 	BS_TOLD_ALWAYS,
 };
 

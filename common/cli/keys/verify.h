@@ -1,4 +1,4 @@
-/* backstop verify: what the tag of an address is worth. */
+/* backstop verify: whether the tag of an address is valid. */
 #ifndef BS_CLI_KEYS_VERIFY_H
 #define BS_CLI_KEYS_VERIFY_H
 

@@ -1,4 +1,4 @@
-/* A file that a person wrote: read whole, and replaced at once. */
+/* A file that a person wrote: read whole, and replaced in one step. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>

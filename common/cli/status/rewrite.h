@@ -1,4 +1,4 @@
-/* A file that a person wrote: read whole, and replaced at once. */
+/* A file that a person wrote: read whole, and replaced in one step. */
 #ifndef BS_CLI_STATUS_REWRITE_H
 #define BS_CLI_STATUS_REWRITE_H
 
