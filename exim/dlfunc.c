@@ -25,11 +25,20 @@ EXPORTED int bs_spf(uschar **yield, int argc, uschar *argv[]);
 struct check {
 	struct bs_envelope envelope;
 	char recipient[BS_ADDRESS_MAX];
-	bool store_lacks_mail;	       /* what was missed */
+	bool store_lacks_mail; /* what was missed */
+	enum bs_company company;
 	char reply[BS_SMTP_REPLY_MAX]; /* empty: it is not refused */
 };
 
 static struct check check;
+
+/* With whom the accepted recipients of the message at hand may share it, and
+ * the last that was asked about. */
+static struct {
+	int recipients; /* that were accepted by then */
+	enum bs_company accepted;
+	enum bs_company last;
+} company;
 
 static void
 fill(void *context, unsigned n, struct bs_request *request)
@@ -52,9 +61,24 @@ take(void *context, unsigned n, const struct bs_answer *answer)
 	if (answer == NULL ||
 	    (self->store_lacks_mail && !bs_scan_needs_no_store(answer)))
 		return;
+	self->company = answer->company;
 	if (bs_policy_refuses(answer->action))
 		snprintf(self->reply, sizeof(self->reply), "%s",
 		    bs_verdict_reply(answer->action, answer->reply));
+}
+
+/* Exim counts the recipients that its ACL has accepted, from 0 in each message.
+ */
+static void
+look_at_company(void)
+{
+	if (recipients_count == 0)
+		company.accepted = BS_COMPANY_FREE;
+	else if (recipients_count > company.recipients &&
+		 company.accepted == BS_COMPANY_FREE)
+		company.accepted = company.last;
+	company.recipients = recipients_count;
+	company.last = BS_COMPANY_FREE;
 }
 
 /* The recipient as the client wrote it. An ACL has it in lower case, and there
@@ -98,6 +122,7 @@ bs_check(uschar **yield, int argc, uschar *argv[])
 	bs_envelope_get(&check.envelope);
 	if (check.envelope.listener != BS_LISTENER_IN)
 		return FAIL_FORCED;
+	look_at_company();
 	check.store_lacks_mail = !bs_outage_report(&check.envelope);
 	round.is_away = check.envelope.engine_is_away;
 	if (bs_ask_round(&round) > 0) {
@@ -105,6 +130,11 @@ bs_check(uschar **yield, int argc, uschar *argv[])
 		return FAIL_FORCED;
 	}
 	bs_outage_answered();
+	if (check.reply[0] == '\0' &&
+	    bs_verdict_must_part(company.accepted, check.company))
+		snprintf(check.reply, sizeof(check.reply), "%s",
+		    bs_verdict_apart);
+	company.last = check.company;
 	*yield = string_copy(US check.reply);
 	return OK;
 }

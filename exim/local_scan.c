@@ -268,6 +268,8 @@ local_scan(int fd, uschar **text)
 		bs_outage_unanswered(scan.leaves_as != NULL);
 	else if (scan.asked_count > 0 || scan.leaves_as != NULL)
 		bs_outage_answered();
+	if (owed == 0 && bs_scan_is_weighed(&scan))
+		bs_report_sent_weighed(&scan);
 	if (bs_policy_refuses(scan.verdict.action))
 		return refuse(
 		    bs_verdict_reply(scan.verdict.action, scan.verdict.reply),

@@ -17,6 +17,10 @@ struct bs_sent_message {
 BS_MUST_USE unsigned bs_report_sent(const struct bs_scan *scan,
     const struct bs_sent_message *message);
 
+/* Reports what became of a bounce to several recipients, after their verdicts
+ * were weighed: the engine logs and counts that, for each of them. */
+void bs_report_sent_weighed(const struct bs_scan *scan);
+
 /* Reports for how many seconds mail left that the engine was not told of; with
  * 0, only asks whether the engine is there. Returns how many answers it owes.
  */

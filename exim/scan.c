@@ -45,6 +45,12 @@ is_all(const struct bs_scan *scan)
 	return scan->recipients == 1 && scan->envelope->sender[0] == '\0';
 }
 
+bool
+bs_scan_is_weighed(const struct bs_scan *scan)
+{
+	return scan->asked_count > 1 && bs_scan_wants_body(scan->envelope);
+}
+
 /* One question about each of scan->asked; then one about the sender, if it is
  * to be signed. */
 static void
@@ -65,6 +71,7 @@ fill(void *context, unsigned n, struct bs_request *request)
 		return;
 	request->op = BS_OP_DATA;
 	request->accepts = is_all(scan);
+	request->weighs = bs_scan_is_weighed(scan);
 	bs_verdict_evidence(scan->facts, request);
 }
 

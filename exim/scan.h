@@ -53,6 +53,9 @@ bool bs_scan_needs_no_store(const struct bs_answer *answer);
 /* Asks, and sets what follows. Returns how many answers the engine owes. */
 BS_MUST_USE unsigned bs_scan_ask(struct bs_scan *scan);
 
+/* Whether several verdicts were weighed, of which one counts. */
+bool bs_scan_is_weighed(const struct bs_scan *scan);
+
 /* Whether a tag would go on to another host, which does not know it, because
  * the engine has not answered. goes_on says whether a recipient's mail goes to
  * another host. */

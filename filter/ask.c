@@ -137,24 +137,53 @@ reply_unjudged(struct bs_filter *filter, const struct bs_session *session)
 		bs_ask_proceed(filter, &session->asker);
 }
 
+/* Why a recipient must not share the message with those before it: a reply, or
+ * NULL. Where the message is not read, it has no verdict to share. */
+static const char *
+must_wait(const struct bs_filter *filter, const struct bs_session *session,
+    const struct bs_answer *answer)
+{
+	const struct bs_transaction *tx = &session->tx;
+
+	if (!filter->inspects || !may_refuse(filter) || !tx->is_bounce ||
+	    strcmp(answer->verdict, "trusted") == 0)
+		return NULL;
+	if (tx->recipient_count >= BS_RECIPIENTS_MAX)
+		return bs_verdict_too_many;
+	return bs_verdict_must_part(tx->company, answer->company)
+		   ? bs_verdict_apart
+		   : NULL;
+}
+
+static void
+refuse_recipient(struct bs_filter *filter, struct bs_session *session,
+    enum bs_action action, const char *text)
+{
+	session->tx.recipient_was_refused = true;
+	bs_ask_refuse(filter, &session->asker, action, text);
+}
+
 static void
 reply_to_rcpt(struct bs_filter *filter, struct bs_session *session,
     const struct bs_answer *answer)
 {
 	struct bs_transaction *tx = &session->tx;
-	bool refuses;
+	const char *text;
 
 	if (!is_answer(filter, answer)) {
 		reply_unjudged(filter, session);
 		return;
 	}
-	refuses = bs_policy_refuses(answer->action);
-	if (refuses && may_refuse(filter)) {
-		tx->recipient_was_refused = true;
-		bs_ask_refuse(filter, &session->asker, answer->action,
+	if (bs_policy_refuses(answer->action) && may_refuse(filter)) {
+		refuse_recipient(filter, session, answer->action,
 		    answer->reply);
 		return;
 	}
+	if ((text = must_wait(filter, session, answer)) != NULL) {
+		refuse_recipient(filter, session, BS_ACTION_DEFER, text);
+		return;
+	}
+	tx->recipient_company = answer->company;
 	tx->recipient_is_junk = answer->action == BS_ACTION_JUNK;
 	if (strcmp(answer->verdict, "genuine") == 0)
 		tx->has_genuine = true;
@@ -182,6 +211,8 @@ void
 bs_ask_engine(struct bs_filter *filter, struct bs_session *session,
     const struct bs_proto_line *line, enum bs_op op)
 {
+	/* an address that does not fit the wire is not ours to judge */
+	static const struct bs_answer passing = {.company = BS_COMPANY_PASSING};
 	struct bs_question *question = &session->question;
 	struct bs_request *request = &question->request;
 	const struct bs_transaction *tx = &session->tx;
@@ -208,9 +239,11 @@ bs_ask_engine(struct bs_filter *filter, struct bs_session *session,
 	session->asker = line->asker;
 	session->waits = true;
 	if (bs_client_ask(&filter->client, question, filter->now_ms) != 0) {
-		/* an address that does not fit the wire is not ours */
 		session->waits = false;
-		bs_ask_proceed(filter, &line->asker);
+		if (op == BS_OP_RCPT)
+			reply_to_rcpt(filter, session, &passing);
+		else
+			bs_ask_proceed(filter, &line->asker);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "filter/ask.h"
 #include "filter/data.h"
 #include "filter/message.h"
+#include "filter/report_sent.h"
 #include "filter/spf.h"
 
 static const char lost_text[] =
@@ -26,6 +27,13 @@ say_end(struct bs_filter *filter, struct bs_message *message)
 		bs_ask_proceed(filter, &message->end);
 }
 
+/* Whether the message has several verdicts, of which one counts. */
+static bool
+is_weighed(const struct bs_message *message)
+{
+	return message->session->tx.recipient_count > 1;
+}
+
 static void
 decide(struct bs_filter *filter, struct bs_message *message)
 {
@@ -35,6 +43,9 @@ decide(struct bs_filter *filter, struct bs_message *message)
 	    !bs_spf_marks(&message->session->tx, verdict->is_genuine);
 
 	message->decided = true;
+	if (is_weighed(message))
+		bs_report_sent_outcome(filter, message->session,
+		    verdict->action);
 	bs_message_release(filter, message, verdict->header,
 	    is_junk ? bs_verdict_junk_field : "");
 	if (message->end_waits)
@@ -75,6 +86,7 @@ ask_next(struct bs_filter *filter, struct bs_message *message)
 	question->context = message;
 	bs_session_request(session, filter->mode, request);
 	request->op = BS_OP_DATA;
+	request->weighs = is_weighed(message);
 	request->deadline_ms = (unsigned)left;
 	bs_verdict_evidence(&message->dsn.facts, request);
 	memcpy(request->recipient, message->recipient->address,

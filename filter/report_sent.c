@@ -196,6 +196,29 @@ bs_report_sent_refused(struct bs_filter *filter,
 }
 
 void
+bs_report_sent_outcome(struct bs_filter *filter,
+    const struct bs_session *session, enum bs_action outcome)
+{
+	for (const struct bs_recipient *at = session->tx.recipients; at != NULL;
+	     at = at->next) {
+		struct bs_report_sent *report = new_report(filter, session);
+		struct bs_request *request;
+
+		if (report == NULL)
+			return;
+		request = &report->question.request;
+		request->op = BS_OP_DATA;
+		request->weighed = true;
+		request->outcome = outcome;
+		request->missed_seconds = 0;
+		memcpy(request->recipient, at->address,
+		    strlen(at->address) + 1);
+		bs_verdict_evidence(&session->message->dsn.facts, request);
+		(void)send_report(filter, report);
+	}
+}
+
+void
 bs_report_sent_close(struct bs_filter *filter)
 {
 	while (filter->reports != NULL) {

@@ -15,6 +15,11 @@ void bs_report_sent_commit(struct bs_filter *filter,
 void bs_report_sent_refused(struct bs_filter *filter,
     const struct bs_session *session);
 
+/* Reports what became of a bounce to several recipients, after their verdicts
+ * were weighed: the engine logs and counts that, for each of them. */
+void bs_report_sent_outcome(struct bs_filter *filter,
+    const struct bs_session *session, enum bs_action outcome);
+
 /* Forgets the reports in flight. */
 void bs_report_sent_close(struct bs_filter *filter);
 

@@ -121,6 +121,7 @@ bs_session_rcpt(struct bs_session *session, struct bs_text recipient)
 	tx->recipient_is_tagged = kept && bs_verdict_is_tagged(tx->recipient);
 	tx->recipient_is_junk = false;
 	tx->recipient_was_refused = false;
+	tx->recipient_company = BS_COMPANY_FREE;
 	return kept;
 }
 
@@ -163,6 +164,8 @@ bs_session_rcpt_done(struct bs_session *session, struct bs_text recipient,
 
 	if (accepted) {
 		tx->accepted++;
+		if (tx->company == BS_COMPANY_FREE)
+			tx->company = tx->recipient_company;
 		if (tx->recipient_is_junk)
 			tx->junk++;
 		if (tx->recipient[0] == '\0')
@@ -175,6 +178,7 @@ bs_session_rcpt_done(struct bs_session *session, struct bs_text recipient,
 	tx->recipient_is_tagged = false;
 	tx->recipient_is_junk = false;
 	tx->recipient_was_refused = false;
+	tx->recipient_company = BS_COMPANY_FREE;
 }
 
 void

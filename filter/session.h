@@ -46,10 +46,12 @@ struct bs_transaction {
 	bool recipient_is_tagged;
 	bool recipient_is_junk;
 	bool recipient_was_refused; /* by us */
-	unsigned accepted;	    /* recipients */
-	unsigned junk;		    /* of those, as the engine says */
-	unsigned recipient_count;   /* that are remembered */
-	bool has_more_recipients;   /* that could not be remembered */
+	enum bs_company recipient_company;
+	enum bs_company company;  /* of those that were accepted */
+	unsigned accepted;	  /* recipients */
+	unsigned junk;		  /* of those, as the engine says */
+	unsigned recipient_count; /* that are remembered */
+	bool has_more_recipients; /* that could not be remembered */
 	struct bs_recipient *recipients;
 	struct bs_list domains; /* of all accepted recipients */
 };

@@ -9,6 +9,10 @@
 
 const char bs_verdict_unanswered[] =
     "451 4.3.0 This return path cannot be checked now, try again later";
+const char bs_verdict_apart[] =
+    "452 4.5.3 This bounce is judged for each recipient: send it to this one "
+    "apart";
+const char bs_verdict_too_many[] = "452 4.5.3 Too many recipients for a bounce";
 const char bs_verdict_junk_field[] = "X-Spam: yes";
 
 /* Where the engine gave no text, or one that does not fit its action. */
@@ -69,25 +73,47 @@ bs_verdict_evidence(const struct bs_dsn_facts *facts,
 	    sizeof(request->return_path));
 }
 
-void
-bs_verdict_weigh(struct bs_verdict *verdict, const struct bs_answer *answer)
+static void
+take_header(struct bs_verdict *verdict, const struct bs_answer *answer)
 {
-	static const struct bs_answer none;
-
-	if (answer == NULL || answer->status != BS_STATUS_OK)
-		answer = &none;
-	if (verdict->is_weighed &&
-	    bs_policy_harm(answer->action) >= bs_policy_harm(verdict->action))
-		return;
-	verdict->is_weighed = true;
-	verdict->is_genuine = strcmp(answer->verdict, "genuine") == 0;
-	verdict->action = answer->action;
 	verdict->header[0] = '\0';
 	if (bs_verdict_is_field(answer->header) &&
 	    strchr(answer->header, '\n') == NULL)
 		memcpy(verdict->header, answer->header,
 		    sizeof(verdict->header));
+}
+
+void
+bs_verdict_weigh(struct bs_verdict *verdict, const struct bs_answer *answer)
+{
+	static const struct bs_answer none;
+	bool is_first = !verdict->is_weighed;
+	bool names_strictest;
+	unsigned harm;
+
+	if (answer == NULL || answer->status != BS_STATUS_OK)
+		answer = &none;
+	harm = bs_policy_harm(answer->action);
+	names_strictest = answer->company == BS_COMPANY_GATEWAY;
+	verdict->is_weighed = true;
+	if (names_strictest && (is_first || harm > verdict->strictest))
+		take_header(verdict, answer);
+	if (harm > verdict->strictest)
+		verdict->strictest = harm;
+	if (!is_first && harm >= bs_policy_harm(verdict->action))
+		return;
+	verdict->is_genuine = strcmp(answer->verdict, "genuine") == 0;
+	verdict->action = answer->action;
 	memcpy(verdict->reply, answer->reply, sizeof(verdict->reply));
+	if (!names_strictest)
+		take_header(verdict, answer);
+}
+
+bool
+bs_verdict_must_part(enum bs_company one, enum bs_company other)
+{
+	return (one == BS_COMPANY_PASSING && other == BS_COMPANY_JUDGED) ||
+	       (one == BS_COMPANY_JUDGED && other == BS_COMPANY_PASSING);
 }
 
 bool

@@ -12,6 +12,11 @@
 /* To a recipient in the form of our tag, when the engine does not answer. */
 extern const char bs_verdict_unanswered[];
 
+/* To a recipient that must not share a message with those before it, and to
+ * one more than can be judged. */
+extern const char bs_verdict_apart[];
+extern const char bs_verdict_too_many[];
+
 /* The field that mail filters behind us take for junk. */
 extern const char bs_verdict_junk_field[];
 
@@ -38,15 +43,22 @@ struct bs_verdict {
 	bool is_weighed; /* an answer was, or the lack of one */
 	bool is_genuine; /* by the answer that counts */
 	enum bs_action action;
+	unsigned strictest;	   /* the harm of the strictest answer */
 	char header[BS_FIELD_MAX]; /* a field to add, in one line; or empty */
 	char reply[BS_SMTP_REPLY_MAX];
 };
 
 /* Weighs the answer about one more recipient. NULL stands for no answer: it
  * lets the message pass, but takes no header away that an answer as mild has
- * given. */
+ * given. Of what a gateway brings, the header is that of the strictest answer:
+ * all of its recipients get it in one message, so who trusts the header must
+ * not be told of another's verdict. */
 void bs_verdict_weigh(struct bs_verdict *verdict,
     const struct bs_answer *answer);
+
+/* Whether two recipients must not share a message: one of them gets the bounce
+ * whatever it returns, and would bring it to the other. */
+bool bs_verdict_must_part(enum bs_company one, enum bs_company other);
 
 /* Whether an answer of op spf refuses the sender. It has to have the reply that
  * its action calls for; and the engine does not refuse what may be a bounce,

@@ -42,6 +42,13 @@ static const char *const status_names[] = {
     [BS_STATUS_ERROR] = "error",
 };
 
+static const char *const company_names[] = {
+    [BS_COMPANY_FREE] = "free",
+    [BS_COMPANY_PASSING] = "passing",
+    [BS_COMPANY_JUDGED] = "judged",
+    [BS_COMPANY_GATEWAY] = "gateway",
+};
+
 #define AT(in, member) .offset = offsetof(struct in, member)
 #define TEXT(in, member)                                                       \
 	{                                                                      \
@@ -94,6 +101,9 @@ static const struct bs_field request_fields[] = {
     VALUE(bs_request, trace_minutes, BS_FIELD_NUMBER, QUIET),
     VALUE(bs_request, inspect, BS_FIELD_FLAG, QUIET),
     VALUE(bs_request, accepts, BS_FIELD_FLAG, QUIET),
+    VALUE(bs_request, weighs, BS_FIELD_FLAG, QUIET),
+    VALUE(bs_request, weighed, BS_FIELD_FLAG, QUIET),
+    WORD(bs_request, "outcome", outcome, bs_action_names, QUIET),
     WORD(bs_request, "kind", kind, kind_names, QUIET),
     VALUE(bs_request, date, BS_FIELD_ID, QUIET),
     SPARE_TEXT(bs_request, return_path),
@@ -111,6 +121,7 @@ static const struct bs_field answer_fields[] = {
     VALUE(bs_answer, id, BS_FIELD_ID, MUST),
     WORD(bs_answer, "status", status, status_names, MUST),
     WORD(bs_answer, "action", action, bs_action_names, MAY),
+    WORD(bs_answer, "company", company, company_names, QUIET),
     TEXT(bs_answer, verdict),
     TEXT(bs_answer, reason),
     TEXT(bs_answer, address),

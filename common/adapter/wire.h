@@ -64,7 +64,11 @@ struct bs_request {
 	bool inspect; /* op rcpt: op data will follow for this recipient */
 	bool accepts; /* op data: the host accepts the message unless the answer
 		       * refuses it, and no op sent follows */
-	bool partial; /* the message returns more than is told here */
+	bool weighs;  /* op data: the answers of several recipients are weighed;
+		       * what comes of it is told later */
+	bool weighed; /* op data: this is told now */
+	enum bs_action outcome; /* and it is this */
+	bool partial;		/* the message returns more than is told here */
 	enum bs_kind kind;
 	struct bs_list message_ids; /* returned ones; op sent of mail that
 				     * leaves: its own */
@@ -76,12 +80,21 @@ struct bs_request {
 	uint64_t date; /* of the returned header, epoch seconds; 0: none */
 };
 
+/* With whom a recipient of a bounce may share a message. */
+enum bs_company {
+	BS_COMPANY_FREE,    /* with anybody */
+	BS_COMPANY_PASSING, /* not with the next: it gets the bounce anyway */
+	BS_COMPANY_JUDGED,  /* it gets it if the message proves that it may */
+	BS_COMPANY_GATEWAY, /* with anybody, but the strictest row is named */
+};
+
 enum bs_status { BS_STATUS_OK, BS_STATUS_UNKNOWN, BS_STATUS_ERROR };
 
 struct bs_answer {
 	uint64_t id;
 	enum bs_status status;
 	enum bs_action action;
+	enum bs_company company; /* ops rcpt and data */
 	char verdict[16];
 	char reason[24];
 	char address[BS_ADDRESS_MAX];  /* rewrite to this, if not empty */

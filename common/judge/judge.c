@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/judge/company.h"
 #include "common/judge/facts.h"
 #include "common/judge/judge.h"
 #include "common/judge/probe.h"
@@ -79,6 +80,9 @@ act(const struct bs_case *question, struct bs_answer *answer,
 	COPY(answer->reason, bs_reason_word(row->reason));
 	if (answer->action == BS_ACTION_REJECT) {
 		COPY(answer->reply, row->reply);
+		/* it is named where the message passes all the same */
+		if (question->request->weighs)
+			write_header(judgement, answer);
 		return;
 	}
 	if (question->request->op == BS_OP_DATA)
@@ -174,6 +178,16 @@ is_accepted(const struct bs_request *request, const struct bs_answer *answer)
 	       !bs_policy_refuses(answer->action);
 }
 
+/* A message has one fate: where it has several recipients, no harsher one than
+ * that of its mildest verdict. */
+static void
+take_outcome(const struct bs_request *request, struct bs_answer *answer)
+{
+	if (request->weighed &&
+	    bs_policy_harm(request->outcome) < bs_policy_harm(answer->action))
+		answer->action = request->outcome;
+}
+
 static void
 judge_recipient(struct bs_case *question, struct bs_answer *answer,
     struct bs_judgement *judgement)
@@ -186,7 +200,12 @@ judge_recipient(struct bs_case *question, struct bs_answer *answer,
 	act(question, answer, judgement);
 	if (waits_for_data(question, judgement->row, answer->action))
 		take_back(question, answer, judgement);
-	bs_judge_probe(question, answer, judgement);
+	if (!question->request->weighed)
+		bs_judge_probe(question, answer, judgement);
+	answer->company = bs_company_of(question, known);
+	if (question->request->weighs)
+		return;
+	take_outcome(question->request, answer);
 	keep_count(question, answer, judgement);
 	if (is_accepted(question->request, answer) && !known->facts.trusted)
 		bs_judge_accepted(question, known);

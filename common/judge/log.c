@@ -84,7 +84,9 @@ log_verdict(const struct bs_request *request, const struct bs_answer *answer,
 		bs_log_add(&line, "event", "probing");
 	bs_log_add(&line, "mode", bs_mode_name(judgement->mode));
 	bs_log_add(&line, "action", bs_action_names[answer->action]);
-	if (judgement->mode != BS_ENFORCE && judgement->would != BS_ACTION_NONE)
+	if ((judgement->mode != BS_ENFORCE ||
+		(request->weighed && judgement->would != answer->action)) &&
+	    judgement->would != BS_ACTION_NONE)
 		bs_log_add(&line, "would", bs_action_names[judgement->would]);
 	bs_log_add(&line, "listener", bs_listener_name(request->listener));
 	bs_log_add(&line, "client", request->client);
@@ -120,7 +122,8 @@ is_silent(const struct bs_request *request,
 {
 	const struct bs_facts *facts = &judgement->known.facts;
 
-	if (!facts->ours || (judgement->row == NULL && !judgement->probing))
+	if (request->weighs || !facts->ours ||
+	    (judgement->row == NULL && !judgement->probing))
 		return true;
 	if (facts->tag == BS_TAG_NONE &&
 	    (facts->trusted || facts->sender == BS_SENDER_OTHER))

@@ -15,7 +15,8 @@ FIELDS = "common/adapter/fields.h"
 ROW = re.compile(r'\b(VALUE|TEXT|SPARE_TEXT|WORD|LIST)\(([^()]*)\)', re.S)
 KINDS = {"BS_FIELD_NUMBER": "number", "BS_FIELD_ID": "long",
          "BS_FIELD_FLAG": "flag"}
-WORDS = {"action": ("common/policy/bounce.c", "bs_action_names")}
+WORDS = {name: ("common/policy/bounce.c", "bs_action_names")
+         for name in ("action", "outcome")}
 
 
 def code(path):

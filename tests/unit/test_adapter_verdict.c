@@ -108,6 +108,29 @@ the_mildest_answer_counts(void **state)
 	assert_int_equal(verdict.action, BS_ACTION_NONE);
 }
 
+/* All of a gateway's recipients get the message, and its header is for all. */
+static void
+the_strictest_row_is_named_to_a_gateway(void **state)
+{
+	struct bs_answer reject = answer_of(BS_ACTION_REJECT, "forged", "A: r");
+	struct bs_answer mild = answer_of(BS_ACTION_NONE, "genuine", "A: m");
+	struct bs_verdict verdict = {0};
+
+	(void)state;
+	reject.company = mild.company = BS_COMPANY_GATEWAY;
+	bs_verdict_weigh(&verdict, &mild);
+	assert_string_equal(verdict.header, "A: m");
+	bs_verdict_weigh(&verdict, &reject);
+	assert_string_equal(verdict.header, "A: r");
+	assert_int_equal(verdict.action, BS_ACTION_NONE);
+	assert_true(verdict.is_genuine);
+	verdict = (struct bs_verdict){0};
+	bs_verdict_weigh(&verdict, &reject);
+	bs_verdict_weigh(&verdict, &mild);
+	assert_string_equal(verdict.header, "A: r");
+	assert_int_equal(verdict.action, BS_ACTION_NONE);
+}
+
 /* The engine is trusted to judge, not to write headers of two lines. */
 static void
 a_header_is_one_line(void **state)
@@ -213,6 +236,7 @@ main(void)
 	    cmocka_unit_test(a_tag_comes_off),
 	    cmocka_unit_test(all_evidence_is_told),
 	    cmocka_unit_test(the_mildest_answer_counts),
+	    cmocka_unit_test(the_strictest_row_is_named_to_a_gateway),
 	    cmocka_unit_test(a_header_is_one_line),
 	    cmocka_unit_test(a_refusal_has_a_reply_in_any_case),
 	    cmocka_unit_test(no_other_reply_is_given),

@@ -1,4 +1,5 @@
 /* exim/scan.c: what is asked about one message, and what follows. */
+#include "exim/report_sent.h"
 #include "tests/unit/exim_message.h"
 
 static bool
@@ -179,6 +180,36 @@ the_mildest_of_several_verdicts_counts(void **state)
 	}
 }
 
+/* What became of the message is told for each recipient, after the weighing. */
+static void
+the_outcome_of_several_verdicts_is_reported(void **state)
+{
+	static const char *const to[] = {BAD_TAG, "j@example.org"};
+
+	(void)state;
+	engine_start(judge);
+	begin("", to, 1);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_false(bs_scan_is_weighed(&scan));
+	assert_false(heard.request[0].weighs);
+	begin("", to, 2);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_true(bs_scan_is_weighed(&scan));
+	bs_report_sent_weighed(&scan);
+	engine_end();
+	assert_int_equal(heard.count, 5);
+	for (size_t i = 1; i < 5; i++) {
+		const struct bs_request *request = &heard.request[i];
+
+		assert_int_equal(request->op, BS_OP_DATA);
+		assert_int_equal(request->weighs, i < 3);
+		assert_int_equal(request->weighed, i >= 3);
+		assert_int_equal(request->outcome,
+		    i < 3 ? BS_ACTION_NONE : BS_ACTION_JUNK);
+		assert_string_equal(request->recipient, to[(i - 1) % 2]);
+	}
+}
+
 static void
 nothing_is_refused_for_want_of_an_answer(void **state)
 {
@@ -297,6 +328,7 @@ main(void)
 	    TEST(a_mailer_daemon_sends_bounces),
 	    TEST(a_bounce_to_a_bad_tag_is_refused),
 	    TEST(the_mildest_of_several_verdicts_counts),
+	    TEST(the_outcome_of_several_verdicts_is_reported),
 	    TEST(nothing_is_refused_for_want_of_an_answer),
 	    TEST(nothing_is_refused_with_too_many_recipients),
 	    TEST(a_tag_without_an_answer_must_not_go_on),

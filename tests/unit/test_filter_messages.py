@@ -257,6 +257,136 @@ class In(Message):
         self.assertEqual(questions[0]["recipient"], PLAIN)
         self.finish()
 
+    def offer(self, recipient, **answer):
+        """RCPT; the reply to it. smtpd accepts what the filter lets pass."""
+        self.engine.answer(self.ask_rcpt(1, recipient), **answer)
+        word = self.smtpd.reply(1, 0x22)
+        self.smtpd.rcpt_was(1, recipient,
+                            "tempfail" if word.startswith("reject") else "ok")
+        return word
+
+    def test_recipients_that_must_part(self):
+        """Who gets a bounce whatever it returns brings it to nobody else."""
+        apart = "reject|452 4.5.3 This bounce is judged for each recipient"
+        for first, second, parts in (
+                ("passing", "judged", True), ("judged", "passing", True),
+                ("passing", "passing", False), ("judged", "judged", False),
+                ("free", "judged", False), ("passing", "free", False),
+                ("gateway", "gateway", False)):
+            with self.subTest(first=first, second=second):
+                self.start("in")
+                self.begin(1, "")
+                self.assertEqual(self.offer("a@example.org", company=first),
+                                 "proceed")
+                word = self.offer("b@example.org", company=second)
+                self.assertEqual(word.startswith(apart), parts, word)
+                # and a tag is stripped where it need not part
+                if first == second:
+                    self.assertTrue(self.offer(
+                        TAGGED, company=first, action="rewrite",
+                        address=PLAIN).startswith("rewrite|<"))
+                # the next message begins anew
+                self.begin(1, "")
+                self.assertEqual(self.offer("b@example.org", company=second),
+                                 "proceed")
+                self.finish()
+                self.engine.close()
+
+    def test_a_recipient_that_smtpd_refused_parts_nobody(self):
+        self.start("in")
+        self.begin(1, "")
+        self.engine.answer(self.ask_rcpt(1, "a@example.org"),
+                           company="passing")
+        self.smtpd.reply(1, 0x22)
+        self.smtpd.rcpt_was(1, "a@example.org", "tempfail")
+        self.assertEqual(self.offer("b@example.org", company="judged"),
+                         "proceed")
+        self.finish()
+
+    def test_none_part_where_messages_are_not_read(self):
+        self.start("in", inspect="no")
+        self.begin(1, "")
+        for company in ("passing", "judged"):
+            self.assertEqual(self.offer("a@example.org", company=company),
+                             "proceed")
+        self.finish()
+
+    def test_an_address_that_cannot_be_asked_about_brings_nothing(self):
+        """It passes unjudged, and would let the whole message pass."""
+        long = "%" * 255 + "@" + "a" * 240 + ".example"
+        self.start("in")
+        self.begin(1, "")
+        self.assertEqual(self.offer("b@example.org", company="judged"),
+                         "proceed")
+        self.smtpd.rcpt(1, 0x22, long)
+        self.assertTrue(self.smtpd.reply(1, 0x22).startswith("reject|452 "))
+        self.begin(1, "")
+        self.smtpd.rcpt(1, 0x22, long)
+        self.assertEqual(self.smtpd.reply(1, 0x22), "proceed")
+        self.smtpd.rcpt_was(1, long)
+        self.assertTrue(self.offer("b@example.org", company="judged")
+                        .startswith("reject|452 "))
+        self.finish()
+
+    def test_more_recipients_than_can_be_judged(self):
+        self.start("in")
+        self.begin(1, "")
+        for n in range(100):
+            self.assertEqual(self.offer(f"u{n}@example.org"), "proceed")
+        self.assertEqual(self.offer("u100@example.org"),
+                         "reject|452 4.5.3 Too many recipients for a bounce")
+        # whom the engine trusts is not judged
+        self.assertEqual(self.offer("u100@example.org", verdict="trusted"),
+                         "proceed")
+        self.begin(1, "joe@example.net")
+        for n in range(101):
+            self.assertEqual(self.offer(f"u{n}@example.org"), "proceed")
+        self.finish()
+
+    def test_of_a_gateways_bounce_the_strictest_row_is_named(self):
+        named = {"action": "reject", "reply": "550 5.7.1 No", "header": "a: r"}
+        mild = {"action": "header", "header": "a: m", "verdict": "genuine"}
+        junk = {"action": "junk", "header": "a: j"}
+        for answers, header, is_junk, word in (
+                ([named, mild], b"a: r", False, "proceed"),
+                ([mild, named], b"a: r", False, "proceed"),
+                ([mild, junk], b"a: j", False, "proceed"),
+                ([junk, named], b"a: r", True, "proceed"),
+                ([named, named], b"a: r", False, "reject|550 5.7.1 No")):
+            with self.subTest(answers=answers):
+                self.start("in")
+                self.transaction("", "a@example.org", "b@example.org")
+                _, passed = self.judge(
+                    BOUNCE, *(dict(answer, company="gateway")
+                              for answer in answers))
+                self.assertEqual(passed[0], header)
+                self.assertEqual(b"X-Spam: yes" in passed, is_junk)
+                self.assertEqual(self.last_word(), word)
+                self.finish()
+                self.engine.close()
+
+    def test_the_outcome_of_several_verdicts_is_reported(self):
+        self.start("in")
+        self.transaction("", "a@example.org", "b@example.org")
+        questions, _ = self.judge(
+            BOUNCE, {"action": "reject", "reply": "550 5.7.1 No"},
+            {"action": "junk", "header": "a: j"})
+        self.assertEqual([q["weighs"] for q in questions], ["1", "1"])
+        told = [self.engine.question("data") for _ in questions]
+        self.assertEqual({q["recipient"] for q in told},
+                         {"a@example.org", "b@example.org"})
+        for question in told:
+            self.assertNotIn("weighs", question)
+            self.assertEqual(question["weighed"], "1")
+            self.assertEqual(question["outcome"], "junk")
+            self.assertEqual(question["message_id"], "m1@example.org")
+        # of one recipient, the answer says it all
+        self.start("in")
+        self.transaction("")
+        questions, _ = self.judge(BOUNCE, {})
+        self.assertNotIn("weighs", questions[0])
+        self.finish()
+
     def test_too_many_recipients_are_never_refused(self):
         self.start("in")
         self.transaction("", *(f"u{n}@example.org" for n in range(101)))
