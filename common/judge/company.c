@@ -3,7 +3,7 @@
 
 #include "common/judge/company.h"
 
-/* Whether the domain's mail leaves with a tag, but not that of this address. */
+/* Whether mail of the address leaves unsigned on purpose. */
 static bool
 is_exempt(const struct bs_case *question, const struct bs_known *known)
 {
@@ -20,21 +20,19 @@ is_exempt(const struct bs_case *question, const struct bs_known *known)
 	       bs_domain_exempts(question->domain, canonical);
 }
 
-/* Whether a message that returns what we never sent is refused. */
+/* Whether the recipient gets a bounce that returns what we never sent, as the
+ * tag or an exemption has it. */
 static bool
-may_be_refused(const struct bs_case *question, const struct bs_known *known)
+gets_all(const struct bs_case *question, const struct bs_known *known)
 {
-	const struct bs_domain *domain = question->domain;
 	struct bs_facts worst = known->facts;
 
 	worst.kind = BS_KIND_DSN;
 	worst.evidence = BS_EVIDENCE_NO;
 	worst.coverage =
-	    domain->outbound_here && domain->sign && !is_exempt(question, known)
-		? BS_COVERAGE_FULL
-		: BS_COVERAGE_PARTIAL;
-	return bs_policy_refuses(bs_policy_action(bs_policy_row(&worst), &worst,
-	    domain->mode, domain->strict));
+	    is_exempt(question, known) ? BS_COVERAGE_PARTIAL : BS_COVERAGE_FULL;
+	return !bs_policy_refuses(bs_policy_action(bs_policy_row(&worst),
+	    &worst, BS_ENFORCE, question->domain->strict));
 }
 
 enum bs_company
@@ -50,6 +48,8 @@ bs_company_of(const struct bs_case *question, const struct bs_known *known)
 		return BS_COMPANY_GATEWAY;
 	if (question->domain == NULL || question->view.meta->clock.in_doubt)
 		return BS_COMPANY_PASSING;
-	return may_be_refused(question, known) ? BS_COMPANY_JUDGED
-					       : BS_COMPANY_PASSING;
+	if (gets_all(question, known))
+		return BS_COMPANY_PASSING;
+	return question->domain->mode == BS_ENFORCE ? BS_COMPANY_JUDGED
+						    : BS_COMPANY_FREE;
 }

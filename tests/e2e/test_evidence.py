@@ -34,6 +34,19 @@ def test_mildest_of_several_recipients(enforcing):
     assert mail["Delivered-To"] in (BOB, "dave@example.net")
 
 
+def test_a_tag_brings_nobody_along(enforcing, sink):
+    """Who has a bounce for both sends them apart, and each has its verdict."""
+    tag = Sent(enforcing, sink).path
+    for recipients in ([tag, BOB], [BOB, tag]):
+        with Dialogue(enforcing.lan.space, enforcing.address) as session:
+            first, second = session.envelope("", *recipients)
+        assert first.startswith("250"), first
+        assert second.startswith("452 4.5.3"), second
+    forged = notices.bounce(unknown_id())
+    check("enforce", 4, *strike(enforcing, tag, forged))
+    check("enforce", 13, *strike(enforcing, BOB, forged))
+
+
 def test_recipient_of_the_message_counts(enforcing, sink):
     sent = Sent(enforcing, sink, DAVE)
     other = notices.bounce(sent.id, "jack@elsewhere.example")

@@ -41,7 +41,8 @@ class Company(Case):
                 (self.tag, "passing"), (self.tag.upper(), "passing"),
                 (self.unknown, "passing"), (NOBODY, "passing"),
                 ("NOBODY@Example.org", "passing"),
-                ("carol@example.net", "passing"),
+                ("noreply@example.net", "passing"),
+                ("carol@example.net", None),
                 ("dave@elsewhere.example", "passing"),
                 (BOB, "judged"), (ALICE, "judged"),
                 ("postmaster@example.org", "judged")):
