@@ -39,8 +39,8 @@ class Bounce:
 
 
 def genuine_bounces(found):
-    """Those in the corpus' folder that return the header of a message with
-    its Message-ID."""
+    """The bounces in the corpus' folder that return a header with a
+    Message-ID."""
     return [Bounce(found / "msgs" / row["file"], row)
             for row in corpus.scored(found)
             if row["class"] in corpus.BOUNCES and row["orig_message_id"]
@@ -50,7 +50,8 @@ def genuine_bounces(found):
 # What SMTP can carry.
 
 def for_smtp(octets):
-    """Lines that end in CRLF, dots stuffed; NUL and lone CR are no more."""
+    """The octets as SMTP carries them: lines end in CRLF, dots are doubled,
+    NUL and lone CR are gone."""
     lines = octets.replace(b"\0", b" ").splitlines()
     return b"".join((b"." if line.startswith(b".") else b"") + line + b"\r\n"
                     for line in lines)
@@ -62,8 +63,8 @@ def is_whole(octets, longest):
             and max(map(len, octets.splitlines())) <= longest)
 
 
-# Harmless edits of a bounce that returns what was sent. Each returns None
-# where there is nothing of the kind to edit.
+# Edits that must not change the verdict on a bounce that returns what was
+# sent. Each returns None where it has nothing to edit.
 
 def _fields(message_id):
     """The Message-ID field, with what stands before it on its line."""
@@ -113,8 +114,8 @@ def headers_only(octets, sent):
 
 
 def _part(octets, at):
-    """Where the part begins and ends that holds this place, its header
-    included; the whole where there are no parts."""
+    """Where the part that holds this place begins and ends, its header
+    included; the whole message if it has no parts."""
     marks = rebind.boundaries(octets)
     if not marks:
         return 0, len(octets)
@@ -134,7 +135,7 @@ _BLANK = re.compile(rb"(?:^|\n)\r?\n")
 
 
 def encoded(kind):
-    """The edit that has the part with the returned header in base64 or in
+    """An edit that encodes the part with the returned header in base64 or in
     quoted-printable."""
     def edit(octets, sent):
         place = _returned(octets, sent)
@@ -170,7 +171,8 @@ EDITS = {
 }
 
 
-# Evidence where it must not count, put into a bounce of something else.
+# Evidence in a place where it must not count, put into a bounce of something
+# else.
 
 def _block(sent, end):
     """A header such as a bounce returns."""
@@ -281,7 +283,7 @@ def never_sent(sent, number):
 
 
 def two_ids(octets, sent, false_first):
-    """With another Message-ID field beside the true one."""
+    """With a second Message-ID field beside the true one."""
     other = b"<none.of.yours@remote.example>"
 
     def double(text):
@@ -295,10 +297,10 @@ def two_ids(octets, sent, false_first):
 
 
 def one_changed(tag, number):
-    """A signed address with one character changed: which one goes by the
-    number. Returns it and the rows that may refuse or junk it: a key number
-    that was never in use is an unknown key, and so is a day before the key's
-    first."""
+    """A signed address with one character changed; the number says which one.
+    Returns it with the rows that may refuse or junk it: a key number that was
+    never in use is an unknown key, and so is a key of a day before it was
+    made."""
     at = len("prvs=") + number % 10
     old = tag[at]
     new = "0123456789abcdef"[(int(old, 16) + 1 + number % 7) % (

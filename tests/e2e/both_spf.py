@@ -11,7 +11,7 @@ HOPELESS = "hopeless@example.org"
 class OfBoth:
     @pytest.mark.usefixtures("sink")
     def test_no_bounce_to_an_innocent(self, mx, remote, word):
-        """The one whose name is forged never hears of it."""
+        """The user whose address was forged gets no bounce."""
         with reconfigured(mx, mode="observe"):
             assert speak(mx, CAROL, HOPELESS, word).startswith("250")
             assert "refused@sink.example" in remote.wait_mail("carol",

@@ -2,8 +2,8 @@
 
 import json
 
-# There is no DNS on the wire, and who keeps this machine's clock is not for a
-# test to say.
+# There is no DNS in the lab, and whether this machine's clock is synchronised
+# does not depend on Backstop.
 ELSEWHERE = {"dns", "clock-sync"}
 
 

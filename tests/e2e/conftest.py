@@ -47,7 +47,7 @@ def lab(request):
 
 
 def stage_of(suite, lan):
-    """What was built by the run that this is part of, or is built now."""
+    """What tests/run.sh has built; or it is built now."""
     name = f"BACKSTOP_STAGE_{suite}"
     if name not in os.environ:
         os.environ[name] = str(build.plain_stage(suite, lan))
@@ -79,7 +79,7 @@ def remote(lab):
 
 @pytest.fixture(scope="module")
 def sink(lab):
-    """Where mail for others goes, to be looked at."""
+    """A host that takes all mail for others, where a test can look at it."""
     made = Sink(lab.lan, layouts.SINK_ADDRESS)
     yield made
     made.close()

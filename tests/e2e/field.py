@@ -1,5 +1,5 @@
-"""Where attacks are made: a server of ours that really sent mail, a stranger
-who sends what was made up, and what came of it."""
+"""The scene of the attacks: a server of ours that really sent mail, a stranger
+who sends made-up bounces, and what became of each."""
 
 import collections
 import re
@@ -16,7 +16,7 @@ OF_SMTPD = "refused by smtpd itself"
 FATES = (REFUSED, JUNKED, PASSED, OF_SMTPD)
 
 A_SESSION = 40  # mails; smtpd ends one at 100
-# Of mails that no bounce is bound to: for attacks that use them up.
+# Senders of mails that no bounce returns: for attacks that use mails up.
 SPARE_SENDERS = ("sales@example.org", "help@example.org")
 
 VERDICT = re.compile(r"^\w+: verdict=.* row=(\d+).* action=(\w+)"
@@ -26,7 +26,7 @@ Told = collections.namedtuple("Told", "row action kind evidence")
 
 
 class Outcome(collections.namedtuple("Outcome", "name reply told")):
-    """SMTP's last word to a message, and a verdict for each recipient."""
+    """The last SMTP reply to a message, and the verdict for each recipient."""
 
     @property
     def rows(self):
@@ -69,7 +69,7 @@ class Attacker:
         self._session.say("EHLO client.example")
 
     def _told(self):
-        """What the engine's log tells since it was read last."""
+        """What the engine has logged since the last call."""
         return [Told(int(found[1]), *found.groups()[1:])
                 for found in map(VERDICT.match, self._log) if found]
 
@@ -118,7 +118,7 @@ def _field(text, name):
 
 
 def _as_sent(mails):
-    """One mail; the sink was given it once for each recipient."""
+    """Sends one mail; the sink gets it once for each recipient."""
     text = mails[0]["text"]
     return Sent(
         message_id=_field(text, "Message-ID").strip("<>"),
@@ -151,7 +151,7 @@ class Field:
         senders = [f"{USERS[number % len(USERS)]}@example.org"
                    for number in range(len(bounces))]
         _send_all(host, [*senders, *SPARE_SENDERS])
-        # what is delivered is nobody's concern from here on
+        # nobody looks at delivered mail from here on
         host.run("smtpctl", "pause", "mda")
         sent = _collect(sink, len(senders) + len(SPARE_SENDERS))
         self.sent, self.spare = sent[:len(senders)], sent[len(senders):]
@@ -172,7 +172,7 @@ class Field:
         return self._expired[address, days]
 
     def strike(self, title, bounce, recipients, octets, sender=""):
-        """One message; its fate is counted under the title."""
+        """Sends one message; what became of it is counted under the title."""
         outcome = self.attacker.strike(bounce.name, recipients, octets, sender)
         self.fates[title][outcome.fate] += 1
         if outcome.fate == PASSED:

@@ -13,7 +13,8 @@ ASKERS = 4
 
 
 class Load:
-    """Askers who sign ever new senders and note what was acknowledged."""
+    """Clients that sign for new senders all the time, and note what was
+    acknowledged."""
 
     def __init__(self, path):
         self.acknowledged = {}
@@ -47,8 +48,8 @@ class Load:
 
 
 def lost(host, acknowledged):
-    """Those whose tag the store does not know: gaps there are, so a tag that
-    it never heard of is "unproven", not "tag"."""
+    """The addresses whose tag the store does not know. There are gaps, so an
+    unknown tag is "unproven", not "tag"."""
     with host.questions() as questions:
         return [sender for sender, address in acknowledged.items()
                 if questions.bounce_to(address)["reason"] != "tag"]

@@ -15,11 +15,11 @@ import layouts
 from field import FATES, Field, JUNKED, OF_SMTPD, PASSED, REFUSED
 
 TAG_CAP = 20
-# Octets of a line that a filter is shown; 6.8 cuts what is longer.
+# Octets of a line that a filter gets; 6.8 cuts longer lines.
 LONGEST = {"bookworm": 1997, "trixie": 65535}
 GENUINE = "genuine"
 
-# What is neither refused nor junked, the row and why.
+# What is neither refused nor marked as junk: the row, and why.
 BY_DESIGN = {
     ("valid tag, foreign original", 4):
         "the tag is the proof, for 20 bounces at least",
@@ -49,12 +49,12 @@ def field(lab, sink, bounces):
 
 
 def unexpected(outcomes, *rows):
-    """Those that did not go by one of these rows, for the report. smtpd may
-    refuse one for reasons of its own."""
+    """The messages that did not get one of these rows, for the report. smtpd
+    may refuse some for reasons of its own."""
     return [outcome for outcome in outcomes
             if outcome.fate != OF_SMTPD
             and (not outcome.told or not set(outcome.rows) <= set(rows))
-            # what was published as a bounce and is not read as one
+            # was published as a bounce, and is not read as one
             and not (outcome.rows == [18] and outcome.kind != "dsn")]
 
 
@@ -137,7 +137,7 @@ def test_in_a_daemons_name(field):
 
 
 def test_in_a_strangers_name(field):
-    """No bounce by its envelope: it is mail like any other (row 1)."""
+    """By its envelope it is not a bounce but ordinary mail (row 1)."""
     outcomes = [field.strike("from a stranger", bounce, [sent.sender],
                              bounce.octets, "stranger@remote.example")
                 for bounce, sent in field.pairs(every=20)]
@@ -146,7 +146,7 @@ def test_in_a_strangers_name(field):
 
 
 def test_several_recipients(field):
-    """Refused if it is for each of them: nobody is left to take it."""
+    """Refused only if every recipient's row refuses it."""
     outcomes = [field.strike("to several", bounce,
                              ["alice@example.org", "bob@example.org",
                               "carol@example.net"], bounce.octets)
@@ -157,7 +157,7 @@ def test_several_recipients(field):
 
 
 def test_valid_tag_before_a_foreign_original(field):
-    """The tag is the proof, until it has been used too often."""
+    """A valid tag proves a bounce, until it has been used too often."""
     sent = field.spare[0]
     title = "valid tag, foreign original"
     outcomes = [field.strike(title, bounce, [sent.return_path], bounce.octets)
@@ -180,7 +180,8 @@ def to_others(field, title, named):
 
 
 def test_message_to_other_recipients(field):
-    """A forwarded message looks the same, so these pass as unknown."""
+    """A message that was forwarded looks the same, so these pass as
+    unknown."""
     outcomes = to_others(field, "sent to others", True)
     assert len(outcomes) > 100
     assert not unexpected(outcomes, 16)
@@ -206,7 +207,7 @@ def test_bounces_to_their_tag_pass(field):
 
 @pytest.mark.parametrize("days", [12, 18])
 def test_late_bounces_pass(field, days):
-    """What was sent rescues a tag that expired."""
+    """A returned message of ours makes up for an expired tag."""
     outcomes = [field.strike(f"{GENUINE}, tag expired", bounce,
                              [field.expired(sent.sender, days)],
                              bounce.rebound(sent))
@@ -244,8 +245,8 @@ def test_message_to_nobody_that_is_named(field):
 
 @pytest.mark.parametrize("false_first", [True, False])
 def test_two_message_ids(field, false_first):
-    """Whoever knows a Message-ID of a user and whom it was sent to needs no
-    other field; which one stands first makes no difference."""
+    """A forger who knows a user's Message-ID and its recipient gets through
+    with it, whatever other fields there are and whichever stands first."""
     outcomes = []
     for bounce, sent in field.pairs(every=8, first=4):
         octets = attacks.two_ids(bounce.rebound(sent), sent, false_first)
@@ -257,8 +258,8 @@ def test_two_message_ids(field, false_first):
 
 
 def test_replay_of_a_message(field):
-    """Beyond its cap a Message-ID proves nothing. Then coverage is partial,
-    as the bounces before had no tag."""
+    """A Message-ID that was used more often than its cap proves nothing. By
+    then coverage is partial, as the bounces before had no tag."""
     sent = field.spare[1]
     outcomes = [field.strike("Message-ID used too often", bounce,
                              [sent.sender], bounce.rebound(sent))
@@ -273,7 +274,7 @@ def of(fates, *wanted):
 
 
 def known_to_pass(field):
-    """What of the forged passed: how many, and why."""
+    """How many of the forged ones passed, and why."""
     reasons = collections.Counter()
     for (title, row), count in field.passed.items():
         if not title.startswith(GENUINE):
@@ -283,7 +284,7 @@ def known_to_pass(field):
 
 
 def told_of(genuine, forged, passed, unread):
-    """The figures, as people are told them."""
+    """The figures, as they are printed."""
     yield (f"genuine bounces: {of(genuine, *FATES)}, "
            f"refused {of(genuine, REFUSED)}, junked {of(genuine, JUNKED)}, "
            f"{of(genuine, OF_SMTPD)} {OF_SMTPD}")

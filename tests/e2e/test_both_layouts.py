@@ -82,7 +82,8 @@ def test_esmtp_parameters_of_outgoing_mail_are_kept(either, sink, word):
 
 
 def test_esmtp_parameters_of_a_tagged_recipient_are_kept(either, sink, word):
-    """sunk@ is forwarded, so the sink sees what was asked at RCPT."""
+    """sunk@ is forwarded, so the sink sees the address that smtpd got at
+    RCPT."""
     with Dialogue(either.lan.space, either.address) as session:
         session.say("EHLO client.example")
         session.say("MAIL FROM:<>")
@@ -160,7 +161,7 @@ def test_forward_of_a_foreign_sender_is_not_signed(either, sink, word):
 
 
 def test_forward_of_a_spoofed_own_sender_is_not_signed(either, sink, word):
-    """Signing it would make a genuine bounce of a forgery."""
+    """If it were signed, its bounce would count as genuine."""
     assert deliver(either, ALICE, "sunk@example.org", word).startswith("250")
     assert wait_sunk(sink, word)["mail"].startswith(f"MAIL FROM:<{ALICE}>")
 
@@ -174,7 +175,7 @@ def test_forwarded_bounce_keeps_its_null_sender(either, sink, word):
 
 
 def test_return_path_that_a_local_reader_sees(either, word):
-    """One hop signs before it knows who the recipients are."""
+    """With one hop, mail is signed before its recipients are known."""
     send(either, "bob@example.org", word)
     path = either.wait_mail("bob", word).return_path
     if either.layout == "two_hops":

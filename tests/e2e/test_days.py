@@ -1,4 +1,5 @@
-"""Days that pass: what a tag is worth on each, and a clock that lies."""
+"""Days pass: how a tag is judged on each of them, and what happens if the
+clock is wrong."""
 
 import json
 
@@ -10,7 +11,7 @@ from talk import ALICE, CAROL, bounce, deliver, envelope, forge
 
 @pytest.fixture
 def travelling(lab):
-    """Our host with an engine whose days the test makes pass."""
+    """Our host with an engine for which the test lets days pass."""
     with lab.bare_ours() as host:
         host.pass_days(0)
         yield lab.bring_up(host)
@@ -35,14 +36,14 @@ def in_doubt(host):
 
 
 def clock(host):
-    """What the store has to say of the engine's clock."""
+    """What the store has recorded of the engine's clock."""
     status = host.backstop("--json", "status", check=False).stdout
     return json.loads(status)["clock"]
 
 
 def live_until(host, day, last=0):
-    """Lets the days pass as they do, so that the engine sees the clock turn
-    no further than it believes."""
+    """Lets days pass in steps so small that the engine does not doubt its
+    clock."""
     for step in range(last, day, 7):
         host.pass_days(step)
         signed_now(host)
@@ -93,7 +94,7 @@ def test_each_day_has_its_tag(travelling):
 
 
 def test_tag_that_was_never_issued(lab, word):
-    """Once the store has seen the whole of its day it can say so."""
+    """It is called unissued once the store has seen the whole of its day."""
     with lab.old_ours() as host:
         later = host.sign("bob@example.org", "--no-record")
         assert verdict(host, later) == "suspect:unissued"
@@ -113,7 +114,7 @@ def test_tag_of_a_day_that_the_store_did_not_see(travelling):
 
 @pytest.mark.parametrize("days", [-5, 40, 4000])
 def test_doubtful_clock_refuses_nothing(travelling, days, word):
-    """Back, or far ahead for no reason; until it is right again."""
+    """The clock goes back, or leaps far ahead, until it is right again."""
     host = travelling
     old = host.sign(ALICE, "--at", "2026-01-01T00:00:00Z")
     tag = signed_now(host)

@@ -1,5 +1,5 @@
-"""backstop doctor with a real smtpd: healthy, then one thing after the other
-broken."""
+"""backstop doctor with a real smtpd: all is well, then one thing after the
+other is broken."""
 
 import json
 
@@ -38,7 +38,7 @@ def test_healthy(smtpd):
 def test_smtpd_conf(smtpd, check, old, new, fix):
     was = change(smtpd, "/etc/smtpd.conf", old, new)
     try:
-        # smtpd reads it as it is meant here
+        # smtpd takes it for what it should mean here
         if check not in ("filter-user", "smtpd-program"):
             smtpd.run("smtpd", "-n")
         findings = found(smtpd)
@@ -68,7 +68,7 @@ def test_socket_without_filter(smtpd):
     ("/var/lib/backstop", 0o750, "state-mode"),
 ])
 def test_modes(smtpd, path, mode, check):
-    """What it says to type mends it."""
+    """Typing what it says mends it."""
     smtpd.run("chmod", "0755", path)
     smtpd.run("chown", "nobody", path)
     finding = found(smtpd)[check]

@@ -1,5 +1,5 @@
-"""backstop doctor with a real Exim: healthy, then one thing after the other
-broken."""
+"""backstop doctor with a real Exim: all is well, then one thing after the
+other is broken."""
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_either_layout(layout):
 
 
 def test_as_a_user(exims):
-    """Exim hides from it the values of macros, but not what matters."""
+    """Exim does not show the values of macros to it, but all that matters."""
     done = exims.run("backstop", "doctor", user="alice", check=False)
     for line in ("ok       exim-pieces", "ok       exim-slot",
                  "ok       exim-trusted", "ok       null-sender"):
@@ -86,7 +86,8 @@ def test_module_lost(exims):
 
 
 def test_refused_configuration(exims):
-    """Exim takes one module only; written by hand, nothing checks that."""
+    """Exim takes only one module, and does not check a configuration written
+    by hand for that."""
     exims.write("/etc/exim4/exim4.conf", exims.read(GENERATED).replace(
         "begin acl", "local_scan_path = /usr/lib/exim4/other.so\nbegin acl"))
     findings = found(exims)

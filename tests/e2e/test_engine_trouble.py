@@ -27,7 +27,7 @@ def bring_back(host, how):
 
 
 def filters(host):
-    """The process ids of the filters: they must outlive everything."""
+    """The process ids of the filters: none of them may ever end."""
     found = sorted(host.processes("filter-backstop"))
     assert found
     return found
@@ -140,7 +140,7 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_filter_survives_a_lying_engine(lied_to, lie, word):
-    """Whatever the answers: the sessions go on, mail of others is taken."""
+    """Whatever the answers are, sessions go on and other mail is taken."""
     tag = lied_to.tag
     engine = LyingEngine(lied_to.path(SOCKET), LIES[lie])
     try:

@@ -26,7 +26,8 @@ def test_domains_have_modes_of_their_own(enforcing):
 
 
 def test_mildest_of_several_recipients(enforcing):
-    """One that is marked lets it pass for all; all that refuse, refuse."""
+    """One recipient whose row only marks lets it pass for all; it is refused
+    if all rows refuse."""
     forged = notices.bounce(unknown_id())
     check("enforce", 13, *strike(enforcing, [ALICE, BOB, DAVE], forged))
     reply, mail = strike(enforcing, [BOB, "dave@example.net"], forged)
@@ -62,7 +63,8 @@ def test_message_of_somebody_else(enforcing, sink):
 
 @pytest.mark.parametrize("days", [12, 18])
 def test_late_bounce_is_rescued(enforcing, sink, days):
-    """Its tag is in grace, or stale: what it returns was sent."""
+    """Its tag is in grace, or stale, but the message that it returns was
+    sent."""
     sent = Sent(enforcing, sink)
     tag = enforcing.signed_days_ago(ALICE, days)
     reply, mail = strike(enforcing, tag, notices.bounce(sent.id))
@@ -82,7 +84,7 @@ def test_bounce_to_a_revoked_key_is_rescued(lab, sink):
 
 
 def test_bounce_without_a_tag_shows_that_a_path_strips(lab, sink):
-    """From then on such bounces of this user prove nothing."""
+    """From then on coverage of this user is partial."""
     with lab.old_ours(LAYOUT) as host:
         sent = Sent(host, sink)
         forged = notices.bounce(unknown_id())
@@ -93,7 +95,8 @@ def test_bounce_without_a_tag_shows_that_a_path_strips(lab, sink):
 
 
 def test_messages_off(lab, sink):
-    """Tags and coverage are left: nothing is refused for what it returns."""
+    """Only tags and coverage count then: no bounce is refused for what it
+    returns."""
     with lab.old_ours(LAYOUT, messages="off") as host:
         sent = Sent(host, sink)
         check("enforce", 14, *strike(host, BOB, notices.bounce(unknown_id())))
@@ -111,7 +114,7 @@ def test_strict(lab, sink):
 
 
 def test_whoever_guesses_has_to_wait(lab, sink):
-    """Ordinary mail and valid tags never."""
+    """Ordinary mail and valid tags are never limited."""
     with lab.old_ours(LAYOUT) as host:
         sent = Sent(host, sink)
         with Dialogue(host.lan.space, host.address) as session:

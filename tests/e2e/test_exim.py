@@ -46,14 +46,15 @@ def test_local_mail_stays_plain(mx, word):
 
 
 def test_here_and_there(mx, remote, word):
-    """One message to both: the tag is for those elsewhere."""
+    """One message to both: only what leaves has the tag."""
     mx.sendmail("alice", ALICE, BOB, CAROL, text=message(ALICE, BOB, word))
     assert mx.wait_mail("bob", word).return_path == ALICE
     assert SIGNED.fullmatch(remote.wait_mail("carol", word).return_path)
 
 
 def test_retry_keeps_the_tag(mx, lab, word):
-    """It is made when the message comes in, whatever happens to the key."""
+    """The tag is made when the message comes in, and stays, whatever happens
+    to the key."""
     mx.write("/etc/exim4/hubbed_hosts", "later.example: 192.0.2.31\n")
     send(mx, "joe@later.example", word)
     identity = mx.wait_for_line(r"(\S+) <= alice@.* for joe@later")[1]
@@ -111,7 +112,7 @@ def test_bad_tag(mx, exim, word):
 
 
 def test_bad_tag_for_mail_that_is_no_bounce(mx, word):
-    """A reply to a forged return path is none of our business."""
+    """A reply to a forged return path is left to Exim, as any unknown user."""
     assert deliver(mx, CAROL, forge(mx.sign(ALICE)), word).startswith("250")
     assert mx.wait_mail("alice", word)["X-Backstop"] is None
 
@@ -165,7 +166,7 @@ def test_smtp_without_a_network(mx, remote, word):
 
 
 def test_strangers_get_no_tag(mx, remote, word):
-    """Who forges our sender to an alias that leads elsewhere."""
+    """A stranger forges our sender to an alias that leads to another host."""
     assert deliver(mx, ALICE, "away@example.org", word).startswith("250")
     assert remote.wait_mail("carol", word).return_path == ALICE
 
@@ -185,7 +186,7 @@ def test_alias_of_several(mx, word):
 
 
 def test_bounce_to_an_alias_that_leads_elsewhere(mx, remote, word):
-    """A forwarder hands bounces on: they stay bounces."""
+    """A forwarder passes bounces on; they are judged as bounces."""
     assert bounce(mx, mx.sign("away@example.org"), word).startswith("250")
     assert remote.wait_mail("carol", word).return_path == ""
 

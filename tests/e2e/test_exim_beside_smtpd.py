@@ -16,8 +16,8 @@ RUN = "/run/backstop"
 
 @pytest.fixture
 def pair(lab, exim):
-    """Two mail servers and the one engine of a host. They exclude each other
-    in a tree, so each has its own; the engine's folder is in both."""
+    """Two mail servers and one engine. Their packages conflict, so each has a
+    tree of its own; the engine's folder is in both."""
     with lab.bare_ours(clients="_bsfilter, Debian-exim") as smtpd, \
             OurEximHost(lab.lan, "mx2", "192.0.2.11", exim.trees) as mx:
         number = mx.run("id", "-u", "Debian-exim").stdout.strip()
@@ -34,8 +34,8 @@ def pair(lab, exim):
 
 
 def test_one_engine_for_both(pair, remote, word):
-    """What one has signed comes home through the other; what one has sent is
-    known to the other."""
+    """A bounce of what one has signed comes home through the other, and what
+    one has sent is known to the other."""
     smtpd, mx = pair
     for there, back in ((mx, smtpd), (smtpd, mx)):
         said = f"{word}-{there.name}"

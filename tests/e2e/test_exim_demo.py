@@ -18,5 +18,5 @@ def guests():
 @pytest.mark.usefixtures("guests")
 @pytest.mark.parametrize("exim", ["heavy"], indirect=True)
 def test_the_story(lab, exim):
-    """-light would refuse nothing at RCPT."""
+    """-light refuses nothing at RCPT."""
     demo.tell(exim, lab.remote(), demo.STORIES["exim"])

@@ -32,14 +32,14 @@ def test_late_bounce_is_rescued(moded, sink):
 
 @pytest.mark.parametrize("days, row", [(14, 9), (30, 10)])
 def test_old_tag(moded, days, row):
-    """In grace it is junk, and beyond that refused at the end of DATA, as
-    what it returns could have saved it."""
+    """In grace it is junk. Later it is refused, but only at the end of DATA,
+    as the message that it returns might have proved it genuine."""
     tag = moded.signed_days_ago(ALICE, days)
     check(moded.mode, row, *strike(moded, tag, notices.bounce(unknown_id())))
 
 
 def test_tag_that_was_never_issued(moded):
-    """Somebody has the key, or the store would know of it."""
+    """Somebody else has the key: the store would know of a tag of ours."""
     tag = moded.sign(BOB, "--no-record")
     check(moded.mode, 5, *strike(moded, tag, notices.bounce(unknown_id())))
 

@@ -17,7 +17,8 @@ ATOMS = "abcdefghijklmnopqrstuvwxyz0123456789-_.+=~^&*/?!#'|"
 
 
 def addresses(seed, letters=ATOMS):
-    """Random local parts at a domain of ours, no dots where none may be."""
+    """Random local parts at a domain of ours, with dots only where they are
+    allowed."""
     chance = random.Random(seed)
     found = set()
     while len(found) < COUNT:
@@ -29,7 +30,7 @@ def addresses(seed, letters=ATOMS):
 
 
 def expand(host, lines, clock=()):
-    """What Exim makes of strings; one that cannot be made fails the test."""
+    """Expands strings with Exim; the test fails where Exim cannot."""
     done = host.run(*clock, "exim4", "-be", text="\n".join(lines) + "\n")
     made = [line.removeprefix("> ") for line in done.stdout.splitlines()]
     assert made.pop().strip() == ""  # the prompt after the last one
@@ -87,8 +88,8 @@ def test_theirs_accepted_by_ours(shared):
 
 
 def test_theirs_with_mixed_case_accepted_by_ours(shared):
-    """Their recipe does not fold case; ours must know the tag all the same.
-    """
+    """Exim's recipe does not fold case; we must recognise its tag all the
+    same."""
     found = addresses(2, ATOMS + "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     assert any(each != each.lower() for each in found)
     for answer, plain in zip(verdicts(shared, theirs(shared, found)), found):
@@ -109,11 +110,11 @@ def test_ours_accepted_by_theirs(shared):
 
 
 def test_stale_tags_that_theirs_accepts(shared):
-    """It compares the days modulo 1000 with no upper bound: a tag that ended
-    long ago is good again. Ours are not."""
+    """Exim compares days modulo 1000 without an upper limit, so a tag that
+    expired long ago becomes valid again. Ours does not."""
     found = addresses(4)[:100]
     today = int(time.time()) // 86400
-    # the turn of the thousand would hide it for some days
+    # it would not show on some days near the turn of the thousand
     ahead = (1300 - today % 1000) % 1000 if today % 1000 >= 900 else 0
     shared.pass_days(ahead + 100 - 1000 - THEIR_DAYS)
     old = theirs(shared, found, shared.clock())
@@ -139,7 +140,7 @@ def test_mixed_case_comes_home_through_exim(shared, word):
 
 
 def test_batv_tools(shared):
-    """All octets of the key file are the key, its newline too."""
+    """All octets of the key file belong to the key, the newline too."""
     secret = bytes(range(1, 100)) + b"\n"
     shared.path("/root/batv").write_bytes(secret)
     shared.backstop("key", "import", "--batv-tools", "-k",

@@ -1,4 +1,5 @@
-"""Mail that left without the engine's knowing, and what follows from it."""
+"""Mail that left while the engine could not be told of it, and what
+follows."""
 
 import signal
 
@@ -15,15 +16,15 @@ MISSED = "/var/spool/exim4/backstop.missed"
 
 @pytest.fixture
 def old(exim):
-    """Our host, whose engine knows of all mail and refuses what it does not
-    know of."""
+    """Our host, whose engine knows of all mail, and refuses a bounce of any
+    other."""
     with exim.old_ours(sinking) as host:
         yield host
 
 
 def allow(host, clients):
-    """Who may ask the engine from now on. Exim has a connection of its own
-    for each session."""
+    """Sets who may ask the engine from now on; Exim connects anew for each
+    session."""
     def count():
         return len(host.engine.lines("configuration read anew"))
     host.configure(domains="example.org, example.net", clients=clients)
@@ -33,8 +34,8 @@ def allow(host, clients):
 
 
 def test_it_is_told_before_anything_is_judged(old, sink):
-    """The engine lives all the time, but Exim may not ask it: of the outage
-    it knows by Exim's word alone, which comes before the next bounce."""
+    """The engine runs all the time, but Exim may not ask it. The engine learns
+    of the outage only from Exim, which reports it before the next bounce."""
     reply, _ = strike(old, ALICE, notices.bounce("never.sent@example.org"))
     assert reply.startswith("550"), reply
     allow(old, "_bsfilter")
@@ -49,8 +50,8 @@ def test_it_is_told_before_anything_is_judged(old, sink):
 
 
 def test_what_does_not_leave_is_not_missed(old, word):
-    """A bounce that was not judged, or a callout: what was refused before is
-    refused after."""
+    """After a bounce that was not judged, or a callout, bounces are refused as
+    before."""
     allow(old, "_bsfilter")
     assert bounce(old, ALICE, word).startswith("250")
     assert not old.path(MISSED).exists()
@@ -72,7 +73,7 @@ def test_logged_once_a_minute_where_the_engine_comes_and_goes(old, word):
 
 
 def test_who_plays_host_asks_nothing(old, word):
-    """Any user of the machine may, by exim -bh, be any host."""
+    """Any user of the machine can pose as any host by exim -bh."""
     tag = forge(old.sign(ALICE))
     said = old.run("exim4", "-bh", "203.0.113.9", user="carol", text="".join(
         f"{line}\r\n" for line in (

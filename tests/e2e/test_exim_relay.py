@@ -15,7 +15,8 @@ JOE = "joe@sink.example"
 
 
 def backup(host):
-    """A backup MX, too, for a domain of ours whose mail is elsewhere."""
+    """Our host is also a backup MX for a domain of ours whose mail is
+    elsewhere."""
     sinking(host)
     host.configure_exim(other_hostnames=layouts.OURS,
                         relay_domains=layouts.SINK)
@@ -29,7 +30,7 @@ def mx(exim):
 
 
 def arrived(sink, word):
-    """The recipient with whom a message came to the next host."""
+    """The recipient with which a message came to the next host."""
     mail = wait_until(lambda: next(
         (mail for mail in list(sink.mails) if word in mail["text"]), None),
                       f"{word!r} in the sink")
@@ -37,7 +38,7 @@ def arrived(sink, word):
 
 
 def test_tags_come_off_for_the_next_host(mx, sink, word):
-    """Which does not know them: it would refuse a genuine bounce."""
+    """The next host does not know tags: it would refuse a genuine bounce."""
     tag = mx.sign(JOE)
     assert bounce(mx, tag, word).startswith("250")
     assert arrived(sink, word) == JOE
@@ -54,7 +55,7 @@ def test_tags_come_off_for_the_next_host(mx, sink, word):
 
 
 def test_so_do_those_of_many_recipients(mx, word):
-    """Of which not all are asked about."""
+    """Not all of the recipients are asked about."""
     tag = mx.sign(JOE)
     with Dialogue(mx.lan.space, mx.address) as session:
         session.envelope(CAROL, *[tag] * 256)
@@ -95,8 +96,8 @@ def refused(host, recipient):
 
 
 def test_client_that_exim_trusts_and_we_do_not(exim, sink, word):
-    """Its mail leaves unsigned: no bounce to its senders is refused for the
-    want of a tag from then on, and the log says why."""
+    """Its mail leaves unsigned. From then on no bounce to its senders is
+    refused for having no tag, and the log says why."""
     with exim.old_ours(client_network) as host:
         assert refused(host, BOB)
         assert deliver(host, ALICE, JOE, word).startswith("250")
@@ -110,8 +111,9 @@ def test_client_that_exim_trusts_and_we_do_not(exim, sink, word):
 
 
 def test_strangers_do_not_hide_forgeries(exim, sink, word):
-    """Who forges our sender to a mailbox here, to one that leads elsewhere or
-    to a domain that we relay to, has not sent mail of ours."""
+    """A stranger who forges our sender has not sent mail of ours: neither to a
+    mailbox here, nor to an alias that leads elsewhere, nor to a domain that we
+    relay to."""
     def layout(host):
         sinking(host)
         host.configure_exim(

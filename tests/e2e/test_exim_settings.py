@@ -11,7 +11,7 @@ from talk import (ALICE, CAROL, SIGNED, bounce, deliver, envelope, forge,
 TEMPLATE = "/etc/exim4/exim4.conf.template"
 OWN = "/etc/exim4/exim4.conf"
 FOLDER = "/etc/exim4/backstop"
-# Behind which part of Debian's template each example is read.
+# The part of Debian's template after which each example is read.
 UNSPLIT = {
     "main": "main/03_exim4-config_tlsoptions",
     "router": "router/200_exim4-config_primary",
@@ -56,7 +56,7 @@ def split(**debconf):
 
 
 def by_hand(host):
-    """An exim.conf that owes nothing to Debian."""
+    """An exim.conf that takes nothing from Debian's."""
     for name in ("main", "router", "transport", "rcpt"):
         host.write(f"{FOLDER}/{name}", (EXAMPLES / name).read_text())
     host.write(OWN, HAND.format(
@@ -132,7 +132,8 @@ def configured(exim, request):
 
 
 def test_story(configured, exim, remote, word):
-    """Mail leaves signed; of the bounces, the true one comes home."""
+    """Mail leaves signed; the genuine bounce comes home, the forged one does
+    not."""
     sender = "alice@inside.example" if configured.hidden else ALICE
     send(configured, CAROL, word, sender=sender)
     mail = remote.wait_mail("carol", word)
@@ -157,7 +158,8 @@ def pieces(host):
 
 
 def test_removed_but_for_the_router(configured, remote, word):
-    """For as long as bounces to signed addresses may come, it is kept."""
+    """The router piece is kept as long as bounces to signed addresses may
+    come."""
     if configured.hidden:
         pytest.skip("the bounces of this host come to another one")
     tag = configured.sign(ALICE)
@@ -174,7 +176,8 @@ def test_removed_but_for_the_router(configured, remote, word):
 
 
 def test_at_the_end_of_an_acl_of_ones_own(exim, word):
-    """Debian's hook is the administrator's; -light must not mind."""
+    """The administrator uses Debian's own hook; -light must work with it,
+    too."""
     def own(host):
         host.write("/etc/exim4/conf.d/main/001_own",
                    "CHECK_RCPT_LOCAL_ACL_FILE = /etc/exim4/own\n")
@@ -221,8 +224,8 @@ def test_tags_come_off_without_the_router(exim, word):
 
 
 def test_a_bounce_has_not_hundreds_of_recipients(exim, word):
-    """Past those that are asked about nothing is refused: nobody gets there.
-    """
+    """With more recipients than are asked about, nothing is refused; the ACL
+    sees to it that there are never so many."""
     with exim.ours() as host, Dialogue(host.lan.space,
                                        host.address) as session:
         replies = session.envelope("", *[ALICE] * 101)
@@ -235,7 +238,7 @@ def test_a_bounce_has_not_hundreds_of_recipients(exim, word):
 
 
 def test_stale_tag_where_no_record_could_save_it(exim):
-    """Then it need not wait for the message."""
+    """Then the verdict need not wait for the message."""
     with exim.ours(messages="no") as host:
         tag = host.signed_days_ago(ALICE, 30)
         assert envelope(host, "", tag)[0][:3] == (
@@ -244,7 +247,7 @@ def test_stale_tag_where_no_record_could_save_it(exim):
 
 
 def test_not_ours_leaves_as_it_was(exim, remote, word):
-    """dc_hide_mailname does what it did, for what is not signed."""
+    """dc_hide_mailname still works for mail that is not signed."""
     with exim.ours(split(**HIDDEN), domains="other.example") as host:
         send(host, CAROL, word, sender="alice@inside.example")
         assert remote.wait_mail("carol", word).return_path == ALICE

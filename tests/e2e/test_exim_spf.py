@@ -1,4 +1,5 @@
-"""SPF in real Exim: refused at RCPT or at the end of DATA, or told of."""
+"""SPF in real Exim: mail is refused at RCPT or at the end of DATA, or gets
+header fields."""
 
 import signal
 

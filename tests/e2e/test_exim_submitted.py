@@ -1,4 +1,5 @@
-"""What programs of this host hand in, in whoever's name: never refused."""
+"""Mail that programs of this host submit is never refused, whatever its
+sender."""
 
 import pytest
 
@@ -32,8 +33,9 @@ def by_batch(host, word, recipient, text):
 @pytest.mark.parametrize("hand_in", [by_sendmail, by_batch])
 @pytest.mark.parametrize("case", ["bad tag", "stale tag", "untagged"])
 def test_a_forged_bounce_is_not_refused(old, hand_in, case, word):
-    """-oMa says which host a message is from, as a scanner does that hands in
-    again what it took: its program would have to bounce it."""
+    """-oMa says which host a message is from. A scanner uses it to submit
+    again what it took; if that were refused, it would have to bounce the
+    message."""
     recipient = {"bad tag": forge(old.sign(ALICE)), "untagged": ALICE,
                  "stale tag": old.signed_days_ago(ALICE, 30)}[case]
     done = hand_in(old, word, recipient,

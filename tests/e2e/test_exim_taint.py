@@ -1,12 +1,12 @@
-"""What a stranger wrote may not name a file, by way of us either: Exim refuses
-it, as of any address."""
+"""What a stranger wrote must not become the name of a file, also not by way of
+Backstop: Exim refuses that, as it does for any address."""
 
 import pytest
 
 from exim import CONFIG
 from talk import ALICE, CAROL, bounce, deliver, send
 
-# For each case, where the address stands in a name of a file.
+# For each case, where the address appears in the name of a file.
 CASES = {
     "stripped": ("router/240_taint", """\
 taint:
@@ -38,7 +38,8 @@ def test_an_address_names_no_file(exim, case, word):
 
 
 def test_nor_in_the_session(exim, word):
-    """What is left of a message when the next command comes."""
+    """What is left of one message when the next one comes in the same
+    session."""
     def layout(host):
         host.write(f"{CONFIG}/main/001_own",
                    "acl_smtp_quit = warn logwrite = looked up: "

@@ -32,7 +32,7 @@ def how(request):
 
 
 def gaps(mx):
-    """The spans of which the engine knows that it knows not all."""
+    """The gaps: times in which the engine knows that it missed mail."""
     return json.loads(mx.backstop("--json", "status",
                                   check=False).stdout)["store"]["gaps"]
 
@@ -85,7 +85,8 @@ def test_the_engine_goes_away_in_the_middle(mx, number, word):
 
 
 def test_engine_that_stands_still_for_a_minute(exim, remote, word):
-    """Logged once a minute. The minute passes by its file's time."""
+    """It is logged once a minute. The test lets the minute pass by setting the
+    time of a file."""
     def mail(numbers):
         for number in numbers:
             send(mx, CAROL, f"{word}-{number}.")
@@ -110,8 +111,8 @@ def test_engine_that_stands_still_for_a_minute(exim, remote, word):
 
 
 def test_the_module_is_removed(mx, remote, word):
-    """In the manual's order: mail flows as if it never was, but for the tags,
-    which the router still takes off."""
+    """Removed in the manual's order, mail flows as without Backstop, except
+    that the router still takes tags off."""
     tag = mx.sign(ALICE)
     mx.path(f"{MODULES}/backstop.conf").unlink()
     mx.restart_exim()
@@ -125,7 +126,7 @@ def test_the_module_is_removed(mx, remote, word):
 
 
 def waits(mx, word):
-    """Exim defers all mail, and takes nothing that it would lose."""
+    """Exim defers all mail, and loses none."""
     with Dialogue(mx.lan.space, mx.address) as session:
         reply, = session.envelope(CAROL, ALICE)
         if reply.startswith("250"):
@@ -136,8 +137,8 @@ def waits(mx, word):
 
 @pytest.mark.parametrize("fault", ["missing", "wrong ABI"])
 def test_the_module_cannot_be_loaded(mx, fault, word):
-    """Who removes it by hand and not what names it: mail waits elsewhere, and
-    passes once it is as it should be."""
+    """If the module is removed by hand, but not the lines that name it, mail
+    waits at other hosts, and passes once that is mended."""
     kept = mx.path(MODULE).read_bytes()
     mx.path(MODULE).unlink()
     if fault == "wrong ABI":
@@ -177,7 +178,7 @@ def test_many_at_once(mx, word):
         return (mx.mail_count("alice") == CLIENTS // 2
                 and mx.mail_count("bob") == CLIENTS // 2)
     wait_until(delivered, lambda: f"{CLIENTS} mails:\n{mx.queue()}", 120)
-    # one tag for so many looks like a replay after a while
+    # after so many bounces to one tag, they look like a replay
     fields = [mail["X-Backstop"] for mail in mx.mails("alice")]
     judged = [field for field in fields if field]
     assert set(judged) == {"genuine reason=tag row=4",

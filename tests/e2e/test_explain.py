@@ -40,7 +40,7 @@ def test_mail_that_was_refused_elsewhere(reader, remote, word):
 
 
 def test_notice_that_somebody_made_up(reader, word):
-    """Nobody knows it of a young store, and that is said."""
+    """With a young store the answer is unknown, and it says why."""
     with Dialogue(reader.lan.space, reader.address) as session:
         session.envelope("", ALICE)
         session.message(f"""\

@@ -1,4 +1,4 @@
-"""Keys that change, are lost or lie open while mail comes and goes."""
+"""Keys are changed, lost, or readable by others while mail comes and goes."""
 
 import json
 
@@ -52,7 +52,7 @@ def test_revoked_key_is_unknown_not_forged(ours, remote, word):
 
 @pytest.mark.parametrize("number", ["same", "another"])
 def test_keyring_lost_and_made_anew(ours, remote, number, word):
-    """The new key cannot say of an old tag that it is forged."""
+    """A key made after a loss does not prove that an old tag is forged."""
     old = tag_of_mail(ours, remote, word)
     number = key_of(old) if number == "same" else (key_of(old) + 1) % 10
     ours.path(KEYRING).unlink()

@@ -1,5 +1,5 @@
-"""Messages through the filter on their way into smtpd: not an octet is lost,
-whatever they are and whatever becomes of the engine."""
+"""Messages go through the filter into smtpd: not an octet is lost, whatever
+they contain and whatever happens to the engine."""
 
 import re
 import threading
@@ -55,8 +55,8 @@ def test_every_octet_arrives(reader, sender, word):
 
 @pytest.mark.parametrize("sender", SENDERS)
 def test_lines_as_long_as_smtpd_takes_them(reader, sender, word):
-    """Those that it could not take back from us are cut, or it refuses them
-    itself; it lives on."""
+    """Lines that smtpd could not take back are cut, or smtpd refuses them
+    itself; it goes on running."""
     for length in range(65480, 65540, 5):
         subject = f"{word}-{length}."
         lines = [b"Subject: " + subject.encode(), b"", b"x" * length]
@@ -76,7 +76,7 @@ def test_lines_as_long_as_smtpd_takes_them(reader, sender, word):
 
 @pytest.mark.parametrize("sender", SENDERS)
 def test_a_large_message(reader, sender, word):
-    """Beyond all that is kept."""
+    """The message is longer than what the filter keeps."""
     lines = [b"Subject: " + word.encode(), b""]
     lines += [f"{n} ".encode() + b"y" * 70 for n in range(60000)]
     assert send(reader, lines, sender).startswith("250")

@@ -1,4 +1,5 @@
-"""What each mode does with a forged bounce, and what never changes."""
+"""What each mode does with a forged bounce, and what is the same in all
+modes."""
 
 import pytest
 

@@ -4,7 +4,7 @@ from talk import ALICE, CAROL, bounce, deliver, envelope, forge
 
 
 def test_trusted_client_is_never_refused(lab, word):
-    """A backup MX of ours, say, whatever it passes on."""
+    """Such as a backup MX of ours, whatever it passes on."""
     with lab.ours(trusted="192.0.2.96/27") as host:
         old = host.sign(ALICE, "--at", "2026-01-01T00:00:00Z")
         for forged in (old, forge(host.sign(ALICE))):
@@ -23,7 +23,8 @@ def test_signing_can_be_off_while_tags_come_home(lab, word):
 
 
 def test_replayed_tag_becomes_junk(ours, word):
-    """One tag, no recipients counted: twenty bounces are plausible."""
+    """One tag without counted recipients: up to twenty bounces are
+    plausible."""
     tag = ours.sign(ALICE)
     for number in range(22):
         assert bounce(ours, tag, f"{word}-{number}.").startswith("250")
@@ -32,7 +33,8 @@ def test_replayed_tag_becomes_junk(ours, word):
 
 
 def test_subaddress_form(lab, remote, word):
-    """Per domain; the plain address in the MAC, as in the other form."""
+    """It is set for a domain; the MAC is over the plain address, as in the
+    other form."""
     with lab.bare_ours() as host:
         conf = host.read("/etc/backstop/backstop.conf")
         host.write("/etc/backstop/backstop.conf",

@@ -1,5 +1,5 @@
-"""SPF in front of real smtpd: refused in the session, or told of in the
-message."""
+"""SPF in front of real smtpd: mail is refused in the session, or gets header
+fields."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def mx(lab):
 
 class TestSpf(both_spf.OfBoth):
     def test_who_leaves_meanwhile(self, mx, word):
-        """A client that goes while its sender is asked about."""
+        """A client disconnects while SPF is being checked."""
         with Dialogue(mx.lan.space, mx.address) as session:
             session.say("EHLO client.example")
             session.say_nothing_after("MAIL FROM:<u@silent.example>")

@@ -22,7 +22,7 @@ ZONE = {
     "long.example": [["TXT", "v=spf1 " + "ip4:198.51.100.0/24 " * 190
                       + "ip4:192.0.2.99 -all"]],
 }
-# What a check may last beyond its deadline before it is given up as hung.
+# How long a check may run over its deadline before the test takes it for hung.
 PATIENCE_MS = 5000
 
 
@@ -74,7 +74,7 @@ def unbound_before(host, zone, **more):
 @pytest.mark.skipif(not spf_suite.path(), reason="there is no corpus at "
                     f"{corpus.folder()}")
 def test_suite(spf_host, record_property):
-    """What needs no server in trouble, of all scenarios."""
+    """All scenarios but those that need a server in trouble."""
     count, wrong = 0, []
     for scenario in spf_suite.scenarios():
         zone = dns_servers.lawful(spf_suite.zone(scenario))
@@ -104,13 +104,14 @@ def test_whole(spf_host):
 
 
 def test_nobody_listens(spf_host):
-    """A refusal at once is no reason to be fast: only to end."""
+    """A server that refuses at once: the check need not be fast, but it must
+    end."""
     said = check(spf_host)
     assert said["result"] == "temperror" and soon(said)
 
 
 def test_silent(spf_host):
-    """A resolver that stands still, and then another one behind it."""
+    """A resolver that is stopped, and another one that answers after it."""
     with real_servers(spf_host, ZONE) as unbound:
         unbound.send(signal.SIGSTOP)
         said = check(spf_host)
@@ -128,7 +129,7 @@ def test_silent(spf_host):
 
 
 def test_servers_dead(spf_host):
-    """unbound lives, but who knows the names does not."""
+    """unbound runs, but the authoritative server does not."""
     unbound = dns_servers.start_unbound(spf_host)
     try:
         said = check(spf_host)
@@ -162,7 +163,7 @@ def test_endlessly_slow(spf_host):
 @pytest.mark.parametrize("lie", ["question", "owner", "cut", "garbage",
                                  "loop", "long-data", "id"])
 def test_lying_behind_unbound(spf_host, lie):
-    """What unbound does not take for an answer is none."""
+    """An answer that unbound rejects counts as none."""
     zone = {**ROOT, **ZONE, "lie.example": [
         ["TXT", "v=spf1 +all"], ["LIE", lie]]}
     with unbound_before(spf_host, zone):

@@ -84,5 +84,5 @@ def test_both_say_the_same(fields):
 def test_lines_are_short(fields):
     for _, ours, _ in fields:
         for line in ours.split("\n"):
-            # what is quoted cannot be folded
+            # a quoted string cannot be folded
             assert len(line) < 78 or re.fullmatch(PAIR + ";?", line), ours

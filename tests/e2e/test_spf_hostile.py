@@ -43,7 +43,7 @@ def asked(dns, trap):
 
 
 def faults(dns, traps, found):
-    """What is not as it must be, a line each."""
+    """One line for each result that is not as it must be."""
     for trap, one in zip(traps, found):
         said = f"{trap.name}: {one.result} ({one.problem})"
         if one.result not in trap.results:
@@ -93,7 +93,8 @@ def test_command_line(spf_host, dns, traps):
 
 
 def test_stock(spf_host, dns, traps, record_property):
-    """Only told: how Debian's program for libspf2 ends on the same."""
+    """Printed only: how Debian's program for libspf2 ends on the same
+    records."""
     def ask(trap):
         done = spf_host.run("timeout", "2", "spfquery.libspf2",
                             f"--ip={spf_hostile.CLIENT}",

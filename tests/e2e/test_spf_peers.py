@@ -1,4 +1,4 @@
-"""Ours against pyspf: random but lawful zones, each disagreement explained.
+"""Ours against pyspf: random but valid zones; each disagreement is explained.
 
 BACKSTOP_SPF_SEED and BACKSTOP_SPF_WORLDS set the seed and how many."""
 
@@ -128,5 +128,5 @@ def test_pyspf(spf_host, record_property):
             f"; {count} by {why}" for why, count in reasons.most_common()))
     assert not strange, f"{len(strange)} not explained:\n" + "\n".join(
         map(story, strange[:20]))
-    # None of the results may be rare, or little is shown.
+    # No result may be rare, or the test shows little.
     assert len(results) == 6 and min(results.values()) > WORLDS / 200, results

@@ -74,8 +74,8 @@ def test_ours(spf_host, dns, scenarios, record_property):
 
 
 def test_silence(spf_host, scenarios, record_property):
-    """TIMEOUT as it is in the field: no answer at all. It takes its time, so
-    each scenario has a server of its own, and all are tried at once."""
+    """TIMEOUT as it really is: no answer at all. That is slow, so each
+    scenario has a server of its own, and all run at once."""
     made = Score()
     with contextlib.ExitStack() as stack:
         cases = []
@@ -95,7 +95,7 @@ def test_silence(spf_host, scenarios, record_property):
 
 @pytest.mark.parametrize("name", spf_lab.OTHERS)
 def test_others(spf_host, dns, scenarios, name, record_property):
-    """Only told, as DNS is here the same for all."""
+    """Printed only: here DNS is the same for all programs."""
     made = score(spf_lab.OTHERS[name], spf_host, dns, scenarios)
     tell(record_property, name, made)
     assert made.results > 0

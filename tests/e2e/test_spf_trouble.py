@@ -1,4 +1,5 @@
-"""SPF in front of real smtpd without DNS, without the engine, unread."""
+"""SPF in front of real smtpd without DNS, without the engine, and where
+messages are not read."""
 
 import layouts
 from forgery import flat, served, settings, speak
@@ -8,7 +9,7 @@ from talk import ALICE
 
 
 def test_without_dns(lab, word):
-    """Nobody is there to ask: mail flows, and at once."""
+    """Nobody can be asked: mail flows, and without delay."""
     changes = settings(mode="mark", deadline="60")
     with lab.ours(layouts.reading(layouts.one_hop), **changes) as host:
         assert speak(host, "u@bad.example", ALICE, word).startswith("250")
@@ -31,7 +32,7 @@ def test_the_engine_dies_meanwhile(lab, word):
 
 
 def test_messages_that_are_not_read(lab, word):
-    """smtpd itself marks what is junk then."""
+    """smtpd itself then marks what is junk."""
     def layout(has_auth):
         return layouts.one_hop(has_auth).replace(
             '" user _bsfilter', ' -i no" user _bsfilter')

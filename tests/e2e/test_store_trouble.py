@@ -1,4 +1,4 @@
-"""A store that is full, cut short, scribbled on or gone: mail flows."""
+"""A store that is full, truncated, overwritten or gone: mail flows."""
 
 import os
 import random
@@ -40,7 +40,7 @@ def small_disk(lab):
 
 
 def fill(folder):
-    """Takes all the room that is left; returns the file to remove."""
+    """Fills the file system; returns the file to remove."""
     filler = folder / "filler"
     with open(filler, "wb", buffering=0) as out:
         for size in (65536, 4096, 512):
@@ -80,14 +80,15 @@ def damage_by_cutting_to_nothing(path):
 
 
 def overwrite(path, octets):
-    """All but the two pages that say where everything is."""
+    """Overwrites all pages but the first two, which say where everything
+    is."""
     with open(path, "r+b") as store:
         store.seek(2 * 4096)
         store.write(octets(path.stat().st_size - 2 * 4096))
 
 
 def damage_by_zeros(path):
-    """As a file system leaves what it had promised but not written."""
+    """With zeros, as a file system leaves pages that it never wrote."""
     overwrite(path, bytes)
 
 
@@ -112,7 +113,8 @@ def test_damaged_store_is_moved_aside(ours, remote, damage, word):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_scribble_ends_the_engine(lab, seed):
-    """LMDB takes noise for pages: each seed leads it elsewhere."""
+    """LMDB takes the noise for pages; each seed leads it astray in another
+    way."""
     with lab.bare_ours() as host:
         host.backstop("init")
         host.start_engine()
@@ -127,7 +129,7 @@ def test_no_scribble_ends_the_engine(lab, seed):
 
 
 def test_lost_store_folder(ours, remote, word):
-    """Gone as a whole, while nothing ran."""
+    """The whole store is gone; nothing was running."""
     ours.engine.stop()
     store = ours.path(STATE) / "store"
     for file in store.iterdir():
@@ -137,7 +139,7 @@ def test_lost_store_folder(ours, remote, word):
 
 
 def test_crash_of_the_host_leaves_a_gap(ours):
-    """What the store cannot know of, it does not claim to know."""
+    """The store does not claim to know of the time after the crash."""
     ours.engine.send(signal.SIGKILL)
     ours.engine.process.wait()
     ours.start_engine()

@@ -51,7 +51,8 @@ def test_bounce_of_authenticated_mail_comes_home(either, remote, word):
 
 @pytest.mark.usefixtures("has_auth")
 def test_nobody_sends_in_another_name(either, word):
-    """One hop cannot ask this: smtpd compares what was signed already."""
+    """With one hop this check is not possible: smtpd compares the signed
+    address."""
     if either.layout == "two_hops":
         reply = submit(either, "bob", ALICE, CAROL, word)
         assert reply.startswith("530"), reply

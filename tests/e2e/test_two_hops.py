@@ -1,4 +1,4 @@
-"""What only the two-hops layout gives: plain addresses inside."""
+"""What only the two-hops layout gives: smtpd sees plain addresses."""
 
 import pytest
 
@@ -13,13 +13,14 @@ def two_hops(lab):
         yield made
 
 def test_forward_of_a_local_message(two_hops, remote, word):
-    """Alice to an alias of ours that leads out: it leaves in her name."""
+    """Alice writes to an alias of ours that leads out: the mail leaves in her
+    name."""
     send(two_hops, "away@example.org", word)
     path = remote.wait_mail("carol", word).return_path
     assert SIGNED.fullmatch(path)[4] == "alice"
 
 def test_mixed_recipients(two_hops, remote, word):
-    """Only the copy that leaves bears a tag."""
+    """Only the copy that leaves has a tag."""
     with Dialogue(two_hops.space, "127.0.0.1", 587) as session:
         replies = session.envelope(ALICE, "bob@example.org", CAROL)
         assert [reply[:3] for reply in replies] == ["250", "250"]

@@ -6,7 +6,7 @@ import tree
 
 PAGES = ("common/README.md", ".github/CONTRIBUTING.md", "README.md",
          "packaging/README.md", "tests/README.md", "tests/e2e/README.md",
-         "tests/bench/README.md")
+         "tests/bench/README.md", "tests/fuzz/README.md")
 SUFFIX = re.compile(r"(?!/)[\w.*/-]+\.(?:c|h|py|sh|md|build|map|spec|\d)")
 
 # A file, and a function in it.
