@@ -3,12 +3,16 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#ifdef __linux__
+#include <sys/xattr.h>
+#endif
 #include <unistd.h>
 
 #include "common/engine/listen.h"
@@ -49,26 +53,45 @@ inherited(void)
 	return SYSTEMD_FIRST_FD;
 }
 
+/* Gives a new folder to the user. By its descriptor: a name in somebody else's
+ * folder could lead elsewhere by now. */
+static int
+give_folder(const char *folder, const char *user)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const struct passwd *pw = NULL;
+	struct stat st;
+	int rc = 0;
+
+	if (fd == -1)
+		return -errno;
+	if (fstat(fd, &st) != 0)
+		rc = -errno;
+	else if (st.st_uid != geteuid())
+		rc = -EPERM;
+	else if (fchmod(fd, 0755) != 0)
+		rc = -errno;
+	else if (geteuid() == 0 && (pw = getpwnam(user)) == NULL)
+		rc = -ENOENT;
+	else if (geteuid() == 0 && fchown(fd, pw->pw_uid, pw->pw_gid) != 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
 /* The socket's folder, owned by the user so that the name can be removed. */
 static int
 make_folder(const char *path, const char *user)
 {
 	char folder[PATH_MAX];
 	const char *slash = strrchr(path, '/');
-	const struct passwd *pw;
 
 	if (slash == NULL || slash == path)
 		return 0;
 	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path), path);
 	if (mkdir(folder, 0755) != 0)
 		return errno == EEXIST ? 0 : -errno;
-	if (chmod(folder, 0755) != 0)
-		return -errno;
-	if (geteuid() != 0)
-		return 0;
-	if ((pw = getpwnam(user)) == NULL)
-		return -ENOENT;
-	return chown(folder, pw->pw_uid, pw->pw_gid) == 0 ? 0 : -errno;
+	return give_folder(folder, user);
 }
 
 /* Removes the name of a socket behind which nobody listens any more. */
@@ -90,29 +113,56 @@ clear_name(const struct sockaddr_un *name)
 	return rc;
 }
 
+/* Binds a new socket at the path, open to all until bs_listen_admit(). */
 static int
-make_socket(const char *path)
+bind_socket(const char *path)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	mode_t mask;
 	int fd = -1;
 	int rc;
 
-	if (strlen(path) >= sizeof(name.sun_path))
-		return -ENAMETOOLONG;
 	memcpy(name.sun_path, path, strlen(path) + 1);
 	if ((rc = clear_name(&name)) != 0)
 		return rc;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		return -errno;
-	/* open to all: who may ask, the peer's uid says */
+	/* the mode comes with bind(): a chmod() of the name could hit whatever
+	 * the owner of the folder has put there since */
+	mask = umask(0111);
 	if (bind(fd, (const struct sockaddr *)&name, sizeof(name)) != 0 ||
-	    chmod(path, 0666) != 0 || listen(fd, BACKLOG) != 0) {
+	    listen(fd, BACKLOG) != 0) {
 		rc = -errno;
 		close(fd);
-		return rc;
+		fd = rc;
 	}
+	(void)umask(mask);
 	return fd;
+}
+
+/* As root, for as long as it takes, as the user: root must not touch a name in
+ * a folder of somebody else's, and the user can change the rights of a socket
+ * of its own later on. In a folder of root's, where the user may not write,
+ * nobody else can play tricks. */
+static int
+make_socket(const char *path, const char *user)
+{
+	const struct passwd *pw;
+	int rc;
+
+	if (strlen(path) >= sizeof(((struct sockaddr_un *)NULL)->sun_path))
+		return -ENAMETOOLONG;
+	if (geteuid() != 0)
+		return bind_socket(path);
+	if ((pw = getpwnam(user)) == NULL)
+		return bind_socket(path);
+	if (setegid(pw->pw_gid) != 0 || seteuid(pw->pw_uid) != 0)
+		return -errno;
+	rc = bind_socket(path);
+	if (seteuid(0) != 0 || setegid(0) != 0)
+		return -errno;
+	return rc == -EACCES ? bind_socket(path) : rc;
 }
 
 int
@@ -126,7 +176,7 @@ bs_listen(const char *path, const char *user, bool *is_ours)
 		return fd;
 	if ((rc = make_folder(path, user)) != 0)
 		return rc;
-	return make_socket(path);
+	return make_socket(path, user);
 }
 
 static int
@@ -148,19 +198,98 @@ peer_uid(int fd, uid_t *uid)
 }
 
 bool
-bs_listen_allows(int fd, char *const *users, size_t count)
+bs_listen_allows(int fd, const struct bs_clients *clients)
 {
 	uid_t uid = (uid_t)-1;
 
 	if (peer_uid(fd, &uid) != 0)
 		return false;
-	if (uid == 0 || uid == geteuid())
-		return true;
-	for (size_t i = 0; i < count; i++) {
-		const struct passwd *pw = getpwnam(users[i]);
+	return uid == 0 || uid == geteuid() ||
+	       (clients != NULL && bs_clients_have(clients, uid));
+}
 
-		if (pw != NULL && pw->pw_uid == uid)
-			return true;
-	}
+#ifdef __linux__
+
+/* acl(5) as the kernel takes it, in little-endian numbers (linux/posix_acl.h):
+ * a list without libacl. */
+#define ACL_VERSION 2
+#define ACL_HEAD 4
+#define ACL_ENTRY 8
+#define ACL_OWNER 0x01
+#define ACL_USER 0x02
+#define ACL_GROUP 0x04
+#define ACL_MASK 0x10
+#define ACL_OTHERS 0x20
+#define ACL_NONE 0
+#define ACL_READ_WRITE 6
+
+static size_t
+put_entry(uint8_t *acl, size_t len, unsigned tag, unsigned rights, uid_t uid)
+{
+	const uint8_t entry[ACL_ENTRY] = {
+	    (uint8_t)tag,
+	    0,
+	    (uint8_t)rights,
+	    0,
+	    (uint8_t)uid,
+	    (uint8_t)(uid >> 8),
+	    (uint8_t)(uid >> 16),
+	    (uint8_t)(uid >> 24),
+	};
+
+	memcpy(acl + len, entry, sizeof(entry));
+	return len + sizeof(entry);
+}
+
+int
+bs_listen_admit(const char *path, const struct bs_clients *clients)
+{
+	uint8_t acl[ACL_HEAD + (BS_CLIENTS_MAX + 4) * ACL_ENTRY] = {
+	    ACL_VERSION};
+	size_t len = ACL_HEAD;
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return -errno;
+	if (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid())
+		return -EPERM;
+	len = put_entry(acl, len, ACL_OWNER, ACL_READ_WRITE, (uid_t)-1);
+	for (size_t i = 0; i < clients->count; i++)
+		len = put_entry(acl, len, ACL_USER, ACL_READ_WRITE,
+		    clients->uids[i]);
+	len = put_entry(acl, len, ACL_GROUP, ACL_NONE, (uid_t)-1);
+	len = put_entry(acl, len, ACL_MASK, ACL_READ_WRITE, (uid_t)-1);
+	len = put_entry(acl, len, ACL_OTHERS, ACL_NONE, (uid_t)-1);
+	return lsetxattr(path, "system.posix_acl_access", acl, len, 0) == 0
+		   ? 0
+		   : -errno;
+}
+
+/* chmod(1) takes the clients' rights away by the group's, which is the mask. */
+bool
+bs_listen_is_narrowed(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && (st.st_mode & 0660) == 0660 &&
+	       lgetxattr(path, "system.posix_acl_access", NULL, 0) > 0;
+}
+
+#else
+
+bool
+bs_listen_is_narrowed(const char *path)
+{
+	(void)path;
 	return false;
 }
+
+int
+bs_listen_admit(const char *path, const struct bs_clients *clients)
+{
+	(void)path;
+	(void)clients;
+	return -EOPNOTSUPP;
+}
+
+#endif

@@ -64,7 +64,7 @@ bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer)
 bool
 bs_peer_may_command(const struct bs_peer *peer)
 {
-	return bs_listen_allows(bufferevent_getfd(peer->bev), NULL, 0);
+	return bs_listen_allows(bufferevent_getfd(peer->bev), NULL);
 }
 
 /* Says that a request could not be read; on_read() ends the connection. */

@@ -4,13 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
-#include <event2/listener.h>
 
+#include "common/engine/accept.h"
+#include "common/engine/clients.h"
 #include "common/engine/commit_queue.h"
 #include "common/engine/spf_requests.h"
 #include "common/judge/judge.h"
@@ -28,6 +30,10 @@
 
 #define FLUSH_WAITING 500 /* signatures a commit, at most */
 #define PEERS_MAX 4096
+
+/* Descriptors that are not peers': the store, the loop, files that are read. */
+#define OTHERS_MAX 40
+#define PEERS_MIN 8
 #define HURRY_MS 20
 #define SIGNALS 5
 
@@ -41,11 +47,13 @@ struct bs_server {
 	struct bs_spf *spf; /* NULL: there is no checker */
 	struct bs_spf_requests *requests;
 	struct bs_tracing *tracing;
+	struct bs_clients clients;
 	size_t peer_count;
+	size_t peer_max; /* as many as there are descriptors for */
 	struct bs_peer *peers[PEERS_MAX];
 	bool in_doubt;	/* the clock, as last logged */
 	uint32_t noted; /* the day on which the domains were noted last */
-	struct evconnlistener *listener;
+	struct bs_accept *accept;
 	struct event *signals[SIGNALS];
 	struct event *tick;
 	struct event *flush;
@@ -151,11 +159,30 @@ note_domains(struct bs_server *server, int64_t now)
 	server->noted = bs_day_of(now);
 }
 
+/* Strangers are kept from connecting, where the file system can tell them from
+ * clients. Where it cannot, or the socket is not ours, each is sent away. */
+static void
+admit_clients(struct bs_server *server)
+{
+	(void)!bs_listen_admit(server->settings.config->socket,
+	    &server->clients);
+}
+
+static void
+renew_clients(struct bs_server *server)
+{
+	if (bs_clients_renew(&server->clients, "/etc/passwd",
+		&server->settings.config->clients))
+		admit_clients(server);
+}
+
 static int
 reload(struct bs_server *server)
 {
 	int rc = bs_settings_reload(&server->settings);
 
+	bs_clients_find(&server->clients, &server->settings.config->clients);
+	admit_clients(server);
 	server->noted = 0;
 	note_domains(server, time(NULL));
 	if (server->spf != NULL)
@@ -209,6 +236,7 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 	struct bs_judgement judgement;
 	int64_t now = time(NULL);
 
+	bs_accept_owe_turn(server->accept);
 	if (request->op == BS_OP_SPF) {
 		bs_spf_requests_begin(server->requests, peer, request);
 		return;
@@ -243,25 +271,27 @@ on_gone(struct bs_server *server, struct bs_peer *peer)
 	bs_spf_requests_forget(server->requests, peer);
 }
 
+static bool
+has_room(void *context)
+{
+	const struct bs_server *server = context;
+
+	return server->peer_count < server->peer_max;
+}
+
 static void
-on_accept(struct evconnlistener *listener, evutil_socket_t fd,
-    struct sockaddr *address, int len, void *context)
+on_connection(void *context, int fd)
 {
 	struct bs_server *server = context;
 	struct bs_peer *peer;
 	unsigned missed;
 
-	(void)listener;
-	(void)address;
-	(void)len;
-	if (server->peer_count >= PEERS_MAX ||
-	    !bs_listen_allows(fd, server->settings.config->clients.words,
-		server->settings.config->clients.count)) {
+	if (!bs_listen_allows(fd, &server->clients)) {
 		if (bs_log_allowed(&server->peer_limit, bs_monotonic_ms(),
 			&missed))
 			bs_log(BS_LOG_WARNING,
 			    "a connection was refused: its user is not in "
-			    "\"clients\", or there are too many (%u more)",
+			    "\"clients\" (%u more)",
 			    missed);
 		close(fd);
 		return;
@@ -315,6 +345,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	    now);
 	bs_supervise_tick(&server->supervisor, now);
 	watch_clock(server);
+	renew_clients(server);
 	note_domains(server, now);
 	if (bs_writer_has_store(server->writer))
 		arm(server->sweep, HURRY_MS);
@@ -428,8 +459,7 @@ free_events(struct bs_server *server)
 	for (size_t i = 0; i < SIGNALS; i++)
 		if (server->signals[i] != NULL)
 			event_free(server->signals[i]);
-	if (server->listener != NULL)
-		evconnlistener_free(server->listener);
+	bs_accept_free(server->accept);
 	if (server->base != NULL)
 		event_base_free(server->base);
 }
@@ -439,7 +469,7 @@ free_events(struct bs_server *server)
 static void
 finish(struct bs_server *server)
 {
-	evconnlistener_disable(server->listener);
+	bs_accept_stop(server->accept);
 	if (bs_writer_has_store(server->writer))
 		on_flush(-1, 0, server);
 	bs_commit_queue_release(server->queue, server->writer, false,
@@ -448,6 +478,35 @@ finish(struct bs_server *server)
 	bs_supervise_stop(&server->supervisor, time(NULL));
 	while (server->peer_count > 0)
 		bs_peer_free(server->peers[0]);
+}
+
+/* As many peers as this process may have descriptors for. */
+static size_t
+find_peer_max(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    limit.rlim_cur >= PEERS_MAX + OTHERS_MAX)
+		return PEERS_MAX;
+	return limit.rlim_cur > PEERS_MIN + OTHERS_MAX
+		   ? (size_t)limit.rlim_cur - OTHERS_MAX
+		   : PEERS_MIN;
+}
+
+static int
+listen_at(struct bs_server *server, int fd)
+{
+	static const struct bs_accept_events events = {
+	    .has_room = has_room,
+	    .came = on_connection,
+	};
+
+	server->peer_max = find_peer_max();
+	bs_clients_find(&server->clients, &server->settings.config->clients);
+	admit_clients(server);
+	server->accept = bs_accept_new(server->base, fd, &events, server);
+	return server->accept == NULL ? -ENOMEM : 0;
 }
 
 /* Sets up all that the loop needs. */
@@ -466,6 +525,7 @@ prepare(struct bs_server *server, int listen_fd)
 	server->supervisor.folder = server->settings.paths.store;
 	server->supervisor.writer = server->writer;
 	if ((server->base = event_base_new()) == NULL ||
+	    event_base_priority_init(server->base, BS_ACCEPT_PRIORITIES) != 0 ||
 	    (server->tracing = bs_tracing_new(server->base)) == NULL ||
 	    add_events(server) != 0)
 		return -ENOMEM;
@@ -476,9 +536,7 @@ prepare(struct bs_server *server, int listen_fd)
 	    bs_spf_requests_new(server->spf, &server->settings, server->writer);
 	if (server->requests == NULL)
 		return -ENOMEM;
-	server->listener = evconnlistener_new(server->base, on_accept, server,
-	    LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0, listen_fd);
-	return server->listener == NULL ? -ENOMEM : 0;
+	return listen_at(server, listen_fd);
 }
 
 int

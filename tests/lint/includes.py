@@ -28,7 +28,7 @@ OWNERS = (
     (r"jansson.*\.h", ["common/cli/output.c", "common/cli/output.h"]),
     (r"event2?/.*|event\.h|evutil\.h",
      ["common/engine/server.c", "common/engine/peer.c",
-      "common/engine/tracing.c", "common/dns/dns.c",
+      "common/engine/tracing.c", "common/engine/accept.c", "common/dns/dns.c",
       "common/spf/service.c", "common/spf/child.c",
       "common/spf/worker.c",
       "common/cli/spf/lookup.c", "common/cli/spf/once.c"]),

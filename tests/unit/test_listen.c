@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/engine/listen.h"
 #include "tests/unit/folder.h"
@@ -199,6 +201,112 @@ test_made(void **state)
 	close(again);
 }
 
+/* Connects as another user. Returns errno. */
+static int
+connect_as(uid_t uid)
+{
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		memcpy(name.sun_path, place.path, strlen(place.path) + 1);
+		if (setresgid(uid, uid, uid) != 0 ||
+		    setresuid(uid, uid, uid) != 0)
+			_exit(255);
+		_exit(connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0
+			  ? 0
+			  : errno);
+	}
+	close(fd);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+test_admitted(void **state)
+{
+	struct bs_clients clients = {.count = 2, .uids = {64101, 64103}};
+	bool is_ours = false;
+	int fd;
+	int rc;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(place.folder, 0755), 0);
+	fd = bs_listen(place.path, "root", &is_ours);
+	assert_true(fd >= 0);
+	assert_false(bs_listen_is_narrowed(place.path));
+	assert_int_equal(connect_as(64102), 0);
+	if ((rc = bs_listen_admit(place.path, &clients)) == -EOPNOTSUPP) {
+		print_message("skipped: no access control lists here\n");
+		skip();
+	}
+	assert_int_equal(rc, 0);
+	assert_true(bs_listen_is_narrowed(place.path));
+	assert_int_equal(connect_as(64101), 0);
+	assert_int_equal(connect_as(64102), EACCES);
+	assert_int_equal(connect_as(64103), 0);
+	assert_int_equal(connect_as(0), 0);
+	/* others, after a reload */
+	clients.count = 1;
+	clients.uids[0] = 64102;
+	assert_int_equal(bs_listen_admit(place.path, &clients), 0);
+	assert_int_equal(connect_as(64101), EACCES);
+	assert_int_equal(connect_as(64102), 0);
+	close(fd);
+}
+
+/* What is not our own socket is left alone, wherever its name leads. */
+static void
+test_not_ours(void **state)
+{
+	const struct bs_clients clients = {0};
+	char file[PATH_MAX + 8];
+	struct stat before;
+	struct stat after;
+	int fd;
+
+	(void)state;
+	snprintf(file, sizeof(file), "%s/file", place.folder);
+	fd = open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &before), 0);
+	assert_int_equal(symlink(file, place.path), 0);
+	assert_int_equal(bs_listen_admit(place.path, &clients), -EPERM);
+	assert_int_equal(fstat(fd, &after), 0);
+	assert_int_equal(after.st_mode, before.st_mode);
+	assert_int_equal(after.st_ctim.tv_sec, before.st_ctim.tv_sec);
+	close(fd);
+}
+
+/* As root, the socket is made by the user whose folder it is in. */
+static void
+test_made_by_user(void **state)
+{
+	const struct passwd *pw = getpwnam("nobody");
+	struct stat st;
+	bool is_ours = false;
+	int fd;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_non_null(pw);
+	assert_int_equal(chown(place.folder, pw->pw_uid, pw->pw_gid), 0);
+	fd = bs_listen(place.path, "nobody", &is_ours);
+	assert_true(fd >= 0);
+	assert_int_equal(geteuid(), 0);
+	assert_int_equal(getegid(), 0);
+	assert_int_equal(stat(place.path, &st), 0);
+	assert_int_equal(st.st_uid, pw->pw_uid);
+	assert_int_equal(st.st_mode & 07777, 0666);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -208,6 +316,10 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_no_socket, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_in_use, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_made, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_made_by_user, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(test_admitted, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_not_ours, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

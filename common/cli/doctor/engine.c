@@ -10,6 +10,7 @@
 
 #include "common/cli/ask.h"
 #include "common/cli/doctor/engine.h"
+#include "common/engine/listen.h"
 #include "common/cli/output.h"
 #include "common/cli/store/look.h"
 
@@ -50,7 +51,10 @@ check_socket(struct bs_doctor *doctor)
 		bs_doctor_fix(doctor, "move it away and start the engine");
 		return false;
 	}
-	if ((st.st_mode & 0666) != 0666) {
+	if (bs_listen_is_narrowed(path))
+		bs_doctor_good(doctor, BS_CHECK_ENGINE_SOCKET,
+		    "%s is open to 'clients' alone", path);
+	else if ((st.st_mode & 0666) != 0666) {
 		bs_doctor_bad(doctor, BS_CHECK_ENGINE_SOCKET,
 		    "%s: mode %04o keeps mail servers out; the engine itself "
 		    "knows who may ask",
