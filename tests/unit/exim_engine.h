@@ -45,7 +45,7 @@ engine_send(int peer, const struct bs_answer *answer)
 	int len = bs_answer_encode(answer, frame, sizeof(frame));
 
 	assert_true(len > 0);
-	/* one that has gone away meanwhile is one that did not wait */
+	/* a client that has gone away did not wait for the answer */
 	(void)send(peer, frame, (size_t)len, MSG_NOSIGNAL);
 }
 

@@ -8,7 +8,7 @@
 
 #include "tests/unit/unit.h"
 
-/* Makes a folder; path is PATH_MAX or so long. */
+/* Makes a folder; path has room for PATH_MAX octets. */
 static inline void
 folder_make(char *path, size_t size)
 {

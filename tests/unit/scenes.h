@@ -195,7 +195,7 @@ prepare_scene(const struct scene *scene, enum bs_op op)
 	}
 }
 
-/* What scenes 6 and 16 need of the world. */
+/* What has to be so for scenes 6 and 16. */
 static inline void
 make_holes(void)
 {

@@ -18,7 +18,7 @@ assert_writes(const char *id, const struct bs_auth_result *results,
 	assert_string_equal(out, wanted);
 	assert_true(is_auth_results(out));
 	assert_true(is_folded(out));
-	/* and it is known for ours */
+	/* and it is recognised as ours */
 	line = strcspn(out, "\n");
 	assert_int_equal(bs_auth_begin(&reader, id, out, line), BS_AUTH_OURS);
 	assert_int_equal(bs_auth_begin(&reader, "other.example", out, line),
@@ -121,7 +121,7 @@ test_known(void **state)
 		assert_int_equal(bs_auth_is_ours("mx.example.org",
 				     cases[i].field, strlen(cases[i].field)),
 		    match == BS_AUTH_OURS);
-		/* nobody's id is nobody's */
+		/* an empty id matches nothing */
 		assert_int_equal(read_field("", cases[i].field), BS_AUTH_OTHER);
 	}
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""doctor: a healthy installation, then one thing after the other broken.
+"""doctor: all is well, then one thing after the other is broken.
 
 usage: test_cli_doctor.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
@@ -566,7 +566,7 @@ class Exim(Doctor):
         self.assertEqual(found["exim-conf"]["severity"], "unknown")
 
     def test_no_answer(self):
-        """An Exim that says nothing and stays."""
+        """An Exim that prints nothing and does not end."""
         self.script("#!/bin/sh\nexec 1>&- 2>&-\nexec sleep 60\n")
         found = super().found()
         self.assertEqual(found["exim-conf"]["severity"], "unknown")

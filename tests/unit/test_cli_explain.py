@@ -125,7 +125,7 @@ class Explain(Case):
 
 
 class WithStore(Explain):
-    """What the engine remembered, or would have."""
+    """Writes what the engine would have recorded."""
 
     def test_ours_by_message_id(self):
         self.send()
@@ -194,7 +194,7 @@ class WithStore(Explain):
             "You did: %A %d %B %Y, to bob@example.com", time.gmtime())))
 
     def test_ours_by_returned_tag(self):
-        """The notice came to the plain address, or who knows where."""
+        """The notice came to the plain address, or to an unknown one."""
         tag = self.send()
         result = self.explain(notice(to="someone@example.com", path=tag), 0)
         self.assertEqual(result["because"], "tag")
@@ -275,7 +275,7 @@ class WithStore(Explain):
                       "to delete the notice.", lines)
 
     def test_daemon_is_no_excuse(self):
-        """Junk it may be to the engine: the memory says no all the same."""
+        """The engine may call it junk; the store says no all the same."""
         self.send()
         self.age()
         text = notice().replace("Return-Path: <>",
@@ -329,7 +329,7 @@ class WithStore(Explain):
         self.explain(notice(date=time.time() - 3 * DAY), 1, *at(-3))
 
     def test_recipients(self):
-        """Who is named where a host delivers goes before To."""
+        """Fields that the delivering host writes count before To."""
         tag = self.send()
         for head, field in (
                 ("X-Original-To: alice@example.org\n", "X-Original-To"),
@@ -574,7 +574,7 @@ Date: Tue, 24 Nov 2026 14:02:10 +0000
 
 
 class WithLess(Explain):
-    """What can be said by less than all."""
+    """What can be said when something is missing."""
 
     def test_without_a_configuration(self):
         self.conf = self.path("none.conf")

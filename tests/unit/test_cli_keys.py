@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The life of a key at the command line, and secrets of others.
+"""The life of a key at the command line, and secrets from other programs.
 
 usage: test_cli_keys.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """

@@ -194,7 +194,7 @@ class Mode(Case):
 
 
 class Coverage(Case):
-    """As time goes by: status says when it will be full, and it is."""
+    """Status says when coverage will be full, and on that day it is."""
 
     def setUp(self):
         super().setUp()
@@ -239,7 +239,8 @@ class Coverage(Case):
                       self.call("status", status=1))
 
     def test_engine_that_went_away(self):
-        """What was not recorded is not covered, written down or not."""
+        """Time without recording is not covered, whether a gap was written or
+        not."""
         with Engine(self, conf_in_place=True):
             pass
         self.age()

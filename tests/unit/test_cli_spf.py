@@ -205,7 +205,7 @@ class Lint(Spf):
         self.assertNotIn("local-part", self.spf("lint", "--record", record))
 
     def test_bad_configuration(self):
-        """Who names a server needs none."""
+        """With --dns no configuration is needed."""
         self.write("backstop.conf", "nonsense\n")
         for domain in "clean.example", "tree.example":
             self.assertIn("\n0 errors", self.spf("lint", domain))
@@ -235,7 +235,7 @@ class Lint(Spf):
         self.assertIn("syntax", self.checks("evil.example", status=1))
 
     def test_hostile_tree(self):
-        """However much a record leads to, an answer comes soon."""
+        """An answer comes soon, however much a record leads to."""
         zone = {f"t{n}.example": [["TXT", [
             f"v=spf1 include:t{n + 1}.example include:t{n + 2}.example ",
             *("a:x%d-%d.example " % (n, k) for k in range(150)), "-all"]]]

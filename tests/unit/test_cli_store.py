@@ -43,7 +43,7 @@ class Store(Case):
             self.assertNotIn(b"alice", file.read())
 
     def test_what_cannot_be_recorded(self):
-        """The tag is as good; that is said."""
+        """The tag is valid all the same, and a warning says so."""
         os.unlink(self.path("state", "store.key"))
         done = self.run_raw("-c", self.conf, "sign", "alice@example.org")
         self.assertEqual(done.returncode, 0)
@@ -99,7 +99,7 @@ class Store(Case):
             self.assertIn("damaged",
                           self.call("store", "check", status=1))
             self.assertFalse(self.status(1)["well"])
-            # the law: nobody is refused for it
+            # the law: no mail is refused because of it
             self.assertTrue(self.run_raw("-c", self.conf, "sign",
                                          "a@example.org").stdout)
             self.damage(lambda octets: bytearray(whole))
@@ -307,7 +307,7 @@ class Forget(Remembered):
         self.assertIn("nobody@example.com is forgotten: 0 tags", text)
 
     def test_what_is_forgotten_is_not_forged(self):
-        """Coverage is full for others then, and partial for the address."""
+        """Coverage is then full for others, and partial for this address."""
         self.remember()
         self.age()
         for address in ("alice@example.org", "carol@example.org"):

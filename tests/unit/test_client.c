@@ -79,7 +79,7 @@ ends_what_is_late(void **state)
 	assert_false(last.has_answer);
 	assert_int_equal(bs_client_timeout_ms(&client, 1500), 300);
 
-	/* its answer is nobody's, the other's still counts */
+	/* its answer is dropped, the other's still counts */
 	engine_answers(request.id, "");
 	assert_true(engine_hears(&request));
 	engine_answers(request.id, "");
@@ -89,7 +89,7 @@ ends_what_is_late(void **state)
 	assert_true(last.has_answer);
 }
 
-/* An answer that arrived is not late, however late we look. */
+/* An answer that arrived in time is not late, however late we read it. */
 static void
 reads_before_it_gives_up(void **state)
 {

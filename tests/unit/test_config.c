@@ -1,4 +1,4 @@
-/* backstop.conf: what it takes, and what is so without it. */
+/* backstop.conf: what it may contain, and the defaults. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -326,7 +326,7 @@ assert_same_words(const struct bs_words *a, const struct bs_words *b)
 		assert_string_equal(a->words[i], b->words[i]);
 }
 
-/* The example that we ship says what is so without it, of every key. */
+/* The example that we ship shows the default of every key. */
 static void
 test_example(void **state)
 {

@@ -205,7 +205,7 @@ test_long_sections(void **state)
 	assert_int_equal(domain(config, name)->mode, BS_OBSERVE);
 	bs_config_free(config);
 
-	/* the longest name there is: known for what it is, but not listed */
+	/* the longest name there is: it is reported, but not listed */
 	memset(name, 'a', 253);
 	for (size_t i = 50; i < 250; i += 50)
 		name[i] = '.';

@@ -97,7 +97,7 @@ by_the_settings(void **state)
 	expect("NoReply@Example.org", 0, "exempt", "not-found");
 }
 
-/* Who else has the key sends, too. */
+/* Somebody else who has the key may send, too. */
 static void
 by_the_keys(void **state)
 {
@@ -152,7 +152,7 @@ by_a_gap(void **state)
 	/* what was written before it may have been sent in it */
 	expect(ALICE, T0 - 7 * DAY, "gap", "gap");
 	expect(ALICE, T0 - 9 * DAY, "gap", "gap");
-	/* a date that cannot be is none */
+	/* an impossible date counts as none */
 	expect(ALICE, T0 + 60, "gap", "gap");
 	expect(ALICE, T0 - (WINDOW * DAY + 60), "gap", "gap");
 	expect(ALICE, 1, "gap", "gap");
@@ -162,7 +162,7 @@ by_a_gap(void **state)
 	assert_reason(known.coverage_reason, "gap");
 }
 
-/* While the store fails there is no telling what it will have. */
+/* While the store fails, nobody knows what it will contain. */
 static void
 by_a_failing_store(void **state)
 {
@@ -218,7 +218,7 @@ by_when_the_domain_began(void **state)
 	    "signing-began-later");
 	note("@new.example", BS_NOTE_SIGNS, FIRST - 1);
 	expect("alice@new.example", 0, NULL, "not-found");
-	/* the word was given later */
+	/* the administrator said so later */
 	note("@new.example", BS_NOTE_ELSEWHERE, FIRST - 2);
 	expect("alice@new.example", 0, NULL, "not-found");
 	note("@new.example", BS_NOTE_ELSEWHERE, FIRST - 1);
@@ -243,7 +243,7 @@ by_unsigned_mail(void **state)
 	/* mail later than the message may have hidden earlier mail */
 	note(ALICE, BS_NOTE_UNSIGNED, TODAY);
 	expect(ALICE, T0 - 5 * DAY, "unsigned-mail", "not-found");
-	/* hers alone */
+	/* only her own mail counts */
 	expect("bob@example.org", 0, NULL, "not-found");
 	expect("never.seen@example.org", 0, NULL, "not-found");
 }
@@ -259,7 +259,7 @@ by_unsigned_mail_of_the_domain(void **state)
 	expect("never.seen@example.org", T0 - 1 * DAY, "unsigned-in-domain",
 	    "not-found");
 	expect("never.seen@example.net", 0, NULL, "not-found");
-	/* a record alone does not say that she signs */
+	/* a record alone does not show that she signs */
 	note("carol@example.org", BS_NOTE_UNRECORDED, TODAY - 15);
 	expect("carol@example.org", 0, "unsigned-in-domain", "not-found");
 }
@@ -273,7 +273,7 @@ by_a_stripped_tag(void **state)
 	expect("bob@example.org", 0, NULL, "not-found");
 }
 
-/* What was not read left in order, but nobody knows its Message-ID. */
+/* Mail that was not read left signed, but nobody knows its Message-ID. */
 static void
 by_mail_that_was_not_read(void **state)
 {
@@ -361,7 +361,8 @@ notes_what_the_settings_say(void **state)
 	assert_true(find_sender("@example.net", &record));
 	assert_int_equal(record.last_elsewhere_day, TODAY + 2);
 	assert_int_equal(record.last_unsigned_day, 0);
-	/* it was not among our domains for a day: who knows what it did */
+	/* for a day it was not among our domains, so its mail of that day is
+	 * unknown */
 	domain("example.net")->outbound_here = true;
 	bs_judge_note_domains(&judge, T0 + 4 * DAY);
 	assert_true(find_sender("@example.net", &record));

@@ -141,7 +141,8 @@ believes_a_steady_clock(void **state)
 	static const struct look looks[] = {
 	    {20000, true, 20000, false}, {20000, false, 20000, false},
 	    {20001, true, 20001, false},
-	    {20000, false, 20001, false}, /* the skew is no doubt */
+	    {20000, false, 20001,
+		false}, /* a step within the skew is no reason for doubt */
 	    {20001, false, 20001, false},
 	    {20001 + BS_CLOCK_LEAP_DAYS, true, 20001 + BS_CLOCK_LEAP_DAYS,
 		false}, /* was switched off */
@@ -189,7 +190,8 @@ static void
 two_days_agree_on_an_earlier_date(void **state)
 {
 	static const struct look looks[] = {
-	    {30000, true, 30000, false}, /* it began wrong */
+	    {30000, true, 30000,
+		false}, /* the clock was wrong from the start */
 	    {20000, true, 30000, true},
 	    {20001, true, 20001, false},
 	    {20002, true, 20002, false},

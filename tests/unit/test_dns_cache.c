@@ -156,8 +156,8 @@ test_lifetimes(void **state)
 		assert_int_equal(is_known(cases[i].name), cases[i].later);
 }
 
-/* However much there is, so much is kept; what is in use stays, and whoever
- * holds an answer keeps it. */
+/* The cache keeps to its limit. Questions under way stay, and an answer that
+ * somebody holds stays valid. */
 static void
 test_bound(void **state)
 {

@@ -138,7 +138,7 @@ test_addresses(void **state)
 	begin(0x8180, 3, 0, "Example.ORG", BS_DNS_A);
 	put_a(NULL, 300, 0x01020304);
 	put_a("example.org", 60, 0x05060708);
-	put_a("example.net", 1, 0x09090909); /* nobody asked */
+	put_a("example.net", 1, 0x09090909); /* not what was asked */
 	answer = parse("example.org.", BS_DNS_A);
 	assert_int_equal(answer->status, BS_DNS_FOUND);
 	assert_int_equal(answer->count, 2);
@@ -158,7 +158,7 @@ test_alias(void **state)
 	put_a("c.example.net", 300, 0x01020304); /* in any order */
 	put_named("b.example.net", BS_DNS_CNAME, 30, "c.example.net");
 	put_named(NULL, BS_DNS_CNAME, 200, "b.example.net");
-	put_a(NULL, 300, 0x09090909); /* beside an alias there is nothing */
+	put_a(NULL, 300, 0x09090909); /* records beside an alias do not count */
 	answer = parse("www.example.org", BS_DNS_A);
 	assert_int_equal(answer->status, BS_DNS_FOUND);
 	assert_int_equal(answer->count, 1);

@@ -1,4 +1,4 @@
-/* Real bounces, and all that they begin with: nothing makes the parser fall.
+/* Real bounces, and all that they begin with: nothing makes the parser crash.
  * What it makes of them is scored by tests/e2e/test_corpus.py.
  *
  * The corpus is read in place: $BACKSTOP_CORPUS, or ../shared/corpus beside
@@ -34,8 +34,8 @@ read_message(const char *name)
 	return len;
 }
 
-/* The parser looks at nothing twice, so what it makes of each beginning is
- * seen on one way through. */
+/* The parser reads each octet once, so one pass shows what it makes of each
+ * beginning. */
 static void
 end_at_every_octet(size_t len)
 {

@@ -328,7 +328,7 @@ receipts_name_their_message(void **state)
 	check(receipts, COUNT(receipts));
 }
 
-/* What does not fit is not there, and that is said. */
+/* What does not fit is left out, and the facts say so. */
 static void
 says_what_did_not_fit(void **state)
 {

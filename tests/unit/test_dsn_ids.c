@@ -166,7 +166,7 @@ a_wrapped_text_is_read(void **state)
 	assert_string_equal(facts->return_path, "al@d.example");
 }
 
-/* What is not known to be absent is no proof. */
+/* A Message-ID that may be missing proves nothing. */
 static void
 a_wrapped_notice_may_prove_nothing(void **state)
 {

@@ -130,7 +130,7 @@ reads_recipients_in_text(void **state)
 	    {"Sent <<< RCPT TO:<bob@c.example>\n", "bob@c.example"},
 	    {"Your message to bob@c.example bounced\n", "bob@c.example"},
 	    {"Final-Recipient: rfc822; bob@c.example\n", "bob@c.example"},
-	    /* said in passing: better than nothing, and nothing else */
+	    /* named in passing: only used if nothing better is found */
 	    {"Sorry, bob@c.example has moved to eve@c.example.\n",
 		"bob@c.example"},
 	    {"Sorry, bob@c.example has moved.\n\n<eve@c.example>:\nno\n",
@@ -138,10 +138,10 @@ reads_recipients_in_text(void **state)
 	    {"Your message\n\n  To:      Bob <bob@c.example>\n  Subject: x\n\n"
 	     "did not reach its reader.\n",
 		"bob@c.example"},
-	    /* who helps and who reports has not failed */
+	    /* the helper's and the reporter's addresses did not fail */
 	    {"please send mail to <postmaster@a.example>\n", ""},
 	    {"MAILER-DAEMON@a.example\n", ""},
-	    /* nor has who stands behind the banner */
+	    /* nor did an address after the banner */
 	    {"Message headers follow.\n\n<eve@c.example>:\n", ""},
 	};
 	char text[512];

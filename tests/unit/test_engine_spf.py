@@ -177,7 +177,8 @@ class Spf(Case):
                 ("alice@example.org", {}, "defer softfail mailfrom")])
 
     def test_our_name_is_told_where_nothing_is_checked(self):
-        """What bears it is forged, but from us and from whom we trust."""
+        """A field with our name is forged unless it comes from us or from a
+        trusted host."""
         conf = (ENFORCE + "skip = 203.0.113.0/24\n"
                 "results_from = 203.0.113.9, 192.0.2.66\n")
         told = (({"client": "203.0.113.7"}, True),

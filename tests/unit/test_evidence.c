@@ -195,7 +195,7 @@ of_a_part(void **state)
 	expect(BS_EVIDENCE_YES, "found");
 }
 
-/* Only who may be judged is looked up. */
+/* Only messages that may be judged are looked up. */
 static void
 of_whom(void **state)
 {
@@ -313,7 +313,7 @@ until_the_cap(void **state)
 		prepare_bounce("alice@example.org", id);
 		find(T0);
 		expect(BS_EVIDENCE_NONE, "over-cap");
-		/* one that proved nothing leaves the cap to others */
+		/* a bounce that proved nothing does not use up the cap */
 		request.op = BS_OP_SENT;
 		ask(T0);
 		find(T0);

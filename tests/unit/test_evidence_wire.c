@@ -152,7 +152,7 @@ a_long_address_does_not_fit(void **state)
 	    -EMSGSIZE);
 }
 
-/* More than a list has room for is one that was not told. */
+/* If a list has no room for an item, it says that something was left out. */
 static void
 long_lists_are_truncated(void **state)
 {

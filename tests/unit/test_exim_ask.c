@@ -169,8 +169,7 @@ asks_again_where_the_engine_hangs_up(void **state)
 	assert_int_equal(heard.connections, 2);
 }
 
-/* It is not the engine that failed; but mail left that it does not
- * know of. */
+/* The engine has not failed, but mail left that it does not know of. */
 static void
 a_question_too_long_counts_for_mail_that_leaves(void **state)
 {

@@ -152,7 +152,8 @@ a_bounce_to_a_bad_tag_is_refused(void **state)
 	assert_string_equal(scan.verdict.reply, "550 5.7.1 bad");
 }
 
-/* A message has one fate: no recipient may lose mail that is due to it. */
+/* A message has one fate, so no recipient may lose mail because of another one.
+ */
 static void
 the_mildest_of_several_verdicts_counts(void **state)
 {
@@ -180,7 +181,8 @@ the_mildest_of_several_verdicts_counts(void **state)
 	}
 }
 
-/* What became of the message is told for each recipient, after the weighing. */
+/* The engine is told of each recipient what became of the message, after all
+ * answers were weighed. */
 static void
 the_outcome_of_several_verdicts_is_reported(void **state)
 {

@@ -266,7 +266,7 @@ class In(Message):
         return word
 
     def test_recipients_that_must_part(self):
-        """Who gets a bounce whatever it returns brings it to nobody else."""
+        """A recipient who gets every bounce does not bring it to others."""
         apart = "reject|452 4.5.3 This bounce is judged for each recipient"
         for first, second, parts in (
                 ("passing", "judged", True), ("judged", "passing", True),
@@ -658,8 +658,7 @@ class Out(Message):
 
 class Flood(Message):
     def test_a_reader_that_lags_behind_gets_every_line(self):
-        """Ten bounces that are let go at once, of more than the output
-        holds."""
+        """Ten bounces, more than the output holds, are let go at once."""
         self.start("in")
         body = [f"{n} ".encode() + b"z" * 60 for n in range(2500)]
         for session in range(10, 20):

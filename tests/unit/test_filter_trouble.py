@@ -54,7 +54,7 @@ class NoAnswer(Case):
             self.smtpd.rcpt(1, 3, TAGGED)
             self.assertTrue(self.smtpd.reply(1, 3).startswith(LATER))
         self.engine.listen()
-        # a connect is tried now and then only
+        # it connects only now and then
         self.smtpd.rcpt(1, 3, TAGGED)
         while self.filter.speaks_before(self.engine):
             self.assertTrue(self.smtpd.reply(1, 3).startswith(LATER))

@@ -353,12 +353,12 @@ notes_what_leaves_unsigned(void **state)
 	ask(BS_OP_SENT, BS_LISTENER_IN, "127.0.0.1", "dave@example.org", "",
 	    T0);
 	assert_int_equal(last_unsigned_day("dave@example.org"), 20000);
-	/* a stranger who says that he is us */
+	/* a stranger who uses our address */
 	ask(BS_OP_SENT, BS_LISTENER_IN, OUTSIDE, "erin@example.org", "", T0);
 	assert_int_equal(last_unsigned_day("erin@example.org"), 0);
 }
 
-/* Who asks may know better than we do whose mail it lets out. */
+/* A host may let mail out that we do not trust. */
 static void
 tells_a_stranger_from_one_in_our_name(void **state)
 {
@@ -380,7 +380,7 @@ tells_a_stranger_from_one_in_our_name(void **state)
 		assert_int_equal(answer.action, BS_ACTION_NONE);
 	}
 	assert_int_equal(last_unsigned_day("alice@example.org"), 0);
-	/* it was let out, past those that sign */
+	/* it left without passing a listener that signs */
 	ask(BS_OP_SENT, BS_LISTENER_UNTAG, OUTSIDE, "alice@example.org", "",
 	    T0);
 	assert_int_equal(last_unsigned_day("alice@example.org"), 20000);

@@ -18,7 +18,7 @@ log_begin(void)
 	bs_log_open("test", BS_LOG_STDERR, false);
 }
 
-/* Hands back what was logged since. */
+/* Returns what was logged since the last call. */
 static const char *
 log_end(void)
 {
@@ -46,7 +46,7 @@ logged(const struct scene *scene, enum bs_op op)
 	return log_end();
 }
 
-/* One line a recipient: of RCPT or of DATA, and none of both. */
+/* One line for each recipient: at RCPT or at DATA, never at both. */
 static void
 logs_once(void **state)
 {

@@ -1,4 +1,4 @@
-/* The life of keys, the worth of tags, the vectors of the real Exim. */
+/* The life of keys, which tags are valid, and vectors of the real Exim. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
-/* libspf2: results, terms, limits, records that were made to
- * hurt it. The whole of RFC 7208's suite is tried over real DNS elsewhere. */
+/* libspf2: results, terms, limits, and hostile records. The whole of RFC 7208's
+ * suite is tried over real DNS elsewhere. */
 #include "common/spf/libspf2.h"
 #include "tests/unit/spf_zone.h"
 

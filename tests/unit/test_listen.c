@@ -152,7 +152,8 @@ test_not_for_us(void **state)
 	close(fd);
 }
 
-/* What is no listening socket would be an engine that nobody can ask. */
+/* A descriptor that is no listening socket is not used: nobody could ask the
+ * engine. */
 static void
 test_no_socket(void **state)
 {
@@ -166,7 +167,7 @@ test_no_socket(void **state)
 	close(fd);
 }
 
-/* One that somebody listens at is not taken away from them. */
+/* A socket at which somebody listens is left to them. */
 static void
 test_in_use(void **state)
 {

@@ -1,4 +1,5 @@
-/* What changes make of records: what adds up, which claim stays, what goes. */
+/* What changes make of records: what adds up, which claim remains, what is
+ * removed. */
 #include "common/store/change.h"
 #include "tests/unit/unit.h"
 

@@ -178,8 +178,8 @@ row_15(const struct bs_facts *f)
 	       !is_unclear(f) && is_full(f);
 }
 
-/* What nobody read is as little known as what nobody recorded, and as what a
- * look-up that failed did not find. */
+/* A message that was not read, one that was not recorded and a look-up that
+ * failed are all unknown. */
 static bool
 row_16(const struct bs_facts *f)
 {
@@ -331,7 +331,7 @@ facts_at(unsigned number)
 	return facts;
 }
 
-/* Rows 0 to 18 leave nothing to row 19: it stands guard over later changes. */
+/* Rows 0 to 18 leave nothing to row 19, which is there for later changes. */
 static void
 every_fact_has_its_row(void **state)
 {
@@ -493,7 +493,7 @@ trouble_reaches_no_refusal(void **state)
 
 			if (failed)
 				assert_int_equal(bs_policy_harm(action), 0);
-			/* nor is a message refused that is theirs */
+			/* nor is a bounce of a message of theirs refused */
 			if (is_elsewhere(&facts))
 				assert_false(bs_policy_refuses(action));
 		}
@@ -546,7 +546,7 @@ names_its_words(void **state)
 		assert_string_equal(bs_action_names[i], actions[i]);
 }
 
-/* The wire and its readers have room for each, and none stands for two. */
+/* Each word fits the wire, and no two are the same. */
 static void
 every_reason_has_its_word(void **state)
 {

@@ -47,7 +47,7 @@ rcpt(const char *client, const char *sender, const char *recipient)
 	return answer.action;
 }
 
-/* What the host itself refused, as it has no such user. */
+/* Recipients that the host itself refused, as there is no such user. */
 static void
 host_refuses(const char *client, const char *sender)
 {
@@ -168,7 +168,7 @@ at_data_as_at_rcpt(void **state)
 	assert_int_equal(rcpt(OUTSIDE, "", callout_to), BS_ACTION_DEFER);
 }
 
-/* Where RCPT leaves the verdict to DATA. */
+/* The same where RCPT leaves the verdict to DATA. */
 static void
 no_message_counts_twice(void **state)
 {

@@ -43,7 +43,7 @@ attempts_are_counted_by_client(void **state)
 	assert_int_equal(bs_probe_limit_attempts(limits, "192.0.2.3", T0), 0);
 }
 
-/* Whoever has a network of IPv6 has as many addresses as he likes. */
+/* A client with an IPv6 network has any number of addresses. */
 static void
 an_ipv6_network_is_one_client(void **state)
 {

@@ -212,7 +212,7 @@ where_it_went(void **state)
 	}
 }
 
-/* Somebody outside says that he is us. */
+/* A stranger uses our address. */
 static void
 strangers_are_not_believed(void **state)
 {
@@ -264,7 +264,7 @@ counts_what_comes_home(void **state)
 	prepare_bounce(tagged, "m@example.org");
 	request.op = BS_OP_SENT;
 	ask(T0);
-	/* nobody read it */
+	/* it was not read */
 	prepare(BS_OP_SENT, BS_LISTENER_IN, OUTSIDE, "", tagged);
 	ask(T0);
 	/* no tag */
@@ -293,7 +293,7 @@ bounces_of(const char *tagged, const char *message_id)
 	return record.bounces;
 }
 
-/* Nobody tells of a bounce whose fate hangs on the answer alone. */
+/* No op sent follows for a bounce about which the answer alone decides. */
 static void
 counts_what_the_answer_accepts(void **state)
 {
@@ -388,7 +388,7 @@ pending_is_as_good(void **state)
 	assert_true(find_msg("m", TODAY, &stored));
 	assert_int_equal(stored.owner_count, 3);
 	assert_memory_equal(&pending, &stored, sizeof(stored));
-	/* half of it there, half of it waiting */
+	/* half of it on the disk, half of it waiting */
 	prepare_sent("dave@example.org", "", "m");
 	ask(T0 + 3);
 	assert_true(find_msg("m", TODAY, &pending));

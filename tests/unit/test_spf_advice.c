@@ -1,4 +1,4 @@
-/* What speaks against an SPF record that can be read, without DNS. */
+/* What is wrong with a readable SPF record, without asking DNS. */
 #include "common/spf/lint/advice.h"
 #include "tests/unit/unit.h"
 
@@ -82,7 +82,7 @@ test_advise(void **state)
 	}
 }
 
-/* Who does not sign may ask for local parts. */
+/* A domain that does not sign may ask for local parts. */
 static void
 test_unsigned(void **state)
 {
