@@ -81,6 +81,18 @@ is_answer(struct bs_filter *filter, const struct bs_answer *answer)
 	return false;
 }
 
+/* smtpd 6.6 and later tell the name before the first command. */
+static void
+warn_no_name(struct bs_filter *filter)
+{
+	if (filter->told_no_name)
+		return;
+	filter->told_no_name = true;
+	bs_log(BS_LOG_WARNING,
+	    "smtpd has not told the name of a listener: mail of senders "
+	    "without a domain leaves unsigned there");
+}
+
 static void
 reply_to_mail(struct bs_filter *filter, struct bs_session *session,
     const struct bs_answer *answer)
@@ -94,6 +106,8 @@ reply_to_mail(struct bs_filter *filter, struct bs_session *session,
 			    sizeof(tx->leaves_as));
 		return;
 	}
+	if (answer != NULL && strcmp(answer->reason, "no-domain") == 0)
+		warn_no_name(filter);
 	bs_ask_proceed(filter, &session->asker);
 }
 
@@ -228,6 +242,8 @@ bs_ask_engine(struct bs_filter *filter, struct bs_session *session,
 		memcpy(request->receiver, filter->name,
 		    sizeof(request->receiver));
 	}
+	if (op == BS_OP_SIGN)
+		memcpy(request->sender, tx->leaves_as, sizeof(request->sender));
 	if (op == BS_OP_RCPT) {
 		memcpy(request->recipient, tx->recipient,
 		    sizeof(request->recipient));

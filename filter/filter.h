@@ -51,6 +51,7 @@ struct bs_filter {
 	int64_t missed_last_ms;
 	size_t backlog_octets; /* of all messages that are kept back */
 	struct bs_message *waiting;
+	bool told_no_name; /* that a listener has none for us */
 	struct bs_log_limit unanswered;
 	struct bs_log_limit ignored;
 	struct bs_log_limit lost;

@@ -90,6 +90,7 @@ static const struct {
 } events[] = {
     {"link-connect", BS_PROTO_CONNECT},
     {"link-disconnect", BS_PROTO_DISCONNECT},
+    {"link-greeting", BS_PROTO_GREETING},
     {"link-identify", BS_PROTO_IDENTIFY},
     {"link-auth", BS_PROTO_AUTH},
     {"tx-rcpt", BS_PROTO_RCPT},
@@ -165,6 +166,7 @@ parse_event(struct bs_text rest, unsigned minor, struct bs_proto_line *out)
 	case BS_PROTO_RCPT:
 		return parse_rcpt(rest, minor, out);
 	case BS_PROTO_DISCONNECT:
+	case BS_PROTO_GREETING:
 	case BS_PROTO_COMMIT:
 	case BS_PROTO_COMMAND:
 		break;

@@ -26,6 +26,7 @@ enum bs_proto_kind {
 enum bs_proto_event {
 	BS_PROTO_CONNECT,
 	BS_PROTO_DISCONNECT,
+	BS_PROTO_GREETING,
 	BS_PROTO_IDENTIFY,
 	BS_PROTO_AUTH,
 	BS_PROTO_RCPT,
@@ -54,7 +55,8 @@ struct bs_proto_line {
 	enum bs_proto_event event;   /* BS_PROTO_REPORT */
 	enum bs_proto_phase phase;   /* BS_PROTO_FILTER */
 	struct bs_proto_asker asker; /* of a report, session alone */
-	struct bs_text text; /* the source, name, address or command; the
+	struct bs_text text; /* the source, name, address or command; of a
+			      * greeting, the listener's name; the
 			      * argument of a filter request; the line;
 			      * smtpd's name */
 	bool ok;	     /* BS_PROTO_AUTH, BS_PROTO_RCPT: it succeeded */

@@ -23,6 +23,7 @@ static const struct {
 } registrations[] = {
     {EVERY, false, "register|report|smtp-in|link-connect\n"},
     {EVERY, false, "register|report|smtp-in|link-disconnect\n"},
+    {EVERY, false, "register|report|smtp-in|link-greeting\n"},
     {EVERY, false, "register|report|smtp-in|link-identify\n"},
     {EVERY, false, "register|report|smtp-in|link-auth\n"},
     {EVERY, false, "register|report|smtp-in|tx-rcpt\n"},

@@ -1,4 +1,5 @@
 /* SMTP sessions of smtpd, and what we remember of each. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +86,26 @@ keep(struct bs_text text, char *out, size_t size)
 	return true;
 }
 
+/* To a sender without a domain, as programs of this host have it ("root"),
+ * smtpd adds the name of the listener, after we have seen it. */
+static void
+set_leaves_as(struct bs_session *session)
+{
+	struct bs_transaction *tx = &session->tx;
+	struct bs_address address;
+	int len;
+
+	memcpy(tx->leaves_as, tx->sender, sizeof(tx->leaves_as));
+	if (session->listener[0] == '\0' ||
+	    bs_address_parse(tx->sender, strlen(tx->sender), &address) != 0 ||
+	    !(address.flags & BS_ADDRESS_NO_DOMAIN))
+		return;
+	len = snprintf(tx->leaves_as, sizeof(tx->leaves_as), "%s@%s",
+	    tx->sender, session->listener);
+	if (len < 0 || (size_t)len >= sizeof(tx->leaves_as))
+		memcpy(tx->leaves_as, tx->sender, sizeof(tx->leaves_as));
+}
+
 void
 bs_session_mail(struct bs_session *session, struct bs_text sender)
 {
@@ -93,7 +114,7 @@ bs_session_mail(struct bs_session *session, struct bs_text sender)
 	end_transaction(tx);
 	tx->has_sender = keep(sender, tx->sender, sizeof(tx->sender));
 	tx->is_bounce = tx->has_sender && bs_verdict_may_be_bounce(tx->sender);
-	memcpy(tx->leaves_as, tx->sender, sizeof(tx->leaves_as));
+	set_leaves_as(session);
 }
 
 void
@@ -190,6 +211,10 @@ bs_session_note(struct bs_session *session, const struct bs_proto_line *line)
 		if (bs_field_client(line->text, session->client,
 			sizeof(session->client)) != 0)
 			session->client[0] = '\0';
+		break;
+	case BS_PROTO_GREETING:
+		(void)keep(line->text, session->listener,
+		    sizeof(session->listener));
 		break;
 	case BS_PROTO_IDENTIFY:
 		(void)keep(line->text, session->helo, sizeof(session->helo));

@@ -37,7 +37,8 @@ struct bs_spf_found {
 struct bs_transaction {
 	bool has_sender;		/* false where it did not fit */
 	char sender[BS_ADDRESS_MAX];	/* as it came; empty: null */
-	char leaves_as[BS_ADDRESS_MAX]; /* as it leaves: signed, or the same */
+	char leaves_as[BS_ADDRESS_MAX]; /* as it leaves: with a domain, and
+					 * signed if it is */
 	bool is_bounce; /* the sender is null, or a mail system's name */
 	bool passes;	/* its lines go through unread */
 	struct bs_spf_found spf;
@@ -64,6 +65,7 @@ struct bs_session {
 	uint64_t id;
 	char client[BS_HOST_MAX]; /* empty while not known */
 	char helo[BS_HOST_MAX];
+	char listener[BS_HOST_MAX]; /* its name; empty while not known */
 	bool auth;
 	size_t command_len;
 	char command[BS_COMMAND_MAX]; /* the last, as the client sent it */

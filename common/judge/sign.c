@@ -28,6 +28,23 @@ sign_address(const struct bs_case *question, const struct bs_address *address,
 					       : BS_REASON_UNRECORDED;
 }
 
+/* The host adds a domain that we do not know to the sender: it may be any of
+ * ours, and mail of that address left without a tag. */
+static void
+note_everywhere(struct bs_case *question, const struct bs_address *address)
+{
+	const struct bs_config *config = question->view.config;
+
+	for (size_t i = 0; i < config->domain_count; i++) {
+		struct bs_address whole = *address;
+
+		whole.domain = config->domains[i].name;
+		whole.domain_len = strlen(whole.domain);
+		whole.flags &= ~(unsigned)BS_ADDRESS_NO_DOMAIN;
+		bs_case_note(question, &whole, BS_NOTE_UNSIGNED);
+	}
+}
+
 /* Signs what it can. Mail of ours that leaves unsigned is noted: without a tag
  * to expect, a bounce without one may be genuine. */
 static enum bs_reason
@@ -47,6 +64,10 @@ sign(struct bs_case *question, struct bs_answer *answer,
 	if (!bs_facts_trusted(question))
 		return question->domain == NULL ? BS_REASON_STRANGER
 						: BS_REASON_UNTRUSTED;
+	if (address.flags & BS_ADDRESS_NO_DOMAIN) {
+		note_everywhere(question, &address);
+		return BS_REASON_NO_DOMAIN;
+	}
 	reason = bs_case_unsigned(question, &address);
 	if (reason == BS_REASON_NONE)
 		reason = sign_address(question, &address, answer, judgement);

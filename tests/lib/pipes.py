@@ -226,9 +226,12 @@ class Smtpd:
     def request(self, phase, session, token, argument=""):
         self._filter.send(self.request_line(phase, session, token, argument))
 
-    def connect(self, session, source="192.0.2.1:4321", helo="mx.example.net"):
+    def connect(self, session, source="192.0.2.1:4321", helo="mx.example.net",
+                listener=None):
         self.report("link-connect", session, "host.example.net", "pass",
                     source, "198.51.100.1:25")
+        if listener is not None:
+            self.report("link-greeting", session, listener)
         self.report("link-identify", session, "EHLO", helo)
 
     def auth(self, session, user="alice", result="pass"):

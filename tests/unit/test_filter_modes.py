@@ -11,8 +11,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from transcript import (  # noqa: E402
     Case, main, PHASES, PLAIN, program, READING, TAGGED)
 
-REPORTS = ["link-connect", "link-disconnect", "link-identify", "link-auth",
-           "tx-rcpt", "tx-commit", "protocol-client"]
+REPORTS = ["link-connect", "link-disconnect", "link-greeting",
+           "link-identify", "link-auth", "tx-rcpt", "tx-commit",
+           "protocol-client"]
 
 
 class Handshake(Case):
@@ -112,6 +113,55 @@ class Out(Case):
                                  f"rewrite|<{TAGGED}> RET=HDRS ENVID=a|b")
                 self.finish()
                 self.engine.close()
+
+    def test_a_sender_without_a_domain_gets_the_listeners_name(self):
+        """smtpd adds it after the filter; what leaves is what is signed."""
+        signed = "prvs=1234abcdef=root@mx.example.org"
+        self.start("out")
+        self.smtpd.connect(1, listener="mx.example.org")
+        self.smtpd.mail(1, 2, "root", " RET=HDRS")
+        question = self.engine.question("sign")
+        self.assertEqual(question["sender"], "root@mx.example.org")
+        self.engine.answer(question, action="rewrite", address=signed)
+        self.assertEqual(self.smtpd.reply(1, 2), f"rewrite|<{signed}> RET=HDRS")
+        self.smtpd.rcpt_was(1, "bob@example.net")
+        self.smtpd.commit(1)
+        report = self.engine.question("sent")
+        self.assertEqual(report["sender"], signed)
+        self.engine.answer(report)
+        # it leaves with that name, signed or not
+        self.smtpd.mail(1, 2, "root")
+        self.engine.answer(self.engine.question("sign"))
+        self.assertEqual(self.smtpd.reply(1, 2), "proceed")
+        self.smtpd.rcpt_was(1, "bob@example.net")
+        self.smtpd.commit(1)
+        self.assertEqual(self.engine.question("sent")["sender"],
+                         "root@mx.example.org")
+        # and so does mail of a trusted host that comes in by another listener
+        self.assertEqual(self.finish(), "")
+        self.engine.close()
+        self.start("in")
+        self.smtpd.connect(1, listener="mx.example.org")
+        self.smtpd.mail(1, 2, "root")
+        self.smtpd.reply(1, 2)
+        self.smtpd.rcpt_was(1, "bob@example.net")
+        self.smtpd.commit(1)
+        self.assertEqual(self.engine.question("sent")["sender"],
+                         "root@mx.example.org")
+        self.finish()
+
+    def test_a_listener_without_a_name_is_told_of_once(self):
+        self.start("out")
+        self.smtpd.connect(1)
+        for _ in range(3):
+            self.smtpd.mail(1, 2, "root")
+            question = self.engine.question("sign")
+            self.assertEqual(question["sender"], "root")
+            self.engine.answer(question, reason="no-domain")
+            self.assertEqual(self.smtpd.reply(1, 2), "proceed")
+        log = self.finish()
+        self.assertEqual(log.count("\n"), 1, log)
+        self.assertIn("has not told the name of a listener", log)
 
     def test_mail_passes_that_the_engine_leaves_alone(self):
         self.start("out")

@@ -36,6 +36,8 @@ reports(void **state)
 		BS_PROTO_REPORT, BS_PROTO_CONNECT, "unix:/run/s", false},
 	    {"report" HEAD("0.7") "link-disconnect|7641df9771b4ed00",
 		BS_PROTO_REPORT, BS_PROTO_DISCONNECT, "", false},
+	    {"report" HEAD("0.6") "link-greeting|7641df9771b4ed00|mx.a.b",
+		BS_PROTO_REPORT, BS_PROTO_GREETING, "mx.a.b", false},
 	    {"report" HEAD("0.7") "link-identify|7641df9771b4ed00|EHLO|a.b",
 		BS_PROTO_REPORT, BS_PROTO_IDENTIFY, "a.b", false},
 	    {"report" HEAD("0.1") "link-identify|7641df9771b4ed00|a.b",

@@ -139,10 +139,10 @@ registers_by_mode(void **state)
 		bool rcpt;
 		bool in;
 	} cases[] = {
-	    {BS_LISTENER_OUT, 9, 10, false, false},
-	    {BS_LISTENER_IN, 11, 13, true, true},
-	    {BS_LISTENER_LOCAL, 10, 11, true, false},
-	    {BS_LISTENER_UNTAG, 10, 10, true, false},
+	    {BS_LISTENER_OUT, 10, 11, false, false},
+	    {BS_LISTENER_IN, 12, 14, true, true},
+	    {BS_LISTENER_LOCAL, 11, 12, true, false},
+	    {BS_LISTENER_UNTAG, 11, 11, true, false},
 	};
 
 	(void)state;

@@ -403,11 +403,31 @@ pending_is_as_good(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* The host adds a domain that nobody told us: any of ours may be it, and the
+ * address has left without a tag there, but nobody else has. */
+static void
+a_sender_without_a_domain_left_unsigned_in_any(void **state)
+{
+	(void)state;
+	prepare(BS_OP_SIGN, BS_LISTENER_OUT, "127.0.0.1", "root", "");
+	ask(T0);
+	assert_int_equal(answer.action, BS_ACTION_NONE);
+	assert_string_equal(answer.reason, "no-domain");
+	assert_int_equal(unsigned_day("root@example.org"), TODAY);
+	assert_int_equal(unsigned_day("root@example.net"), TODAY);
+	assert_int_equal(unsigned_day("alice@example.org"), 0);
+	/* a stranger adds nothing to what is known */
+	prepare(BS_OP_SIGN, BS_LISTENER_IN, "192.0.2.1", "postmaster", "");
+	ask(T0);
+	assert_int_equal(unsigned_day("postmaster@example.org"), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(how_it_left),
+	    TEST(a_sender_without_a_domain_left_unsigned_in_any),
 	    TEST(who_owns_it),
 	    TEST(where_it_went),
 	    TEST(strangers_are_not_believed),
