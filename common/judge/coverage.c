@@ -43,7 +43,8 @@ bs_store_fault(const struct bs_view *view, int64_t from, int64_t to)
 		return BS_REASON_NO_STORE;
 	if (meta->clock.in_doubt)
 		return BS_REASON_CLOCK;
-	if (meta->failing_since != 0 && to > meta->failing_since)
+	if (meta->is_unread ||
+	    (meta->failing_since != 0 && to > meta->failing_since))
 		return BS_REASON_STORE_TROUBLE;
 	if (from < meta->epoch)
 		return BS_REASON_YOUNG_STORE;

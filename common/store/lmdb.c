@@ -512,6 +512,72 @@ bs_store_copy(struct bs_store *store, int fd)
 	return error_of(mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT));
 }
 
+/* In the order of LMDB: octet by octet, and a shorter key first. */
+static int
+compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+{
+	int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+	if (order != 0)
+		return order;
+	return a_len < b_len ? -1 : a_len > b_len;
+}
+
+/* A page that changed places, or was lost, shows in the order of the keys or in
+ * their number: the check of each entry is right all the same. That keys must
+ * ascend also ends the walk through a tree that leads back into itself. */
+static int
+check_table(MDB_txn *txn, MDB_dbi table, uint64_t *entries, uint64_t *damaged)
+{
+	MDB_cursor *cursor = NULL;
+	MDB_stat stat;
+	MDB_val key;
+	MDB_val value;
+	uint8_t last[BS_RECORD_KEY_MAX];
+	size_t last_len = 0;
+	uint64_t found = 0;
+	int rc;
+
+	if ((rc = mdb_stat(txn, table, &stat)) != 0 ||
+	    (rc = mdb_cursor_open(txn, table, &cursor)) != 0)
+		return error_of(rc);
+	while ((rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
+		if (key.mv_size == 0 || key.mv_size > sizeof(last) ||
+		    value.mv_size > BS_RECORD_MAX ||
+		    compare(key.mv_data, key.mv_size, last, last_len) <= 0 ||
+		    ++found > stat.ms_entries)
+			break;
+		if (!bs_record_is_sound(key.mv_data, key.mv_size, value.mv_data,
+			value.mv_size))
+			(*damaged)++;
+		last_len = key.mv_size;
+		memcpy(last, key.mv_data, last_len);
+	}
+	mdb_cursor_close(cursor);
+	*entries += found;
+	if (rc != 0 && rc != MDB_NOTFOUND)
+		return error_of(rc);
+	return rc == MDB_NOTFOUND && found == stat.ms_entries ? 0 : -EUCLEAN;
+}
+
+int
+bs_store_check(struct bs_store *store, uint64_t *entries, uint64_t *damaged)
+{
+	MDB_txn *txn = NULL;
+	int rc;
+
+	*entries = 0;
+	*damaged = 0;
+	if ((rc = begin(store, MDB_RDONLY, &txn)) != 0)
+		return rc;
+	for (int i = 0; i < BS_TABLES && rc == 0; i++)
+		if (!store->lacks[i])
+			rc = check_table(txn, store->tables[i], entries,
+			    damaged);
+	mdb_txn_abort(txn);
+	return rc;
+}
+
 const char *
 bs_store_error(int rc)
 {

@@ -66,6 +66,12 @@ BS_MUST_USE int bs_store_stat(struct bs_store *store,
  * using it; not synced. Returns 0 or -errno. */
 BS_MUST_USE int bs_store_copy(struct bs_store *store, int fd);
 
+/* Reads all of the store as it is at one moment: keys must ascend, and be as
+ * many as each table says. Counts entries, and those whose check fails. A
+ * damaged file can crash it. Returns 0, -EUCLEAN or -errno. */
+BS_MUST_USE int bs_store_check(struct bs_store *store, uint64_t *entries,
+    uint64_t *damaged);
+
 /* An error of a store in words; a view of static text or of strerror(). */
 const char *bs_store_error(int rc);
 

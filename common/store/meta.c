@@ -217,7 +217,7 @@ bs_meta_add_gap(struct bs_meta *meta, int64_t start, int64_t end)
 bool
 bs_meta_is_complete(const struct bs_meta *meta, int64_t from, int64_t to)
 {
-	if (meta->epoch == 0 || from < meta->epoch)
+	if (meta->epoch == 0 || from < meta->epoch || meta->is_unread)
 		return false;
 	if (meta->failing_since != 0 && to > meta->failing_since)
 		return false;

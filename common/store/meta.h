@@ -25,6 +25,8 @@ struct bs_meta {
 	int64_t alive;	       /* all that came until then is written */
 	int64_t clean_stop;    /* 0 while an engine runs, or where it died */
 	int64_t failing_since; /* in a running engine: a gap that lasts */
+	bool is_unread;	       /* pages of the store may be lost: what is not
+				* found proves nothing */
 	uint8_t boot[BS_BOOT_LEN];
 	struct bs_clock clock;
 	unsigned lifetime_days; /* the longest in force ... */
@@ -90,8 +92,8 @@ BS_MUST_USE int bs_meta_mark_clock(struct bs_store *store,
 const struct bs_gap *bs_meta_add_gap(struct bs_meta *meta, int64_t start,
     int64_t end);
 
-/* Whether all between two times was recorded: it lies after the epoch, in no
- * gap, and before one that lasts. */
+/* Whether all between two times was recorded, and the store has been read: it
+ * lies after the epoch, in no gap, and before one that lasts. */
 bool bs_meta_is_complete(const struct bs_meta *meta, int64_t from, int64_t to);
 
 /* The lifetime to judge by: the configured one, or a longer one under which

@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,52 +19,38 @@
 
 #define EXIT_SOUND 0
 #define EXIT_DAMAGED 3
+#define EXIT_UNREAD 4 /* stopped cleanly, and too large to be read at once */
 
-#define CHUNK 256 /* entries of a scan */
+/* How long a signature can wait for the store without harm. */
+#define AT_ONCE_MS 200
 
-/* Reads a table: counts its entries, and those whose check fails. */
-static int
-walk(struct bs_store *store, enum bs_table table, uint64_t *entries,
-    uint64_t *damaged)
+#define DEADLINE_SECONDS 60
+
+/* A damaged tree can lead LMDB in a circle: then SIGALRM ends this process. A
+ * sound store is read at a megabyte a second at least. */
+static void
+set_deadline(const char *folder)
 {
-	struct bs_entry chunk[CHUNK];
-	struct bs_entry from = {.table = table};
-	size_t count;
-	int rc;
+	char path[PATH_MAX];
+	struct stat st;
 
-	while ((rc = bs_store_scan(store, &from, chunk, CHUNK, &count)) == 0) {
-		*entries += count;
-		for (size_t i = 0; i < count; i++)
-			if (!bs_record_is_sound(chunk[i].key, chunk[i].key_len,
-				chunk[i].value, chunk[i].value_len))
-				(*damaged)++;
-	}
-	return rc == BS_STORE_ABSENT ? 0 : rc;
+	if (bs_lock_path(folder, "data.mdb", path) == 0 && stat(path, &st) == 0)
+		alarm(DEADLINE_SECONDS + (unsigned)(st.st_size >> 20));
 }
 
 int
 bs_recovery_check(const char *folder, uint64_t *entries, uint64_t *damaged)
 {
 	struct bs_store *store = NULL;
-	struct bs_store_stat stat;
 	int rc;
 
 	*entries = 0;
 	*damaged = 0;
-	if ((rc = bs_store_open(folder, BS_STORE_READ, &store)) != 0)
-		return rc;
-	rc = bs_store_stat(store, &stat);
-	for (int i = 0; i < BS_TABLES && rc == 0; i++) {
-		uint64_t found = 0;
-
-		rc = walk(store, (enum bs_table)i, &found, damaged);
-		*entries += found;
-		/* the count may differ from the tree's own where an engine
-		 * writes meanwhile; but nothing of many is a torn tree */
-		if (rc == 0 && found == 0 && stat.entries[i] > CHUNK)
-			rc = -EUCLEAN;
-	}
+	set_deadline(folder);
+	if ((rc = bs_store_open(folder, BS_STORE_READ, &store)) == 0)
+		rc = bs_store_check(store, entries, damaged);
 	bs_store_close(store);
+	alarm(0);
 	return rc;
 }
 
@@ -116,10 +104,12 @@ try_write(const char *folder)
 	struct bs_change change;
 	int rc;
 
+	alarm(DEADLINE_SECONDS);
 	if ((rc = bs_store_open(folder, BS_STORE_WRITE, &store)) != 0)
 		return rc;
 	bs_meta_number(&change, "checked", 1, 0);
 	rc = bs_store_apply(store, &change, 1);
+	alarm(0);
 	bs_store_close(store);
 	return rc;
 }
@@ -138,32 +128,69 @@ is_of_the_host(int rc)
 	return false;
 }
 
-/* The child. */
+/* The child that reads a store which the engine has open already. */
+static int
+read_all(const char *folder)
+{
+	uint64_t entries;
+	uint64_t damaged;
+	int rc = bs_recovery_check(folder, &entries, &damaged);
+
+	return damaged > 0 || (rc != 0 && !is_of_the_host(rc)) ? EXIT_DAMAGED
+							       : EXIT_SOUND;
+}
+
+static void
+give_up(int signal_number)
+{
+	(void)signal_number;
+	_exit(EXIT_UNREAD);
+}
+
+/* After a clean stop: a page can be lost all the same. */
+static int
+read_at_once(const char *folder)
+{
+	const struct itimerval limit = {
+	    .it_value = {.tv_usec = AT_ONCE_MS * 1000}};
+	struct bs_store *store = NULL;
+	uint64_t entries;
+	uint64_t damaged = 0;
+	int rc;
+
+	signal(SIGALRM, give_up);
+	setitimer(ITIMER_REAL, &limit, NULL);
+	if ((rc = bs_store_open(folder, BS_STORE_READ, &store)) == 0)
+		rc = bs_store_check(store, &entries, &damaged);
+	return damaged > 0 || (rc != 0 && !is_of_the_host(rc)) ? EXIT_DAMAGED
+							       : EXIT_SOUND;
+}
+
+/* The child that looks before the engine opens the store. */
 static int
 look(const char *folder)
 {
 	char path[PATH_MAX];
-	uint64_t entries;
-	uint64_t damaged = 0;
 	bool clean;
+	int status;
 	int rc;
 
 	if (bs_lock_path(folder, "data.mdb", path) != 0 ||
 	    access(path, F_OK) != 0)
 		return EXIT_SOUND;
 	rc = stopped_cleanly(folder, &clean);
-	if (rc == 0 && clean)
-		return EXIT_SOUND;
-	if (rc == 0)
-		rc = bs_recovery_check(folder, &entries, &damaged);
-	if (rc == 0 && damaged == 0)
-		rc = try_write(folder);
-	return damaged > 0 || (rc != 0 && !is_of_the_host(rc)) ? EXIT_DAMAGED
-							       : EXIT_SOUND;
+	if (rc != 0)
+		return is_of_the_host(rc) ? EXIT_SOUND : EXIT_DAMAGED;
+	if (clean)
+		return read_at_once(folder);
+	if ((status = read_all(folder)) != EXIT_SOUND)
+		return status;
+	rc = try_write(folder);
+	return rc == 0 || is_of_the_host(rc) ? EXIT_SOUND : EXIT_DAMAGED;
 }
 
-pid_t
-bs_recovery_start(const char *folder)
+static pid_t
+start(const char *folder, int (*run)(const char *folder))
 {
 	pid_t pid = fork();
 
@@ -171,35 +198,58 @@ bs_recovery_start(const char *folder)
 		return -errno;
 	if (pid == 0) {
 		bs_privileges_leave_terminal();
-		_exit(look(folder));
+		bs_privileges_end_with_parent();
+		_exit(run(folder));
 	}
 	return pid;
 }
 
+pid_t
+bs_recovery_start(const char *folder)
+{
+	return start(folder, look);
+}
+
+pid_t
+bs_recovery_start_reading(const char *folder)
+{
+	return start(folder, read_all);
+}
+
 /* A damaged file kills LMDB by SIGBUS and the like (under a sanitizer the
- * process exits with 1). SIGKILL and SIGTERM were sent by somebody. */
-static bool
-found_damage(int wait_status)
+ * process exits with 1), or holds it up until SIGALRM. SIGKILL and SIGTERM were
+ * sent by somebody. */
+bool
+bs_recovery_found_damage(int wait_status)
 {
 	if (WIFEXITED(wait_status))
-		return WEXITSTATUS(wait_status) != EXIT_SOUND;
+		return WEXITSTATUS(wait_status) != EXIT_SOUND &&
+		       WEXITSTATUS(wait_status) != EXIT_UNREAD;
 	switch (WTERMSIG(wait_status)) {
 	case SIGBUS:
 	case SIGSEGV:
 	case SIGABRT:
 	case SIGFPE:
 	case SIGILL:
+	case SIGALRM:
 		return true;
 	default:
 		return false;
 	}
 }
 
+bool
+bs_recovery_left_unread(int wait_status)
+{
+	return WIFEXITED(wait_status) &&
+	       WEXITSTATUS(wait_status) == EXIT_UNREAD;
+}
+
 enum bs_recovery
 bs_recovery_finish(const char *folder, int wait_status, int64_t now,
     struct bs_store **out, int *error)
 {
-	bool damaged = found_damage(wait_status);
+	bool damaged = bs_recovery_found_damage(wait_status);
 
 	*error = 0;
 	if (!damaged) {

@@ -1,7 +1,9 @@
 /* A store that may be damaged: looked at, moved aside, opened.
  *
- * LMDB can crash on a damaged file. So after an unclean stop a child reads all
- * of it before the engine opens it. */
+ * LMDB can crash on a damaged file. So a child reads all of it before the
+ * engine opens it; after a clean stop, a large one is opened and read at the
+ * same time.
+ */
 #ifndef BS_STORE_RECOVERY_H
 #define BS_STORE_RECOVERY_H
 
@@ -18,9 +20,9 @@ enum bs_recovery {
 	BS_RECOVERY_LATER, /* not yet: *error says why; try again */
 };
 
-/* Reads all of a store, which must not be open in this process, and counts its
- * entries and those whose check fails. A damaged file can crash it: call it in
- * a child. Returns 0 or -errno (-EUCLEAN). */
+/* Opens a store, which must not be open in this process, and reads all of it as
+ * bs_store_check() does. Call it in a child: a damaged file can crash it, and
+ * one that keeps it too long ends it by SIGALRM. */
 BS_MUST_USE int bs_recovery_check(const char *folder, uint64_t *entries,
     uint64_t *damaged);
 
@@ -32,6 +34,15 @@ BS_MUST_USE int bs_recovery_set_aside(const char *folder, const char *why,
 /* Forks the child that looks at the store; it must not be open in this
  * process. Returns its pid, for the caller to wait for, or -errno. */
 BS_MUST_USE pid_t bs_recovery_start(const char *folder);
+
+/* What its wait status means: the store is damaged; or it was stopped cleanly
+ * and is too large to be read before it is opened. */
+bool bs_recovery_found_damage(int wait_status);
+bool bs_recovery_left_unread(int wait_status);
+
+/* Forks a child that reads such a store while the engine uses it. Call it
+ * before the store is opened. Returns its pid or -errno. */
+BS_MUST_USE pid_t bs_recovery_start_reading(const char *folder);
 
 /* Opens the store with BS_STORE_HOLD, given the child's wait status. *out is
  * the caller's unless BS_RECOVERY_LATER is returned. */

@@ -27,6 +27,7 @@ bs_supervise_start(struct bs_supervisor *supervisor, int64_t now)
 {
 	pid_t pid = bs_recovery_start(supervisor->folder);
 
+	supervisor->is_reading = false;
 	supervisor->reopen_at = now + REOPEN_SECONDS;
 	if (pid < 0)
 		bs_supervise_warn(supervisor, "the store cannot be checked",
@@ -77,6 +78,48 @@ attach(struct bs_supervisor *supervisor, struct bs_store **store,
 			     lifetime_days, now);
 }
 
+/* The child has read a store that is open. Returns whether another one is open
+ * now. */
+static bool
+finish_reading(struct bs_supervisor *supervisor, int wait_status,
+    unsigned lifetime_days, int64_t now)
+{
+	struct bs_store *store;
+	int error;
+
+	supervisor->is_reading = false;
+	if (!bs_writer_has_store(supervisor->writer))
+		return false;
+	if (!bs_recovery_found_damage(wait_status)) {
+		if (WIFEXITED(wait_status))
+			bs_writer_set_unread(supervisor->writer, false);
+		return false;
+	}
+	store = bs_writer_detach(supervisor->writer);
+	if ((error = begin_anew(supervisor, "damaged", &store, now)) == 0)
+		error = attach(supervisor, &store, lifetime_days, now);
+	if (error == 0)
+		return true;
+	bs_store_close(store);
+	bs_supervise_warn(supervisor, "the store cannot be opened", error);
+	supervisor->reopen_at = now + REOPEN_SECONDS;
+	return false;
+}
+
+/* Begins to read a store that was left unread. If that fails it stays so. */
+static void
+start_reading(struct bs_supervisor *supervisor)
+{
+	pid_t pid = bs_recovery_start_reading(supervisor->folder);
+
+	supervisor->is_reading = true;
+	if (pid < 0)
+		bs_supervise_warn(supervisor, "the store cannot be checked",
+		    (int)pid);
+	else
+		supervisor->child = pid;
+}
+
 /* Opens the store, if what the child found allows that. Returns whether it is
  * open. */
 static bool
@@ -87,6 +130,8 @@ open_store(struct bs_supervisor *supervisor, int wait_status,
 	enum bs_recovery outcome;
 	int error;
 
+	if (bs_recovery_left_unread(wait_status))
+		start_reading(supervisor);
 	outcome = bs_recovery_finish(supervisor->folder, wait_status, now,
 	    &store, &error);
 	if (outcome == BS_RECOVERY_NEW)
@@ -103,6 +148,7 @@ open_store(struct bs_supervisor *supervisor, int wait_status,
 		supervisor->reopen_at = now + REOPEN_SECONDS;
 		return false;
 	}
+	bs_writer_set_unread(supervisor->writer, supervisor->is_reading);
 	bs_log(BS_LOG_INFO, "store open");
 	return true;
 }
@@ -117,6 +163,8 @@ bs_supervise_child_ended(struct bs_supervisor *supervisor,
 	    waitpid(supervisor->child, &status, WNOHANG) != supervisor->child)
 		return false;
 	supervisor->child = 0;
+	if (supervisor->is_reading)
+		return finish_reading(supervisor, status, lifetime_days, now);
 	return open_store(supervisor, status, lifetime_days, now);
 }
 

@@ -16,6 +16,7 @@ struct bs_supervisor {
 	const char *folder;	  /* borrowed */
 	struct bs_writer *writer; /* borrowed: gets the store */
 	pid_t child;		  /* which looks at the store, or 0 */
+	bool is_reading;	  /* it reads a store that is open */
 	int64_t reopen_at;
 	struct bs_log_limit limit;
 };

@@ -181,6 +181,12 @@ bs_writer_detach(struct bs_writer *writer)
 	return store;
 }
 
+void
+bs_writer_set_unread(struct bs_writer *writer, bool is_unread)
+{
+	writer->meta.is_unread = is_unread;
+}
+
 bool
 bs_writer_has_store(const struct bs_writer *writer)
 {

@@ -38,6 +38,9 @@ BS_MUST_USE int bs_writer_attach(struct bs_writer *writer,
  * Returns it, or NULL. */
 struct bs_store *bs_writer_detach(struct bs_writer *writer);
 
+/* Whether pages of the store may be lost, as not all of it has been read. */
+void bs_writer_set_unread(struct bs_writer *writer, bool is_unread);
+
 /* Writes what is pending and the clean-stop mark. */
 void bs_writer_stop(struct bs_writer *writer, int64_t now);
 

@@ -9,6 +9,7 @@
 #include "common/store/recovery.h"
 #include "common/store/lmdb.h"
 #include "tests/unit/folder.h"
+#include "tests/unit/leaves.h"
 #include "tests/unit/older_format.h"
 
 static char folder[PATH_MAX];
@@ -422,6 +423,28 @@ finds_damaged_records(void **state)
 	assert_int_equal(damaged, 1);
 }
 
+/* In one transaction: each page of the file is in use then. */
+static void
+fill_at_once(struct bs_store *store)
+{
+	static struct bs_change changes[300];
+
+	for (uint32_t i = 0; i < COUNT(changes); i++) {
+		struct bs_entry entry = tag_entry(20000, i);
+
+		bs_change_set(&changes[i], &entry);
+	}
+	assert_int_equal(bs_store_apply(store, changes, COUNT(changes)), 0);
+}
+
+/* As a write that never came: the page is as it was one record before. */
+static void
+lose(struct page *a, struct page *b)
+{
+	(void)b;
+	a->lower = (uint16_t)(a->lower - 2);
+}
+
 /* The whole way of a start: the child looks, the parent opens. */
 static enum bs_recovery
 recover(struct bs_store **out, int *error)
@@ -487,6 +510,40 @@ recovers_from_scribbling(void **state)
 	bs_store_close(store);
 }
 
+/* The check of each record is right: only order and number show the damage. */
+static void
+finds_pages_that_moved_or_are_lost(void **state)
+{
+	void (*const changes[])(struct page *, struct page *) = {swap_leaves,
+	    lose};
+	uint64_t entries;
+	uint64_t damaged;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(changes); i++) {
+		struct bs_store *store = open_store(BS_STORE_HOLD);
+		char path[PATH_MAX + 32];
+		int error;
+
+		fill_at_once(store);
+		bs_store_close(store);
+		assert_int_equal(bs_recovery_check(folder, &entries, &damaged),
+		    0);
+		change_leaves(folder, changes[i]);
+		assert_int_equal(bs_recovery_check(folder, &entries, &damaged),
+		    -EUCLEAN);
+		assert_int_equal(damaged, 0);
+		store = NULL;
+		assert_int_equal(recover(&store, &error), BS_RECOVERY_NEW);
+		bs_store_close(store);
+		snprintf(path, sizeof(path), "%s/data.mdb.damaged-1000",
+		    folder);
+		assert_int_equal(unlink(path), 0);
+		snprintf(path, sizeof(path), "%s/data.mdb", folder);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 static void
 merges_gaps(void **state)
 {
@@ -539,6 +596,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(recovers, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(recovers_from_scribbling, set_up,
 		tear_down),
+	    cmocka_unit_test_setup_teardown(finds_pages_that_moved_or_are_lost,
+		set_up, tear_down),
 	    cmocka_unit_test(merges_gaps),
 	};
 
