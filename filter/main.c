@@ -19,7 +19,7 @@
 #include "filter/dispatch.h"
 #include "filter/message.h"
 #include "filter/pipe.h"
-#include "filter/trace.h"
+#include "filter/verbose.h"
 
 #define DEADLINE_MAX_MS 60000U
 
@@ -151,7 +151,7 @@ parse_options(int argc, char *argv[], struct options *options)
  * input ends us: signals that go to the whole group of smtpd's processes, as
  * a service manager or a terminal sends them, reach smtpd as well, and it
  * closes our input. A reload sends SIGHUP, for which there is nothing to do:
- * the engine has the configuration. SIGUSR1 is bs_trace_begin()'s. */
+ * the engine has the configuration. SIGUSR1 is bs_verbose_begin()'s. */
 static void
 ignore_signals(void)
 {
@@ -208,7 +208,7 @@ turn(struct bs_filter *filter, struct bs_pipe *lines)
 		bs_client_timeout_ms(&filter->client, bs_monotonic_ms())) < 0)
 		polls[0].revents = polls[1].revents = polls[2].revents = 0;
 	filter->now_ms = bs_monotonic_ms();
-	bs_trace_turn(filter);
+	bs_verbose_turn(filter);
 	if (polls[0].revents != 0) {
 		ended = bs_pipe_read(lines, STDIN_FILENO) == BS_PIPE_END;
 		while (bs_pipe_next(lines, &line))
@@ -244,7 +244,7 @@ main(int argc, char *argv[])
 	ignore_signals();
 	drop_powers();
 	filter.verbose = options.verbose;
-	bs_trace_begin(&filter);
+	bs_verbose_begin(&filter);
 	bs_out_init(&filter.out, STDOUT_FILENO);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		set_nonblocking(fd);

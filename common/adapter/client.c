@@ -5,7 +5,6 @@
 #include <sys/un.h>
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -77,20 +76,21 @@ unlink_question(struct bs_client *client, struct bs_question *question)
 }
 
 static void
-trace(const struct bs_client *client, const char *what, const char *frame,
-    size_t len)
+trace(const struct bs_client *client, const char *what, uint64_t id,
+    const char *frame, size_t len)
 {
 	if (client->trace != NULL)
-		client->trace(what, frame, len);
+		client->trace(what, id, frame, len);
 }
 
 static void
-trace_lost(const struct bs_client *client, uint64_t id)
+trace_lost(const struct bs_client *client, const struct bs_request *request)
 {
 	char frame[32];
-	int len = snprintf(frame, sizeof(frame), "id=%" PRIu64 "\n\n", id);
+	int len = snprintf(frame, sizeof(frame), "op=%s\n\n",
+	    bs_op_name(request->op));
 
-	trace(client, "no answer", frame, (size_t)len);
+	trace(client, "no answer", request->id, frame, (size_t)len);
 }
 
 /* The question is the caller's again from here on. */
@@ -100,7 +100,7 @@ end_question(struct bs_client *client, struct bs_question *question,
 {
 	unlink_question(client, question);
 	if (answer == NULL)
-		trace_lost(client, question->request.id);
+		trace_lost(client, &question->request);
 	question->done(question, answer);
 }
 
@@ -209,7 +209,7 @@ take_answers(struct bs_client *client, int64_t now_ms)
 			disconnect(client, now_ms);
 			return;
 		}
-		trace(client, "answer", client->in, len);
+		trace(client, "answer", answer.id, client->in, len);
 		client->in_len -= len;
 		memmove(client->in, client->in + len, client->in_len);
 		client->down_since = 0;
@@ -265,8 +265,8 @@ fill(struct bs_client *client, int64_t now_ms)
 		    sizeof(client->out) - client->out_len);
 		if (len < 0)
 			return;
-		trace(client, "question", client->out + client->out_len,
-		    (size_t)len);
+		trace(client, "question", question->request.id,
+		    client->out + client->out_len, (size_t)len);
 		client->out_len += (size_t)len;
 		client->unsent = question->next;
 	}

@@ -23,8 +23,9 @@ typedef void bs_client_done(struct bs_question *question,
     const struct bs_answer *answer);
 
 /* Called with each frame that is sent ("question") or received ("answer"), and
- * with the id alone of a question that is given up ("no answer"). */
-typedef void bs_client_trace(const char *what, const char *frame, size_t len);
+ * of a question that is given up ("no answer") with its op alone. */
+typedef void bs_client_trace(const char *what, uint64_t id, const char *frame,
+    size_t len);
 
 /* A question. The caller owns it, but leaves it untouched until it is done or
  * cancelled. The caller fills in request (but for version and id), done and

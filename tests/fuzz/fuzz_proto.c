@@ -1,9 +1,9 @@
 /* Lines of a lying smtpd, and answers of a lying engine, through the filter.
  *
  * The first octet is the mode, whether messages are read, and whether SPF is
- * asked. A line that
- * begins with '!' is the engine's: an action's digit, then a text that is
- * address and reply at once. All else is smtpd's. */
+ * asked. A line that begins with '!' is the engine's: an octet for the action
+ * and the company, then a text that is address and reply at once. All else is
+ * smtpd's. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +53,7 @@ answer(struct bs_text line)
 		return;
 	word.id = question->request.id;
 	word.action = (enum bs_action)((unsigned char)line.at[1] % 6);
+	word.company = (enum bs_company)((unsigned char)line.at[1] / 6 % 4);
 	len = line.len - 2;
 	if (len >= sizeof(word.reply))
 		len = sizeof(word.reply) - 1;

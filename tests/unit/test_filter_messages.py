@@ -86,7 +86,7 @@ class Trace(Message):
     def frames(self, log, what):
         """The frames of a kind, as name -> value."""
         return [dict(pair.split("=", 1) for pair in line.split(" "))
-                for line in re.findall(rf"^debug: {what}: (.*)$", log, re.M)]
+                for line in re.findall(rf"^debug: {what} (.*)$", log, re.M)]
 
     def check(self, log):
         rcpt, data = self.frames(log, "question")
@@ -124,7 +124,7 @@ class Trace(Message):
         question = self.ask_rcpt(1, PLAIN)
         self.assertEqual(self.smtpd.reply(1, 0x22), "proceed")
         self.assertEqual(self.frames(self.finish(), "no answer"),
-                         [{"id": question["id"]}])
+                         [{"id": question["id"], "op": "rcpt"}])
 
 
 class In(Message):

@@ -2,8 +2,9 @@
  */
 #include <signal.h>
 
+#include "common/adapter/trace.h"
 #include "common/base/log.h"
-#include "filter/trace.h"
+#include "filter/verbose.h"
 
 static volatile sig_atomic_t was_asked;
 
@@ -14,20 +15,10 @@ note_signal(int number)
 	was_asked = 1;
 }
 
-/* A frame is lines of name=value, and no value has a space: with a space for
- * each newline it is one line, from which the frame can be read back. */
 static void
-trace(const char *what, const char *frame, size_t len)
+trace(const char *what, uint64_t id, const char *frame, size_t len)
 {
-	char text[BS_LOG_LINE];
-	size_t at = 0;
-
-	while (len > 0 && frame[len - 1] == '\n')
-		len--;
-	for (; at < len && at + 1 < sizeof(text); at++)
-		text[at] = frame[at] == '\n' ? ' ' : frame[at];
-	text[at] = '\0';
-	bs_log(BS_LOG_DEBUG, "%s: %s", what, text);
+	bs_trace_frame(what, -1, id, frame, len);
 }
 
 static void
@@ -38,7 +29,7 @@ turn(struct bs_filter *filter, bool on)
 }
 
 void
-bs_trace_begin(struct bs_filter *filter)
+bs_verbose_begin(struct bs_filter *filter)
 {
 	struct sigaction action = {.sa_handler = note_signal,
 	    .sa_flags = SA_RESTART};
@@ -49,11 +40,11 @@ bs_trace_begin(struct bs_filter *filter)
 }
 
 void
-bs_trace_turn(struct bs_filter *filter)
+bs_verbose_turn(struct bs_filter *filter)
 {
 	if (was_asked) {
 		was_asked = 0;
-		filter->trace_until_ms = filter->now_ms + BS_TRACE_MS;
+		filter->trace_until_ms = filter->now_ms + BS_VERBOSE_MS;
 		turn(filter, true);
 		bs_log(BS_LOG_INFO,
 		    "questions and answers are logged for 10 minutes");
