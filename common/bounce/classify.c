@@ -60,7 +60,9 @@ has_author(const struct bs_dsn *dsn)
 	const unsigned systems =
 	    BS_DSN_FROM_DAEMON | BS_DSN_FROM_SYSTEM | BS_DSN_FROM_ROBOT;
 
-	return (dsn->signals & systems) == 0 && dsn->facts.own_from[0] != '\0';
+	/* nobody can answer a From without an address */
+	return (dsn->signals & systems) == 0 &&
+	       strchr(dsn->facts.own_from, '@') != NULL;
 }
 
 static bool
@@ -164,17 +166,37 @@ name_one(struct bs_dsn_hints *hints, const char *address)
 	hints->recipients.guessed = true;
 }
 
+/* Names the bounce's own recipient: it failed only if nobody else is named. */
+static void
+name_receiver(struct bs_dsn *dsn)
+{
+	char address[BS_ADDRESS_MAX];
+	const char *own = dsn->own_recipients + dsn->hints.receiver;
+	size_t len = strcspn(own, "\n");
+
+	memcpy(address, own, len);
+	address[len] = '\0';
+	name_one(&dsn->hints, address);
+}
+
 static void
 fill_in(struct bs_dsn *dsn)
 {
 	struct bs_dsn_facts *facts = &dsn->facts;
 	struct bs_dsn_hints *hints = &dsn->hints;
+	const char *original;
 
 	if (!(dsn->signals & BS_DSN_HAS_PART) && dsn->text_header.fields != 0)
 		bs_dsn_returned_keep(facts, &dsn->text_header);
 	bs_dsn_ids_gather(dsn);
+	if ((original = bs_list_next(&hints->originals, NULL)) != NULL)
+		name_one(hints, original);
+	if (hints->blames_receiver)
+		name_receiver(dsn);
 	name_one(hints, hints->address);
 	name_one(hints, hints->to);
+	if (hints->names_receiver)
+		name_receiver(dsn);
 	if (facts->final_recipients.count == 0)
 		facts->final_recipients = hints->failed;
 	if (facts->final_recipients.count == 0)

@@ -163,19 +163,49 @@ odd_line(struct bs_dsn *dsn, const struct bs_octets_piece *line)
 	return true;
 }
 
+/* Takes off what stands before every line of a returned header, as webmail
+ * indents or quotes it: the first field shows what that is. */
+static void
+take_prefix(struct bs_dsn *dsn, struct bs_octets_piece *line)
+{
+	static const char marks[] = " \t>|";
+	size_t len = 0;
+
+	if (dsn->place != BS_DSN_IN_LEAF || dsn->leaf != BS_DSN_RETURNED)
+		return;
+	if (dsn->unfold.len == 0 && dsn->header.fields == 0) {
+		while (
+		    len < line->len && len < sizeof(dsn->prefix) &&
+		    memchr(marks, line->text[len], sizeof(marks) - 1) != NULL)
+			len++;
+		if (bs_mime_name_len(line->text + len, line->len - len) == 0)
+			return;
+		memcpy(dsn->prefix, line->text, len);
+		dsn->prefix_len = len;
+	}
+	if (line->len >= dsn->prefix_len &&
+	    memcmp(line->text, dsn->prefix, dsn->prefix_len) == 0) {
+		line->text += dsn->prefix_len;
+		line->len -= dsn->prefix_len;
+	}
+}
+
 /* A line where fields are expected. Returns false where it turned out to be
  * the first of a body. */
 static bool
 header_line(struct bs_dsn *dsn, struct bs_octets_piece *line)
 {
-	const char *text = line->text;
-	size_t len = line->len;
+	const char *text;
+	size_t len;
 
 	if (!line->starts) {
 		if (dsn->unfold.len > 0)
 			bs_unfold_piece(&dsn->unfold, line->text, line->len);
 		return true;
 	}
+	take_prefix(dsn, line);
+	text = line->text;
+	len = line->len;
 	trim(&text, &len);
 	/* MTAs read a top header to its first empty line, and so must we */
 	if (line->len == 0 ||

@@ -99,10 +99,13 @@ struct bs_dsn_hints {
 	char diagnostic[256];
 	char status[16];
 	char action[16];
-	unsigned lines;	   /* of text that were looked at */
-	unsigned failures; /* of them, with words of failure: 3 at most */
-	bool banner;	   /* "a copy of the message follows" */
-	bool known_banner; /* and its words are in the table */
+	unsigned lines;	      /* of text that were looked at */
+	unsigned failures;    /* of them, with words of failure: 3 at most */
+	bool banner;	      /* "a copy of the message follows" */
+	bool known_banner;    /* and its words are in the table */
+	bool names_receiver;  /* whom the bounce is for ... */
+	bool blames_receiver; /* ... as one that failed */
+	size_t receiver;      /* where it stands in own_recipients */
 };
 
 /* A multipart that has not ended. */
@@ -137,7 +140,8 @@ struct bs_dsn {
 	struct bs_markup markup;
 	bool encoding_checked;
 	bool is_markup;
-	bool begun;	    /* the first line was seen */
+	char own_recipients[BS_ADDRESS_MAX]; /* of the bounce: a line each */
+	bool begun;			     /* the first line was seen */
 	bool headless;	    /* and it was empty, so there is no header */
 	unsigned odd_lines; /* that are no fields, where fields belong */
 

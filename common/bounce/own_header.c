@@ -6,6 +6,7 @@
 #include "common/bounce/own_header.h"
 #include "common/bounce/recipients.h"
 #include "common/bounce/signs.h"
+#include "common/mail/encoded_words.h"
 
 static void
 take_message_id(struct bs_dsn *dsn, const struct bs_mime_field *field)
@@ -34,10 +35,14 @@ take_from(struct bs_dsn *dsn, const struct bs_mime_field *field)
 static void
 take_failed(struct bs_dsn *dsn, const struct bs_mime_field *field)
 {
-	const char *at = field->value;
-	const char *end = at + field->value_len;
+	char value[BS_UNFOLD_MAX];
 	char address[BS_ADDRESS_MAX];
+	const char *at = value;
+	const char *end;
 
+	bs_encoded_words_read(field->value, field->value_len, value,
+	    sizeof(value));
+	end = value + strlen(value);
 	while (at < end) {
 		const char *comma = memchr(at, ',', (size_t)(end - at));
 		size_t len = (size_t)((comma == NULL ? end : comma) - at);
@@ -48,6 +53,30 @@ take_failed(struct bs_dsn *dsn, const struct bs_mime_field *field)
 			    strlen(address));
 		at += len + 1;
 	}
+}
+
+/* To whom the bounce itself is: as many as there is room for. */
+static void
+take_recipient(struct bs_dsn *dsn, const struct bs_mime_field *field)
+{
+	static const char *const fields[] = {"To", "Delivered-To",
+	    "X-Original-To", "Envelope-To"};
+	char address[BS_ADDRESS_MAX];
+	size_t used = strlen(dsn->own_recipients);
+	size_t i = 0;
+
+	while (i < sizeof(fields) / sizeof(fields[0]) &&
+	       !bs_mime_is(field, fields[i]))
+		i++;
+	if (i == sizeof(fields) / sizeof(fields[0]) ||
+	    bs_mime_address(field->value, field->value_len, address,
+		sizeof(address)) != 0 ||
+	    strchr(address, '@') == NULL ||
+	    used + strlen(address) + 2 > sizeof(dsn->own_recipients))
+		return;
+	memcpy(dsn->own_recipients + used, address, strlen(address));
+	used += strlen(address);
+	memcpy(dsn->own_recipients + used, "\n", 2);
 }
 
 void
@@ -64,4 +93,6 @@ bs_dsn_own_header_field(struct bs_dsn *dsn, const struct bs_mime_field *field)
 		 bs_mime_is(field, "In-Reply-To") ||
 		 bs_dsn_ids_is_original(field))
 		bs_dsn_ids_take(&dsn->named_ids, field);
+	else
+		take_recipient(dsn, field);
 }

@@ -167,7 +167,9 @@ bs_phrases_subject_fails(const char *folded)
 bool
 bs_phrases_subject_is_automatic(const char *folded)
 {
-	return has_phrase(folded, &bs_phrase_table_automatic);
+	/* elsewhere in a Subject, "auto:" is part of something else */
+	return begins(folded, "auto:") ||
+	       has_phrase(folded, &bs_phrase_table_automatic);
 }
 
 bool
@@ -279,6 +281,10 @@ bs_phrases_are_banner(const char *folded)
 	    "ursprungliche nachricht"};
 	char bare[256];
 
+	/* "delete your own text from the attached returned message": Postfix
+	 * says so before it names the recipients */
+	if (strstr(folded, "attached returned message") != NULL)
+		return false;
 	return has_phrase(folded, &bs_phrase_table_banner) ||
 	       is_one_of(unframe(folded, bare, sizeof(bare)), whole,
 		   COUNT(whole));

@@ -6,6 +6,7 @@
 #include "common/base/backstop.h"
 #include "common/bounce/dsn.h"
 #include "common/bounce/recipients.h"
+#include "common/mail/charset.h"
 
 /* The length of "SMTP=" and the like, with which some hosts begin an address:
  * the name of a protocol, which is no user's. */
@@ -23,21 +24,6 @@ prefix_len(const char *text, size_t len)
 			return name + 1;
 	}
 	return 0;
-}
-
-/* Writes a character as UTF-8. Returns its length, at most 4. */
-static size_t
-put_utf8(uint32_t c, char *out)
-{
-	static const unsigned char marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
-	size_t len = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-
-	for (size_t i = len - 1; i > 0; i--) {
-		out[i] = (char)(0x80 | (c & 0x3f));
-		c >>= 6;
-	}
-	out[0] = (char)(marks[len == 1 ? 0 : len] | c);
-	return len;
 }
 
 /* Reads "\x{FC}" at text, as utf-8-addr-xtext writes a character (RFC 6533 §3).
@@ -83,7 +69,7 @@ decode(const char *text, size_t len, char *out)
 		if (escape == 0 && is_xtext)
 			escape = read_xtext(text + i, len - i, &c);
 		if (escape > 0)
-			used += put_utf8(c, out + used);
+			used += bs_charset_put_utf8(c, out + used);
 		else
 			out[used++] = text[i];
 		i += escape > 0 ? escape : 1;

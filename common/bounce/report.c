@@ -6,6 +6,7 @@
 #include "common/bounce/recipients.h"
 #include "common/bounce/report.h"
 #include "common/bounce/state.h"
+#include "common/bounce/status.h"
 
 /* Copies as much as fits, if nothing was found before. */
 static void
@@ -76,6 +77,14 @@ keep_word(const struct bs_mime_field *field, char *out, size_t size)
 		bs_mime_word(field->value, field->value_len, out, size);
 }
 
+/* What is no status code of RFC 3463, as "550", is left out. */
+static void
+keep_status(const struct bs_mime_field *field, char *out, size_t size)
+{
+	if (out[0] == '\0')
+		bs_status_copy(field->value, field->value_len, out, size);
+}
+
 static void
 keep_typed(const struct bs_mime_field *field, char *out, size_t size)
 {
@@ -101,7 +110,7 @@ bs_dsn_report_status(struct bs_dsn *dsn, const struct bs_mime_field *field)
 	else if (bs_mime_is(field, "Original-Recipient"))
 		add_recipient(&facts->original_recipients, field);
 	else if (bs_mime_is(field, "Status"))
-		keep_word(field, facts->status, sizeof(facts->status));
+		keep_status(field, facts->status, sizeof(facts->status));
 	else if (bs_mime_is(field, "Action"))
 		keep_word(field, facts->action, sizeof(facts->action));
 	else if (bs_mime_is(field, "Reporting-MTA"))
@@ -133,7 +142,7 @@ bs_dsn_report_in_text(struct bs_dsn *dsn, const struct bs_mime_field *field)
 	struct bs_dsn_hints *hints = &dsn->hints;
 
 	if (bs_mime_is(field, "Status"))
-		keep_word(field, hints->status, sizeof(hints->status));
+		keep_status(field, hints->status, sizeof(hints->status));
 	else if (bs_mime_is(field, "Action"))
 		keep_word(field, hints->action, sizeof(hints->action));
 	else if (bs_mime_is(field, "Final-Recipient"))

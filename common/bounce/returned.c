@@ -4,6 +4,7 @@
 
 #include "common/base/ascii.h"
 #include "common/mail/date.h"
+#include "common/mail/encoded_words.h"
 #include "common/bounce/ids.h"
 #include "common/bounce/received.h"
 #include "common/bounce/returned.h"
@@ -89,15 +90,11 @@ static void
 take_subject(struct bs_dsn_returned *returned,
     const struct bs_mime_field *field)
 {
-	size_t len = field->value_len;
-
 	if ((returned->fields & BS_DSN_F_SUBJECT) != 0)
 		return;
 	returned->fields |= BS_DSN_F_SUBJECT;
-	if (len >= sizeof(returned->subject))
-		len = sizeof(returned->subject) - 1;
-	memcpy(returned->subject, field->value, len);
-	returned->subject[len] = '\0';
+	bs_encoded_words_read(field->value, field->value_len, returned->subject,
+	    sizeof(returned->subject));
 }
 
 static void

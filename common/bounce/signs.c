@@ -2,9 +2,11 @@
 #include <string.h>
 
 #include "common/base/backstop.h"
+#include "common/bounce/foreign.h"
 #include "common/bounce/phrases.h"
 #include "common/bounce/signs.h"
 #include "common/bounce/state.h"
+#include "common/mail/encoded_words.h"
 
 /* Folds the local part of the address in a field. */
 static bool
@@ -24,7 +26,7 @@ fold_text(const struct bs_mime_field *field, char *out, size_t size)
 {
 	char decoded[256];
 
-	bs_mime_decode_words(field->value, field->value_len, decoded,
+	bs_encoded_words_search(field->value, field->value_len, decoded,
 	    sizeof(decoded));
 	(void)bs_phrases_fold(decoded, strlen(decoded), out, size);
 }
@@ -47,15 +49,19 @@ of_from(const struct bs_mime_field *field)
 static unsigned
 of_subject(const struct bs_mime_field *field)
 {
+	char decoded[256];
 	char folded[256];
 	unsigned signs = 0;
 
-	fold_text(field, folded, sizeof(folded));
+	bs_encoded_words_search(field->value, field->value_len, decoded,
+	    sizeof(decoded));
+	(void)bs_phrases_fold(decoded, strlen(decoded), folded, sizeof(folded));
 	if (bs_phrases_subject_is_reply(folded))
 		signs |= BS_DSN_SUBJECT_REPLY;
 	if (bs_phrases_subject_is_automatic(folded))
 		signs |= BS_DSN_SUBJECT_AUTO;
-	else if (bs_phrases_subject_fails(folded))
+	else if (bs_phrases_subject_fails(folded) ||
+		 bs_foreign_tells_failure(decoded, strlen(decoded)))
 		signs |= BS_DSN_SUBJECT_FAILURE;
 	if (bs_phrases_subject_is_complaint(folded))
 		signs |= BS_DSN_SUBJECT_COMPLAINT;

@@ -4,8 +4,10 @@
 #include "common/mail/address.h"
 #include "common/base/ascii.h"
 #include "common/bounce/classify.h"
+#include "common/bounce/foreign.h"
 #include "common/bounce/phrases.h"
 #include "common/bounce/recipients.h"
+#include "common/bounce/status.h"
 #include "common/bounce/text_line.h"
 
 /* An address in a line. */
@@ -90,6 +92,53 @@ is_author(const struct bs_dsn *dsn, const struct named *named)
 	       bs_ascii_same(named->text, dsn->facts.own_from, own);
 }
 
+/* The address without what stands before the last '=' of its local part: the
+ * mark of a signed return path. */
+static void
+skip_mark(const char **text, size_t *len)
+{
+	size_t mark = 0;
+
+	for (size_t i = 0; i < *len && (*text)[i] != '@'; i++)
+		if ((*text)[i] == '=')
+			mark = i + 1;
+	*text += mark;
+	*len -= mark;
+}
+
+/* Whether the bounce itself is to this address: it is whom we ask for, not who
+ * failed. *line gets its place in dsn->own_recipients. */
+static bool
+is_receiver(const struct bs_dsn *dsn, const struct named *named, size_t *line)
+{
+	const char *text = named->text;
+	size_t len = named->len;
+
+	skip_mark(&text, &len);
+	for (*line = 0; dsn->own_recipients[*line] != '\0';) {
+		const char *own = dsn->own_recipients + *line;
+		size_t line_len = strcspn(own, "\n");
+		size_t own_len = line_len;
+
+		skip_mark(&own, &own_len);
+		if (own_len == len && bs_ascii_same(own, text, len))
+			return true;
+		*line += line_len + 1;
+	}
+	return false;
+}
+
+/* Remembers that the bounce's own recipient is named, the clearest time. */
+static void
+note_receiver(struct bs_dsn_hints *hints, bool is_blamed, size_t line)
+{
+	if (hints->names_receiver && (hints->blames_receiver || !is_blamed))
+		return;
+	hints->names_receiver = true;
+	hints->blames_receiver = is_blamed;
+	hints->receiver = line;
+}
+
 /* Whether the address is a mail system's own, and so not one that failed. */
 static bool
 is_helper(const struct named *named)
@@ -116,6 +165,34 @@ is_mark(const char *text, size_t len)
 	return true;
 }
 
+/* Whether there is a reply code that refuses (RFC 5321 §4.2) at line[at]. */
+static bool
+is_reply(const char *line, size_t len, size_t at)
+{
+	if (at + 3 > len || (line[at] != '4' && line[at] != '5') ||
+	    line[at + 1] > '5' || !bs_ascii_is_digit(line[at + 1]) ||
+	    !bs_ascii_is_digit(line[at + 2]))
+		return false;
+	if (at > 0 && strchr(" \t:'\"(<[", line[at - 1]) == NULL)
+		return false;
+	return at + 3 < len && (line[at + 3] == ' ' || line[at + 3] == '-');
+}
+
+/* The length of a reply that refuses at the beginning of a line: "550 5.1.1 ".
+ */
+static size_t
+reply_len(const char *line, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && (line[at] == ' ' || line[at] == '\t'))
+		at++;
+	if (!is_reply(line, len, at))
+		return 0;
+	at += 4;
+	return at + (at < len ? bs_status_len(line, len, at) : 0);
+}
+
 /* Whether a line names its first address as the one that failed, by where it
  * stands: alone, in brackets at the beginning, or before a colon. */
 static bool
@@ -125,7 +202,11 @@ is_listed(const char *line, size_t len, const struct named *named)
 	const char *rest;
 	size_t rest_len;
 
-	if (!is_mark(line, named->at))
+	size_t reply = reply_len(line, len);
+
+	if (reply > named->at || line[named->at] != '<')
+		reply = 0;
+	if (!is_mark(line + reply, named->at - reply))
 		return false;
 	if (line[named->at] == '<')
 		return true;
@@ -138,6 +219,7 @@ is_listed(const char *line, size_t len, const struct named *named)
 		rest_len--;
 	}
 	return is_mark(rest, rest_len) || rest[0] == ':' || rest[0] == '(' ||
+	       rest[0] == '[' ||
 	       (rest_len > 3 && memcmp(rest, "on ", 3) == 0) ||
 	       (rest_len > 3 && memcmp(rest, "...", 3) == 0);
 }
@@ -160,10 +242,22 @@ is_original(const char *line, const struct named *named)
 static bool
 is_announced(const char *line, const struct named *named)
 {
-	static const char *const words[] = {"rcpt to:", "recipient:",
-	    "recipient", "delivered to:", "delivered to", "mail to",
-	    "message to", "attempts:", "addressed to", "sent to",
-	    "to:", "address:", "[smtp:", "address", "rfc822;"};
+	static const char *const words[] = {
+	    "rcpt to:", "recipient:", "recipient",
+	    "recipients:", "recipient(s):", "delivered to:", "delivered to",
+	    "mail to", "message to", "attempts:", "addressed to", "sent to",
+	    "to:", "address:", "addresses:", "address(es):", "[smtp:",
+	    "address", "rfc822;", "user:", "user",
+	    "users:", "mailbox:", "mailbox",
+	    "account:", "empf\xc3\xa4nger:", "empfaenger:", "empf\xc3\xa4nger",
+	    "destinataire:", "destinataire",
+	    "destinataires:", "destinatario:", "destinatario",
+	    "destinatarios:", "destinat\xc3\xa1rio:", "destinat\xc3\xa1rios:",
+	    "destinatari:", "ontvanger:", "odbiorca:", "adresat:",
+	    /* Russian, Japanese, Chinese */
+	    "получатель:", "получателю", "адресат:", "адресату",
+	    "адрес:", "宛先:", "宛先：", "宛先", "收件人:", "收件人：",
+	    "收件人", "收件人地址:", "收件人地址："};
 	size_t at = named->at;
 
 	while (at > 0 && (line[at - 1] == ' ' || line[at - 1] == '\t' ||
@@ -178,71 +272,65 @@ is_announced(const char *line, const struct named *named)
 	return false;
 }
 
+/* Whether nothing but separators of a list stands between two addresses. */
+static bool
+is_next_in_list(const char *line, size_t end, size_t at)
+{
+	return at > end && is_mark(line + end + 1, at - end - 1) &&
+	       strchr(",; ", line[end]) != NULL;
+}
+
+/* How clearly a line names an address as one that failed. */
+enum clarity { NOT_AT_ALL, MAYBE, CLEARLY };
+
+static enum clarity
+clarity_of(const struct bs_dsn *dsn, const char *line, size_t len,
+    const struct named *named, bool is_first, size_t last)
+{
+	bool is_own = is_author(dsn, named);
+
+	if (is_first && !is_own && is_listed(line, len, named))
+		return CLEARLY;
+	if (is_own || is_helper(named))
+		return NOT_AT_ALL;
+	if (is_announced(line, named) ||
+	    (last > 0 && is_next_in_list(line, last, named->at)))
+		return CLEARLY;
+	/* "W32/Netsky.p@MM" is no address */
+	return memchr(named->text, '.', named->len) != NULL &&
+		       memchr(line + named->at, '/', named->len) == NULL
+		   ? MAYBE
+		   : NOT_AT_ALL;
+}
+
 static void
 take_addresses(struct bs_dsn *dsn, const char *line, size_t len)
 {
 	struct bs_dsn_hints *hints = &dsn->hints;
 	struct named named;
 	size_t from = 0;
-	bool first = true;
+	size_t last = 0; /* where an address of a list of failed ones ended */
 
-	while (next_named(line, len, &from, &named)) {
-		bool is_own = is_author(dsn, &named);
-		bool helper = is_own || is_helper(&named);
+	for (bool first = true; next_named(line, len, &from, &named);
+	     first = false) {
+		enum clarity clarity =
+		    clarity_of(dsn, line, len, &named, first, last);
 
-		if (is_original(line, &named))
+		size_t own;
+
+		if (is_receiver(dsn, &named, &own)) {
+			if (clarity != NOT_AT_ALL)
+				note_receiver(hints, clarity == CLEARLY, own);
+		} else if (is_original(line, &named)) {
 			add(&hints->originals, &named);
-		else if (first && !is_own && is_listed(line, len, &named))
+		} else if (clarity == CLEARLY) {
 			add(&hints->recipients, &named);
-		else if (!helper && is_announced(line, &named))
-			add(&hints->recipients, &named);
-		else if (!helper && (hints->address[0] == '\0')) {
+			last = named.end;
+		} else if (clarity == MAYBE && hints->address[0] == '\0') {
 			memcpy(hints->address, named.text, named.len);
 			hints->address[named.len] = '\0';
 		}
-		first = false;
 	}
-}
-
-/* The length of the enhanced status code (RFC 3463 §2) at line[at], 0 where
- * there is none. */
-static size_t
-status_len(const char *line, size_t len, size_t at)
-{
-	size_t i = at + 1;
-
-	if (at > 0 && (bs_ascii_is_digit(line[at - 1]) || line[at - 1] == '.'))
-		return 0;
-	if (line[at] != '2' && line[at] != '4' && line[at] != '5')
-		return 0;
-	for (unsigned dots = 0; dots < 2; dots++) {
-		size_t start;
-
-		if (i >= len || line[i] != '.')
-			return 0;
-		for (start = ++i;
-		     i < len && i - start < 4 && bs_ascii_is_digit(line[i]);)
-			i++;
-		if (i == start || i - start > 3)
-			return 0;
-	}
-	if (i < len &&
-	    (line[i] == '.' && i + 1 < len && bs_ascii_is_digit(line[i + 1])))
-		return 0;
-	return i - at;
-}
-
-/* Whether there is a reply code that refuses (RFC 5321 §4.2) at line[at]. */
-static bool
-is_reply(const char *line, size_t len, size_t at)
-{
-	if (at + 3 > len || (line[at] != '4' && line[at] != '5') ||
-	    line[at + 1] > '5' || !bs_ascii_is_digit(line[at + 1]) ||
-	    !bs_ascii_is_digit(line[at + 2]))
-		return false;
-	if (at > 0 && strchr(" \t:'\"(<[", line[at - 1]) == NULL)
-		return false;
-	return at + 3 < len && (line[at + 3] == ' ' || line[at + 3] == '-');
 }
 
 static void
@@ -251,7 +339,7 @@ take_status(struct bs_dsn_hints *hints, const char *line, size_t len)
 	bool refuses = false;
 
 	for (size_t i = 0; i < len; i++) {
-		size_t code = status_len(line, len, i);
+		size_t code = bs_status_len(line, len, i);
 
 		refuses |= is_reply(line, len, i);
 		if (code == 0 || code >= sizeof(hints->status))
@@ -275,6 +363,18 @@ take_status(struct bs_dsn_hints *hints, const char *line, size_t len)
 	hints->diagnostic[len] = '\0';
 }
 
+/* "<bob@example.net>: host mx.example.net said: ..." */
+static bool
+is_verdict(const char *line, size_t len)
+{
+	struct named named;
+	size_t from = 0;
+
+	return next_named(line, len, &from, &named) && line[named.at] == '<' &&
+	       is_mark(line, named.at) && len > named.end + 4 &&
+	       line[named.end - 1] == '>' && line[named.end] == ':';
+}
+
 void
 bs_dsn_text_line_read(struct bs_dsn *dsn, const char *line, size_t len,
     const char *folded)
@@ -282,15 +382,21 @@ bs_dsn_text_line_read(struct bs_dsn *dsn, const char *line, size_t len,
 	struct bs_dsn_hints *hints = &dsn->hints;
 
 	if (hints->failures < BS_DSN_FAILURES &&
-	    bs_phrases_tell_failure(folded))
+	    (bs_phrases_tell_failure(folded) ||
+		bs_foreign_tells_failure(line, len)))
 		hints->failures++;
-	if (bs_phrases_are_banner(folded)) {
+	if (bs_phrases_are_banner(folded) || bs_foreign_is_banner(line, len)) {
 		hints->banner = true;
 		hints->known_banner = true;
 		return;
 	}
 	if (!hints->banner && bs_phrases_are_like_banner(folded))
 		hints->banner = true;
+	/* a recipient and a reason: the banner was a sentence of the notice */
+	if (hints->known_banner && is_verdict(line, len)) {
+		hints->banner = false;
+		hints->known_banner = false;
+	}
 	if (hints->known_banner || bs_dsn_is_quiet(dsn))
 		return;
 	if (memchr(line, '@', len) != NULL)

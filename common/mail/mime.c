@@ -1,16 +1,12 @@
-/* Header fields: name and value, parameters, encoded words, addresses. */
+/* Header fields: name and value, parameters, addresses. */
 #include <errno.h>
 #include <string.h>
 
 #include "common/base/ascii.h"
 #include "common/mail/mime.h"
-#include "common/mail/transfer.h"
 
 /* Octets of a field name; the longest in use has about half of that. */
 #define NAME_MAX_LEN 76
-
-/* Octets of an encoded word's payload (RFC 2047 §2 allows 75). */
-#define WORD_MAX_LEN 512
 
 static bool
 is_space(char c)
@@ -260,74 +256,6 @@ bs_mime_parameter(const char *value, size_t len, const char *name, char *out,
 	if (section == 0 || text.len == 0)
 		return -ENOENT;
 	return text.full ? -EMSGSIZE : 0;
-}
-
-/* ESC switches character sets in ISO-2022, and stays. */
-static bool
-is_control(char c)
-{
-	return (unsigned char)c < 0x20 && c != 0x1b;
-}
-
-/* Decodes "=?charset?X?payload?=" at text. Returns its length, 0 where there
- * is none. */
-static size_t
-put_word(const char *text, size_t len, struct text *out)
-{
-	struct bs_transfer decoder;
-	char payload[WORD_MAX_LEN];
-	const char *encoding;
-	const char *end;
-	size_t payload_len;
-
-	if (len < 8 || text[0] != '=' || text[1] != '?')
-		return 0;
-	encoding = memchr(text + 2, '?', len - 2);
-	if (encoding == NULL || len - (size_t)(encoding - text) < 5 ||
-	    encoding[2] != '?')
-		return 0;
-	end =
-	    memmem(encoding + 3, len - (size_t)(encoding + 3 - text), "?=", 2);
-	if (end == NULL || end - (encoding + 3) > WORD_MAX_LEN - 1)
-		return 0;
-	bs_transfer_begin(&decoder, bs_ascii_lower(encoding[1]) == 'b'
-					? BS_TRANSFER_BASE64
-					: BS_TRANSFER_WORD);
-	payload_len = bs_transfer_decode(&decoder, encoding + 3,
-	    (size_t)(end - (encoding + 3)), false, payload);
-	for (size_t i = 0; i < payload_len; i++)
-		put(out, (char)(is_control(payload[i]) ? ' ' : payload[i]));
-	return (size_t)(end + 2 - text);
-}
-
-/* White space between encoded words is none (RFC 2047 §6.2). */
-static size_t
-gap_len(const char *text, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len && is_space(text[i]))
-		i++;
-	return i + 1 < len && text[i] == '=' && text[i + 1] == '?' ? i : 0;
-}
-
-void
-bs_mime_decode_words(const char *text, size_t len, char *out, size_t size)
-{
-	struct text into = {out, 0, size, false};
-	size_t word;
-
-	for (size_t i = 0; i < len;) {
-		word = put_word(text + i, len - i, &into);
-		if (word > 0) {
-			i += word;
-			i += gap_len(text + i, len - i);
-			continue;
-		}
-		put(&into, (char)(is_control(text[i]) ? ' ' : text[i]));
-		i++;
-	}
-	out[into.len] = '\0';
 }
 
 static int

@@ -1,4 +1,4 @@
-/* Header fields: name and value, parameters, encoded words, addresses. */
+/* Header fields: name and value, parameters, addresses. */
 #ifndef BS_MAIL_MIME_H
 #define BS_MAIL_MIME_H
 
@@ -35,10 +35,6 @@ void bs_mime_word(const char *value, size_t len, char *out, size_t size);
  * without percent signs (RFC 2231). Returns 0, -ENOENT or -EMSGSIZE. */
 BS_MUST_USE int bs_mime_parameter(const char *value, size_t len,
     const char *name, char *out, size_t size);
-
-/* Copies text with its encoded words decoded (RFC 2047), whatever their
- * charset; controls become spaces. Cut where it does not fit. */
-void bs_mime_decode_words(const char *text, size_t len, char *out, size_t size);
 
 /* Takes the first address out of a From, Return-Path or the like: what stands
  * in angle brackets, else the first word with an '@', else the first word.

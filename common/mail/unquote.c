@@ -233,11 +233,116 @@ is_envelope(const char *line, size_t len)
 	return false;
 }
 
+/* What begins a text before its header: there the time may be left out. */
+static bool
+is_first_envelope(const char *text, size_t len)
+{
+	size_t line = line_len(text, len, 0);
+	size_t next = next_line(text, len, 0);
+
+	if (is_envelope(text, line))
+		return true;
+	return line > 5 && memcmp(text, "From ", 5) == 0 &&
+	       memchr(text, ':', line) == NULL &&
+	       bs_unquote_has_header(text + next, len - next);
+}
+
+/* A message of a mailbox, as its lines are looked at one by one. */
+struct reading {
+	const char *text;
+	size_t len;
+	size_t start;	     /* of the message */
+	bool is_daemons;     /* a mail system wrote it */
+	char boundary[74];   /* of a multipart that has not ended: "--b" */
+	size_t boundary_len; /* 0: there is none */
+	const char *last;    /* line that was not empty */
+	size_t last_len;
+};
+
+/* Reads the header of the message. */
+static void
+begin_reading(struct reading *reading, size_t at)
+{
+	struct bs_head_field field;
+	struct bs_address address;
+	struct bs_slice found;
+
+	reading->start = at;
+	while (bs_head_next(reading->text, reading->len, &at, &field)) {
+		size_t within = 0;
+
+		if (bs_head_is(&field, "From") &&
+		    bs_head_address(field.value, &within, &found) &&
+		    bs_address_parse(found.text, found.len, &address) == 0)
+			reading->is_daemons = bs_address_is_daemon(&address);
+		if (bs_head_is(&field, "Content-Type") &&
+		    reading->boundary_len == 0 &&
+		    bs_mime_parameter(field.value.text, field.value.len,
+			"boundary", reading->boundary + 2,
+			sizeof(reading->boundary) - 2) == 0) {
+			memcpy(reading->boundary, "--", 2);
+			reading->boundary_len = strlen(reading->boundary);
+		}
+	}
+}
+
+static bool
+is_boundary(const struct reading *reading, const char *line, size_t len)
+{
+	return reading->boundary_len > 0 && len >= reading->boundary_len &&
+	       memcmp(line, reading->boundary, reading->boundary_len) == 0;
+}
+
+static void
+read_line(struct reading *reading, const char *line, size_t len)
+{
+	size_t end = reading->boundary_len;
+
+	if (is_boundary(reading, line, len) && len >= end + 2 &&
+	    memcmp(line + end, "--", 2) == 0)
+		reading->boundary_len = 0;
+	if (len > 0) {
+		reading->last = line;
+		reading->last_len = len;
+	}
+	if (len > 2 && memcmp(line, "--", 2) == 0 &&
+	    memchr(line, ' ', len) == NULL)
+		reading->last =
+		    NULL; /* a boundary, not "-- Message follows --" */
+}
+
+/* Octets that are looked at for a boundary, so that all looking together takes
+ * no longer than reading does. */
+#define LOOK_AHEAD_MIN 4096
+
+/* Whether a "From " line stands inside the message: its multipart goes on
+ * behind it, or the line before it, in a notice, says that a message follows.
+ */
+static bool
+is_inside(const struct reading *reading, size_t at)
+{
+	size_t far = 2 * (at - reading->start);
+	size_t left = reading->len - at;
+
+	if (reading->is_daemons && reading->last != NULL) {
+		char end = reading->last[reading->last_len - 1];
+
+		if (end == ':' || end == '-' || end == '=')
+			return true;
+	}
+	if (reading->boundary_len == 0)
+		return false;
+	if (far < LOOK_AHEAD_MIN)
+		far = LOOK_AHEAD_MIN;
+	return memmem(reading->text + at, left < far ? left : far,
+		   reading->boundary, reading->boundary_len) != NULL;
+}
+
 bool
 bs_unquote_next(const char *text, size_t len, size_t *at,
     struct bs_slice *envelope, struct bs_slice *message)
 {
-	size_t start;
+	struct reading reading = {.text = text, .len = len};
 	bool was_empty = false;
 
 	while (*at < len && is_empty(text + *at, line_len(text, len, *at)))
@@ -245,20 +350,23 @@ bs_unquote_next(const char *text, size_t len, size_t *at,
 	if (*at == len)
 		return false;
 	*envelope = (struct bs_slice){text + *at, 0};
-	if (is_envelope(text + *at, line_len(text, len, *at))) {
+	if (is_first_envelope(text + *at, len - *at)) {
 		envelope->len = line_len(text, len, *at);
 		*at = next_line(text, len, *at);
 	}
-	start = *at;
-	for (; *at < len; *at = next_line(text, len, *at)) {
+	if (envelope->len > 0)
+		begin_reading(&reading, *at);
+	for (*message = (struct bs_slice){text + *at, 0}; *at < len;
+	     *at = next_line(text, len, *at)) {
 		size_t line = line_len(text, len, *at);
 
 		if (was_empty && envelope->len > 0 &&
-		    is_envelope(text + *at, line))
+		    is_envelope(text + *at, line) && !is_inside(&reading, *at))
 			break;
+		read_line(&reading, text + *at, line);
 		was_empty = line == 0;
 	}
-	*message = (struct bs_slice){text + start, *at - start};
+	message->len = (size_t)(text + *at - message->text);
 	return true;
 }
 

@@ -8,9 +8,9 @@ import pytest
 import corpus
 
 # The aims, in per cent; for "wrong" it is the upper limit.
-AIMS = {"recall": 98, "precision": 98, "kind": 96, "message-id": 98,
+AIMS = {"recall": 99.5, "precision": 99.5, "kind": 96, "message-id": 99.5,
         "final-recipient": 97}
-WRONG_AT_MOST = 0.3
+WRONG_AT_MOST = 0
 TITLES = {"recall": "bounces that were seen to be bounces",
           "precision": "of what was called a bounce, bounces",
           "kind": "exact kind",

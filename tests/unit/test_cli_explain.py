@@ -325,6 +325,9 @@ class WithStore(Explain):
                               *at(-15))
         self.assertEqual((result["verdict"], result["coverage_reason"]),
                          ("unknown", "swept"))
+        # nor does it where the notice is old, and asked about today
+        result = self.explain(notice(date=time.time() - 15 * DAY), 2)
+        self.assertEqual(result["coverage_reason"], "swept")
         # a mail of three days ago is well within
         self.explain(notice(date=time.time() - 3 * DAY), 1, *at(-3))
 

@@ -302,6 +302,64 @@ does_not_count_elsewhere(void **state)
 	check(elsewhere, COUNT(elsewhere));
 }
 
+/* Webmail indents and quotes what it returns. */
+static void
+reads_behind_marks(void **state)
+{
+	static const char *const marks[] = {" ", "\t", "    ", "> ", ">", "| ",
+	    " > "};
+	char text[1024];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(marks); i++) {
+		const char *m = marks[i];
+		const struct bs_dsn_facts *facts;
+
+		snprintf(text, sizeof(text),
+		    DAEMON MIXED PART(
+			"text/rfc822") "\n%sReceived:from d.example ([192.0.2.1])\n"
+				       "%s by a.example\n%sMessage-ID:<1@d.example>\n"
+				       "%sFrom:al@d.example\n\n--b--\n",
+		    m, m, m, m);
+		facts = facts_of(text);
+		assert_true(lists(&facts->message_ids, "1@d.example"));
+		assert_true(lists(&facts->received, "192.0.2.1"));
+		assert_string_equal(facts->returned_from, "al@d.example");
+	}
+	/* where only the first line of each field is indented */
+	assert_true(lists(
+	    &facts_of(
+		DAEMON MIXED PART(
+		    "text/rfc822") "\n"
+				   " Received:from d.example ([192.0.2.1])\n\tby a.example\n"
+				   " Message-ID:<1@d.example>\n From:al@d.example\n\n--b--\n")
+		 ->message_ids,
+	    "1@d.example"));
+}
+
+/* An empty line that belongs to a broken field of the part is no end of the
+ * returned header, which has not begun. */
+static void
+survives_an_open_quote(void **state)
+{
+	static const struct sample samples[] = {
+	    {"in the header of a part",
+		DAEMON MIXED
+		"--b\nContent-Type: message/rfc822;\n"
+		"  name=\"1LI\";\n  subject=\"\n\n"
+		"Content-Transfer-Encoding: 8bit\n\n" RETURNED(1) "--b--\n",
+		"1@d.example"},
+	    {"before the boundary",
+		DAEMON "Content-Type: multipart/mixed; charset=\"us-ascii;\n"
+		       " boundary=b\n\n--b\n\nSorry.\n" PART("message/rfc822")
+			   RETURNED(1) "--b--\n",
+		"1@d.example"},
+	};
+
+	(void)state;
+	check(samples, COUNT(samples));
+}
+
 static void
 receipts_name_their_message(void **state)
 {
@@ -381,6 +439,8 @@ main(void)
 	    cmocka_unit_test(survives_what_is_broken),
 	    cmocka_unit_test(finds_it_in_text),
 	    cmocka_unit_test(does_not_count_elsewhere),
+	    cmocka_unit_test(reads_behind_marks),
+	    cmocka_unit_test(survives_an_open_quote),
 	    cmocka_unit_test(receipts_name_their_message),
 	    cmocka_unit_test(says_what_did_not_fit),
 	    cmocka_unit_test(stops_at_its_depth),

@@ -29,6 +29,12 @@ struct sample {
 };
 
 static const struct sample bounces[] = {
+    {"from nobody who could be answered",
+	"From: mx.a.example\nSubject: Undelivered Mail Returned to Sender\n\n"
+	"An error occurred while trying to deliver the mail.\n"
+	"Action: failed\nFinal-Recipient: rfc822; bob@c.example\n"
+	"Diagnostic-Code: smtp; 550 user unknown\n",
+	BS_DSN_NONSTANDARD, BS_KIND_OTHER},
     {"a report, from whomever",
 	"From: al@a.example\nSubject: hm\n" MULTIPART(
 	    "multipart/report") "--b"
@@ -184,6 +190,13 @@ static const struct sample others[] = {
 	"From: al@a.example\n" MULTIPART("multipart/report") "--b\n\nbla\n"
 							     "--b--\n",
 	BS_DSN_ORDINARY, BS_KIND_OTHER},
+    {"auto: in the middle of a subject",
+	"From: al@a.example\nSubject: Re: arm-smmu.1.auto: Unhandled fault\n\n"
+	"Looks odd.\n",
+	BS_DSN_ORDINARY, BS_KIND_OTHER},
+    {"auto: at the beginning of one",
+	"From: al@a.example\nSubject: Auto: gone fishing\n\nBye.\n",
+	BS_DSN_AUTOREPLY, BS_KIND_AUTO},
     {"words of failure far down",
 	"From: al@a.example\nSubject: story\n\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n"
 	"user unknown\nmailbox is full\ndelivery failed\n",

@@ -81,6 +81,127 @@ reads_every_group(void **state)
 	assert_string_equal(facts->diagnostic, "550 no such user");
 }
 
+/* Whom a notice is for is no recipient of the mail that it returns, unless it
+ * names nobody else. */
+static void
+its_own_recipient_did_not_fail(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *recipients;
+	} cases[] = {
+	    {"The message was received from al@d.example\n\nbob@c.example "
+	     "[User unknown]\n",
+		"bob@c.example"},
+	    {">>> MAIL From:<al@d.example>\n<<< 550 Insecure Mail Relay\n"
+	     "554 <bob@c.example>... Remote protocol error\n",
+		"bob@c.example"},
+	    {"Dear al@d.example,\nbob@c.example does not exist.\n",
+		"bob@c.example"},
+	    {"from prvs=461a1b2c3d=al@d.example to bob@c.example\n",
+		"bob@c.example"},
+	    {"<al@d.example>: mailbox full\n\nThe postmaster\n",
+		"al@d.example"},
+	    {"AL@d.example is full\n", "al@d.example"},
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		snprintf(text, sizeof(text),
+		    "From: MAILER-DAEMON@a.example\nTo: Al <al@d.example>\n"
+		    "Subject: Returned mail\n\n%s",
+		    cases[i].text);
+		if (!lists(&facts_of(text)->final_recipients,
+			cases[i].recipients))
+			fail_msg("%s", cases[i].text);
+	}
+}
+
+/* "Status: 550" is no status of RFC 3463. */
+static void
+reads_no_other_status(void **state)
+{
+	static const struct {
+		const char *field;
+		const char *status;
+	} cases[] = {
+	    {"550", ""},
+	    {"553 5.3.0", "5.3.0"},
+	    {"5.1.1 (no user)", "5.1.1"},
+	    {"smtp; 5.7.606", "5.7.606"},
+	    {"5.1", ""},
+	    {"3.1.1", ""},
+	    {"failed", ""},
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		snprintf(text, sizeof(text), REPORT "Status: %s\n--b--\n",
+		    cases[i].field);
+		assert_string_equal(facts_of(text)->status, cases[i].status);
+	}
+}
+
+static void
+reads_encoded_recipients(void **state)
+{
+	static const struct {
+		const char *field;
+		const char *recipient;
+	} cases[] = {
+	    {"utf-8; b\\x{FC}b@b\\x{FC}cher.example", "b\xc3\xbc"
+						      "b@b\xc3\xbc"
+						      "cher.example"},
+	    {"utf-8; bob@b\xc3\xbc"
+	     "cher.example",
+		"bob@b\xc3\xbc"
+		"cher.example"},
+	    {"rfc822; bob+40c.example", "bob@c.example"},
+	    {"rfc822; bob+40@c.example", "bob+40@c.example"},
+	    {"rfc822; SMTP:bob@c.example", "bob@c.example"},
+	    {"SMTP=bob@c.example", "bob@c.example"},
+	};
+	const struct bs_dsn_facts *facts;
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		snprintf(text, sizeof(text),
+		    REPORT "Final-Recipient: %s\n--b--\n", cases[i].field);
+		if (!lists(&facts_of(text)->final_recipients,
+			cases[i].recipient))
+			fail_msg("%s", cases[i].field);
+	}
+	facts = facts_of("From: MAILER-DAEMON@a.example\n"
+			 "X-Failed-Recipients: "
+			 "=?UTF-8?B?asO8cmdlbkBjLmV4YW1wbGU=?=, bob@c.example\n"
+			 "\nSorry.\n");
+	assert_true(lists(&facts->final_recipients,
+	    "j\xc3\xbcrgen@c.example bob@c.example"));
+}
+
+static void
+keeps_eight_recipients(void **state)
+{
+	char text[1024];
+	size_t len = (size_t)snprintf(text, sizeof(text), REPORT);
+	const struct bs_dsn_facts *facts;
+
+	(void)state;
+	for (int i = 0; i < BS_DSN_RECIPIENTS + 1; i++) {
+		facts = facts_of(text);
+		assert_int_equal(facts->final_recipients.count, i);
+		assert_false(facts->final_recipients.truncated);
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "Final-Recipient: rfc822; u%d@c.example\n", i);
+	}
+	facts = facts_of(text);
+	assert_int_equal(facts->final_recipients.count, BS_DSN_RECIPIENTS);
+	assert_true(facts->final_recipients.truncated);
+}
+
 static void
 reads_an_encoded_report(void **state)
 {
@@ -143,6 +264,32 @@ reads_recipients_in_text(void **state)
 	    {"MAILER-DAEMON@a.example\n", ""},
 	    /* nor did an address after the banner */
 	    {"Message headers follow.\n\n<eve@c.example>:\n", ""},
+	    /* a sentence of Postfix's that only looks like a banner */
+	    {"You can delete your own text from the attached returned "
+	     "message.\n\n<bob@c.example>: host mx said: 550 no\n",
+		"bob@c.example"},
+	    {"It is in the returned message.\n\n"
+	     "<bob@c.example>: host mx said: 550 no\n",
+		"bob@c.example"},
+	    /* several, each in its own way */
+	    {"Unknown user: bob@c.example\n\nRCPT TO generated following "
+	     "response:\n553 5.3.0 <eve@c.example>... Addressee unknown\n",
+		"bob@c.example eve@c.example"},
+	    {"The message failed for: bob@c.example\nUser eve@c.example is "
+	     "unknown\n",
+		"eve@c.example"},
+	    {"Recipients: bob@c.example, <eve@c.example>; al@c.example\n",
+		"bob@c.example eve@c.example al@c.example"},
+	    {"bob@c.example, eve@c.example\n", "bob@c.example eve@c.example"},
+	    {"bob@c.example [User unknown]\n", "bob@c.example"},
+	    {"550 <bob@c.example>... User unknown\n", "bob@c.example"},
+	    {"550 5.1.1 <bob@c.example>: no such user\n", "bob@c.example"},
+	    {"250 <bob@c.example>... ok\n<eve@c.example>: no\n",
+		"eve@c.example"},
+	    {"SMTP=bob@c.example\n", "bob@c.example"},
+	    {"an undisclosed address\n  (generated from bob@c.example)\n",
+		"bob@c.example"},
+	    {"found virus W32/Netsky.p@MM\n", ""},
 	};
 	char text[512];
 
@@ -309,7 +456,7 @@ reads_what_people_ask_for(void **state)
 	assert_true(lists(&facts->received, "192.0.2.1 192.0.2.3"));
 	assert_int_equal(facts->received_count, 3);
 	assert_string_equal(facts->returned_from, "al@d.example");
-	assert_string_equal(facts->returned_subject, "=?utf-8?Q?caf=C3=A9?=");
+	assert_string_equal(facts->returned_subject, "caf\xc3\xa9");
 	assert_int_equal(facts->returned_date, 784111777);
 	assert_int_equal(facts->message_ids.count, 0);
 	assert_true(facts->has_returned_header);
@@ -321,6 +468,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(reads_recipients_of_a_report),
 	    cmocka_unit_test(reads_every_group),
+	    cmocka_unit_test(its_own_recipient_did_not_fail),
+	    cmocka_unit_test(reads_no_other_status),
+	    cmocka_unit_test(reads_encoded_recipients),
+	    cmocka_unit_test(keeps_eight_recipients),
 	    cmocka_unit_test(reads_an_encoded_report),
 	    cmocka_unit_test(reads_recipients_in_text),
 	    cmocka_unit_test(reads_originals_in_text),

@@ -146,6 +146,40 @@ check_messages(const char *text, const char *want)
 #define LINE_A "From MAILER-DAEMON Tue Nov 24 14:02:11 2026"
 #define LINE_B "From b@example.org Tue Nov 24 14:02:12 2026"
 
+/* "From " lines that begin no message. */
+static void
+keeps_messages_whole(void **state)
+{
+	static const char line[] = "From x@a.example Sat Oct  4 08:00:09 2025";
+	static const char *const whole[] = {
+	    /* what a notice returns, said so by the line before it */
+	    "From: MAILER-DAEMON@a.example\n\nSorry.\nYour message:\n\n"
+	    "From y@a.example Sat Oct  4 08:00:07 2025\nSubject: hi\n",
+	    "From: MAILER-DAEMON@a.example\n\n--- Message follows ---\n\n"
+	    "From y@a.example Sat Oct  4 08:00:07 2025\nSubject: hi\n",
+	    /* inside a multipart */
+	    "From: x\nContent-Type: multipart/mixed; boundary=b\n\n"
+	    "--b\nContent-Type: message/rfc822\n\n"
+	    "From y@a.example Sat Oct  4 08:00:07 2025\nSubject: hi\n\n"
+	    "--b--\n",
+	};
+	char text[1024];
+	char want[1024];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(whole); i++) {
+		snprintf(text, sizeof(text), "%s\n%s\n%s\nSubject: 2\n", line,
+		    whole[i], line);
+		snprintf(want, sizeof(want), "%s|%s\n|%s|Subject: 2\n|", line,
+		    whole[i], line);
+		check_messages(text, want);
+	}
+	/* the first one may be without a time, if a header follows */
+	check_messages("From x@a.example\nFrom: x\n\nx\n",
+	    "From x@a.example|From: x\n\nx\n|");
+	check_messages("From here on: nothing\n", "|From here on: nothing\n|");
+}
+
 static void
 splits_mailboxes(void **state)
 {
@@ -352,6 +386,7 @@ main(void)
 	    cmocka_unit_test(unquotes),
 	    cmocka_unit_test(knows_headers),
 	    cmocka_unit_test(splits_mailboxes),
+	    cmocka_unit_test(keeps_messages_whole),
 	    cmocka_unit_test(finds_forwarded_notices),
 	    cmocka_unit_test(reads_fields),
 	    cmocka_unit_test(reads_addresses),

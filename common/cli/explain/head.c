@@ -4,6 +4,7 @@
 
 #include "common/cli/explain/head.h"
 #include "common/mail/date.h"
+#include "common/mail/encoded_words.h"
 #include "common/mail/head.h"
 #include "common/base/netblock.h"
 
@@ -166,6 +167,16 @@ take_arrival(struct bs_explained *out, const struct bs_head_field *field)
 }
 
 static void
+take_subject(struct bs_explain_head *head, const struct bs_head_field *field)
+{
+	char unfolded[1024];
+
+	bs_head_copy(field->value, unfolded, sizeof(unfolded));
+	bs_encoded_words_read(unfolded, strlen(unfolded), head->subject,
+	    sizeof(head->subject));
+}
+
+static void
 take_field(struct bs_explained *out, const struct bs_head_field *field,
     unsigned *best)
 {
@@ -176,8 +187,7 @@ take_field(struct bs_explained *out, const struct bs_head_field *field,
 	if (bs_head_is(field, "Return-Path"))
 		take_sender(out, field->value);
 	else if (bs_head_is(field, "Subject") && head->subject[0] == '\0')
-		bs_head_copy(field->value, head->subject,
-		    sizeof(head->subject));
+		take_subject(head, field);
 	else if (bs_head_is(field, "X-Backstop") && head->seen[0] == '\0')
 		bs_head_copy(field->value, head->seen, sizeof(head->seen));
 }

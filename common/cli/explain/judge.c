@@ -164,7 +164,10 @@ weaken(struct bs_explained *explained)
 	int64_t first = (int64_t)today - window;
 	int64_t date = explained->message->facts.returned_date;
 
-	if (date > first * BS_DAY_SECONDS && date <= explained->as_of)
+	/* the mail is as old as it says, else as the notice is */
+	if (date <= 0)
+		date = explained->head.arrived;
+	if (date > 0 && date <= explained->as_of)
 		first = (int64_t)bs_day_of(date) - 1;
 	if (first >= (int64_t)ground->meta.clock.trusted_day - window)
 		return;
