@@ -10,6 +10,12 @@ get(const void *context, struct bs_entry *entry)
 	return bs_writer_get(context, entry);
 }
 
+static int
+next(const void *context, struct bs_entry *entry)
+{
+	return bs_writer_next(context, entry);
+}
+
 void
 bs_case_view(const struct bs_judge *judge, struct bs_view *out)
 {
@@ -19,6 +25,7 @@ bs_case_view(const struct bs_judge *judge, struct bs_view *out)
 	    .meta = bs_writer_meta(judge->writer),
 	    .store_key = bs_writer_key(judge->writer),
 	    .get = get,
+	    .next = next,
 	    .context = judge->writer,
 	};
 }

@@ -5,6 +5,9 @@
 #include "common/judge/evidence.h"
 #include "common/keys/day.h"
 
+/* Days out of the window that are looked at; of more, nothing is proved. */
+#define OTHER_DAYS_MAX 100
+
 /* Whether one of the recipients that a bounce names is in a domain to which the
  * message went. *some: one was named that could tell. */
 static bool
@@ -102,40 +105,94 @@ is_better(enum bs_evidence found, enum bs_evidence before)
 	return rank[found] > rank[before];
 }
 
-/* Looks one Message-ID up under every day from tomorrow (a clock may have been
- * ahead) back to the last day of the window, until a record proves the bounce.
- */
+/* Looks a Message-ID, whose hash is in *one, up under a day. */
 static void
-look_up(struct search *search, const char *message_id, struct bs_known *known)
+look_up_day(struct search *search, uint32_t day, struct bs_known *one,
+    struct bs_known *known)
+{
+	enum bs_evidence found;
+	enum bs_reason reason;
+	int rc;
+
+	one->msg_key.day = day;
+	rc = bs_view_msg(&search->question->view, &one->msg_key, &one->msg);
+	if (rc < 0)
+		search->failed = true;
+	/* a record of bounces alone is of no message that was sent */
+	if (rc != 0 || one->msg.sent == 0)
+		return;
+	found = weigh(search, one, &reason);
+	if (!is_better(found, search->found))
+		return;
+	search->found = found;
+	search->reason = reason;
+	*known = *one;
+}
+
+/* Looks every Message-ID up under a range of days, the last first, until a
+ * record proves the bounce. */
+static void
+look_up(struct search *search, uint32_t first_day, uint32_t last_day,
+    struct bs_known *known)
+{
+	const struct bs_case *question = search->question;
+	const struct bs_list *ids = &question->request->message_ids;
+	const char *id = NULL;
+
+	while (search->found != BS_EVIDENCE_YES &&
+	       (id = bs_list_next(ids, id)) != NULL) {
+		struct bs_known one = *known;
+
+		bs_view_hash(&question->view, id, strlen(id),
+		    one.msg_key.message_id);
+		for (uint32_t day = last_day;
+		     day >= first_day && search->found != BS_EVIDENCE_YES;
+		     day--)
+			look_up_day(search, day, &one, known);
+	}
+}
+
+/* Looks under the other days that have messages, too: a clock that was wrong
+ * dates what leaves, and yet it left. */
+static void
+look_elsewhere(struct search *search, uint32_t first_day, uint32_t last_day,
+    struct bs_known *known)
+{
+	const struct bs_view *view = &search->question->view;
+	uint32_t day = 0;
+	unsigned days = 0;
+	int rc;
+
+	while (search->found != BS_EVIDENCE_YES &&
+	       (rc = bs_view_msg_day(view, day, &day)) != BS_STORE_ABSENT) {
+		if (rc != 0 || days > OTHER_DAYS_MAX) {
+			search->failed = true;
+			return;
+		}
+		if (day >= first_day && day <= last_day) {
+			day = last_day + 1;
+			continue;
+		}
+		look_up(search, day, day, known);
+		days++;
+		day++;
+	}
+}
+
+/* Looks under the days from tomorrow (a clock may be ahead) back to the last of
+ * the window, and then elsewhere. */
+static void
+look_everywhere(struct search *search, struct bs_known *known)
 {
 	const struct bs_case *question = search->question;
 	uint32_t window = bs_day_window(question->lifetime_days);
 	uint32_t first_day =
 	    question->today > window ? question->today - window : 1;
-	struct bs_known one = *known;
+	uint32_t last_day = question->today + 1;
 
-	bs_view_hash(&question->view, message_id, strlen(message_id),
-	    one.msg_key.message_id);
-	for (uint32_t day = question->today + 1;
-	     day >= first_day && search->found != BS_EVIDENCE_YES; day--) {
-		enum bs_evidence found;
-		enum bs_reason reason;
-		int rc;
-
-		one.msg_key.day = day;
-		rc = bs_view_msg(&question->view, &one.msg_key, &one.msg);
-		if (rc < 0)
-			search->failed = true;
-		/* a record of bounces alone is of no message that was sent */
-		if (rc != 0 || one.msg.sent == 0)
-			continue;
-		found = weigh(search, &one, &reason);
-		if (!is_better(found, search->found))
-			continue;
-		search->found = found;
-		search->reason = reason;
-		*known = one;
-	}
+	look_up(search, first_day, last_day, known);
+	if (search->found != BS_EVIDENCE_YES)
+		look_elsewhere(search, first_day, last_day, known);
 }
 
 /* Whether the bounce returns more than we were told. */
@@ -181,7 +238,6 @@ bs_evidence_find(const struct bs_case *question, const struct bs_address *plain,
 	    .question = question,
 	    .found = BS_EVIDENCE_NO,
 	};
-	const char *id = NULL;
 
 	known->facts.evidence = BS_EVIDENCE_NONE;
 	if (!question->view.config->messages) {
@@ -195,8 +251,6 @@ bs_evidence_find(const struct bs_case *question, const struct bs_address *plain,
 	search.failed =
 	    bs_view_hash_address(&question->view, plain, search.user) != 0;
 	if (!search.failed)
-		while (search.found != BS_EVIDENCE_YES &&
-		       (id = bs_list_next(ids, id)) != NULL)
-			look_up(&search, id, known);
+		look_everywhere(&search, known);
 	conclude(&search, span, known);
 }

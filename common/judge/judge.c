@@ -13,11 +13,12 @@
 
 #define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
 
-/* Nothing is refused while the clock is in doubt. */
+/* Nothing is refused or junked while the clock is in doubt: what a tag is worth
+ * depends on its day. */
 static enum bs_action
 soften(const struct bs_case *question, enum bs_action action)
 {
-	return action == BS_ACTION_REJECT && question->view.meta->clock.in_doubt
+	return bs_policy_harm(action) > 0 && question->view.meta->clock.in_doubt
 		   ? BS_ACTION_HEADER
 		   : action;
 }

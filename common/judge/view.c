@@ -70,6 +70,23 @@ bs_view_msg(const struct bs_view *view, const struct bs_msg_key *key,
 }
 
 int
+bs_view_msg_day(const struct bs_view *view, uint32_t from, uint32_t *day)
+{
+	const struct bs_msg_key first = {.day = from};
+	struct bs_entry entry = {.table = BS_TABLE_MSG};
+	struct bs_msg_key key;
+	int rc;
+
+	*day = 0;
+	entry.key_len = bs_msg_key_write(&first, entry.key);
+	if ((rc = view->next(view->context, &entry)) != 0)
+		return rc;
+	if ((rc = bs_msg_key_read(entry.key, entry.key_len, &key)) == 0)
+		*day = key.day;
+	return rc;
+}
+
+int
 bs_view_sender(const struct bs_view *view,
     const uint8_t who[static BS_RECORD_HASH], struct bs_sender_record *out)
 {

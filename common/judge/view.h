@@ -26,6 +26,9 @@ struct bs_view {
 
 	/* As bs_store_get(); -ENODEV without a store. */
 	int (*get)(const void *context, struct bs_entry *entry);
+	/* The entry behind a key, in its place; what is not yet on disk may
+	 * be missing. Else as get. */
+	int (*next)(const void *context, struct bs_entry *entry);
 	const void *context;
 };
 
@@ -41,11 +44,14 @@ BS_MUST_USE int bs_view_hash_domain(const struct bs_view *view,
     const char *domain, size_t len, uint8_t out[static BS_RECORD_HASH]);
 
 /* Look a record up. Return 0, BS_STORE_ABSENT (*out is all zero then), or
- * -errno, -EBADMSG for a damaged one. */
+ * -errno, -EBADMSG for a damaged one. bs_view_msg_day() finds the first day
+ * from a day on that has messages. */
 BS_MUST_USE int bs_view_tag(const struct bs_view *view,
     const struct bs_tag_key *key, struct bs_tag_record *out);
 BS_MUST_USE int bs_view_msg(const struct bs_view *view,
     const struct bs_msg_key *key, struct bs_msg_record *out);
+BS_MUST_USE int bs_view_msg_day(const struct bs_view *view, uint32_t from,
+    uint32_t *day);
 BS_MUST_USE int bs_view_sender(const struct bs_view *view,
     const uint8_t who[static BS_RECORD_HASH], struct bs_sender_record *out);
 

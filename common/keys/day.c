@@ -14,7 +14,7 @@ bs_day_of(int64_t epoch_seconds)
 static unsigned
 days_ahead(unsigned digits, uint32_t today)
 {
-	return (digits + 1000 - today % 1000) % 1000;
+	return (digits + BS_DAY_TURN - today % BS_DAY_TURN) % BS_DAY_TURN;
 }
 
 enum bs_day_state
@@ -24,7 +24,7 @@ bs_day_state(unsigned digits, uint32_t today, unsigned lifetime_days)
 
 	if (ahead <= lifetime_days + BS_SKEW_DAYS)
 		return BS_DAY_CURRENT;
-	if (1000 - ahead <= BS_GRACE_DAYS)
+	if (BS_DAY_TURN - ahead <= BS_GRACE_DAYS)
 		return BS_DAY_GRACE;
 	return BS_DAY_STALE;
 }
@@ -34,9 +34,10 @@ bs_day_expand(unsigned digits, uint32_t today, unsigned lifetime_days)
 {
 	unsigned ahead = days_ahead(digits, today);
 
-	if (ahead <= lifetime_days + BS_SKEW_DAYS || today < 1000 - ahead)
+	if (ahead <= lifetime_days + BS_SKEW_DAYS ||
+	    today < BS_DAY_TURN - ahead)
 		return today + ahead;
-	return today - (1000 - ahead);
+	return today - (BS_DAY_TURN - ahead);
 }
 
 unsigned

@@ -12,6 +12,9 @@
  * looks. A host that was off for longer waits for its administrator. */
 #define BS_CLOCK_LEAP_DAYS 30
 
+/* Days until the digits come again. */
+#define BS_DAY_TURN 1000
+
 enum bs_day_state { BS_DAY_CURRENT, BS_DAY_GRACE, BS_DAY_STALE };
 
 /* The day in which epoch seconds lie; 0 for times before 1970. */

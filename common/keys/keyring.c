@@ -232,19 +232,55 @@ fits(const struct bs_key *key, const struct bs_tag *tag, bool as_is)
 	       bs_mac_equal(mac, tag->mac, sizeof(mac));
 }
 
-/* Whether the key was here on all of the day on which the tag says that it was
- * signed. If not, a lost key of the same number may have signed it. */
+/* Whether the key was here on all of the day on which a tag that expires on the
+ * given day was signed. */
 static bool
-was_here(const struct bs_key *key, const struct bs_tag *tag, uint32_t today,
-    unsigned lifetime_days)
+was_here(const struct bs_key *key, uint32_t expiry, unsigned lifetime_days)
 {
 	uint32_t created = bs_day_of(key->created);
-	uint32_t signing =
-	    bs_day_expand(tag->digits, today, lifetime_days) - lifetime_days;
+	uint32_t signing = expiry - lifetime_days;
 
 	if (key->origin == BS_KEY_REMADE)
 		return created < signing;
 	return created <= signing;
+}
+
+/* Whether digits that are read as a day of long ago may mean one that is yet to
+ * come, as a clock had leapt ahead unnoticed when the tag was signed. */
+static bool
+may_be_ahead(uint32_t expiry, uint32_t today, unsigned lifetime_days)
+{
+	return expiry + BS_DAY_TURN <=
+	       today + lifetime_days + BS_SKEW_DAYS + BS_CLOCK_LEAP_DAYS;
+}
+
+/* What a right MAC on a tag of long ago is worth. Signed on a day that is yet
+ * to come, or before its key was made, it was by a wrong clock: nobody knows
+ * how old it is. An imported key signed elsewhere before it came here. */
+static enum bs_tag_fact
+worth_of_old(const struct bs_key *key, uint32_t expiry, uint32_t today,
+    unsigned lifetime_days)
+{
+	if (may_be_ahead(expiry, today, lifetime_days) ||
+	    (!is_imported(key) && !was_here(key, expiry, lifetime_days)))
+		return BS_TAG_UNKNOWN;
+	return BS_TAG_STALE;
+}
+
+uint32_t
+bs_keyring_expiry(const struct bs_keyring *keyring, const struct bs_tag *tag,
+    uint32_t today, unsigned lifetime_days)
+{
+	const struct bs_key *key = bs_keyring_find(keyring, tag->key);
+	uint32_t day = bs_day_expand(tag->digits, today, lifetime_days);
+
+	if (key == NULL || day >= today)
+		return day;
+	if (may_be_ahead(day, today, lifetime_days) ||
+	    (today - day > BS_DAY_TURN / 2 && !is_imported(key) &&
+		!was_here(key, day, lifetime_days)))
+		return day + BS_DAY_TURN;
+	return day;
 }
 
 enum bs_tag_fact
@@ -252,15 +288,16 @@ bs_keyring_verify(const struct bs_keyring *keyring, const struct bs_tag *tag,
     uint32_t today, unsigned lifetime_days)
 {
 	const struct bs_key *key = bs_keyring_find(keyring, tag->key);
+	uint32_t expiry;
 
 	if (key == NULL || key->state == BS_KEY_REVOKED)
 		return BS_TAG_UNKNOWN;
+	expiry = bs_day_expand(tag->digits, today, lifetime_days);
 	/* Exim's own recipe does not fold case before it signs */
 	if (!fits(key, tag, false) &&
 	    !(is_imported(key) && fits(key, tag, true)))
-		return was_here(key, tag, today, lifetime_days)
-			   ? BS_TAG_BAD
-			   : BS_TAG_UNKNOWN;
+		return was_here(key, expiry, lifetime_days) ? BS_TAG_BAD
+							    : BS_TAG_UNKNOWN;
 	switch (bs_day_state(tag->digits, today, lifetime_days)) {
 	case BS_DAY_CURRENT:
 		return BS_TAG_VALID;
@@ -269,5 +306,5 @@ bs_keyring_verify(const struct bs_keyring *keyring, const struct bs_tag *tag,
 	case BS_DAY_STALE:
 		break;
 	}
-	return BS_TAG_STALE;
+	return worth_of_old(key, expiry, today, lifetime_days);
 }

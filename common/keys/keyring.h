@@ -93,9 +93,14 @@ BS_MUST_USE int bs_keyring_sign(const struct bs_keyring *keyring,
     struct bs_tag *tag, uint32_t today, unsigned lifetime_days);
 
 /* What a tag of our form is worth: BS_TAG_VALID, GRACE, STALE, BAD or UNKNOWN
- * (backstop(7)). It is BAD only if the key was here on the day on which the tag
- * was signed. */
+ * (backstop(7)). It is BAD or STALE only if the key was here on the day on
+ * which the tag was signed. */
 enum bs_tag_fact bs_keyring_verify(const struct bs_keyring *keyring,
+    const struct bs_tag *tag, uint32_t today, unsigned lifetime_days);
+
+/* The day on which a tag of our form expires: of those that its digits may
+ * mean, one on which its key can have signed it. */
+uint32_t bs_keyring_expiry(const struct bs_keyring *keyring,
     const struct bs_tag *tag, uint32_t today, unsigned lifetime_days);
 
 #endif

@@ -227,6 +227,17 @@ bs_writer_get(const struct bs_writer *writer, struct bs_entry *entry)
 	return entry->value_len > 0 ? 0 : BS_STORE_ABSENT;
 }
 
+int
+bs_writer_next(const struct bs_writer *writer, struct bs_entry *entry)
+{
+	struct bs_entry from = *entry;
+	size_t count;
+
+	if (writer->store == NULL)
+		return -ENODEV;
+	return bs_store_scan(writer->store, &from, entry, 1, &count);
+}
+
 void
 bs_writer_gap(struct bs_writer *writer, int64_t start, int64_t end)
 {

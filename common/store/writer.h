@@ -115,6 +115,11 @@ void bs_writer_count(struct bs_writer *writer, const struct bs_tag_key *key,
 BS_MUST_USE int bs_writer_get(const struct bs_writer *writer,
     struct bs_entry *entry);
 
+/* Copies out the entry behind a key, in its place; without what is pending.
+ * Returns 0, BS_STORE_ABSENT, or -errno (-ENODEV without a store). */
+BS_MUST_USE int bs_writer_next(const struct bs_writer *writer,
+    struct bs_entry *entry);
+
 /* The key of the store's hashes: BS_STORE_KEY_LEN octets, the writer's. */
 const uint8_t *bs_writer_key(const struct bs_writer *writer);
 

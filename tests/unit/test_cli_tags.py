@@ -71,7 +71,7 @@ class Tags(Case):
         for days, status, word in ((0, 0, "valid"), (10, 0, "valid"),
                                    (11, 0, "grace"), (17, 0, "grace"),
                                    (18, 1, "stale"), (400, 1, "stale"),
-                                   (-1, 0, "valid"), (-2, 1, "stale")):
+                                   (-1, 0, "valid"), (-2, 2, "unknown-key")):
             with self.subTest(days=days):
                 self.assertEqual(self.tag(tag, status, *at(days)), word)
         for address, status, word in (
@@ -87,6 +87,17 @@ class Tags(Case):
                 ("prvs=a=b@example.org", 2, "foreign")):
             with self.subTest(address=address):
                 self.assertEqual(self.tag(address, status), word)
+
+    def test_verify_what_a_clock_ahead_signed(self):
+        """Its digits would mean a day years ago, when there was no key."""
+        self.rewrite_keyring(created=int(time.time()) - DAY)
+        for days in (20, 45, 400):
+            then = time.time() + days * DAY
+            tag = self.sign("alice@example.org", "--at", str(int(then)))
+            result, = self.json("verify", tag, status=2)
+            self.assertEqual(result["tag"], "unknown-key")
+            self.assertEqual(result["expires"], time.strftime(
+                "%Y-%m-%d", time.gmtime(then + 10 * DAY)))
 
     def test_verify_fields(self):
         result, = self.json("verify", self.sign("Bob@example.net"))

@@ -397,7 +397,7 @@ a_doubtful_clock_refuses_nothing(void **state)
 	bs_writer_tick(writer, config->lifetime_days, back);
 	assert_true(bs_writer_meta(writer)->clock.in_doubt);
 	bounce("", tagged, back);
-	expect(10, BS_ACTION_HEADER, "alice@example.org");
+	expect(9, BS_ACTION_HEADER, "alice@example.org");
 	spoil(tagged);
 	bounce("", tagged, T0);
 	expect(11, BS_ACTION_HEADER, "alice@example.org");

@@ -122,10 +122,72 @@ ages(void **state)
 		assert_int_equal(bs_keyring_verify(&keyring, &tag, day, L),
 		    BS_TAG_GRACE);
 	/* stale until the digits come round: Exim and Halon take half */
-	for (uint32_t day = 20018; day <= 20998; day++)
+	for (uint32_t day = 20018; day <= 20968; day++)
 		assert_int_equal(bs_keyring_verify(&keyring, &tag, day, L),
 		    BS_TAG_STALE);
-	assert_int_equal(bs_keyring_verify(&keyring, &tag, 19998, L),
+	/* but for as many days as a clock may leap ahead unnoticed */
+	for (uint32_t day = 20969; day <= 20998; day++)
+		assert_int_equal(bs_keyring_verify(&keyring, &tag, day, L),
+		    BS_TAG_UNKNOWN);
+}
+
+/* The clock leapt ahead, mail left, and the clock was set back: the tags of
+ * that time are not stale, whatever their digits would mean in the past. */
+static void
+a_clock_that_was_ahead_makes_no_tag_stale(void **state)
+{
+	static const uint32_t leaps[] = {2, 12, 30, 31, 45, 400, 900};
+	struct bs_keyring keyring = ring(3, BS_KEY_MADE);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(leaps); i++) {
+		uint32_t then = 20001 + leaps[i];
+		struct bs_tag tag =
+		    signed_tag(&keyring, "alice@example.org", then);
+
+		assert_int_equal(bs_keyring_verify(&keyring, &tag, 20001, L),
+		    BS_TAG_UNKNOWN);
+		if (leaps[i] < 500)
+			assert_int_equal(
+			    bs_keyring_expiry(&keyring, &tag, 20001, L),
+			    then + L);
+		/* a wrong MAC is no better for it */
+		tag.mac[0] ^= 1;
+		assert_int_not_equal(
+		    bs_keyring_verify(&keyring, &tag, 20001, L), BS_TAG_VALID);
+	}
+	/* a key of three years ago, and a leap that nobody noticed */
+	for (uint32_t leap = 2; leap <= 30; leap++) {
+		uint32_t then = 21100 + leap;
+		struct bs_tag tag =
+		    signed_tag(&keyring, "alice@example.org", then);
+
+		assert_int_equal(bs_keyring_verify(&keyring, &tag, 21100, L),
+		    BS_TAG_UNKNOWN);
+		assert_int_equal(bs_keyring_expiry(&keyring, &tag, 21100, L),
+		    then + L);
+	}
+}
+
+/* The key was made while the clock was ahead. */
+static void
+a_key_of_tomorrow_makes_no_tag_stale(void **state)
+{
+	struct bs_keyring keyring = ring(3, BS_KEY_MADE);
+	struct bs_keyring imported = ring(3, BS_KEY_EXIM);
+	struct bs_tag tag = signed_tag(&keyring, "alice@example.org", 19970);
+
+	(void)state;
+	assert_int_equal(bs_keyring_verify(&keyring, &tag, 20001, L),
+	    BS_TAG_UNKNOWN);
+	assert_int_equal(bs_keyring_expiry(&keyring, &tag, 20001, L), 19980);
+	/* what is current stays so */
+	tag = signed_tag(&keyring, "alice@example.org", 19999);
+	assert_int_equal(bs_keyring_verify(&keyring, &tag, 20001, L),
+	    BS_TAG_VALID);
+	/* an imported key signed elsewhere before it came here */
+	tag = signed_tag(&imported, "alice@example.org", 19970);
+	assert_int_equal(bs_keyring_verify(&imported, &tag, 20001, L),
 	    BS_TAG_STALE);
 }
 
@@ -308,6 +370,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(agrees_with_exim),
 	    cmocka_unit_test(ages),
+	    cmocka_unit_test(a_clock_that_was_ahead_makes_no_tag_stale),
+	    cmocka_unit_test(a_key_of_tomorrow_makes_no_tag_stale),
 	    cmocka_unit_test(folds_case),
 	    cmocka_unit_test(bad_needs_the_key_of_the_day),
 	    cmocka_unit_test(every_state_but_revoked_verifies),

@@ -235,6 +235,39 @@ what_is_unclear_is_unknown(void **state)
 	assert_int_equal(judgement.row->number, 7);
 }
 
+/* The clock leapt ahead, mail left, and the clock was set back: the tag is not
+ * stale, and the message is known whatever its date. */
+static void
+a_clock_that_was_ahead_refuses_nothing(void **state)
+{
+	static const int leaps[] = {12, 20, 30, 45, 400};
+	char tagged[BS_ADDRESS_MAX];
+	char id[32];
+
+	(void)state;
+	domain("example.org")->mode = BS_ENFORCE;
+	domain("example.org")->strict = true;
+	for (size_t i = 0; i < COUNT(leaps); i++) {
+		int64_t then = T0 + leaps[i] * DAY;
+
+		snprintf(id, sizeof(id), "ahead%zu@example.org", i);
+		sign(ALICE, tagged, then);
+		prepare_sent(tagged, ALICE, id);
+		ask(then);
+		settle(T0);
+		prepare_bounce(tagged, FORGED_ID);
+		ask(T0);
+		assert_int_equal(judgement.row->number, 9);
+		assert_int_equal(answer.action, JUNK);
+		prepare_bounce(tagged, id);
+		ask(T0);
+		assert_int_equal(judgement.row->number, 8);
+		prepare_bounce(ALICE, id);
+		ask(T0);
+		assert_int_equal(judgement.row->number, 12);
+	}
+}
+
 /* A genuine bounce without its tag makes coverage partial. */
 static void
 a_stripped_tag_is_remembered(void **state)
@@ -277,6 +310,7 @@ main(void)
 	    TEST(trusts_its_own),
 	    TEST(trouble_refuses_nothing),
 	    TEST(what_is_unclear_is_unknown),
+	    TEST(a_clock_that_was_ahead_refuses_nothing),
 	    TEST(a_stripped_tag_is_remembered),
 	};
 

@@ -70,9 +70,12 @@ read_tag(const struct bs_explained *explained, const struct bs_address *address,
 	out->key = tag.key;
 	out->day = bs_day_expand(tag.digits, today, lifetime_of(explained));
 	out->fact = BS_TAG_UNKNOWN;
-	if (explained->ground->has_keyring)
-		out->fact = bs_keyring_verify(&explained->ground->keyring, &tag,
-		    today, lifetime_of(explained));
+	if (!explained->ground->has_keyring)
+		return;
+	out->fact = bs_keyring_verify(&explained->ground->keyring, &tag, today,
+	    lifetime_of(explained));
+	out->day = bs_keyring_expiry(&explained->ground->keyring, &tag, today,
+	    lifetime_of(explained));
 }
 
 /* Returns the settings of the address' domain, or NULL. */

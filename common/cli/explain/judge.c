@@ -30,6 +30,16 @@ get(const void *context, struct bs_entry *entry)
 	return bs_store_get(*store, entry);
 }
 
+static int
+next(const void *context, struct bs_entry *entry)
+{
+	struct bs_store *const *store = context;
+	struct bs_entry from = *entry;
+	size_t count;
+
+	return bs_store_scan(*store, &from, entry, 1, &count);
+}
+
 /* The question that the adapter would have asked. */
 static void
 make_request(const struct bs_explained *explained, struct bs_request *out)
@@ -123,6 +133,7 @@ look_into_store(const struct bs_child *errand)
 	if (rc != 0)
 		return rc;
 	task.view.get = get;
+	task.view.next = next;
 	task.view.context = &store;
 	rc = bs_meta_check_key(store, task.view.store_key);
 	if (rc >= 0)
@@ -194,7 +205,8 @@ bs_explain_judge(struct bs_explained *out)
 		.keyring = &ground->keyring,
 		.meta = &ground->meta,
 		.store_key = ground->store_key,
-		.get = get_nothing}};
+		.get = get_nothing,
+		.next = get_nothing}};
 	struct bs_child errand = {.folder = ground->paths.store,
 	    .run = look_into_store,
 	    .context = &task,

@@ -20,7 +20,8 @@ static const struct {
     [BS_TAG_STALE] = {"stale", "signed here, expired", BS_EXIT_NO},
     [BS_TAG_BAD] = {"bad", "not signed here", BS_EXIT_NO},
     [BS_TAG_UNKNOWN] = {"unknown-key",
-	"no key here can tell (unknown, revoked or younger than the tag)",
+	"no key here can tell: it is unknown, revoked or younger than the tag, "
+	"or a clock was wrong when it signed",
 	BS_EXIT_UNKNOWN},
     [BS_TAG_NONE] = {"none", "bears no tag", BS_EXIT_UNKNOWN},
     [BS_TAG_FOREIGN] = {"foreign", "bears somebody else's tag",
@@ -58,10 +59,10 @@ judge(const struct bs_call *call, const struct bs_config *config,
 		return status;
 	lifetime_days = bs_look_for_lifetime(config, call->now);
 	out->fact = bs_keyring_verify(&keyring, &tag, today, lifetime_days);
-	bs_keyring_wipe(&keyring);
 	out->is_ours = true;
 	out->key = tag.key;
-	out->day = bs_day_expand(tag.digits, today, lifetime_days);
+	out->day = bs_keyring_expiry(&keyring, &tag, today, lifetime_days);
+	bs_keyring_wipe(&keyring);
 	return bs_exit_of(
 	    bs_address_write(&tag.plain, out->address, sizeof(out->address)));
 }

@@ -26,6 +26,16 @@ get(const void *context, struct bs_entry *entry)
 	return bs_store_get(*store, entry);
 }
 
+static int
+next(const void *context, struct bs_entry *entry)
+{
+	struct bs_store *const *store = context;
+	struct bs_entry from = *entry;
+	size_t count;
+
+	return bs_store_scan(*store, &from, entry, 1, &count);
+}
+
 /* Adds up the last days, today first. month may be NULL. Returns 0 or -errno.
  */
 static int
@@ -98,6 +108,7 @@ survey(const struct bs_child *errand)
 	    .meta = &meta,
 	    .store_key = task->store_key,
 	    .get = get,
+	    .next = next,
 	    .context = &store};
 	int rc = bs_store_open(errand->folder, BS_STORE_READ, &store);
 
