@@ -363,6 +363,12 @@ class Smtpd(Doctor):
                    'match !from local mail-from "<>" for any reject\n')
         self.assertIn("smtpd.conf:16", self.only("null-sender")["text"])
 
+    def test_another_sender(self):
+        self.write("smtpd.conf", SMTPD +
+                   'action "x" relay host smtp://192.0.2.1 '
+                   'mail-from "@example.net"\n')
+        self.assertIn("smtpd.conf:16", self.only("smtpd-mail-from")["text"])
+
     def test_lifetime(self):
         self.write("smtpd.conf", SMTPD + "queue ttl 7d\n")
         self.fixed("lifetime", "lifetime = 12")

@@ -183,6 +183,19 @@ test_refusals(void **state)
 }
 
 static void
+test_actions_with_another_sender(void **state)
+{
+	(void)state;
+	read_text("action \"a\" relay\n"
+		  "action \"mail-from\" relay host smtp://x\n"
+		  "action \"b\" relay src <s> mail-from \"a@b\" tls\n"
+		  "match mail-from \"x@y\" for any action \"a\"\n"
+		  "action \"c\" relay mail-from");
+	assert_int_equal(conf.renaming_count, 1);
+	assert_int_equal(conf.renamings[0].line, 3);
+}
+
+static void
 test_ttl(void **state)
 {
 	(void)state;
@@ -226,6 +239,7 @@ main(void)
 	    cmocka_unit_test(test_listeners),
 	    cmocka_unit_test(test_filters),
 	    cmocka_unit_test(test_refusals),
+	    cmocka_unit_test(test_actions_with_another_sender),
 	    cmocka_unit_test(test_ttl),
 	    cmocka_unit_test(test_limits),
 	};

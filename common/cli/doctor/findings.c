@@ -46,6 +46,7 @@ static const struct check {
     {"smtpd-out", BS_FOUND_WARNING},
     {"smtpd-user", BS_FOUND_WARNING},
     {"smtpd-chain", BS_FOUND_WARNING},
+    {"smtpd-mail-from", BS_FOUND_WARNING},
     {"exim-trusted", BS_FOUND_WARNING},
     {"lifetime", BS_FOUND_WARNING},
     {"dns", BS_FOUND_WARNING},

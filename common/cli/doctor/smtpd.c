@@ -397,6 +397,26 @@ check_refusals(const struct look *smtpd)
 		    "no rule of smtpd was seen to refuse all bounces");
 }
 
+/* The tag is made for the sender as the filter sees it. */
+static void
+check_renamings(const struct look *smtpd)
+{
+	const struct bs_smtpd_conf *conf = &smtpd->conf;
+	char place[BS_FINDING_TEXT / 2];
+
+	for (size_t i = 0; i < conf->renaming_count; i++) {
+		bs_doctor_bad(smtpd->doctor, BS_CHECK_SMTPD_MAIL_FROM,
+		    "%s: 'mail-from' changes the sender after it was signed: "
+		    "the tag is of another address, and the bounces of such "
+		    "mail are refused as forged",
+		    place_text(smtpd, &conf->renamings[i], place,
+			sizeof(place)));
+		bs_doctor_fix(smtpd->doctor,
+		    "take 'mail-from' out, or have no signed mail use that "
+		    "action");
+	}
+}
+
 static void
 look_at(const struct look *smtpd)
 {
@@ -420,6 +440,7 @@ look_at(const struct look *smtpd)
 	check_filters(smtpd);
 	check_listeners(smtpd);
 	check_refusals(smtpd);
+	check_renamings(smtpd);
 	bs_doctor_lifetime(doctor, "smtpd",
 	    conf->action_seconds > conf->queue_seconds ? conf->action_seconds
 						       : conf->queue_seconds);

@@ -188,6 +188,22 @@ take_ttl(struct bs_smtpd_conf *conf, const struct bs_smtpd_line *line)
 	}
 }
 
+/* action NAME relay ... mail-from ADDRESS */
+static void
+take_renaming(struct bs_smtpd_conf *conf, const struct bs_smtpd_line *line,
+    struct bs_smtpd_place place)
+{
+	if (!bs_smtpd_line_is(line, 0, "action") ||
+	    !bs_smtpd_line_is(line, 2, "relay"))
+		return;
+	for (size_t at = 3; at + 1 < line->count; at++)
+		if (bs_smtpd_line_is(line, at, "mail-from") &&
+		    conf->renaming_count < BS_SMTPD_REFUSALS) {
+			conf->renamings[conf->renaming_count++] = place;
+			return;
+		}
+}
+
 /* How the null reverse-path is written: as SMTP has it, as rules see it (an
  * empty local part at an empty domain), and as expressions for these. */
 static const char *const nulls[] = {"<>", "@", ""};
@@ -371,6 +387,7 @@ take_line(struct bs_smtpd_conf *conf, unsigned file,
 		 bs_smtpd_line_is(line, 0, "action"))
 		take_ttl(conf, line);
 	take_refusal(conf, line, (struct bs_smtpd_place){file, line->number});
+	take_renaming(conf, line, (struct bs_smtpd_place){file, line->number});
 }
 
 void

@@ -63,6 +63,8 @@ struct bs_smtpd_conf {
 	struct bs_smtpd_listener listeners[BS_SMTPD_LISTENERS];
 	size_t refusal_count; /* rules that refuse every null reverse-path */
 	struct bs_smtpd_place refusals[BS_SMTPD_REFUSALS];
+	size_t renaming_count; /* actions that relay with another sender */
+	struct bs_smtpd_place renamings[BS_SMTPD_REFUSALS];
 	unsigned queue_seconds; /* how long mail waits ... */
 	unsigned
 	    action_seconds; /* ... and by the action that lets it longest */
