@@ -246,8 +246,9 @@ main(int argc, char *argv[])
 	filter.verbose = options.verbose;
 	bs_verbose_begin(&filter);
 	bs_out_init(&filter.out, STDOUT_FILENO);
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		set_nonblocking(fd);
+	/* standard error may be shared: common/base/log_out.c sets no flag */
+	set_nonblocking(STDIN_FILENO);
+	set_nonblocking(STDOUT_FILENO);
 
 	while (turn(&filter, &lines))
 		continue;

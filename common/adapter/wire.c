@@ -130,6 +130,7 @@ static const struct bs_field answer_fields[] = {
     TEXT(bs_answer, results),
     TEXT(bs_answer, authserv_id),
     TEXT(bs_answer, version),
+    VALUE(bs_answer, log_lost, BS_FIELD_ID, QUIET),
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include "common/base/ascii.h"
 #include "common/base/log.h"
+#include "common/base/log_out.h"
 
 #define LIMIT_MS 60000
 
@@ -34,8 +34,7 @@ bs_log_open(const char *name, enum bs_log_sink sink, bool debug)
 {
 	state.sink = sink;
 	state.debug = debug;
-	if (sink == BS_LOG_SYSLOG)
-		openlog(name, LOG_PID | LOG_NDELAY, LOG_MAIL);
+	bs_log_out_open(sink == BS_LOG_SYSLOG ? name : NULL);
 }
 
 bool
@@ -127,19 +126,6 @@ is_printable(unsigned char c)
 	return c >= 0x20 && c < 0x7f;
 }
 
-/* One write for a line, which is far below PIPE_BUF: a pipe or a local socket
- * takes all of it, or, where its reader is behind, nothing. */
-static void
-write_stderr(const char *line, size_t len)
-{
-	char out[BS_LOG_LINE];
-
-	memcpy(out, line, len);
-	out[len++] = '\n';
-	if (write(STDERR_FILENO, out, len) < 0)
-		return; /* there is nowhere else to say it */
-}
-
 /* Writes what stands before the text. Returns its length. */
 static size_t
 begin_line(enum bs_log_level level, char *line, size_t size)
@@ -154,12 +140,54 @@ begin_line(enum bs_log_level level, char *line, size_t size)
 	return len < 0 ? 0 : (size_t)len;
 }
 
+static void
+write_line(enum bs_log_level level, const char *text)
+{
+	char line[BS_LOG_LINE];
+	size_t len = begin_line(level, line, sizeof(line));
+
+	for (const char *p = text; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+
+		if (!add_octet(line, &len, sizeof(line), c, !is_printable(c)))
+			break;
+	}
+	bs_log_out_write(levels[level].priority, line, len);
+}
+
+/* Says how many lines were lost, once others can be written again. */
+static void
+tell_lost(void)
+{
+	char text[80];
+	uint64_t lost = bs_log_out_take_lost();
+
+	if (lost == 0)
+		return;
+	snprintf(text, sizeof(text),
+	    "%" PRIu64 " lines of the log were lost: nobody read them", lost);
+	write_line(BS_LOG_WARNING, text);
+}
+
+bool
+bs_log_flush(void)
+{
+	if (bs_log_out_flush())
+		return true;
+	tell_lost();
+	return bs_log_out_flush();
+}
+
+uint64_t
+bs_log_lost(void)
+{
+	return bs_log_out_lost();
+}
+
 void
 bs_log(enum bs_log_level level, const char *format, ...)
 {
 	char text[BS_LOG_LINE];
-	char line[BS_LOG_LINE];
-	size_t len;
 	va_list args;
 	int n;
 
@@ -171,17 +199,8 @@ bs_log(enum bs_log_level level, const char *format, ...)
 	if (n < 0)
 		return;
 	bs_log_blot(text);
-	len = begin_line(level, line, sizeof(line));
-	for (const char *p = text; *p != '\0'; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if (!add_octet(line, &len, sizeof(line), c, !is_printable(c)))
-			break;
-	}
-	if (state.sink == BS_LOG_SYSLOG)
-		syslog(levels[level].priority, "%s", line);
-	else
-		write_stderr(line, len);
+	(void)bs_log_flush();
+	write_line(level, text);
 }
 
 void

@@ -29,9 +29,17 @@ bool bs_log_is_debug(void);
 void bs_log_trace(bool on);
 
 /* One line. Octets that are not printable ASCII leave as \xNN, and the MAC of
- * each tag as xxxxxx. Never blocks on a standard error that is set to
- * O_NONBLOCK: the line is lost then. */
+ * each tag as xxxxxx. It never waits for whoever reads the log: lines are kept
+ * for them, some hundreds, and then lost. */
 void bs_log(enum bs_log_level level, const char *format, ...) BS_PRINTF(2, 3);
+
+/* Writes lines that were kept, as far as somebody reads. To be called now and
+ * then, as a line of the log may not be followed by another. Returns whether
+ * any is still kept. */
+bool bs_log_flush(void);
+
+/* How many lines were lost since the program began. */
+uint64_t bs_log_lost(void);
 
 /* Builds "key=value key=value": values are escaped so that a space, a quote
  * or a control cannot look like another key. */

@@ -75,13 +75,3 @@ bs_ask(const char *socket, enum bs_op op, struct bs_answer *answer)
 
 	return bs_ask_request(socket, &request, answer);
 }
-
-bool
-bs_ask_ping(const char *socket, char reason[static BS_ASK_REASON])
-{
-	struct bs_answer answer;
-	bool answered = bs_ask(socket, BS_OP_PING, &answer);
-
-	memcpy(reason, answer.reason, sizeof(answer.reason));
-	return answered;
-}

@@ -131,6 +131,7 @@ answer_ping(const struct bs_server *server, struct bs_answer *answer)
 	snprintf(answer->reason, sizeof(answer->reason), "store-%s",
 	    bs_supervise_state(&server->supervisor));
 	snprintf(answer->version, sizeof(answer->version), "%s", BS_VERSION);
+	answer->log_lost = bs_log_lost();
 }
 
 static struct bs_judge
@@ -346,6 +347,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	bs_supervise_tick(&server->supervisor, now);
 	watch_clock(server);
 	renew_clients(server);
+	(void)bs_log_flush();
 	note_domains(server, now);
 	if (bs_writer_has_store(server->writer))
 		arm(server->sweep, HURRY_MS);

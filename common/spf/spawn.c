@@ -123,7 +123,6 @@ close_others(int control)
 {
 	int null = open("/dev/null", O_RDWR);
 
-	closelog();
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(null, STDOUT_FILENO) < 0 || dup2(control, 3) < 0 ||
 	    fcntl(3, F_SETFD, FD_CLOEXEC) != 0 || close_range(4, ~0U, 0) != 0)

@@ -1,6 +1,8 @@
 /* Log lines as they reach standard error. */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/base/log.h"
@@ -201,24 +203,109 @@ traces_for_a_time(void **state)
 	assert_string_equal(written(), "debug: meanwhile\n");
 }
 
-/* The reader is behind: lines are lost whole, and the writer is not held. */
-static void
-never_blocks(void **state)
+/* Counts lines "info: line ..." in a text that begins with them; *rest is what
+ * follows. */
+static size_t
+count_lines(const char *text, const char **rest)
 {
-	const char *text;
+	size_t lines = 0;
+
+	while (strncmp(text, "info: line 0", 12) == 0) {
+		assert_ptr_equal(strchr(text, '\n'), text + 511);
+		text += 512;
+		lines++;
+	}
+	*rest = text;
+	return lines;
+}
+
+/* The reader is behind: lines wait for it, as many as there is room for, the
+ * others are lost and counted. */
+static void
+never_waits(void **state)
+{
+	const char *rest;
+	char said[100];
+	uint64_t before = bs_log_lost();
 	size_t lines = 0;
 
 	(void)state;
 	for (int i = 0; i < 10000; i++)
 		bs_log(BS_LOG_INFO, "line %0500d", 0);
-	for (text = written(); *text != '\0'; text = strchr(text, '\n') + 1) {
-		assert_memory_equal(text, "info: line 0", 12);
-		assert_ptr_equal(strchr(text, '\n'), text + 511);
-		lines++;
-	}
-	assert_in_range(lines, 1, 9999);
+	assert_true(bs_log_flush());
+	do {
+		lines += count_lines(written(), &rest);
+		assert_string_equal(rest, "");
+	} while (bs_log_flush());
+	lines += count_lines(written(), &rest);
+	assert_in_range(lines, 128, 9999);
+	assert_int_equal(bs_log_lost() - before, 10000 - lines);
+	snprintf(said, sizeof(said),
+	    "warning: %zu lines of the log were lost: nobody read them\n",
+	    10000 - lines);
+	assert_string_equal(rest, said);
 	bs_log(BS_LOG_INFO, "after");
 	assert_string_equal(written(), "info: after\n");
+}
+
+/* A pipe or socket that others hold, too, as smtpd its filters': it stays as it
+ * was, though its reader stops and nothing waits. */
+static void
+sets_no_flag(int ends[2])
+{
+	int mine = dup(STDERR_FILENO);
+
+	assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+	bs_log_open("test", BS_LOG_STDERR, false);
+	for (int i = 0; i < 10000; i++)
+		bs_log(BS_LOG_INFO, "line %0500d", 0);
+	assert_int_equal(fcntl(ends[1], F_GETFL) & O_NONBLOCK, 0);
+	assert_true(dup2(mine, STDERR_FILENO) >= 0);
+	close(mine);
+	close(ends[0]);
+	close(ends[1]);
+	bs_log_open("test", BS_LOG_STDERR, false);
+	while (bs_log_flush())
+		(void)written();
+	(void)written();
+}
+
+static void
+sets_no_flag_of_others(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	sets_no_flag(ends);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	sets_no_flag(ends);
+}
+
+/* What waits is written by whom it belongs to alone. */
+static void
+a_child_begins_anew(void **state)
+{
+	const char *rest;
+	size_t lines;
+	int status;
+	pid_t child;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		bs_log(BS_LOG_INFO, "line %0500d", 0);
+	assert_true(bs_log_flush());
+	lines = count_lines(written(), &rest);
+	if ((child = fork()) == 0) {
+		bs_log(BS_LOG_INFO, "from the child");
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_string_equal(written(), "info: from the child\n");
+	while (bs_log_flush())
+		lines += count_lines(written(), &rest);
+	lines += count_lines(written(), &rest);
+	assert_int_equal(lines, 200);
 }
 
 static void
@@ -293,7 +380,9 @@ main(void)
 	    TEST(blots_the_mac_of_every_tag),
 	    cmocka_unit_test(blots_what_would_sign),
 	    TEST(traces_for_a_time),
-	    TEST(never_blocks),
+	    TEST(never_waits),
+	    TEST(sets_no_flag_of_others),
+	    TEST(a_child_begins_anew),
 	    cmocka_unit_test(once_a_minute),
 	};
 

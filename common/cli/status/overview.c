@@ -35,7 +35,8 @@ bs_status_has_key(const struct bs_overview *status)
 bool
 bs_status_is_well(const struct bs_overview *status)
 {
-	return status->answers && strcmp(status->engine, "store-ok") == 0 &&
+	return status->answers &&
+	       strcmp(status->engine.reason, "store-ok") == 0 &&
 	       status->store == 0 && !status->clock_in_doubt &&
 	       bs_status_has_key(status);
 }

@@ -16,8 +16,8 @@ struct bs_overview {
 	const struct bs_call *call;
 	struct bs_keybook book;
 	bool answers;
-	char engine[BS_ASK_REASON]; /* what the engine says of its store */
-	int store;		    /* 0, or -errno of the look at it */
+	struct bs_answer engine; /* its reason is how the store is */
+	int store;		 /* 0, or -errno of the look at it */
 	struct bs_look look;
 	struct bs_domains survey; /* of no domains where it failed */
 	bool clock_in_doubt;	  /* as it stands now */

@@ -163,12 +163,16 @@ bs_status_print(const struct bs_overview *status)
 	print_keys(status);
 	if (status->answers)
 		printf("engine:   answers at %s: %s\n",
-		    status->book.config->socket, status->engine);
+		    status->book.config->socket, status->engine.reason);
 	else
 		printf("engine:   does not answer at %s; start it: "
 		       "backstopd%s%s\n",
 		    status->book.config->socket, is_default ? "" : " -c ",
 		    is_default ? "" : call->config_path);
+	if (status->engine.log_lost > 0)
+		printf("log:      nobody reads it: %" PRIu64
+		       " lines of the engine's are lost\n",
+		    status->engine.log_lost);
 	print_store(status);
 	if (status->clock_in_doubt)
 		puts("clock:    in doubt: nothing is signed, refused or "
@@ -314,7 +318,13 @@ bs_status_print_json(const struct bs_overview *status)
 	bs_json_put(json, "keys", keys_json(status));
 	bs_json_bool(engine, "answers", status->answers);
 	bs_json_text(engine, "socket", status->book.config->socket);
-	bs_json_text(engine, "reason", status->answers ? status->engine : NULL);
+	bs_json_text(engine, "reason",
+	    status->answers ? status->engine.reason : NULL);
+	if (status->answers)
+		bs_json_number(engine, "log_lost",
+		    (int64_t)status->engine.log_lost);
+	else
+		bs_json_null(engine, "log_lost");
 	bs_json_put(json, "engine", engine);
 	bs_json_put(json, "store", store_json(status));
 	bs_json_text(json, "clock", status->clock_in_doubt ? "in-doubt" : "ok");

@@ -28,7 +28,8 @@ bs_cmd_status(const struct bs_call *call)
 
 	if (rc != 0)
 		goto out;
-	status.answers = bs_ask_ping(status.book.config->socket, status.engine);
+	status.answers =
+	    bs_ask(status.book.config->socket, BS_OP_PING, &status.engine);
 	look_at_store(&status);
 	if (call->json)
 		bs_status_print_json(&status);

@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+"""An engine whose log nobody reads: it answers on, and says what was lost.
+
+usage: test_engine_log.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
+"""
+
+import fcntl
+import json
+import os
+import re
+import socket
+import subprocess
+import threading
+import time
+
+import cli_case
+from cli_case import Case, Wire, main
+
+# More than any pipe, socket and queue has room for.
+QUESTIONS_MAX = 100000
+
+
+class Unread(Case):
+    def setUp(self):
+        super().setUp()
+        self.call("init")
+
+    def start(self, stderr):
+        process = subprocess.Popen([cli_case.ENGINE, "-c", self.conf],
+                                   stderr=stderr)
+        self.addCleanup(process.wait, 30)
+        self.addCleanup(process.kill)
+        for _ in range(200):
+            text = self.run_raw("-c", self.conf, "--json", "status").stdout
+            if text and json.loads(text)["engine"]["reason"] == "store-ok":
+                break
+            time.sleep(0.05)
+        return process
+
+    def fill(self, wire):
+        """Asks what is logged until a line of it is lost."""
+        for _ in range(QUESTIONS_MAX):
+            answer = wire.ask(op="rcpt", sender="", client="192.0.2.1",
+                              recipient="prvs=0000aaaaaa=bob@example.org")
+            self.assertEqual(answer["status"], "ok")
+            lost = int(wire.ask(op="ping").get("log_lost", 0))
+            if lost:
+                return lost
+        raise AssertionError("no line was lost")
+
+    def check(self, reader, writer):
+        flags = fcntl.fcntl(writer, fcntl.F_GETFL)
+        process = self.start(writer)
+        with Wire(self.path("sock")) as wire:
+            self.fill(wire)
+            # it is still there, and so are all who hold the descriptor
+            lost = self.fill(wire)
+            self.assertEqual(fcntl.fcntl(writer, fcntl.F_GETFL), flags)
+        self.assertEqual(self.json("status", status=0)[0]["engine"]
+                         ["log_lost"], lost)
+        self.assertIn(f"nobody reads it: {lost} lines",
+                      self.call("status"))
+        os.close(writer)
+        text = []
+        thread = threading.Thread(target=lambda: text.extend(
+            line.decode() for line in reader))
+        thread.start()
+        for _ in range(600):
+            if any("lines of the log were lost" in line for line in text):
+                break
+            time.sleep(0.05)
+        process.terminate()
+        process.wait(30)
+        thread.join(30)
+        found = re.findall(r"warning: (\d+) lines of the log were lost: nobody "
+                           "read them\n", "".join(text))
+        self.assertEqual(sum(map(int, found)), lost)
+        self.assertTrue(text[-1].endswith("backstopd ends\n"), text[-1])
+        self.assertTrue(all(line.startswith(("info: ", "warning: "))
+                            for line in text))
+
+    def test_pipe(self):
+        reader, writer = os.pipe()
+        with open(reader, "rb") as file:
+            self.check(file, writer)
+
+    def test_socket(self):
+        ours, theirs = socket.socketpair()
+        with ours, ours.makefile("rb") as file:
+            self.check(file, theirs.detach())
+
+
+if __name__ == "__main__":
+    main()
