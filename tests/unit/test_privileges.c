@@ -91,26 +91,44 @@ close_doors(const char *folder)
 	return 0;
 }
 
+/* Whether the terminal that controls us can be opened; *error says why not. */
+static bool
+has_terminal(int *error)
+{
+	int fd = open("/dev/tty", O_RDWR);
+
+	*error = errno;
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
 /* With a terminal that controls us, until we leave it. */
 static int
 leave_terminal(const char *folder)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY);
 	char name[64];
+	int terminal;
+	int error;
 	int child;
 	int status;
 
 	(void)folder;
 	if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0 ||
 	    ptsname_r(master, name, sizeof(name)) != 0 || setsid() < 0 ||
-	    open(name, O_RDWR) < 0)
+	    (terminal = open(name, O_RDWR)) < 0)
 		return 1;
-	if (open("/dev/tty", O_RDWR) < 0)
+	if (!has_terminal(&error)) {
+		close(terminal);
 		return 2;
+	}
 	if ((child = fork()) == 0) {
 		bs_privileges_leave_terminal();
-		_exit(open("/dev/tty", O_RDWR) >= 0 || errno != ENXIO);
+		_exit(!has_terminal(&error) && error == ENXIO ? 0 : 1);
 	}
+	close(terminal);
 	signal(SIGHUP, SIG_IGN);
 	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
 		return 3;
