@@ -73,6 +73,12 @@ bs_load_keyring(const struct bs_config *config, struct bs_keyring *out)
 
 	if (rc == 0)
 		rc = bs_keyring_load(paths.keyring, out, &fault);
+	if (rc == 0 && out->damaged != 0)
+		bs_complain("%s:%u: %sthe line is damaged; its key is unknown",
+		    paths.keyring, out->damaged,
+		    out->count > 0 ? "warning: " : "");
+	if (rc == 0 && out->damaged != 0 && out->count == 0)
+		return EX_DATAERR;
 	if (rc == 0)
 		return 0;
 	if (rc == -ENOENT)

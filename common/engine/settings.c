@@ -2,6 +2,7 @@
  * read again. */
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/base/log.h"
 #include "common/config/read.h"
@@ -25,6 +26,14 @@ bs_settings_refresh(struct bs_settings *settings)
 		return;
 	settings->keyring_stat = st;
 	if (bs_keyring_load(settings->paths.keyring, &fresh, &fault) == 0) {
+		if (fresh.damaged != 0) {
+			bs_log(BS_LOG_ERR,
+			    "%s:%u: the line is damaged; its key stays as it "
+			    "was, or is unknown",
+			    settings->paths.keyring, fresh.damaged);
+			bs_keyring_keep(&fresh, &settings->keyring,
+			    (int64_t)time(NULL));
+		}
 		settings->keyring = fresh;
 		bs_log(BS_LOG_INFO, "keyring read: %zu keys",
 		    settings->keyring.count);

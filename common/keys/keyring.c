@@ -123,6 +123,8 @@ bs_keyring_activate(struct bs_keyring *keyring, unsigned number, int64_t now)
 
 	if (next == NULL)
 		return -ENOENT;
+	if (next->origin == BS_KEY_VERIFY_ONLY)
+		return -EPERM;
 	if (next->state != BS_KEY_PENDING)
 		return -EBUSY;
 	if (active != NULL) {
@@ -169,6 +171,69 @@ bs_keyring_purge(struct bs_keyring *keyring, unsigned number, int64_t now,
 	return 0;
 }
 
+int
+bs_keyring_lend(struct bs_keyring *keyring, unsigned number, int64_t now)
+{
+	struct bs_key *key = find(keyring, number);
+
+	if (key == NULL)
+		return -ENOENT;
+	if (key->lent == 0)
+		key->lent = now;
+	key->returned = 0;
+	return 0;
+}
+
+int
+bs_keyring_unlend(struct bs_keyring *keyring, unsigned number, int64_t since)
+{
+	struct bs_key *key = find(keyring, number);
+
+	if (key == NULL)
+		return -ENOENT;
+	if (key->lent == 0)
+		return -EBUSY;
+	if (since <= 0)
+		return -EINVAL;
+	key->returned = since;
+	return 0;
+}
+
+bool
+bs_key_is_lent(const struct bs_key *key, unsigned lifetime_days, uint32_t today)
+{
+	int64_t end = key->returned;
+
+	if (key->lent == 0)
+		return false;
+	if (end == 0 && key->state == BS_KEY_REVOKED)
+		end = key->retired;
+	return end == 0 ||
+	       today <= bs_day_of(end) + bs_day_window(lifetime_days);
+}
+
+void
+bs_keyring_keep(struct bs_keyring *keyring, const struct bs_keyring *before,
+    int64_t now)
+{
+	struct bs_key *key;
+
+	for (size_t i = 0; i < before->count; i++) {
+		const struct bs_key *old = &before->keys[i];
+		bool has_active = bs_keyring_active(keyring) != NULL;
+
+		if (bs_keyring_add(keyring, old->number, old->origin,
+			old->secret, old->secret_len, old->created) != 0)
+			continue;
+		key = find(keyring, old->number);
+		*key = *old;
+		if (key->state == BS_KEY_ACTIVE && has_active) {
+			key->state = BS_KEY_VERIFY;
+			key->retired = now;
+		}
+	}
+}
+
 static const char *const state_names[] = {
     [BS_KEY_PENDING] = "pending",
     [BS_KEY_ACTIVE] = "active",
@@ -182,6 +247,7 @@ static const char *const origin_names[] = {
     [BS_KEY_EXIM] = "exim",
     [BS_KEY_BATV_TOOLS] = "batv-tools",
     [BS_KEY_SHARED] = "shared",
+    [BS_KEY_VERIFY_ONLY] = "verify-only",
 };
 
 const char *

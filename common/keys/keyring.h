@@ -29,7 +29,8 @@ enum bs_key_origin {
 	BS_KEY_EXIM,   /* imported: it may have signed an address in capitals as
 			* it stood */
 	BS_KEY_BATV_TOOLS,
-	BS_KEY_SHARED, /* exported by another Backstop */
+	BS_KEY_SHARED,	    /* exported by another Backstop */
+	BS_KEY_VERIFY_ONLY, /* the same, to be verified with and no more */
 };
 
 /* Times are epoch seconds, 0 for what has not happened yet. */
@@ -40,6 +41,8 @@ struct bs_key {
 	int64_t created;
 	int64_t activated;
 	int64_t retired;
+	int64_t lent;	  /* exported to somebody who may sign with it */
+	int64_t returned; /* ... who no longer does so since then */
 	size_t secret_len;
 	uint8_t secret[BS_KEY_SECRET_MAX];
 };
@@ -47,6 +50,8 @@ struct bs_key {
 /* Holds secrets: wipe with bs_keyring_wipe(). Sorted by number. */
 struct bs_keyring {
 	size_t count;
+	unsigned damaged; /* the first line of its file that failed its check;
+			   * that key is missing. 0: none */
 	struct bs_key keys[BS_KEY_NUMBERS];
 };
 
@@ -61,6 +66,16 @@ const struct bs_key *bs_keyring_find(const struct bs_keyring *keyring,
 /* A free number at random, or -1 where there is none. */
 int bs_keyring_free_number(const struct bs_keyring *keyring);
 
+/* What a damaged keyring lacks is kept from the one before, but for a second
+ * active key: that one verifies. */
+void bs_keyring_keep(struct bs_keyring *keyring,
+    const struct bs_keyring *before, int64_t now);
+
+/* Whether somebody else may sign with this key, or has done so lately enough
+ * that such mail may bounce now. */
+bool bs_key_is_lent(const struct bs_key *key, unsigned lifetime_days,
+    uint32_t today);
+
 /* From when on a key may be purged, in epoch seconds: after the last day on
  * which a tag of it may be judged. 0: at once, as it never signed; -1: not in
  * its state (pending or active). */
@@ -68,8 +83,8 @@ int64_t bs_key_purge_time(const struct bs_key *key, unsigned lifetime_days);
 
 /* Change the keyring in memory. They return 0, or -EEXIST (the number is used),
  * -ENOENT (there is no such key), -EBUSY (not in this state, or not yet),
- * -EINVAL (no such number, or no such length of a secret), or an error of
- * getrandom(2). */
+ * -EPERM (it is only to verify), -EINVAL (no such number, time, or length of a
+ * secret), or an error of getrandom(2). */
 BS_MUST_USE int bs_keyring_add(struct bs_keyring *keyring, unsigned number,
     enum bs_key_origin origin, const uint8_t *secret, size_t secret_len,
     int64_t now);
@@ -82,8 +97,15 @@ BS_MUST_USE int bs_keyring_revoke(struct bs_keyring *keyring, unsigned number,
 BS_MUST_USE int bs_keyring_purge(struct bs_keyring *keyring, unsigned number,
     int64_t now, unsigned lifetime_days);
 
+/* Notes that the key was exported to somebody who may sign with it, or that he
+ * has not done so since a time. A key that is not lent: -EBUSY. */
+BS_MUST_USE int bs_keyring_lend(struct bs_keyring *keyring, unsigned number,
+    int64_t now);
+BS_MUST_USE int bs_keyring_unlend(struct bs_keyring *keyring, unsigned number,
+    int64_t since);
+
 /* "pending", "active", "verify", "revoked"; "made", "remade", "exim",
- * "batv-tools", "shared". */
+ * "batv-tools", "shared", "verify-only". */
 const char *bs_key_state_name(enum bs_key_state state);
 const char *bs_key_origin_name(enum bs_key_origin origin);
 

@@ -1,4 +1,10 @@
-/* The keyring's file: a line a key, replaced by rename, kept from others. */
+/* The keyring's file: a line a key with a check over it, replaced by rename,
+ * kept from others.
+ *
+ * A keyring with a flipped bit must not be believed: another secret, or another
+ * day, calls the tags of the right one bad. A line that fails its check is left
+ * out, so that its key is unknown, and nothing is refused. A file without
+ * checks is of an older version. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,13 +22,16 @@
 #include "common/keys/keyring_file.h"
 #include "common/keys/mac.h"
 
-#define COLUMNS 7
+#define OLD_COLUMNS 7 /* without lent, returned and check */
+#define COLUMNS 10
+#define CHECK_DIGITS 16
 #define LINE_MAX_OCTETS 1024
 #define FILE_MAX_OCTETS 16384
 
 static const char heading[] =
     "# Backstop's keys. Secret. Change them with \"backstop key\" alone.\n"
-    "# number state created activated retired secret origin\n";
+    "# number state created activated retired secret origin lent returned "
+    "check\n";
 
 static int BS_PRINTF(4, 5) refuse(struct bs_fault *fault, int rc, unsigned line,
     const char *format, ...)
@@ -108,7 +117,7 @@ read_state(const char *text, enum bs_key_state *out)
 static bool
 read_origin(const char *text, enum bs_key_origin *out)
 {
-	for (int i = BS_KEY_MADE; i <= BS_KEY_SHARED; i++)
+	for (int i = BS_KEY_MADE; i <= BS_KEY_VERIFY_ONLY; i++)
 		if (strcmp(text, bs_key_origin_name((enum bs_key_origin)i)) ==
 		    0) {
 			*out = (enum bs_key_origin)i;
@@ -134,18 +143,69 @@ has_lived(const struct bs_key *key)
 	return false;
 }
 
+/* A time as it stands in the file; out has TIME_LEN octets. */
+#define TIME_LEN 24
+
+static const char *
+time_text(int64_t when, char out[static TIME_LEN])
+{
+	if (when == 0)
+		return "-";
+	snprintf(out, TIME_LEN, "%" PRId64, when);
+	return out;
+}
+
+/* FNV-1a of 64 bits, which no flipped bit leaves as it was. It is no guard
+ * against those who can write the file: they have the keys. */
+static uint64_t
+check_of(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325ULL;
+
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (uint8_t)*text) * 0x100000001b3ULL;
+	return hash;
+}
+
+/* Writes the line of a key, with its check and without its end. */
+static void
+format_line(const struct bs_key *key, char out[static LINE_MAX_OCTETS])
+{
+	char hex[2 * BS_KEY_SECRET_MAX + 1] = "";
+	char times[5][TIME_LEN];
+	int len;
+
+	for (size_t i = 0; i < key->secret_len; i++)
+		snprintf(hex + 2 * i, 3, "%02x", key->secret[i]);
+	len = snprintf(out, LINE_MAX_OCTETS, "%u %s %s %s %s %s %s %s %s",
+	    key->number, bs_key_state_name(key->state),
+	    time_text(key->created, times[0]),
+	    time_text(key->activated, times[1]),
+	    time_text(key->retired, times[2]), hex,
+	    bs_key_origin_name(key->origin), time_text(key->lent, times[3]),
+	    time_text(key->returned, times[4]));
+	snprintf(out + len, LINE_MAX_OCTETS - (size_t)len, " %016" PRIx64,
+	    check_of(out));
+	bs_mac_wipe(hex, sizeof(hex));
+}
+
+/* Whether the check in a line's last column is the one that its key has. */
+static bool
+is_sound(const struct bs_key *key, const char *check)
+{
+	char line[LINE_MAX_OCTETS];
+	bool sound;
+
+	format_line(key, line);
+	sound = strcmp(strrchr(line, ' ') + 1, check) == 0;
+	bs_mac_wipe(line, sizeof(line));
+	return sound;
+}
+
 static int
-parse_line(char *line, unsigned number, struct bs_key *key,
+parse_columns(char *const columns[], unsigned number, struct bs_key *key,
     struct bs_fault *fault)
 {
-	char *columns[COLUMNS];
-
-	memset(key, 0, sizeof(*key));
-	if (split(line, columns, COLUMNS) != COLUMNS)
-		return refuse(fault, -EINVAL, number,
-		    "a key has %d columns: number state created activated "
-		    "retired secret origin",
-		    COLUMNS);
 	if (!bs_ascii_is_digit(columns[0][0]) || columns[0][1] != '\0')
 		return refuse(fault, -EINVAL, number,
 		    "the key number is one digit");
@@ -164,12 +224,41 @@ parse_line(char *line, unsigned number, struct bs_key *key,
 		    BS_KEY_SECRET_MAX);
 	if (!read_origin(columns[6], &key->origin))
 		return refuse(fault, -EINVAL, number,
-		    "the origin is made, remade, exim, batv-tools or shared");
+		    "the origin is made, remade, exim, batv-tools, shared or "
+		    "verify-only");
 	if (!has_lived(key))
 		return refuse(fault, -EINVAL, number,
 		    "the times do not fit the state %s",
 		    bs_key_state_name(key->state));
 	return 0;
+}
+
+/* Returns 0; -EBADMSG for a line that was written with a check and fails it; or
+ * -EINVAL for one without. */
+static int
+parse_line(char *line, bool has_checks, unsigned number, struct bs_key *key,
+    struct bs_fault *fault)
+{
+	char *columns[COLUMNS];
+	size_t count = split(line, columns, COLUMNS);
+	struct bs_fault unused;
+
+	memset(key, 0, sizeof(*key));
+	if (has_checks || count == COLUMNS)
+		return count == COLUMNS &&
+			       parse_columns(columns, number, key, &unused) ==
+				   0 &&
+			       read_time(columns[7], &key->lent) &&
+			       read_time(columns[8], &key->returned) &&
+			       is_sound(key, columns[9])
+			   ? 0
+			   : -EBADMSG;
+	if (count != OLD_COLUMNS)
+		return refuse(fault, -EINVAL, number,
+		    "a key has %d columns: number state created activated "
+		    "retired secret origin lent returned check",
+		    COLUMNS);
+	return parse_columns(columns, number, key, fault);
 }
 
 /* Puts a key of a file into the keyring. */
@@ -189,35 +278,78 @@ take_key(struct bs_keyring *keyring, const struct bs_key *key, unsigned line,
 	return 0;
 }
 
+/* Whether the file has checks. Its second line says so; if that one is damaged,
+ * the first key does. */
+static bool
+has_checks(const char *text, size_t len)
+{
+	static const char word[] = " returned check\n";
+
+	return memmem(text, len, word, sizeof(word) - 1) != NULL;
+}
+
+/* A comment that was a key until a bit of its first octet flipped. */
+static bool
+was_key(const char *line)
+{
+	const char *last = line;
+	size_t spaces = 0;
+
+	for (; *line != '\0'; line++)
+		if (*line == ' ') {
+			spaces++;
+			last = line;
+		}
+	return spaces == COLUMNS - 1 && line - last == 1 + CHECK_DIGITS;
+}
+
+/* Cuts a line off the text. Returns 0, or -EINVAL for what is none. */
+static int
+cut_line(const char **text, size_t *len, char line[static LINE_MAX_OCTETS])
+{
+	const char *end = memchr(*text, '\n', *len);
+	size_t line_len = end == NULL ? *len : (size_t)(end - *text);
+	const char *start = *text;
+
+	*text += line_len + (end != NULL ? 1 : 0);
+	*len -= line_len + (end != NULL ? 1 : 0);
+	if (end == NULL || line_len >= LINE_MAX_OCTETS ||
+	    memchr(start, '\0', line_len) != NULL)
+		return -EINVAL;
+	memcpy(line, start, line_len);
+	line[line_len] = '\0';
+	return 0;
+}
+
 int
 bs_keyring_parse(const char *text, size_t len, struct bs_keyring *out,
     struct bs_fault *fault)
 {
 	char line[LINE_MAX_OCTETS];
 	struct bs_key key = {0};
+	bool checked = has_checks(text, len);
 	unsigned number = 0;
 	int rc = 0;
 
 	memset(out, 0, sizeof(*out));
 	while (len > 0 && rc == 0) {
-		const char *end = memchr(text, '\n', len);
-		size_t line_len = end == NULL ? len : (size_t)(end - text);
-
 		number++;
-		if (end == NULL || line_len >= sizeof(line) ||
-		    memchr(text, '\0', line_len) != NULL) {
-			rc = refuse(fault, -EINVAL, number,
+		rc = cut_line(&text, &len, line);
+		if (rc != 0 && !checked)
+			rc = refuse(fault, rc, number,
 			    "the line has no end, is too long or holds a NUL");
-			break;
-		}
-		memcpy(line, text, line_len);
-		line[line_len] = '\0';
-		text += line_len + 1;
-		len -= line_len + 1;
-		if (line[0] == '#' || line[strspn(line, " \t")] == '\0')
+		else if (rc != 0 || (line[0] == '#' && was_key(line)))
+			rc = -EBADMSG;
+		else if (line[0] == '#' || line[strspn(line, " \t")] == '\0')
 			continue;
-		if ((rc = parse_line(line, number, &key, fault)) == 0)
+		else if ((rc = parse_line(line, checked, number, &key,
+			      fault)) == 0)
 			rc = take_key(out, &key, number, fault);
+		if (rc == -EBADMSG) {
+			rc = 0;
+			if (out->damaged == 0)
+				out->damaged = number;
+		}
 	}
 	bs_mac_wipe(line, sizeof(line));
 	bs_mac_wipe(&key, sizeof(key));
@@ -275,25 +407,13 @@ out:
 }
 
 static void
-print_time(FILE *file, int64_t when)
-{
-	if (when == 0)
-		fputs(" -", file);
-	else
-		fprintf(file, " %" PRId64, when);
-}
-
-static void
 print_key(FILE *file, const struct bs_key *key)
 {
-	fprintf(file, "%u %s", key->number, bs_key_state_name(key->state));
-	print_time(file, key->created);
-	print_time(file, key->activated);
-	print_time(file, key->retired);
-	fputc(' ', file);
-	for (size_t i = 0; i < key->secret_len; i++)
-		fprintf(file, "%02x", key->secret[i]);
-	fprintf(file, " %s\n", bs_key_origin_name(key->origin));
+	char line[LINE_MAX_OCTETS];
+
+	format_line(key, line);
+	fprintf(file, "%s\n", line);
+	bs_mac_wipe(line, sizeof(line));
 }
 
 /* Fills the new file and syncs it. Closes fd. */

@@ -8,7 +8,8 @@
 #include "common/base/backstop.h"
 #include "common/keys/keyring.h"
 
-/* Reads the text of a keyring. Returns 0, or -EINVAL with *fault set. */
+/* Reads the text of a keyring. Returns 0, with out->damaged set where a line
+ * fails its check, or -EINVAL with *fault set. */
 BS_MUST_USE int bs_keyring_parse(const char *text, size_t len,
     struct bs_keyring *out, struct bs_fault *fault);
 

@@ -364,6 +364,134 @@ refuses_bad_files(void **state)
 	    -EINVAL);
 }
 
+/* A keyring of two keys, as the file has it. */
+static size_t
+file_text(char *out, size_t size)
+{
+	char path[] = "/tmp/backstop-keyring.XXXXXX";
+	struct bs_keyring keyring = ring(3, BS_KEY_MADE);
+	size_t len;
+	FILE *file;
+
+	assert_int_not_equal(close(mkstemp(path)), -1);
+	assert_int_equal(
+	    bs_keyring_add(&keyring, 7, BS_KEY_SHARED, secret, 20, T0), 0);
+	assert_int_equal(bs_keyring_save(path, &keyring, (gid_t)-1), 0);
+	assert_non_null(file = fopen(path, "r"));
+	len = fread(out, 1, size, file);
+	assert_true(len > 0 && len < size);
+	fclose(file);
+	unlink(path);
+	return len;
+}
+
+/* Whatever bit flips in a key's line: the key is as it was, or is not there,
+ * and that is told. The other key is as it was. */
+static void
+no_flipped_bit_is_believed(void **state)
+{
+	const struct bs_keyring whole = ring(3, BS_KEY_MADE);
+	char text[1024];
+	size_t len = file_text(text, sizeof(text));
+	const char *begin = strstr(text, "\n3 active") + 1;
+	struct bs_keyring read;
+	struct bs_fault fault;
+
+	(void)state;
+	for (size_t i = (size_t)(begin - text); i < len; i++)
+		for (unsigned bit = 0; bit < 8; bit++) {
+			const struct bs_key *key;
+
+			text[i] = (char)(text[i] ^ 1 << bit);
+			assert_int_equal(
+			    bs_keyring_parse(text, len, &read, &fault), 0);
+			assert_int_not_equal(read.damaged, 0);
+			assert_true(read.count <= 1);
+			if ((key = bs_keyring_find(&read, 3)) != NULL)
+				assert_memory_equal(key, &whole.keys[0],
+				    sizeof(*key));
+			text[i] = (char)(text[i] ^ 1 << bit);
+		}
+	assert_int_equal(bs_keyring_parse(text, len, &read, &fault), 0);
+	assert_int_equal(read.damaged, 0);
+	assert_int_equal(read.count, 2);
+}
+
+/* An older version's file has no checks: it is read as ever. */
+static void
+reads_a_file_without_checks(void **state)
+{
+	static const char text[] = "# number state created activated retired "
+				   "secret origin\n3 active 1 1 - 6b made\n";
+	struct bs_keyring read;
+	struct bs_fault fault;
+
+	(void)state;
+	assert_int_equal(bs_keyring_parse(text, strlen(text), &read, &fault),
+	    0);
+	assert_int_equal(read.count, 1);
+	assert_int_equal(read.damaged, 0);
+	assert_int_equal(read.keys[0].lent, 0);
+}
+
+static void
+keeps_what_a_damaged_file_lacks(void **state)
+{
+	const struct bs_keyring before = ring(3, BS_KEY_MADE);
+	struct bs_keyring empty = {.damaged = 3};
+	struct bs_keyring rotated = ring(5, BS_KEY_MADE);
+
+	(void)state;
+	bs_keyring_keep(&empty, &before, T0 + 9);
+	assert_int_equal(empty.count, 1);
+	assert_memory_equal(&empty.keys[0], &before.keys[0],
+	    sizeof(empty.keys[0]));
+	/* one key signs: the newer one */
+	bs_keyring_keep(&rotated, &before, T0 + 9);
+	assert_int_equal(rotated.count, 2);
+	assert_int_equal(bs_keyring_active(&rotated)->number, 5);
+	assert_int_equal(bs_keyring_find(&rotated, 3)->state, BS_KEY_VERIFY);
+	assert_true(bs_keyring_find(&rotated, 3)->retired == T0 + 9);
+}
+
+static void
+is_lent_until_its_tags_are_old(void **state)
+{
+	struct bs_keyring keyring = ring(3, BS_KEY_MADE);
+	const struct bs_key *key = &keyring.keys[0];
+
+	(void)state;
+	assert_false(bs_key_is_lent(key, L, 20000));
+	assert_int_equal(bs_keyring_unlend(&keyring, 3, T0), -EBUSY);
+	assert_int_equal(bs_keyring_lend(&keyring, 4, T0), -ENOENT);
+	assert_int_equal(bs_keyring_lend(&keyring, 3, T0), 0);
+	assert_true(bs_key_is_lent(key, L, 20000));
+	assert_true(bs_key_is_lent(key, L, 30000));
+	assert_int_equal(bs_keyring_unlend(&keyring, 3, T0 + 5 * DAY), 0);
+	assert_true(bs_key_is_lent(key, L, 20005 + L + 8));
+	assert_false(bs_key_is_lent(key, L, 20005 + L + 9));
+	/* lent once more */
+	assert_int_equal(bs_keyring_lend(&keyring, 3, T0 + 9 * DAY), 0);
+	assert_true(bs_key_is_lent(key, L, 30000));
+	assert_true(key->lent == T0);
+}
+
+static void
+a_key_to_verify_with_never_signs(void **state)
+{
+	struct bs_keyring keyring = ring(3, BS_KEY_MADE);
+	struct bs_tag tag = signed_tag(&keyring, "alice@example.org", 20000);
+
+	(void)state;
+	assert_int_equal(
+	    bs_keyring_add(&keyring, 5, BS_KEY_VERIFY_ONLY, secret, 32, T0), 0);
+	assert_int_equal(bs_keyring_activate(&keyring, 5, T0), -EPERM);
+	assert_int_equal(bs_keyring_active(&keyring)->number, 3);
+	tag.key = 5;
+	assert_int_not_equal(bs_keyring_verify(&keyring, &tag, 20000, L),
+	    BS_TAG_VALID);
+}
+
 int
 main(void)
 {
@@ -379,6 +507,11 @@ main(void)
 	    cmocka_unit_test(runs_out_of_numbers),
 	    cmocka_unit_test(survives_its_file),
 	    cmocka_unit_test(refuses_bad_files),
+	    cmocka_unit_test(no_flipped_bit_is_believed),
+	    cmocka_unit_test(reads_a_file_without_checks),
+	    cmocka_unit_test(keeps_what_a_damaged_file_lacks),
+	    cmocka_unit_test(is_lent_until_its_tags_are_old),
+	    cmocka_unit_test(a_key_to_verify_with_never_signs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,6 +130,14 @@ load(struct bs_doctor *doctor)
 
 	if (rc == 0)
 		rc = bs_keyring_load(paths.keyring, &doctor->keyring, &fault);
+	if (rc == 0 && doctor->keyring.damaged != 0) {
+		bs_doctor_bad(doctor, BS_CHECK_KEYRING,
+		    "%s:%u: the line is damaged: its key is taken for unknown",
+		    paths.keyring, doctor->keyring.damaged);
+		bs_doctor_fix(doctor,
+		    "take the keyring from a backup, or delete the line and "
+		    "type: backstop key rotate");
+	}
 	if (rc == 0)
 		return true;
 	if (rc == -EACCES) {
@@ -209,8 +217,9 @@ bs_doctor_keys(struct bs_doctor *doctor)
 	if (!load(doctor))
 		return;
 	doctor->has_keyring = true;
-	bs_doctor_good(doctor, BS_CHECK_KEYRING, "keys in the keyring: %zu",
-	    doctor->keyring.count);
+	if (doctor->keyring.damaged == 0)
+		bs_doctor_good(doctor, BS_CHECK_KEYRING,
+		    "keys in the keyring: %zu", doctor->keyring.count);
 	check_active(doctor);
 	for (size_t i = 0; i < doctor->keyring.count; i++) {
 		check_age(doctor, &doctor->keyring.keys[i]);

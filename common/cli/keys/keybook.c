@@ -46,6 +46,12 @@ bs_keybook_open(const struct bs_call *call, bool to_write,
 		return status;
 	if ((status = bs_load_keyring(out->config, &out->keyring)) != 0)
 		return status;
+	if (to_write && out->keyring.damaged != 0) {
+		bs_complain("no key is changed until that line is mended: take "
+			    "the keyring from a backup, or delete the line and "
+			    "rotate");
+		return EX_DATAERR;
+	}
 	out->lifetime_days = bs_look_for_lifetime(out->config, out->now);
 	return 0;
 }
