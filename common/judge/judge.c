@@ -6,6 +6,7 @@
 #include "common/judge/facts.h"
 #include "common/judge/judge.h"
 #include "common/judge/probe.h"
+#include "common/judge/refusals.h"
 #include "common/judge/sent.h"
 #include "common/judge/sign.h"
 #include "common/keys/day.h"
@@ -189,6 +190,19 @@ take_outcome(const struct bs_request *request, struct bs_answer *answer)
 		answer->action = request->outcome;
 }
 
+/* Whether refusals were right is known only later. */
+static void
+keep_refusal(const struct bs_case *question, const struct bs_answer *answer,
+    const struct bs_known *known)
+{
+	if (known->facts.trusted || question->request->op != BS_OP_DATA)
+		return;
+	if (answer->action == BS_ACTION_REJECT)
+		bs_refusals_note(question, known);
+	else if (known->facts.evidence == BS_EVIDENCE_YES)
+		bs_refusals_check_bounce(question, known);
+}
+
 static void
 judge_recipient(struct bs_case *question, struct bs_answer *answer,
     struct bs_judgement *judgement)
@@ -208,6 +222,7 @@ judge_recipient(struct bs_case *question, struct bs_answer *answer,
 		return;
 	take_outcome(question->request, answer);
 	keep_count(question, answer, judgement);
+	keep_refusal(question, answer, known);
 	if (is_accepted(question->request, answer) && !known->facts.trusted)
 		bs_judge_accepted(question, known);
 }

@@ -3,6 +3,7 @@
 
 #include "common/judge/facts.h"
 #include "common/judge/probe.h"
+#include "common/judge/refusals.h"
 #include "common/judge/sent.h"
 
 /* How a message left that bears no good tag of ours. What could have been
@@ -73,8 +74,10 @@ add_owner(const struct bs_case *question, const struct bs_address *address,
 {
 	uint8_t hash[BS_RECORD_HASH];
 
-	if (bs_view_hash_address(&question->view, address, hash) == 0)
-		bs_msg_add_owner(record, hash);
+	if (bs_view_hash_address(&question->view, address, hash) != 0)
+		return;
+	bs_msg_add_owner(record, hash);
+	bs_refusals_check_sent(question, address);
 }
 
 static void

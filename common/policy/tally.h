@@ -17,8 +17,10 @@ enum bs_tally {
 	BS_TALLY_WOULD_JUNK,
 	BS_TALLY_REJECTED,
 	BS_TALLY_JUNKED,
-	BS_TALLY_DEFERRED, /* by the probe limit */
-	BS_TALLIES	   /* how many; of a row: none */
+	BS_TALLY_DEFERRED,	      /* by the probe limit */
+	BS_TALLY_REFUSED_LATER_KNOWN, /* of those rejected, what turned out to
+				       * return a message of ours */
+	BS_TALLIES		      /* how many; of a row: none */
 };
 
 #endif

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""mode: what speaks against a step, and the file in which it is set.
+"""mode: what speaks against another mode, and the file in which it is set.
 
 usage: test_cli_mode.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
@@ -247,6 +247,28 @@ class Coverage(Case):
         self.assertEqual(self.domain("example.org")["coverage"], "full")
         domain = self.domain("example.org", *at(1))
         self.assertEqual(domain["coverage_reason"], "engine-away")
+
+    def test_wrong_refusal(self):
+        """A message whose record comes late was ours when its bounce was
+        refused."""
+        with Engine(self, conf_in_place=True):
+            pass
+        self.age()
+        self.call("mode", "example.org", "enforce", "--force")
+        with Engine(self, conf_in_place=True), Wire(self.path("sock")) as w:
+            answer = w.ask(op="data", client="192.0.2.1", sender="",
+                           recipient="alice@example.org", kind="dsn",
+                           message_id="late@example.org")
+            self.assertEqual(answer["action"], "reject")
+            w.send("alice@example.org", "late@example.org")
+        domain = self.domain("example.org")
+        self.assertEqual(domain["week"]["refused_later_known"], 1)
+        self.assertIn("refused-later-known", [one["reason"] for one in
+                                              domain["reasons"]])
+        self.assertIn("turned out to be ours, refused: 1",
+                      self.call("status", status=1))
+        self.assertIn("error: event=refused-later-known",
+                      self.read("engine.log"))
 
     def test_unsigned_domain(self):
         with Engine(self, conf_in_place=True):

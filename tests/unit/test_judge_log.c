@@ -113,12 +113,39 @@ logs_what_it_rests_on(void **state)
 	assert_non_null(strstr(line, " coverage=stripped"));
 }
 
+/* The one fault that must not be is told as an error, once. */
+static void
+tells_of_a_wrong_refusal(void **state)
+{
+	const char *line;
+
+	(void)state;
+	domain("example.org")->mode = BS_ENFORCE;
+	for (int i = 0; i < 3; i++) {
+		prepare_bounce(ALICE, "late@example.org");
+		ask(T0);
+		assert_int_equal(answer.action, REJECT);
+	}
+	log_begin();
+	send_signed(ALICE, "late@example.org", T0 + 60);
+	line = log_end();
+	assert_non_null(strstr(line, "error: "));
+	assert_non_null(strstr(line, "event=refused-later-known"));
+	assert_non_null(strstr(line, "sender=" ALICE));
+	assert_non_null(strstr(line, "bounces=3"));
+	log_begin();
+	send_signed(ALICE, "late@example.org", T0 + 120);
+	send_signed(ALICE, "other@example.org", T0 + 120);
+	assert_string_equal(log_end(), "");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(logs_once),
 	    TEST(logs_what_it_rests_on),
+	    TEST(tells_of_a_wrong_refusal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

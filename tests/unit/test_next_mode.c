@@ -82,6 +82,9 @@ says_each_reason(void **state)
 	scene.survey.week.counts[BS_TALLY_STRIPPED] = 0;
 	scene.survey.month.counts[BS_TALLY_STRIPPED] = 1;
 	assert_string_equal(against(&scene, BS_ENFORCE), "");
+	scene.survey.month.counts[BS_TALLY_REFUSED_LATER_KNOWN] = 1;
+	assert_string_equal(against(&scene, BS_ENFORCE),
+	    "refused-later-known ");
 }
 
 static void

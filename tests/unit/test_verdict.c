@@ -268,6 +268,65 @@ a_clock_that_was_ahead_refuses_nothing(void **state)
 	}
 }
 
+static void
+refuse(const char *recipient, const char *message_id)
+{
+	prepare_bounce(recipient, message_id);
+	ask(T0);
+	assert_int_equal(answer.action, REJECT);
+}
+
+/* What is refused is remembered: if the message turns out to be ours, by a
+ * record that comes late or with another's store, that is counted. */
+static void
+a_wrong_refusal_is_found_out(void **state)
+{
+	const struct bs_judge judge = judge_now();
+	struct bs_msg_record record = {.sent = T0, .recipients = 1};
+	struct bs_msg_key msg_key = {.day = TODAY};
+	uint8_t alice[BS_RECORD_HASH];
+	struct bs_view view;
+
+	(void)state;
+	domain("example.org")->mode = BS_ENFORCE;
+	refuse(ALICE, "late@example.org");
+	refuse("bob@example.org", "bobs@example.org");
+	refuse(ALICE, "other@example.org");
+	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 0);
+	settle(T0);
+	/* told late; of the reverse-path, of the header From, and twice */
+	send_signed(ALICE, "late@example.org", T0 + 60);
+	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 1);
+	prepare_sent("carol@example.org", "bob@example.org",
+	    "bobs@example.org");
+	ask(T0 + 60);
+	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 2);
+	settle(T0 + 60);
+	send_signed(ALICE, "late@example.org", T0 + 120);
+	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 2);
+	/* somebody else's message is no proof */
+	send_signed("dave@example.org", "other@example.org", T0 + 120);
+	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 2);
+	/* a record of another host's, and the next bounce shows it */
+	refuse(ALICE, "elsewhere@example.org");
+	bs_case_view(&judge, &view);
+	bs_view_hash(&view, "elsewhere@example.org", 21, msg_key.message_id);
+	bs_view_hash(&view, ALICE, strlen(ALICE), alice);
+	bs_msg_add_owner(&record, alice);
+	bs_writer_sent(writer, &msg_key, &record, T0);
+	prepare_bounce(ALICE, "elsewhere@example.org");
+	ask(T0);
+	assert_int_equal(judgement.row->number, 12);
+	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 3);
+	ask(T0);
+	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 3);
+	/* a forged tag before a message of ours was known for what it is */
+	refuse(tag_bad, SENT_ID);
+	prepare_bounce(ALICE, SENT_ID);
+	ask(T0);
+	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 3);
+}
+
 /* A genuine bounce without its tag makes coverage partial. */
 static void
 a_stripped_tag_is_remembered(void **state)
@@ -311,6 +370,7 @@ main(void)
 	    TEST(trouble_refuses_nothing),
 	    TEST(what_is_unclear_is_unknown),
 	    TEST(a_clock_that_was_ahead_refuses_nothing),
+	    TEST(a_wrong_refusal_is_found_out),
 	    TEST(a_stripped_tag_is_remembered),
 	};
 

@@ -64,6 +64,13 @@ check_tallies(const struct bs_next_mode_ground *ground,
 		    "tags survive the way; send a mail to an address that does "
 		    "not exist elsewhere, and wait for its bounce",
 		    BS_DOMAINS_MONTH, name);
+	if (month[BS_TALLY_REFUSED_LATER_KNOWN] > 0)
+		against(out, "refused-later-known",
+		    "in %d days %" PRIu32 " bounces of %s were refused that "
+		    "returned a message of ours; see event=refused-later-known "
+		    "in the log, and find out why that message was not known",
+		    BS_DOMAINS_MONTH, month[BS_TALLY_REFUSED_LATER_KNOWN],
+		    name);
 	if (week[BS_TALLY_STRIPPED] > 0)
 		against(out, "stripped",
 		    "in %d days %" PRIu32 " genuine bounces of mail that left "
@@ -151,6 +158,8 @@ print_week(const struct bs_domain_status *survey, const char *indent)
 	    indent, week[BS_TALLY_REJECTED], week[BS_TALLY_JUNKED],
 	    week[BS_TALLY_DEFERRED], week[BS_TALLY_WOULD_REJECT],
 	    week[BS_TALLY_WOULD_JUNK]);
+	printf("%sof mail that turned out to be ours, refused: %" PRIu32 "\n",
+	    indent, week[BS_TALLY_REFUSED_LATER_KNOWN]);
 }
 
 /* Marking needs nothing: so what the steps beyond it will need. */
@@ -227,6 +236,7 @@ static const char *const tally_names[BS_TALLIES] = {
     [BS_TALLY_REJECTED] = "rejected",
     [BS_TALLY_JUNKED] = "junked",
     [BS_TALLY_DEFERRED] = "deferred",
+    [BS_TALLY_REFUSED_LATER_KNOWN] = "refused_later_known",
 };
 
 static struct bs_json *
