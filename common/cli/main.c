@@ -37,18 +37,18 @@ static const struct bs_command commands[] = {
 	bs_cmd_key_add},
     {"key activate", "K", "sign with a pending key from now on", BS_WRITES, 1,
 	1, bs_cmd_key_activate},
-    {"key revoke", "K", "stop believing the tags of a key", BS_WRITES, 1, 1,
+    {"key revoke", "K", "accept the tags of a key no more", BS_WRITES, 1, 1,
 	bs_cmd_key_revoke},
     {"key purge", "[K]", "free the numbers of keys whose tags are all stale",
 	BS_WRITES, 0, 1, bs_cmd_key_purge},
     {"key import", "[--exim -k K | --batv-tools -k K] [FILE]",
 	"take a secret from elsewhere as a pending key",
 	BS_TAKES_KEY | BS_TAKES_DIALECT | BS_WRITES, 0, 1, bs_cmd_key_import},
-    {"key export", "[K]", "print secrets for 'key import' elsewhere", 0, 0, 1,
-	bs_cmd_key_export},
+    {"key export", "[K]", "print secrets for 'key import' on another host", 0,
+	0, 1, bs_cmd_key_export},
     {"sign", "[--no-record] ADDRESS", "sign a return path", BS_TAKES_NO_RECORD,
 	1, 1, bs_cmd_sign},
-    {"verify", "ADDRESS", "say what the tag of an address is worth", 0, 1, 1,
+    {"verify", "ADDRESS", "say whether the tag of an address is valid", 0, 1, 1,
 	bs_cmd_verify},
     {"decode", "ADDRESS", "take a tagged address apart, without keys", 0, 1, 1,
 	bs_cmd_decode},
@@ -105,7 +105,7 @@ static const char global_options[] =
 
 static const char exit_statuses[] =
     "Exit status: 0 yes or done, 1 no, 2 unknown, 64 and above trouble\n"
-    "(sysexits). backstop(8) has the whole story.\n";
+    "(sysexits). See backstop(8).\n";
 
 /* How many of the words at the start of the line spell the name: all of its
  * words, or 0. */

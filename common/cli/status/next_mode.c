@@ -189,8 +189,8 @@ bs_next_mode_print(const struct bs_next_mode_ground *ground, const char *indent)
 	if (next == domain->mode)
 		printf("%s%s\n", indent,
 		    step.count == 0 ? "there is no mode beyond enforce"
-				    : "if it were not in force, against it "
-				      "would speak:");
+				    : "enforce is in force; this speaks "
+				      "against it:");
 	else if (step.count == 0)
 		printf("%snext: %s is safe; type: backstop mode %s %s\n",
 		    indent, bs_mode_name(next), domain->name,
