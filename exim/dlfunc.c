@@ -67,12 +67,14 @@ take(void *context, unsigned n, const struct bs_answer *answer)
 		    bs_verdict_reply(answer->action, answer->reply));
 }
 
-/* Exim counts the recipients that its ACL has accepted, from 0 in each message.
- */
+/* Exim clears $acl_m_... with each message, and counts the recipients that its
+ * ACL has accepted. */
 static void
 look_at_company(void)
 {
-	if (recipients_count == 0)
+	const uschar *asked = expand_string(US "$acl_m_backstop_asked");
+
+	if (asked == NULL || *asked == '\0')
 		company.accepted = BS_COMPANY_FREE;
 	else if (recipients_count > company.recipients &&
 		 company.accepted == BS_COMPANY_FREE)
@@ -101,7 +103,7 @@ as_written(const char *lowered)
 
 /* ${dlfunc{...}{bs_check}{$local_part@$domain}} yields the SMTP reply with
  * which to refuse the recipient, or nothing. Without an answer it is forced to
- * fail, which lets mail flow. */
+ * fail, which lets mail flow. The ACL sets $acl_m_backstop_asked after it. */
 int
 bs_check(uschar **yield, int argc, uschar *argv[])
 {
