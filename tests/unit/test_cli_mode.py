@@ -251,13 +251,13 @@ class Coverage(Case):
     def test_wrong_refusal(self):
         """A message whose record comes late was ours when its bounce was
         refused."""
-        with Engine(self, conf_in_place=True):
-            pass
-        self.age()
+        self.rewrite_keyring(created=1)
         self.call("mode", "example.org", "enforce", "--force")
+        stale = self.call("sign", "--no-record", "alice@example.org",
+                          *at(-40)).strip()
         with Engine(self, conf_in_place=True), Wire(self.path("sock")) as w:
             answer = w.ask(op="data", client="192.0.2.1", sender="",
-                           recipient="alice@example.org", kind="dsn",
+                           recipient=stale, kind="dsn",
                            message_id="late@example.org")
             self.assertEqual(answer["action"], "reject")
             w.send("alice@example.org", "late@example.org")
@@ -265,7 +265,7 @@ class Coverage(Case):
         self.assertEqual(domain["week"]["refused_later_known"], 1)
         self.assertIn("refused-later-known", [one["reason"] for one in
                                               domain["reasons"]])
-        self.assertIn("turned out to be ours, refused: 1",
+        self.assertIn("refused, and the message turned out to be ours: 1",
                       self.call("status", status=1))
         self.assertIn("error: event=refused-later-known",
                       self.read("engine.log"))

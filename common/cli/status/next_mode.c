@@ -158,7 +158,8 @@ print_week(const struct bs_domain_status *survey, const char *indent)
 	    indent, week[BS_TALLY_REJECTED], week[BS_TALLY_JUNKED],
 	    week[BS_TALLY_DEFERRED], week[BS_TALLY_WOULD_REJECT],
 	    week[BS_TALLY_WOULD_JUNK]);
-	printf("%sof mail that turned out to be ours, refused: %" PRIu32 "\n",
+	printf("%srefused, and the message turned out to be ours: %" PRIu32
+	       "\n",
 	    indent, week[BS_TALLY_REFUSED_LATER_KNOWN]);
 }
 
