@@ -1,5 +1,11 @@
-/* Files that are read whole. */
+/* Files that are read and replaced whole. */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/file.h"
@@ -19,4 +25,68 @@ bs_file_read(int fd, char *out, size_t size, size_t *len)
 			return -errno;
 	}
 	return -EFBIG;
+}
+
+/* Writes all of it, and syncs it. */
+static int
+fill(int fd, const char *text, size_t len, mode_t mode, gid_t gid)
+{
+	ssize_t n;
+
+	/* the owner first: a change of it clears bits of the mode */
+	if (fchown(fd, (uid_t)-1, gid) != 0 || fchmod(fd, mode) != 0)
+		return -errno;
+	while (len > 0) {
+		if ((n = write(fd, text, len)) < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			text += n;
+			len -= (size_t)n;
+		}
+	}
+	return fsync(fd) != 0 ? -errno : 0;
+}
+
+/* Syncs the folder of a file: only then has a rename come to stay. */
+static int
+sync_folder(const char *path)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	int rc = 0;
+	int fd;
+
+	snprintf(folder, sizeof(folder), "%.*s",
+	    slash == NULL ? 1 : (int)(slash - path) + 1,
+	    slash == NULL ? "." : path);
+	if ((fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return -errno;
+	if (fsync(fd) != 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+int
+bs_file_replace(const char *path, const char *text, size_t len, mode_t mode,
+    gid_t gid)
+{
+	char fresh[PATH_MAX];
+	int name_len = snprintf(fresh, sizeof(fresh), "%s.XXXXXX", path);
+	int fd;
+	int rc;
+
+	if (name_len < 0 || (size_t)name_len >= sizeof(fresh))
+		return -ENAMETOOLONG;
+	if ((fd = mkostemp(fresh, O_CLOEXEC)) == -1)
+		return -errno;
+	rc = fill(fd, text, len, mode, gid);
+	close(fd);
+	if (rc == 0 && rename(fresh, path) != 0)
+		rc = -errno;
+	if (rc != 0) {
+		unlink(fresh);
+		return rc;
+	}
+	return sync_folder(path);
 }

@@ -32,6 +32,7 @@
 #define BS_TAKES_STRICT 512
 #define BS_TAKES_SERVERS 1024
 #define BS_TAKES_MINUTES 2048
+#define BS_TAKES_DAYS 4096
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
 
@@ -56,6 +57,7 @@ struct bs_call {
 	const char *domain; /* of --domain */
 	bool strict;
 	unsigned minutes;	  /* of --minutes */
+	unsigned days;		  /* of --days */
 	const char *smtpd_conf;	  /* of --smtpd-conf: a file */
 	const char *exim_program; /* of --exim-program, or NULL */
 	bool ask_mx;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/cli/accept.h"
 #include "common/cli/doctor/doctor.h"
 #include "common/cli/explain/explain.h"
 #include "common/cli/status/mode.h"
@@ -59,6 +60,14 @@ static const struct bs_command commands[] = {
     {"mode", "DOMAIN [observe | mark | junk | enforce] [--force]",
 	"show a domain's mode and what speaks against the next, or set it",
 	BS_TAKES_FORCE | BS_WRITES, 1, 2, bs_cmd_mode},
+    {"accept list", "", "list what is accepted by hand", 0, 0, 0,
+	bs_cmd_accept_list},
+    {"accept remove", "CLIENT | DOMAIN | ADDRESS",
+	"judge its bounces as all others again", BS_WRITES, 1, 1,
+	bs_cmd_accept_remove},
+    {"accept", "CLIENT | DOMAIN | ADDRESS [--days N]",
+	"neither refuse nor mark as spam bounces from there or to there",
+	BS_TAKES_DAYS | BS_WRITES, 1, 1, bs_cmd_accept},
     {"trace", "[--minutes N]",
 	"have the running engine log each question, its facts and its answer",
 	BS_TAKES_MINUTES | BS_WRITES, 0, 0, bs_cmd_trace},
@@ -204,6 +213,8 @@ static const struct {
 	"  --domain D    the domain of a record that is given as text\n"},
     {BS_TAKES_STRICT, "takes no --strict",
 	"  --strict      exit 1 for warnings, too\n"},
+    {BS_TAKES_DAYS, "takes no --days",
+	"  --days N      for so many days (30)\n"},
     {BS_TAKES_MINUTES, "takes no --minutes",
 	"  --minutes N   for so long; 10, and 0 ends it\n"},
     {BS_TAKES_SERVERS, "takes no --smtpd-conf, --exim-program or --ask-mx",

@@ -32,6 +32,7 @@ enum {
 	OPT_EXIM_PROGRAM,
 	OPT_ASK_MX,
 	OPT_MINUTES,
+	OPT_DAYS,
 };
 
 static const struct option long_options[] = {
@@ -54,8 +55,13 @@ static const struct option long_options[] = {
     {"exim-program", required_argument, NULL, OPT_EXIM_PROGRAM},
     {"ask-mx", optional_argument, NULL, OPT_ASK_MX},
     {"minutes", required_argument, NULL, OPT_MINUTES},
+    {"days", required_argument, NULL, OPT_DAYS},
     {NULL, 0, NULL, 0},
 };
+
+/* For how long something is accepted by hand. */
+#define DAYS 30
+#define DAYS_MAX 3650
 
 /* The last second of the year 9999: ISO 8601 has four digits for a year. */
 #define TIME_MAX INT64_C(253402300799)
@@ -216,6 +222,20 @@ take_ask_mx(struct bs_call *call)
 }
 
 static int
+take_days(struct bs_call *call)
+{
+	int64_t days;
+
+	if (!read_number(optarg, strlen(optarg), &days) || days < 1 ||
+	    days > DAYS_MAX) {
+		bs_complain("--days %.60s: must be 1 to %d", optarg, DAYS_MAX);
+		return EX_USAGE;
+	}
+	call->days = (unsigned)days;
+	return 0;
+}
+
+static int
 take_minutes(struct bs_call *call)
 {
 	int64_t minutes;
@@ -277,6 +297,9 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 		*traits |= BS_TAKES_SERVERS;
 		call->exim_program = optarg;
 		return 0;
+	case OPT_DAYS:
+		*traits |= BS_TAKES_DAYS;
+		return take_days(call);
 	case OPT_MINUTES:
 		*traits |= BS_TAKES_MINUTES;
 		return take_minutes(call);
@@ -301,6 +324,7 @@ bs_options_read(int argc, char **argv, struct bs_call *call, unsigned *traits)
 	call->smtpd_conf = BS_SMTPD_CONF_PATH;
 	call->key = -1;
 	call->minutes = BS_TRACING_MINUTES;
+	call->days = DAYS;
 	call->now = (int64_t)time(NULL);
 	*traits = 0;
 	call->words = calloc((size_t)argc + 1, sizeof(*call->words));

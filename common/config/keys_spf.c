@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/config/keys_spf.h"
+#include "common/config/domain.h"
 #include "common/config/values.h"
 #include "common/base/ascii.h"
 

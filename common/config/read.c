@@ -12,6 +12,7 @@
 #include "common/config/read.h"
 #include "common/config/keys.h"
 #include "common/config/keys_spf.h"
+#include "common/config/domain.h"
 #include "common/config/values.h"
 #include "common/base/file.h"
 #include "common/base/ascii.h"

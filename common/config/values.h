@@ -57,9 +57,6 @@ void bs_config_fault(struct bs_config_reader *reader, const char *format, ...)
 void bs_config_warn(struct bs_config_reader *reader, const char *format, ...)
     BS_PRINTF(2, 3);
 
-/* Why a text is not a domain name that mail can have, or NULL. */
-const char *bs_config_domain_fault(const char *name);
-
 /* Each of the following reports what is wrong with a value, and then
  * leaves *out alone. */
 

@@ -142,6 +142,7 @@ judge_of(struct bs_server *server)
 	    .keyring = &server->settings.keyring,
 	    .writer = server->writer,
 	    .limits = server->limits,
+	    .accepted = &server->settings.accepted,
 	};
 }
 

@@ -1,30 +1,39 @@
 /* The configuration and the keyring as the engine uses them, and how they are
  * read again. */
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/base/log.h"
+#include "common/config/accepted_file.h"
 #include "common/config/read.h"
 #include "common/engine/settings.h"
 #include "common/keys/keyring_file.h"
 
-void
-bs_settings_refresh(struct bs_settings *settings)
+/* Whether a file is another than when we looked last; *last is what it is now.
+ */
+static bool
+is_changed(const char *path, struct stat *last)
+{
+	const struct stat old = *last;
+
+	if (stat(path, last) != 0)
+		memset(last, 0, sizeof(*last));
+	return last->st_ino != old.st_ino || last->st_size != old.st_size ||
+	       last->st_mode != old.st_mode ||
+	       last->st_mtim.tv_sec != old.st_mtim.tv_sec ||
+	       last->st_mtim.tv_nsec != old.st_mtim.tv_nsec;
+}
+
+static void
+refresh_keyring(struct bs_settings *settings)
 {
 	struct bs_keyring fresh;
 	struct bs_fault fault = {0};
-	struct stat st;
-	const struct stat *old = &settings->keyring_stat;
 
-	if (stat(settings->paths.keyring, &st) != 0)
-		memset(&st, 0, sizeof(st));
-	if (st.st_ino == old->st_ino && st.st_size == old->st_size &&
-	    st.st_mode == old->st_mode &&
-	    st.st_mtim.tv_sec == old->st_mtim.tv_sec &&
-	    st.st_mtim.tv_nsec == old->st_mtim.tv_nsec)
+	if (!is_changed(settings->paths.keyring, &settings->keyring_stat))
 		return;
-	settings->keyring_stat = st;
 	if (bs_keyring_load(settings->paths.keyring, &fresh, &fault) == 0) {
 		if (fresh.damaged != 0) {
 			bs_log(BS_LOG_ERR,
@@ -43,6 +52,30 @@ bs_settings_refresh(struct bs_settings *settings)
 		    settings->keyring.count > 0 ? "; the old keys stay" : "");
 	}
 	bs_keyring_wipe(&fresh);
+}
+
+static void
+refresh_accepted(struct bs_settings *settings)
+{
+	struct bs_accepted fresh;
+	struct bs_fault fault = {0};
+
+	if (!is_changed(settings->paths.accepted, &settings->accepted_stat))
+		return;
+	if (bs_accepted_load(settings->paths.accepted, &fresh, &fault) == 0) {
+		settings->accepted = fresh;
+		bs_log(BS_LOG_INFO, "accepted by hand: %zu", fresh.count);
+	} else {
+		bs_log(BS_LOG_ERR, "%s:%u: %s; what was accepted before stays",
+		    settings->paths.accepted, fault.line, fault.text);
+	}
+}
+
+void
+bs_settings_refresh(struct bs_settings *settings)
+{
+	refresh_keyring(settings);
+	refresh_accepted(settings);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "common/base/backstop.h"
+#include "common/config/accepted.h"
 #include "common/config/config.h"
 #include "common/keys/keyring.h"
 #include "common/engine/state_folder.h"
@@ -17,10 +18,12 @@ struct bs_settings {
 	struct bs_state_folder_paths paths;
 	struct bs_keyring keyring;
 	struct stat keyring_stat;
+	struct bs_accepted accepted;
+	struct stat accepted_stat;
 };
 
-/* Takes a keyring that was replaced; one that cannot be read leaves the old
- * one in force. */
+/* Takes a keyring, or a file of what was accepted by hand, that was replaced;
+ * one that cannot be read leaves the old one in force. */
 void bs_settings_refresh(struct bs_settings *settings);
 
 /* Reads the configuration; a bad file leaves the old one in force. Returns 0

@@ -56,7 +56,8 @@ bs_state_folder_paths(const char *state, struct bs_state_folder_paths *out)
 {
 	int rc;
 
-	if ((rc = join(out->keyring, state, "keyring")) != 0 ||
+	if ((rc = join(out->accepted, state, "accepted")) != 0 ||
+	    (rc = join(out->keyring, state, "keyring")) != 0 ||
 	    (rc = join(out->store_key, state, "store.key")) != 0)
 		return rc;
 	return join(out->store, state, "store");

@@ -12,6 +12,7 @@
 #include "common/keys/mac.h"
 
 struct bs_state_folder_paths {
+	char accepted[PATH_MAX];
 	char keyring[PATH_MAX];
 	char store_key[PATH_MAX];
 	char store[PATH_MAX];

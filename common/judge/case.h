@@ -7,6 +7,7 @@
 
 #include "common/adapter/wire.h"
 #include "common/base/backstop.h"
+#include "common/config/accepted.h"
 #include "common/config/config.h"
 #include "common/judge/view.h"
 #include "common/keys/keyring.h"
@@ -24,8 +25,9 @@ struct bs_judge {
 	const struct bs_config *config;
 	const struct bs_keyring *keyring;
 	struct bs_writer *writer;
-	struct bs_probe_limit *limits; /* or NULL: nobody is limited */
-	const char *host;	       /* op spf: what this host calls itself */
+	struct bs_probe_limit *limits;	    /* or NULL: nobody is limited */
+	const struct bs_accepted *accepted; /* or NULL: nothing is */
+	const char *host; /* op spf: what this host calls itself */
 };
 
 /* One question. All borrowed. */
@@ -70,8 +72,9 @@ struct bs_judgement {
 	struct bs_known known;	  /* ops rcpt, data */
 	const struct bs_row *row; /* NULL where no verdict was due */
 	enum bs_mode mode;
-	enum bs_action would;  /* what mode enforce would do */
-	bool probing;	       /* the client is beyond the probe limit */
+	enum bs_action would; /* what mode enforce would do */
+	bool probing;	      /* the client is beyond the probe limit */
+	bool accepted; /* it would have been worse, but for the administrator */
 	enum bs_reason reason; /* op sign: as in the answer */
 	bool wait; /* op sign: answer after the writer's next flush */
 	uint8_t sender[BS_RECORD_HASH]; /* op sign: of the address signed */

@@ -14,14 +14,34 @@
 
 #define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
 
-/* Nothing is refused or junked while the clock is in doubt: what a tag is worth
- * depends on its day. */
-static enum bs_action
-soften(const struct bs_case *question, enum bs_action action)
+/* Whether the administrator said that mail from there, or to there, is fine. */
+static bool
+is_accepted_by_hand(const struct bs_case *question)
 {
-	return bs_policy_harm(action) > 0 && question->view.meta->clock.in_doubt
-		   ? BS_ACTION_HEADER
-		   : action;
+	const struct bs_request *request = question->request;
+	const struct bs_accepted_question asked = {
+	    .client = request->client,
+	    .helo = request->helo,
+	    .sender = request->sender,
+	    .recipient = request->recipient,
+	};
+
+	return question->judge->accepted != NULL &&
+	       bs_accepted_find(question->judge->accepted, &asked,
+		   question->now) != NULL;
+}
+
+/* Nothing is refused or junked while the clock is in doubt: what a tag is worth
+ * depends on its day. Nor is what was accepted by hand. */
+static enum bs_action
+soften(const struct bs_case *question, enum bs_action action, bool accepted)
+{
+	if (bs_policy_harm(action) > 0 && question->view.meta->clock.in_doubt)
+		return BS_ACTION_HEADER;
+	if (accepted &&
+	    (action == BS_ACTION_REJECT || action == BS_ACTION_JUNK))
+		return BS_ACTION_HEADER;
+	return action;
 }
 
 static void
@@ -71,13 +91,18 @@ act(const struct bs_case *question, struct bs_answer *answer,
 	const struct bs_facts *facts = &judgement->known.facts;
 	const struct bs_row *row = judgement->row;
 	bool strict = domain != NULL && domain->strict;
+	enum bs_action worst;
 
 	if (domain != NULL)
 		judgement->mode = domain->mode;
-	judgement->would =
-	    soften(question, bs_policy_action(row, facts, BS_ENFORCE, strict));
+	worst = bs_policy_action(row, facts, BS_ENFORCE, strict);
+	judgement->accepted =
+	    (worst == BS_ACTION_REJECT || worst == BS_ACTION_JUNK) &&
+	    is_accepted_by_hand(question);
+	judgement->would = soften(question, worst, judgement->accepted);
 	answer->action = soften(question,
-	    bs_policy_action(row, facts, judgement->mode, strict));
+	    bs_policy_action(row, facts, judgement->mode, strict),
+	    judgement->accepted);
 	COPY(answer->verdict, row->verdict);
 	COPY(answer->reason, bs_reason_word(row->reason));
 	if (answer->action == BS_ACTION_REJECT) {

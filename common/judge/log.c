@@ -80,6 +80,8 @@ log_verdict(const struct bs_request *request, const struct bs_answer *answer,
 			bs_log_add(&line, "reason", answer->reason);
 		bs_log_add_number(&line, "row", judgement->row->number);
 	}
+	if (judgement->accepted)
+		bs_log_add(&line, "accepted", "by-hand");
 	if (judgement->probing)
 		bs_log_add(&line, "event", "probing");
 	bs_log_add(&line, "mode", bs_mode_name(judgement->mode));

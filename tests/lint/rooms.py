@@ -43,8 +43,8 @@ PURE = ("common/policy/", "common/mail/", "common/bounce/", "common/spf/lint/",
         *(f"common/{name}." for name in """base/list base/netblock keys/day
         keys/tag dns/query dns/reply spf/asked spf/hint spf/macro spf/names
         spf/outcome spf/record spf/run spf/run_state spf/shown adapter/fields
-        adapter/wire adapter/verdict store/record store/change
-        cli/doctor/exim_conf cli/doctor/smtpd_conf
+        adapter/wire adapter/verdict config/accepted config/domain store/record
+        store/change cli/doctor/exim_conf cli/doctor/smtpd_conf
         cli/doctor/smtpd_line""".split()))
 
 TESTS = "tests/"

@@ -11,6 +11,7 @@
 #include "common/cli/status/domains.h"
 #include "common/cli/status/next_mode.h"
 #include "common/cli/store/look.h"
+#include "common/config/accepted.h"
 
 struct bs_overview {
 	const struct bs_call *call;
@@ -21,6 +22,8 @@ struct bs_overview {
 	struct bs_look look;
 	struct bs_domains survey; /* of no domains where it failed */
 	bool clock_in_doubt;	  /* as it stands now */
+	int accepted_rc;	  /* 0, or -errno: the list is empty then */
+	struct bs_accepted accepted;
 };
 
 /* Whether all is as it should be. */

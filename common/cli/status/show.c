@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/cli/accept.h"
 #include "common/cli/output.h"
 #include "common/cli/status/show.h"
 
@@ -150,6 +151,22 @@ print_store(const struct bs_overview *status)
 		    bs_time_text(meta->gaps[i].end, end));
 }
 
+static void
+print_accepted(const struct bs_overview *status)
+{
+	const struct bs_accepted *list = &status->accepted;
+	char until[BS_TIME_TEXT];
+
+	if (status->accepted_rc != 0)
+		printf("accepted: %s cannot be used: %s\n",
+		    status->book.paths.accepted,
+		    strerror(-status->accepted_rc));
+	for (size_t i = 0; i < list->count; i++)
+		printf("%s%s, by hand, until %s\n",
+		    i == 0 ? "accepted: " : "          ", list->entries[i].what,
+		    bs_time_text(list->entries[i].until, until));
+}
+
 void
 bs_status_print(const struct bs_overview *status)
 {
@@ -174,6 +191,7 @@ bs_status_print(const struct bs_overview *status)
 		       " lines of the engine's are lost\n",
 		    status->engine.log_lost);
 	print_store(status);
+	print_accepted(status);
 	if (status->clock_in_doubt)
 		puts("clock:    in doubt: nothing is signed, refused or "
 		     "expired; if the date is right, type: "
@@ -304,6 +322,17 @@ store_json(const struct bs_overview *status)
 	return json;
 }
 
+static struct bs_json *
+accepted_json(const struct bs_overview *status)
+{
+	struct bs_json *array = bs_json_array();
+
+	for (size_t i = 0; i < status->accepted.count; i++)
+		bs_json_append(array,
+		    bs_accept_json(&status->accepted.entries[i]));
+	return array;
+}
+
 void
 bs_status_print_json(const struct bs_overview *status)
 {
@@ -327,6 +356,7 @@ bs_status_print_json(const struct bs_overview *status)
 		bs_json_null(engine, "log_lost");
 	bs_json_put(json, "engine", engine);
 	bs_json_put(json, "store", store_json(status));
+	bs_json_put(json, "accepted", accepted_json(status));
 	bs_json_text(json, "clock", status->clock_in_doubt ? "in-doubt" : "ok");
 	bs_json_print(json);
 }

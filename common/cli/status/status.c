@@ -3,6 +3,7 @@
 #include "common/cli/status/show.h"
 #include "common/cli/status/status.h"
 #include "common/cli/store/look.h"
+#include "common/config/accepted_file.h"
 
 /* The store, and what it says of each domain. */
 static void
@@ -24,6 +25,7 @@ int
 bs_cmd_status(const struct bs_call *call)
 {
 	struct bs_overview status = {.call = call};
+	struct bs_fault fault = {0};
 	int rc = bs_keybook_open(call, false, &status.book);
 
 	if (rc != 0)
@@ -31,6 +33,9 @@ bs_cmd_status(const struct bs_call *call)
 	status.answers =
 	    bs_ask(status.book.config->socket, BS_OP_PING, &status.engine);
 	look_at_store(&status);
+	status.accepted_rc = bs_accepted_load(status.book.paths.accepted,
+	    &status.accepted, &fault);
+	bs_accepted_expire(&status.accepted, call->now);
 	if (call->json)
 		bs_status_print_json(&status);
 	else
