@@ -82,6 +82,21 @@ def test_installed(host):
     assert host.run("backstop", "checkconf").returncode == 0
 
 
+@pytest.mark.parametrize("server, section", [
+    ("opensmtpd", "OpenSMTPD"), ("exim4-daemon-light", "Exim")])
+def test_reloaded_for_an_adapter(host, server, section):
+    """Its user may be new to the engine, which looks users up when it reads
+    its configuration."""
+    install(host)
+    host.apt("install", server)
+    host.path("/run/systemd/system").mkdir(parents=True)
+    host.write("/usr/bin/deb-systemd-invoke",
+               '#!/bin/sh\necho "$*" >>/tmp/invoked\n', 0o755)
+    host.shell(one_with(readme(section), "apt install"))
+    assert "try-reload-or-restart backstopd.service\n" in host.read(
+        "/tmp/invoked")
+
+
 def test_foreground(host):
     """Without systemd: the engine as the README starts it, and who may ask.
     """
