@@ -130,13 +130,19 @@ def test_socket_activation(with_systemd):
     waker = host.start("systemd-socket-activate", "systemd-socket-activate",
                        "-l", listen, *command.split())
     waker.wait_for("Listening on")
-    made = host.run("stat", "-c", "%i %a %U", listen).stdout
+    owner, = unit_lines(host, "backstopd.socket", "SocketUser")
+    host.run("chown", owner, listen)  # as systemd makes it
+    made = host.run("stat", "-c", "%i %U", listen).stdout
     assert not host.processes("backstopd")
     with Questions(host.path(SOCKET)) as questions:
         assert questions.ask(op="ping")["status"] == "ok"
+    # strangers do not get through to the engine
+    assert os.getxattr(host.path(listen), "system.posix_acl_access")
+    writable, = unit_lines(host, "backstopd.service", "ReadWritePaths")
+    assert f"-{os.path.dirname(listen)}" in writable.split()
     waker.stop()
     wait_until(lambda: not host.processes("backstopd"), "the engine's end")
-    assert host.run("stat", "-c", "%i %a %U", listen).stdout == made
+    assert host.run("stat", "-c", "%i %U", listen).stdout == made
 
 
 @pytest.mark.parametrize("unit", [
