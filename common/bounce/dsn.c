@@ -51,7 +51,8 @@ end_field(struct bs_dsn *dsn)
 {
 	struct bs_mime_field field;
 
-	if (!bs_unfold_take(&dsn->unfold, &field))
+	if (!bs_unfold_take(&dsn->unfold, &field) ||
+	    ++dsn->fields > BS_DSN_FIELDS)
 		return;
 	if (dsn->place == BS_DSN_IN_LEAF) {
 		leaf_field(dsn, &field);

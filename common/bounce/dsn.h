@@ -68,6 +68,11 @@ struct bs_dsn_facts {
 /* Recipients of a bounce that are kept, of each kind. */
 #define BS_DSN_RECIPIENTS 8
 
+/* Fields of a header and lines of a text that are read: more than any bounce
+ * has, and few enough that nobody can make us work for long. */
+#define BS_DSN_FIELDS 10000
+#define BS_DSN_TEXT_LINES 10000
+
 /* Octets of a boundary that count (RFC 2046 §5.1.1 allows 70). */
 #define BS_DSN_BOUNDARY 200
 
@@ -144,6 +149,7 @@ struct bs_dsn {
 	bool begun;			     /* the first line was seen */
 	bool headless;	    /* and it was empty, so there is no header */
 	unsigned odd_lines; /* that are no fields, where fields belong */
+	unsigned fields;    /* of the header at hand */
 
 	struct bs_unfold unfold; /* the header field at hand */
 	char prefix[8]; /* what stands before each line of a quoted header */

@@ -19,6 +19,7 @@ begin_part(struct bs_dsn *dsn)
 	dsn->next = digest ? BS_DSN_RETURNED : BS_DSN_TEXT;
 	dsn->unfold.len = 0;
 	dsn->odd_lines = 0;
+	dsn->fields = 0;
 	dsn->is_markup = false;
 	dsn->maybe_len = 0;
 	if (dsn->depth < BS_DSN_DEPTH)
@@ -343,6 +344,7 @@ bs_dsn_parts_header_ended(struct bs_dsn *dsn)
 	dsn->encoding_checked = false;
 	dsn->prefix_len = 0;
 	dsn->odd_lines = 0;
+	dsn->fields = 0;
 	memset(&dsn->markup, 0, sizeof(dsn->markup));
 	bs_octets_begin(&dsn->decoded);
 	bs_dsn_returned_begin(&dsn->header);

@@ -61,7 +61,8 @@ look(struct bs_dsn *dsn, const char *line, size_t len)
 		return;
 	bs_phrases_fold(line, len, folded, sizeof(folded));
 	bs_dsn_text_line_read(dsn, line, len, folded);
-	if (++dsn->hints.lines > BS_DSN_QUIET_LINES && bs_dsn_is_quiet(dsn))
+	if (++dsn->hints.lines > BS_DSN_TEXT_LINES ||
+	    (dsn->hints.lines > BS_DSN_QUIET_LINES && bs_dsn_is_quiet(dsn)))
 		dsn->leaf = BS_DSN_SKIP;
 }
 

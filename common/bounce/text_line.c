@@ -10,6 +10,9 @@
 #include "common/bounce/status.h"
 #include "common/bounce/text_line.h"
 
+/* Addresses of a line that are looked at. */
+#define ADDRESSES_MAX 32
+
 /* An address in a line. */
 struct named {
 	size_t at;  /* where it begins in the line, its '<' included */
@@ -311,10 +314,10 @@ take_addresses(struct bs_dsn *dsn, const char *line, size_t len)
 	size_t from = 0;
 	size_t last = 0; /* where an address of a list of failed ones ended */
 
-	for (bool first = true; next_named(line, len, &from, &named);
-	     first = false) {
+	for (unsigned i = 0;
+	     i < ADDRESSES_MAX && next_named(line, len, &from, &named); i++) {
 		enum clarity clarity =
-		    clarity_of(dsn, line, len, &named, first, last);
+		    clarity_of(dsn, line, len, &named, i == 0, last);
 
 		size_t own;
 

@@ -71,14 +71,33 @@ take_field(const struct bs_head_field *field, struct bs_part *out)
 	return begins(field->name, "content-");
 }
 
+/* Where the header ends that begins at a place: behind its empty line, or
+ * before a line that may be a boundary, so that no line is read for two parts.
+ */
+static size_t
+header_end(const char *text, size_t len, size_t at)
+{
+	while (at < len) {
+		size_t line = line_len(text, len, at);
+
+		if (line >= 2 && memcmp(text + at, "--", 2) == 0)
+			return at;
+		at = at + line < len ? at + line + 1 : len;
+		if (line == 0)
+			return at;
+	}
+	return len;
+}
+
 /* Reads a header from *at on. Returns whether it is that of a part. */
 static bool
 take_header(const char *text, size_t len, size_t *at, struct bs_part *out)
 {
+	size_t end = header_end(text, len, *at);
 	struct bs_head_field field;
 	bool is_part = false;
 
-	while (bs_head_next(text, len, at, &field))
+	while (bs_head_next(text, end, at, &field))
 		is_part = take_field(&field, out) || is_part;
 	return is_part;
 }

@@ -313,7 +313,7 @@ read_line(struct reading *reading, const char *line, size_t len)
 
 /* Octets that are looked at for a boundary, so that all looking together takes
  * no longer than reading does. */
-#define LOOK_AHEAD_MIN 4096
+#define LOOK_AHEAD_MIN 1024
 
 /* Whether a "From " line stands inside the message: its multipart goes on
  * behind it, or the line before it, in a notice, says that a message follows.
@@ -392,21 +392,29 @@ is_from_daemon(const char *text, size_t len)
 	return false;
 }
 
+/* Headers that are looked for between two empty lines. Each look goes on to the
+ * next one, so that more of them would take time beyond measure. */
+#define LOOKS_MAX 16
+
 size_t
 bs_unquote_find_notice(const char *text, size_t len, bool from_start)
 {
 	bool in_block = !from_start;
+	unsigned looks = 0;
 
 	for (size_t at = 0; at < len; at = next_line(text, len, at)) {
 		size_t line = line_len(text, len, at);
 
+		if (line == 0)
+			looks = 0;
 		if (line > 0 && (text[at] == ' ' || text[at] == '\t'))
 			continue;
 		if (!is_field(text + at, line)) {
 			in_block = false;
 			continue;
 		}
-		if (!in_block && bs_unquote_has_header(text + at, len - at) &&
+		if (!in_block && looks++ < LOOKS_MAX &&
+		    bs_unquote_has_header(text + at, len - at) &&
 		    is_from_daemon(text + at, len - at))
 			return at;
 		in_block = true;

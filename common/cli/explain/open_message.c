@@ -15,6 +15,11 @@
 #define PARTS_MAX 64	/* looked at in one message ... */
 #define MESSAGES_MAX 16 /* ... and messages in messages */
 
+/* What is looked at inside a message: so many times its length, and so many
+ * octets. */
+#define LOOKS 3
+#define LOOKS_MORE 65536
+
 /* A header for a pasted text that has none, so that the reader takes it for a
  * notice if its text is one. */
 static const char borrowed_header[] =
@@ -150,6 +155,7 @@ find_quoted(struct bs_opened_message *opened, char *buffer, size_t len)
 /* Messages inside messages that are still to be looked into, with the buffers
  * that they lie in. */
 struct pending {
+	size_t budget; /* octets that may still be looked at */
 	size_t count;
 	size_t next;
 	char *buffers[MESSAGES_MAX];
@@ -189,8 +195,15 @@ find_in_part(struct bs_opened_message *opened, struct pending *pending,
 	size_t len;
 	char *buffer;
 
-	if (part->type == BS_PART_OTHER || part->body.len == 0 ||
-	    (buffer = malloc(part->body.len + BS_PART_SLACK)) == NULL)
+	/* parts may overlap where a boundary is not met again */
+	if (part->body.len > pending->budget) {
+		pending->budget = 0;
+		return false;
+	}
+	pending->budget -= part->body.len;
+	if (part->type == BS_PART_OTHER || part->body.len == 0)
+		return false;
+	if ((buffer = malloc(part->body.len + BS_PART_SLACK)) == NULL)
 		return false;
 	len = bs_unquote_clean(buffer, bs_part_decode(part, buffer));
 	if (part->type == BS_PART_TEXT)
@@ -208,7 +221,7 @@ find_in_message(struct bs_opened_message *opened, struct pending *pending,
 	bs_part_whole(text.text, text.len, &part);
 	if (find_in_part(opened, pending, &part))
 		return true;
-	for (unsigned i = 0; i < PARTS_MAX; i++) {
+	for (unsigned i = 0; i < PARTS_MAX && pending->budget > 0; i++) {
 		if (!bs_part_next(text.text, text.len, &at, &part))
 			return false;
 		if (find_in_part(opened, pending, &part))
@@ -221,7 +234,7 @@ find_in_message(struct bs_opened_message *opened, struct pending *pending,
 static bool
 find_inside(struct bs_opened_message *opened, struct bs_slice text)
 {
-	struct pending pending = {0};
+	struct pending pending = {.budget = LOOKS * text.len + LOOKS_MORE};
 	bool found = find_in_message(opened, &pending, text);
 
 	while (!found && pending.next < pending.count)
