@@ -29,10 +29,10 @@ print_fault(void *context, const struct bs_fault *fault, bool is_warning)
 		bs_json_print(json);
 		return;
 	}
-	printf("%s:", findings->path);
+	bs_print(stdout, "%s:", findings->path);
 	if (fault->line > 0)
-		printf("%u:", fault->line);
-	printf(" %s%s\n", is_warning ? "warning: " : "", fault->text);
+		bs_print(stdout, "%u:", fault->line);
+	bs_print(stdout, " %s%s\n", is_warning ? "warning: " : "", fault->text);
 }
 
 int
@@ -53,6 +53,6 @@ bs_cmd_checkconf(const struct bs_call *call)
 		return bs_exit_of(rc);
 	}
 	if (!call->json)
-		printf("%s: no mistakes\n", findings.path);
+		bs_print(stdout, "%s: no mistakes\n", findings.path);
 	return BS_EXIT_YES;
 }

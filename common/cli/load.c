@@ -41,9 +41,9 @@ report(void *context, const struct bs_fault *fault, bool is_warning)
 	if (is_warning)
 		return;
 	if (fault->line == 0)
-		fprintf(stderr, "%s: %s\n", path, fault->text);
+		bs_print(stderr, "%s: %s\n", path, fault->text);
 	else
-		fprintf(stderr, "%s:%u: %s\n", path, fault->line, fault->text);
+		bs_print(stderr, "%s:%u: %s\n", path, fault->line, fault->text);
 }
 
 int

@@ -163,11 +163,11 @@ find_command(struct bs_call *call)
 static void
 print_row(FILE *file, const struct bs_command *command)
 {
-	int width = fprintf(file, "  %s %s", command->name, command->synopsis);
+	int width = bs_print(file, "  %s %s", command->name, command->synopsis);
 
 	if (width > 34)
-		fprintf(file, "\n%34s", "");
-	fprintf(file, "%*s%s\n", width > 34 ? 2 : 36 - width, "",
+		bs_print(file, "\n%34s", "");
+	bs_print(file, "%*s%s\n", width > 34 ? 2 : 36 - width, "",
 	    command->help);
 }
 
@@ -185,7 +185,7 @@ print_list(FILE *file, const struct bs_call *call)
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (!some || is_of_group(commands[i].name, call))
 			print_row(file, &commands[i]);
-	fprintf(file, "\n%s\n%s", global_options, exit_statuses);
+	bs_print(file, "\n%s\n%s", global_options, exit_statuses);
 }
 
 /* The options that a few subcommands take. */
@@ -232,13 +232,13 @@ static const struct {
 static void
 print_help(const struct bs_command *command)
 {
-	printf("usage: backstop [-c FILE]%s [--json] %s %s\n\n%s.\n",
+	bs_print(stdout, "usage: backstop [-c FILE]%s [--json] %s %s\n\n%s.\n",
 	    command->traits & BS_WRITES ? "" : " [--at TIME]", command->name,
 	    command->synopsis, command->help);
 	for (size_t i = 0; i < OPTIONS; i++)
 		if (command->traits & options[i].trait)
-			fputs(options[i].help, stdout);
-	printf("\n%s\n%s", global_options, exit_statuses);
+			bs_print(stdout, "%s", options[i].help);
+	bs_print(stdout, "\n%s\n%s", global_options, exit_statuses);
 }
 
 /* Whether the options and words are what the subcommand takes. */

@@ -11,6 +11,119 @@
 
 #define LINE_MAX_OCTETS 2048
 
+/* The length of the UTF-8 character at text, 1 for an octet that is none. */
+static size_t
+take_utf8(const char *text, uint32_t *out)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char first = (unsigned char)text[0];
+	size_t len = first < 0x80   ? 1
+		     : first < 0xc2 ? 0
+		     : first < 0xe0 ? 2
+		     : first < 0xf0 ? 3
+		     : first < 0xf5 ? 4
+				    : 0;
+
+	*out = len < 2 ? first : first & (0x7fU >> len);
+	for (size_t i = 1; i < len; i++) {
+		unsigned char next = (unsigned char)text[i];
+
+		if ((next & 0xc0) != 0x80)
+			len = 0;
+		else
+			*out = *out << 6 | (next & 0x3f);
+	}
+	if (len == 0 || *out < least[len] || *out > 0x10ffff ||
+	    (*out >= 0xd800 && *out < 0xe000)) {
+		*out = UINT32_MAX;
+		return 1;
+	}
+	return len;
+}
+
+/* Whether a terminal may be given the character: no control (C0, DEL, C1), no
+ * mark that turns the direction of what follows, no line or paragraph
+ * separator, no byte order mark, no tag. */
+static bool
+is_harmless(uint32_t c)
+{
+	static const struct {
+		uint32_t first;
+		uint32_t last;
+	} harmful[] = {{0, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c},
+	    {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},
+	    {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb},
+	    {0xe0000, 0xe007f}, {UINT32_MAX, UINT32_MAX}};
+
+	for (size_t i = 0; i < sizeof(harmful) / sizeof(harmful[0]); i++)
+		if (c >= harmful[i].first && c <= harmful[i].last)
+			return false;
+	return true;
+}
+
+/* Octets of a character as \xNN, with the NUL. */
+#define SHOWN_MAX (4 * 4 + 1)
+
+/* Shows the character at text in out, and moves behind it. Returns the length
+ * of what is shown. */
+static size_t
+show(const char **text, bool is_line, char out[static SHOWN_MAX])
+{
+	uint32_t c;
+	size_t len = take_utf8(*text, &c);
+	size_t shown = 0;
+
+	if (is_harmless(c) || (!is_line && (c == '\n' || c == '\t'))) {
+		memcpy(out, *text, len);
+		shown = len;
+	} else {
+		for (size_t i = 0; i < len; i++, shown += 4)
+			snprintf(out + shown, 5, "\\x%02x",
+			    (unsigned)(unsigned char)(*text)[i]);
+	}
+	*text += len;
+	return shown;
+}
+
+static void
+print(FILE *file, const char *text, bool is_line)
+{
+	char shown[SHOWN_MAX];
+	size_t len;
+
+	while (*text != '\0') {
+		len = show(&text, is_line, shown);
+		fwrite(shown, 1, len, file);
+	}
+}
+
+int
+bs_vprint(FILE *file, const char *format, va_list args)
+{
+	char *text = NULL;
+	int len = vasprintf(&text, format, args);
+
+	if (len < 0) {
+		bs_complain("out of memory");
+		exit(EX_OSERR);
+	}
+	print(file, text, false);
+	free(text);
+	return len;
+}
+
+int
+bs_print(FILE *file, const char *format, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = bs_vprint(file, format, args);
+	va_end(args);
+	return len;
+}
+
 void
 bs_complain(const char *format, ...)
 {
@@ -21,12 +134,7 @@ bs_complain(const char *format, ...)
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	fputs("backstop: ", stderr);
-	for (const char *p = line; *p != '\0'; p++) {
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			fprintf(stderr, "\\x%02x", (unsigned)*p);
-		else
-			fputc(*p, stderr);
-	}
+	print(stderr, line, true);
 	fputc('\n', stderr);
 }
 
@@ -85,15 +193,16 @@ bs_weekday_text(uint32_t day, char out[static BS_TIME_TEXT])
 const char *
 bs_visible(const char *text, char *out, size_t size)
 {
+	char shown[SHOWN_MAX];
 	size_t at = 0;
 
-	for (; *text != '\0' && at + 5 <= size; text++) {
-		unsigned char c = (unsigned char)*text;
+	while (*text != '\0') {
+		size_t len = show(&text, true, shown);
 
-		if (c >= 0x20 && c < 0x7f)
-			out[at++] = *text;
-		else
-			at += (size_t)snprintf(out + at, 5, "\\x%02x", c);
+		if (at + len >= size)
+			break;
+		memcpy(out + at, shown, len);
+		at += len;
 	}
 	out[at] = '\0';
 	return out;
@@ -220,8 +329,24 @@ bs_json_append_text(struct bs_json *array, const char *text)
 void
 bs_json_print(struct bs_json *value)
 {
+	char *text = must(json_dumps(json_of(value), JSON_COMPACT));
+	uint32_t c;
+	size_t len;
+
+	/* jansson has escaped what is below a space */
+	for (const char *at = text; *at != '\0'; at += len) {
+		len = take_utf8(at, &c);
+		if (is_harmless(c))
+			fwrite(at, 1, len, stdout);
+		else if (c < 0x10000)
+			fprintf(stdout, "\\u%04x", (unsigned)c);
+		else
+			fprintf(stdout, "\\u%04x\\u%04x",
+			    (unsigned)(0xd7c0 + (c >> 10)),
+			    (unsigned)(0xdc00 + (c & 0x3ff)));
+	}
 	/* a full disk shows when standard output is flushed at the end */
-	(void)json_dumpf(json_of(value), stdout, JSON_COMPACT);
 	fputc('\n', stdout);
+	free(text);
 	json_decref(json_of(value));
 }

@@ -24,8 +24,9 @@ print(const struct bs_call *call)
 	} else if (call->minutes == 0) {
 		puts("the engine does not trace any more");
 	} else {
-		printf("the engine logs each question, its facts and its "
-		       "answer for %u minutes\n",
+		bs_print(stdout,
+		    "the engine logs each question, its facts and its "
+		    "answer for %u minutes\n",
 		    call->minutes);
 	}
 }

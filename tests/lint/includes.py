@@ -37,6 +37,9 @@ OWNERS = (
         "exim/outage.c"]),
 )
 
+# What prints more than a literal.
+PRINTING = "printf fprintf vprintf vfprintf dprintf".split()
+
 INSTEAD = {}
 for names, advice in (
         ("strcpy strcat stpcpy sprintf vsprintf gets", "use snprintf() or "
@@ -94,6 +97,9 @@ def check_include(path, line, quote, header):
 
 def check_calls(path, text):
     banned = dict(INSTEAD)
+    if str(path).startswith("common/cli/") and path.name != "output.c":
+        banned.update(dict.fromkeys(PRINTING, "use bs_print(): it shows nothing "
+                                    "that a terminal would obey"))
     if rooms.is_pure(path):
         banned.update(dict.fromkeys(PURE_CALLS, "a pure module does not act: "
                                     "take the result as an argument"))

@@ -200,7 +200,7 @@ print_count(const struct bs_doctor *doctor, enum bs_severity severity,
 {
 	unsigned found = count(doctor, severity);
 
-	printf("%u %s%s", found, found == 1 ? one : many, after);
+	bs_print(stdout, "%u %s%s", found, found == 1 ? one : many, after);
 }
 
 void
@@ -210,10 +210,11 @@ bs_doctor_print(struct bs_doctor *doctor)
 	for (size_t i = 0; i < doctor->count; i++) {
 		const struct bs_doctor_finding *finding = &doctor->findings[i];
 
-		printf("%-8s %-16s %s\n", severity_name(finding->severity),
+		bs_print(stdout, "%-8s %-16s %s\n",
+		    severity_name(finding->severity),
 		    checks[finding->check].name, finding->text);
 		if (finding->fix[0] != '\0')
-			printf("%9s%s\n", "", finding->fix);
+			bs_print(stdout, "%9s%s\n", "", finding->fix);
 	}
 	print_count(doctor, BS_FOUND_ERROR, "error", "errors", ", ");
 	print_count(doctor, BS_FOUND_WARNING, "warning", "warnings", ", ");

@@ -21,7 +21,7 @@ static void BS_PRINTF(2, 3) row(const char *name, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	printf("  %-14s %s\n", name, text);
+	bs_print(stdout, "  %-14s %s\n", name, text);
 }
 
 /* A row of a text from outside, if there is one. */
@@ -197,9 +197,9 @@ bs_explain_show(const struct bs_explained *explained)
 	struct bs_explain_answer_text words;
 
 	bs_explain_answer(explained, &words);
-	puts(words.first);
+	bs_print(stdout, "%s\n", words.first);
 	for (size_t i = 0; i < words.count; i++)
-		puts(words.more[i]);
+		bs_print(stdout, "%s\n", words.more[i]);
 	puts("\nFor the administrator:");
 	print_notice(explained);
 	if (explained->message->is_notice)

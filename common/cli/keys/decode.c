@@ -228,17 +228,19 @@ print_text(const struct parts *parts, const char *plain, uint32_t today)
 	char second[BS_TIME_TEXT];
 	uint32_t days[2];
 
-	printf("dialect: %s\n",
+	bs_print(stdout, "dialect: %s\n",
 	    parts->dialect == NULL ? "none" : parts->dialect);
-	printf("address: %s\n", plain == NULL ? "cannot be told" : plain);
+	bs_print(stdout, "address: %s\n",
+	    plain == NULL ? "cannot be told" : plain);
 	if (!parts->is_ours)
 		return;
 	days_of(parts->tag.digits, today, days);
-	printf("key:     %u\n", parts->tag.key);
-	printf("expires: day %03u, that is %s or %s\n", parts->tag.digits,
-	    bs_day_text(days[0], first), bs_day_text(days[1], second));
-	printf("mac:     %02x%02x%02x\n", parts->tag.mac[0], parts->tag.mac[1],
-	    parts->tag.mac[2]);
+	bs_print(stdout, "key:     %u\n", parts->tag.key);
+	bs_print(stdout, "expires: day %03u, that is %s or %s\n",
+	    parts->tag.digits, bs_day_text(days[0], first),
+	    bs_day_text(days[1], second));
+	bs_print(stdout, "mac:     %02x%02x%02x\n", parts->tag.mac[0],
+	    parts->tag.mac[1], parts->tag.mac[2]);
 }
 
 int

@@ -237,8 +237,9 @@ print_added(const struct bs_call *call, const struct bs_keybook *book,
 			bs_json_print(bs_keybook_json(
 			    bs_keyring_find(&book->keyring, number)));
 		else
-			printf("key %u is pending: it verifies; to sign with "
-			       "it, type: backstop key activate %u\n",
+			bs_print(stdout,
+			    "key %u is pending: it verifies; to sign with "
+			    "it, type: backstop key activate %u\n",
 			    number, number);
 	}
 	if (!some && !call->json)
@@ -300,7 +301,7 @@ print_secret(const struct bs_call *call, const struct bs_key *key)
 		bs_json_text(json, "secret", hex);
 		bs_json_print(json);
 	} else
-		printf(EXPORT_WORD " %u %s\n", key->number, hex);
+		bs_print(stdout, EXPORT_WORD " %u %s\n", key->number, hex);
 	bs_mac_wipe(hex, sizeof(hex));
 }
 

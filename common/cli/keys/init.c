@@ -23,9 +23,11 @@ print_made(const struct bs_call *call, const struct bs_config *config, int key)
 			bs_json_number(json, "key", key);
 		bs_json_print(json);
 	} else if (key < 0)
-		printf("%s was complete; nothing was made\n", config->state);
+		bs_print(stdout, "%s was complete; nothing was made\n",
+		    config->state);
 	else
-		printf("%s is ready; key %d is active\n", config->state, key);
+		bs_print(stdout, "%s is ready; key %d is active\n",
+		    config->state, key);
 }
 
 int

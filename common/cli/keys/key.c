@@ -19,7 +19,7 @@ print_row(const struct bs_keybook *book, const struct bs_key *key)
 	char retired[BS_TIME_TEXT];
 	char purge[BS_TIME_TEXT];
 
-	printf("%-4u %-8s %-21s %-21s %-21s %s\n", key->number,
+	bs_print(stdout, "%-4u %-8s %-21s %-21s %-21s %s\n", key->number,
 	    bs_key_state_name(key->state), bs_time_text(key->created, created),
 	    key->activated == 0 ? "-" : bs_time_text(key->activated, activated),
 	    key->retired == 0 ? "-" : bs_time_text(key->retired, retired),
@@ -35,8 +35,8 @@ bs_cmd_key_list(const struct bs_call *call)
 	if (status != 0)
 		goto out;
 	if (!call->json)
-		printf("%-4s %-8s %-21s %-21s %-21s %s\n", "KEY", "STATE",
-		    "CREATED", "ACTIVATED", "RETIRED", "PURGE FROM");
+		bs_print(stdout, "%-4s %-8s %-21s %-21s %-21s %s\n", "KEY",
+		    "STATE", "CREATED", "ACTIVATED", "RETIRED", "PURGE FROM");
 	for (size_t i = 0; i < book.keyring.count; i++) {
 		if (call->json)
 			bs_json_print(bs_keybook_json(&book.keyring.keys[i]));
@@ -60,7 +60,7 @@ static void BS_PRINTF(4, 5) print_done(const struct bs_call *call,
 		return;
 	}
 	va_start(args, format);
-	vprintf(format, args);
+	bs_vprint(stdout, format, args);
 	va_end(args);
 	putchar('\n');
 }
@@ -222,7 +222,7 @@ print_purged(const struct bs_call *call, unsigned number)
 	struct bs_json *json;
 
 	if (!call->json) {
-		printf("key %u is purged\n", number);
+		bs_print(stdout, "key %u is purged\n", number);
 		return;
 	}
 	json = bs_json_object();
@@ -287,7 +287,8 @@ purge_due(const struct bs_call *call, struct bs_keybook *book)
 		const struct bs_key *key = &book->keyring.keys[i];
 
 		if (bs_key_purge_time(key, book->lifetime_days) > 0)
-			printf("key %u can be purged from %s on\n", key->number,
+			bs_print(stdout, "key %u can be purged from %s on\n",
+			    key->number,
 			    bs_keybook_purge_text(book, key, text));
 	}
 	return 0;

@@ -209,7 +209,7 @@ bs_cmd_sign(const struct bs_call *call)
 	if (call->json)
 		print_json(&signing);
 	else if (signing.reason == BS_REASON_NONE)
-		puts(signing.signed_address);
+		bs_print(stdout, "%s\n", signing.signed_address);
 	if (signing.reason != BS_REASON_NONE) {
 		bs_complain("%s is not signed: %s", plain,
 		    reason_text(signing.reason));

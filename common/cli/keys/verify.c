@@ -87,10 +87,11 @@ print_json(const struct verdict *verdict, const char *day)
 static void
 print_text(const struct verdict *verdict, const char *day)
 {
-	printf("%s: %s", worths[verdict->fact].word, verdict->address);
+	bs_print(stdout, "%s: %s", worths[verdict->fact].word,
+	    verdict->address);
 	if (verdict->is_ours)
-		printf(", key %u, expires %s", verdict->key, day);
-	printf(" (%s)\n", worths[verdict->fact].text);
+		bs_print(stdout, ", key %u, expires %s", verdict->key, day);
+	bs_print(stdout, " (%s)\n", worths[verdict->fact].text);
 }
 
 int

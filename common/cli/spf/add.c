@@ -22,7 +22,7 @@ bs_spf_wizard_ask(struct bs_spf_wizard *wizard, const char *question,
 	char *start = out;
 
 	out[0] = '\0';
-	fprintf(wizard->talk, "%s ", question);
+	bs_print(wizard->talk, "%s ", question);
 	(void)fflush(wizard->talk);
 	if (wizard->ended || fgets(out, BS_SPF_ANSWER, stdin) == NULL) {
 		wizard->ended = true;
@@ -43,7 +43,7 @@ bs_spf_wizard_ask(struct bs_spf_wizard *wizard, const char *question,
 	out[len] = '\0';
 	/* an answer that is piped in would not be seen otherwise */
 	if (!isatty(STDIN_FILENO))
-		fprintf(wizard->talk, "%s\n", out);
+		bs_print(wizard->talk, "%s\n", out);
 	return out;
 }
 
@@ -210,7 +210,7 @@ bs_spf_wizard_add(struct bs_spf_wizard *wizard, const char *text)
 	else if (!agreed)
 		fputs("Left out.\n", wizard->talk);
 	else
-		fprintf(wizard->talk, "  %s\n  look-ups: %u of %d\n", record,
+		bs_print(wizard->talk, "  %s\n  look-ups: %u of %d\n", record,
 		    tree->places[0].total.lookups, BS_SPF_LOOKUPS_MAX);
 	bs_spf_tree_free(tree);
 	return agreed;

@@ -62,13 +62,13 @@ print_steps(const struct bs_spf_trail *trail)
 	for (size_t i = 0; i < trail->count; i++) {
 		const struct bs_spf_step *step = &trail->steps[i];
 
-		printf("  %-5s %s  %s", bs_spf_type_name(step->type),
+		bs_print(stdout, "  %-5s %s  %s", bs_spf_type_name(step->type),
 		    bs_visible(step->name, name, sizeof(name)),
 		    status_text(step, status, sizeof(status)));
 		if (step->cached)
 			puts(", known");
 		else
-			printf(", %u ms\n", step->elapsed_ms);
+			bs_print(stdout, ", %u ms\n", step->elapsed_ms);
 	}
 }
 
@@ -76,7 +76,7 @@ static void
 print_row(const char *name, const char *value)
 {
 	if (value[0] != '\0')
-		printf("%-12s %s\n", name, value);
+		bs_print(stdout, "%-12s %s\n", name, value);
 }
 
 static const char *
@@ -100,7 +100,7 @@ static void
 print_text(const struct bs_spf_finding *finding,
     const struct bs_spf_trail *trail, const char *header)
 {
-	printf("%s: %s\n", bs_spf_result_name(finding->result),
+	bs_print(stdout, "%s: %s\n", bs_spf_result_name(finding->result),
 	    describe(finding->result));
 	print_row("identity", bs_spf_identity_name(finding->identity));
 	print_row("sender", finding->sender);
@@ -108,12 +108,13 @@ print_text(const struct bs_spf_finding *finding,
 	print_row("matched", finding->mechanism);
 	print_row("because", finding->problem);
 	print_row("it explains", finding->explanation);
-	printf("%-12s %u of %d terms that ask DNS, %u of %d without an answer; "
-	       "%u questions, %u ms\n",
+	bs_print(stdout,
+	    "%-12s %u of %d terms that ask DNS, %u of %d without an answer; "
+	    "%u questions, %u ms\n",
 	    "cost", finding->lookups, BS_SPF_LOOKUPS_MAX, finding->voids,
 	    BS_SPF_VOIDS_MAX, finding->queries, finding->elapsed_ms);
 	print_steps(trail);
-	puts(header);
+	bs_print(stdout, "%s\n", header);
 }
 
 static struct bs_json *

@@ -98,15 +98,17 @@ print_open(const char *which, const struct bs_spf_flattened *flat)
 	char text[4 * BS_SPF_TERM_MAX];
 
 	for (size_t i = 0; i < flat->open_count; i++)
-		printf("not compared, of the %s: %s\n", which,
+		bs_print(stdout, "not compared, of the %s: %s\n", which,
 		    bs_visible(flat->open[i], text, sizeof(text)));
 	if (flat->has_failed)
-		printf("not known, of the %s: DNS gave no answer to "
-		       "something\n",
+		bs_print(stdout,
+		    "not known, of the %s: DNS gave no answer to "
+		    "something\n",
 		    which);
 	if (flat->is_broken)
-		printf("broken, the %s: some or all get permerror, or none; "
-		       "see: backstop spf lint\n",
+		bs_print(stdout,
+		    "broken, the %s: some or all get permerror, or none; "
+		    "see: backstop spf lint\n",
 		    which);
 }
 
@@ -120,7 +122,7 @@ print_text(const struct diff *diff)
 		const char *rest = change->net.is_ip6 ? "IPv6, not listed"
 						      : "IPv4, not listed";
 
-		printf("%-40s %s -> %s%s\n",
+		bs_print(stdout, "%-40s %s -> %s%s\n",
 		    change->is_rest ? rest : bs_spf_net_text(&change->net, net),
 		    bs_spf_result_name(change->from.result),
 		    bs_spf_result_name(change->to.result),

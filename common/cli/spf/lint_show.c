@@ -56,9 +56,9 @@ print_where(const struct bs_spf_place *place,
 	}
 	if (remark->column + len > end)
 		len = end > remark->column ? end - remark->column : 1;
-	printf("      %s", start > 0 ? "..." : "   ");
+	bs_print(stdout, "      %s", start > 0 ? "..." : "   ");
 	print_octets(place->text + start, end - start);
-	printf("%s\n      %*s", end < place->len ? "..." : "",
+	bs_print(stdout, "%s\n      %*s", end < place->len ? "..." : "",
 	    (int)(3 + remark->column - start), "");
 	for (size_t i = 0; i < len; i++)
 		putchar('^');
@@ -72,14 +72,16 @@ print_remark(const struct bs_spf_lint *lint, const struct bs_spf_noted *noted)
 	const struct bs_spf_place *place = &lint->tree->places[noted->place];
 	char text[4 * BS_SPF_REMARK_TEXT];
 
-	printf("%-8s %-18s ",
+	bs_print(stdout, "%-8s %-18s ",
 	    bs_spf_weight_name(bs_spf_flaw_weight(remark->flaw)),
 	    bs_spf_flaw_name(remark->flaw));
 	if (remark->len > 0)
-		printf("column %zu", remark->column + 1);
+		bs_print(stdout, "column %zu", remark->column + 1);
 	if (noted->place > 0)
-		printf("%sof %s", remark->len > 0 ? " " : "", place->name);
-	printf("%s%s\n", remark->len > 0 || noted->place > 0 ? ": " : "",
+		bs_print(stdout, "%sof %s", remark->len > 0 ? " " : "",
+		    place->name);
+	bs_print(stdout, "%s%s\n",
+	    remark->len > 0 || noted->place > 0 ? ": " : "",
 	    bs_visible(remark->text, text, sizeof(text)));
 	if (remark->len > 0 && place->text != NULL)
 		print_where(place, remark);
@@ -93,12 +95,12 @@ print_line(unsigned depth, const char *title, unsigned own, unsigned total,
 	int width;
 
 	bs_visible(title, text, sizeof(text));
-	width = printf("  %*s%s", (int)(2 * depth), "", text);
+	width = bs_print(stdout, "  %*s%s", (int)(2 * depth), "", text);
 	if (width < TREE_WIDTH)
-		printf("%*s", TREE_WIDTH - width, "");
-	printf(" %3u", own);
+		bs_print(stdout, "%*s", TREE_WIDTH - width, "");
+	bs_print(stdout, " %3u", own);
 	if (has_total)
-		printf(" %6u", total);
+		bs_print(stdout, " %6u", total);
 	putchar('\n');
 }
 
@@ -178,12 +180,14 @@ print_costs(const struct bs_spf_tree *tree)
 {
 	const struct bs_spf_cost *total = &tree->places[0].total;
 
-	printf("%-*s own  total\n", TREE_WIDTH, "Terms that ask DNS");
+	bs_print(stdout, "%-*s own  total\n", TREE_WIDTH, "Terms that ask DNS");
 	print_tree(tree);
-	printf("\n%u terms ask DNS; more than %d are an error (permerror).\n",
+	bs_print(stdout,
+	    "\n%u terms ask DNS; more than %d are an error (permerror).\n",
 	    total->lookups, BS_SPF_LOOKUPS_MAX);
-	printf("%u of their look-ups find nothing for IPv4, %u for IPv6; more "
-	       "than %d are an error.\n\n",
+	bs_print(stdout,
+	    "%u of their look-ups find nothing for IPv4, %u for IPv6; more "
+	    "than %d are an error.\n\n",
 	    total->voids4, total->voids6, BS_SPF_VOIDS_MAX);
 }
 
@@ -195,15 +199,17 @@ print_record(const struct bs_spf_place *root)
 	if (root->text == NULL)
 		return;
 	if (root->answer != NULL)
-		printf("%s, %zu octets, TTL %u seconds:\n", root->name,
-		    root->len, root->answer->ttl_seconds);
-	printf("  %s\n\n", bs_visible(root->text, text, sizeof(text)));
+		bs_print(stdout, "%s, %zu octets, TTL %u seconds:\n",
+		    root->name, root->len, root->answer->ttl_seconds);
+	bs_print(stdout, "  %s\n\n",
+	    bs_visible(root->text, text, sizeof(text)));
 }
 
 static void
 print_count(unsigned count, const char *what, const char *after)
 {
-	printf("%u %s%s%s", count, what, count == 1 ? "" : "s", after);
+	bs_print(stdout, "%u %s%s%s", count, what, count == 1 ? "" : "s",
+	    after);
 }
 
 void
@@ -223,7 +229,8 @@ bs_spf_lint_print(const struct bs_spf_lint *lint)
 	print_count(bs_spf_lint_count(lint, BS_SPF_WARNING), "warning", ", ");
 	print_count(bs_spf_lint_count(lint, BS_SPF_NOTE), "note", "; ");
 	print_count(bs_lookup_count(tree->lookup), "question", "");
-	printf(" to DNS, %u ms\n", bs_lookup_elapsed_ms(tree->lookup));
+	bs_print(stdout, " to DNS, %u ms\n",
+	    bs_lookup_elapsed_ms(tree->lookup));
 }
 
 /* What became of a record, for --json. */

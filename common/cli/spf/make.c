@@ -51,17 +51,17 @@ show_present(struct bs_spf_wizard *wizard)
 	char text[4 * BS_SPF_RECORD_MAX];
 
 	if (root->text != NULL)
-		fprintf(wizard->talk,
+		bs_print(wizard->talk,
 		    "%s has a record, which the new one is to replace:\n  "
 		    "%s\n",
 		    wizard->domain, bs_visible(root->text, text, sizeof(text)));
 	else if (root->state == BS_SPF_PLACE_FAILED)
-		fprintf(wizard->talk,
+		bs_print(wizard->talk,
 		    "DNS gives no answer for %s; names cannot be looked "
 		    "at.\n",
 		    wizard->domain);
 	else
-		fprintf(wizard->talk, "%s has no SPF record yet.\n",
+		bs_print(wizard->talk, "%s has no SPF record yet.\n",
 		    wizard->domain);
 	bs_spf_tree_free(tree);
 }
@@ -139,7 +139,7 @@ print_stages(const struct bs_spf_wizard *wizard)
 		if (!shown)
 			continue;
 		write_record(wizard, stages[i], line);
-		printf("%s%s\n%s\n",
+		bs_print(stdout, "%s%s\n%s\n",
 		    strcmp(stages[i], wizard->all) == 0 ? "" : "; ", line,
 		    advice[i]);
 	}
@@ -153,7 +153,7 @@ print_text(const struct bs_spf_wizard *wizard)
 	putchar('\n');
 	if (!wizard->sends) {
 		write_record(wizard, "-all", line);
-		printf("; %s sends no mail, and this says so:\n%s\n",
+		bs_print(stdout, "; %s sends no mail, and this says so:\n%s\n",
 		    wizard->domain, line);
 		return;
 	}
@@ -163,7 +163,7 @@ print_text(const struct bs_spf_wizard *wizard)
 		     "HELO, too:");
 	for (size_t i = 0; i < wizard->helo_count; i++) {
 		write_line(wizard->helos[i], "v=spf1 a -all", line);
-		puts(line);
+		bs_print(stdout, "%s\n", line);
 	}
 	snprintf(line, sizeof(line), "www.%s", wizard->domain);
 	if (bs_lookup_ask(wizard->lookup, line, BS_DNS_A)->status ==
@@ -171,12 +171,14 @@ print_text(const struct bs_spf_wizard *wizard)
 		char www[LINE_MAX_OCTETS];
 
 		write_line(line, "v=spf1 -all", www);
-		printf("\n; Names that send nothing are forged as well; say "
-		       "so for each, as here:\n%s\n",
+		bs_print(stdout,
+		    "\n; Names that send nothing are forged as well; say "
+		    "so for each, as here:\n%s\n",
 		    www);
 	}
-	printf("\n; A domain that forwards with SRS needs a record of its own. "
-	       "When it is published:\n;   backstop spf lint %s\n",
+	bs_print(stdout,
+	    "\n; A domain that forwards with SRS needs a record of its own. "
+	    "When it is published:\n;   backstop spf lint %s\n",
 	    wizard->domain);
 }
 

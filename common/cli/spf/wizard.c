@@ -83,10 +83,10 @@ bs_spf_wizard_own(struct bs_spf_wizard *wizard)
 	if (getifaddrs(&list) != 0)
 		return;
 	(void)gethostname(name, sizeof(name) - 1);
-	fprintf(wizard->talk, "\nThis host, %s, has the addresses", name);
+	bs_print(wizard->talk, "\nThis host, %s, has the addresses", name);
 	for (struct ifaddrs *at = list; at != NULL; at = at->ifa_next)
 		if (read_interface(at, &net))
-			fprintf(wizard->talk, "%s %s", count++ > 0 ? "," : "",
+			bs_print(wizard->talk, "%s %s", count++ > 0 ? "," : "",
 			    bs_spf_net_text(&net, text));
 	fputs(count > 0 ? ".\n" : ": none.\n", wizard->talk);
 	if (count > 0 &&
@@ -110,9 +110,9 @@ bs_spf_wizard_mx(struct bs_spf_wizard *wizard)
 
 	if (answer->count == 0)
 		return;
-	fprintf(wizard->talk, "\nMail to the domain goes to");
+	bs_print(wizard->talk, "\nMail to the domain goes to");
 	for (unsigned n = 0; bs_dns_answer_name(answer, n, host); n++)
-		fprintf(wizard->talk, "%s %s", n > 0 ? "," : "",
+		bs_print(wizard->talk, "%s %s", n > 0 ? "," : "",
 		    bs_visible(host, shown, sizeof(shown)));
 	fputs(".\n", wizard->talk);
 	if (!bs_spf_wizard_agrees(wizard,
@@ -133,7 +133,7 @@ ask_lines(struct bs_spf_wizard *wizard, const char *prompt, bool is_service)
 
 	while (bs_spf_wizard_ask(wizard, prompt, answer)[0] != '\0') {
 		if (bs_spf_draft_read(answer, is_service, term, &why) != 0) {
-			fprintf(wizard->talk, "Not taken: %s.\n", why.text);
+			bs_print(wizard->talk, "Not taken: %s.\n", why.text);
 			continue;
 		}
 		if (bs_spf_wizard_add(wizard, term) &&

@@ -96,7 +96,7 @@ show(const struct subject *subject)
 		bs_next_mode_json(&subject->ground, json);
 		bs_json_print(json);
 	} else {
-		printf("%s: mode %s\n", domain->name,
+		bs_print(stdout, "%s: mode %s\n", domain->name,
 		    bs_mode_name(domain->mode));
 		bs_next_mode_print(&subject->ground, "");
 	}
@@ -108,14 +108,15 @@ print_outcome(const struct subject *subject, const struct outcome *outcome)
 {
 	const char *socket = subject->book.config->socket;
 
-	printf("%s: mode %s%s; it was %s\n", subject->domain->name,
+	bs_print(stdout, "%s: mode %s%s; it was %s\n", subject->domain->name,
 	    bs_mode_name(outcome->to), outcome->is_forced ? ", by force" : "",
 	    bs_mode_name(subject->domain->mode));
 	if (outcome->answered && outcome->answer.status == BS_STATUS_OK)
 		puts("the engine has taken it over");
 	else if (!outcome->answered)
-		printf("the engine does not answer at %s: it takes this over "
-		       "when it starts\n",
+		bs_print(stdout,
+		    "the engine does not answer at %s: it takes this over "
+		    "when it starts\n",
 		    socket);
 }
 
@@ -289,7 +290,7 @@ change(const struct subject *subject, enum bs_mode to)
 		if (subject->call->json)
 			print_outcome_json(subject, &outcome, &next);
 		else
-			printf("%s: mode %s, as it was\n",
+			bs_print(stdout, "%s: mode %s, as it was\n",
 			    subject->domain->name, bs_mode_name(to));
 		return BS_EXIT_YES;
 	}

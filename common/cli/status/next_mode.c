@@ -143,23 +143,25 @@ print_week(const struct bs_domain_status *survey, const char *indent)
 {
 	const uint32_t *week = survey->week.counts;
 
-	printf("%sin %d days: %" PRIu32 " mails signed, %" PRIu32
-	       " unsigned; bounces: %" PRIu32 " genuine by tag, %" PRIu32
-	       " by Message-ID (%" PRIu32 " lost their tag), %" PRIu32
-	       " forged, %" PRIu32 " suspect, %" PRIu32 " unknown\n",
+	bs_print(stdout,
+	    "%sin %d days: %" PRIu32 " mails signed, %" PRIu32
+	    " unsigned; bounces: %" PRIu32 " genuine by tag, %" PRIu32
+	    " by Message-ID (%" PRIu32 " lost their tag), %" PRIu32
+	    " forged, %" PRIu32 " suspect, %" PRIu32 " unknown\n",
 	    indent, BS_DOMAINS_WEEK, week[BS_TALLY_SIGNED],
 	    week[BS_TALLY_UNSIGNED], week[BS_TALLY_TAG_HOME],
 	    week[BS_TALLY_ID_HOME], week[BS_TALLY_STRIPPED],
 	    week[BS_TALLY_FORGED], week[BS_TALLY_SUSPECT],
 	    week[BS_TALLY_UNKNOWN]);
-	printf("%srefused %" PRIu32 ", junked %" PRIu32 ", deferred %" PRIu32
-	       "; enforce would have refused %" PRIu32 " and junked %" PRIu32
-	       " more\n",
+	bs_print(stdout,
+	    "%srefused %" PRIu32 ", junked %" PRIu32 ", deferred %" PRIu32
+	    "; enforce would have refused %" PRIu32 " and junked %" PRIu32
+	    " more\n",
 	    indent, week[BS_TALLY_REJECTED], week[BS_TALLY_JUNKED],
 	    week[BS_TALLY_DEFERRED], week[BS_TALLY_WOULD_REJECT],
 	    week[BS_TALLY_WOULD_JUNK]);
-	printf("%srefused, and the message turned out to be ours: %" PRIu32
-	       "\n",
+	bs_print(stdout,
+	    "%srefused, and the message turned out to be ours: %" PRIu32 "\n",
 	    indent, week[BS_TALLY_REFUSED_LATER_KNOWN]);
 }
 
@@ -170,10 +172,11 @@ print_far(const struct bs_next_mode_ground *ground, const char *indent)
 	struct bs_next_mode step;
 
 	bs_next_mode_check(ground, BS_ENFORCE, &step);
-	printf("%sfurther steps %s", indent,
+	bs_print(stdout, "%sfurther steps %s", indent,
 	    step.count == 0 ? "are safe" : "are not safe yet:");
 	for (size_t i = 0; i < step.count; i++)
-		printf("%s %s", i == 0 ? "" : ",", step.reasons[i].word);
+		bs_print(stdout, "%s %s", i == 0 ? "" : ",",
+		    step.reasons[i].word);
 	putchar('\n');
 }
 
@@ -188,24 +191,24 @@ bs_next_mode_print(const struct bs_next_mode_ground *ground, const char *indent)
 		print_week(ground->survey, indent);
 	bs_next_mode_check(ground, next, &step);
 	if (next == domain->mode)
-		printf("%s%s\n", indent,
+		bs_print(stdout, "%s%s\n", indent,
 		    step.count == 0 ? "there is no mode beyond enforce"
 				    : "enforce is in force; this speaks "
 				      "against it:");
 	else if (step.count == 0)
-		printf("%snext: %s is safe; type: backstop mode %s %s\n",
-		    indent, bs_mode_name(next), domain->name,
-		    bs_mode_name(next));
+		bs_print(stdout,
+		    "%snext: %s is safe; type: backstop mode %s %s\n", indent,
+		    bs_mode_name(next), domain->name, bs_mode_name(next));
 	else
-		printf("%snext: %s is not safe yet:\n", indent,
+		bs_print(stdout, "%snext: %s is not safe yet:\n", indent,
 		    bs_mode_name(next));
 	for (size_t i = 0; i < step.count; i++)
-		printf("%s  %s: %s\n", indent, step.reasons[i].word,
+		bs_print(stdout, "%s  %s: %s\n", indent, step.reasons[i].word,
 		    step.reasons[i].text);
 	if (next == BS_MARK)
 		print_far(ground, indent);
 	if (note(domain) != NULL)
-		printf("%snote: %s\n", indent, note(domain));
+		bs_print(stdout, "%snote: %s\n", indent, note(domain));
 }
 
 struct bs_json *

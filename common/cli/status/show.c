@@ -33,14 +33,16 @@ print_coverage(const struct bs_domain_status *survey)
 	char text[BS_TIME_TEXT];
 
 	if (survey->coverage == BS_COVERAGE_FULL)
-		printf("            coverage full: nothing missed since %s\n",
+		bs_print(stdout,
+		    "            coverage full: nothing missed since %s\n",
 		    bs_time_text(survey->since, text));
 	else if (survey->full_at != 0)
-		printf("            coverage partial (%s), full from %s on\n",
+		bs_print(stdout,
+		    "            coverage partial (%s), full from %s on\n",
 		    bs_reason_word(survey->reason),
 		    bs_time_text(survey->full_at, text));
 	else
-		printf("            coverage partial (%s)\n",
+		bs_print(stdout, "            coverage partial (%s)\n",
 		    bs_reason_word(survey->reason));
 }
 
@@ -50,7 +52,7 @@ print_domain(const struct bs_overview *status, size_t at)
 	struct bs_next_mode_ground ground = bs_status_ground(status, at);
 	const struct bs_domain *domain = ground.domain;
 
-	printf("%s%s: sign %s, mode %s, outbound %s\n",
+	bs_print(stdout, "%s%s: sign %s, mode %s, outbound %s\n",
 	    at == 0 ? "domains:  " : "          ", domain->name,
 	    domain->sign ? "yes" : "no", bs_mode_name(domain->mode),
 	    domain->outbound_here ? "here" : "elsewhere");
@@ -81,19 +83,21 @@ print_spf(const struct bs_overview *status)
 		puts("spf:      off");
 		return;
 	}
-	printf("spf:      mode %s; ", bs_mode_name(config->rules.mode));
+	bs_print(stdout, "spf:      mode %s; ",
+	    bs_mode_name(config->rules.mode));
 	if (status->store != 0) {
 		puts("what was found is not known");
 		return;
 	}
 	week = status->survey.found->spf_week.counts;
-	printf("in %d days:", BS_DOMAINS_WEEK);
+	bs_print(stdout, "in %d days:", BS_DOMAINS_WEEK);
 	for (unsigned i = 0; i < BS_SPF_RESULTS; i++)
-		printf("%s %" PRIu32 " %s", i > 0 ? "," : "", week[i],
+		bs_print(stdout, "%s %" PRIu32 " %s", i > 0 ? "," : "", week[i],
 		    bs_spf_result_name((enum bs_spf_result)i));
-	printf("\n          refused %" PRIu32 ", junked %" PRIu32
-	       ", deferred %" PRIu32 "; enforce would have refused %" PRIu32
-	       ", junked %" PRIu32 " and deferred %" PRIu32 " more\n",
+	bs_print(stdout,
+	    "\n          refused %" PRIu32 ", junked %" PRIu32
+	    ", deferred %" PRIu32 "; enforce would have refused %" PRIu32
+	    ", junked %" PRIu32 " and deferred %" PRIu32 " more\n",
 	    week[BS_TALLY_SPF_REJECTED], week[BS_TALLY_SPF_JUNKED],
 	    week[BS_TALLY_SPF_DEFERRED], week[BS_TALLY_SPF_WOULD_REJECT],
 	    week[BS_TALLY_SPF_WOULD_JUNK], week[BS_TALLY_SPF_WOULD_DEFER]);
@@ -108,12 +112,12 @@ print_keys(const struct bs_overview *status)
 	for (size_t i = 0; i < keyring->count; i++) {
 		const struct bs_key *key = &keyring->keys[i];
 
-		printf("%s%u %s, made %" PRId64 " days ago",
+		bs_print(stdout, "%s%u %s, made %" PRId64 " days ago",
 		    i == 0 ? "keys:     " : "          ", key->number,
 		    bs_key_state_name(key->state),
 		    bs_status_age_days(status, key->created));
 		if (bs_key_purge_time(key, status->book.lifetime_days) >= 0)
-			printf(", purge: %s",
+			bs_print(stdout, ", purge: %s",
 			    bs_keybook_purge_text(&status->book, key, text));
 		putchar('\n');
 	}
@@ -131,22 +135,23 @@ print_store(const struct bs_overview *status)
 	char end[BS_TIME_TEXT];
 
 	if (status->store != 0) {
-		printf("store:    %s: %s; %s\n", status->book.paths.store,
-		    bs_status_store(status->store),
+		bs_print(stdout, "store:    %s: %s; %s\n",
+		    status->book.paths.store, bs_status_store(status->store),
 		    store_advice(status->store));
 		return;
 	}
-	printf("store:    %" PRIu64 " tags of %" PRIu64 " senders, %" PRIu64
-	       " octets\n",
+	bs_print(stdout,
+	    "store:    %" PRIu64 " tags of %" PRIu64 " senders, %" PRIu64
+	    " octets\n",
 	    stat->entries[BS_TABLE_TAG], stat->entries[BS_TABLE_SENDER],
 	    stat->file_bytes);
 	if (meta->epoch == 0)
 		puts("          nothing recorded yet");
 	else
-		printf("          recording since %s, %zu gaps\n",
+		bs_print(stdout, "          recording since %s, %zu gaps\n",
 		    bs_time_text(meta->epoch, start), meta->gap_count);
 	for (size_t i = 0; i < meta->gap_count; i++)
-		printf("          gap %s to %s\n",
+		bs_print(stdout, "          gap %s to %s\n",
 		    bs_time_text(meta->gaps[i].start, start),
 		    bs_time_text(meta->gaps[i].end, end));
 }
@@ -173,22 +178,24 @@ bs_status_print(const struct bs_overview *status)
 	const struct bs_call *call = status->call;
 	bool is_default = strcmp(call->config_path, BS_CONFIG_PATH) == 0;
 
-	printf("config:   %s\n", call->config_path);
+	bs_print(stdout, "config:   %s\n", call->config_path);
 	print_domains(status);
 	print_spf(status);
-	printf("lifetime: %u days\n", status->book.lifetime_days);
+	bs_print(stdout, "lifetime: %u days\n", status->book.lifetime_days);
 	print_keys(status);
 	if (status->answers)
-		printf("engine:   answers at %s: %s\n",
+		bs_print(stdout, "engine:   answers at %s: %s\n",
 		    status->book.config->socket, status->engine.reason);
 	else
-		printf("engine:   does not answer at %s; start it: "
-		       "backstopd%s%s\n",
+		bs_print(stdout,
+		    "engine:   does not answer at %s; start it: "
+		    "backstopd%s%s\n",
 		    status->book.config->socket, is_default ? "" : " -c ",
 		    is_default ? "" : call->config_path);
 	if (status->engine.log_lost > 0)
-		printf("log:      nobody reads it: %" PRIu64
-		       " lines of the engine's are lost\n",
+		bs_print(stdout,
+		    "log:      nobody reads it: %" PRIu64
+		    " lines of the engine's are lost\n",
 		    status->engine.log_lost);
 	print_store(status);
 	print_accepted(status);

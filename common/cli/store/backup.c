@@ -63,9 +63,10 @@ print_copy(const struct bs_call *call, const char *path,
 	struct bs_json *json;
 
 	if (!call->json) {
-		printf("%s: %" PRIu64 " tags, %" PRIu64 " messages, %" PRIu64
-		       " senders, %" PRId64 " octets; keep store.key and the "
-		       "keyring with it\n",
+		bs_print(stdout,
+		    "%s: %" PRIu64 " tags, %" PRIu64 " messages, %" PRIu64
+		    " senders, %" PRId64 " octets; keep store.key and the "
+		    "keyring with it\n",
 		    path, entries[BS_TABLE_TAG], entries[BS_TABLE_MSG],
 		    entries[BS_TABLE_SENDER], result->bytes);
 		return;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/base/privileges.h"
+#include "common/cli/output.h"
 #include "common/cli/store/child.h"
 
 static int
@@ -74,8 +75,10 @@ show_progress(const struct bs_child *child, int fd)
 
 	if (child->progress == NULL || !isatty(STDERR_FILENO))
 		return;
-	while (poll(&pollfd, 1, 1000) == 0)
-		fprintf(stderr, "\r%s: %u s", child->progress, ++seconds);
+	while (poll(&pollfd, 1, 1000) == 0) {
+		fputs("\r", stderr);
+		bs_print(stderr, "%s: %u s", child->progress, ++seconds);
+	}
 	if (seconds > 0)
 		fputc('\n', stderr);
 }

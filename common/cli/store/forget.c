@@ -175,8 +175,9 @@ print_tally(const struct bs_call *call, const char *address,
 	struct bs_json *json;
 
 	if (!call->json) {
-		printf("%s is forgotten: %" PRIu64 " tags, %" PRIu64
-		       " messages and %" PRIu64 " sender record removed\n",
+		bs_print(stdout,
+		    "%s is forgotten: %" PRIu64 " tags, %" PRIu64
+		    " messages and %" PRIu64 " sender record removed\n",
 		    address, tally->tags, tally->messages, tally->senders);
 		return;
 	}

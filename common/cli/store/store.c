@@ -66,12 +66,13 @@ print_check(const struct bs_call *call, const char *folder, bool is_sound,
 		bs_json_number(json, "damaged", (int64_t)tally->damaged);
 		bs_json_print(json);
 	} else if (is_sound)
-		printf("%s: sound, %" PRIu64 " records\n", folder,
+		bs_print(stdout, "%s: sound, %" PRIu64 " records\n", folder,
 		    tally->entries);
 	else
-		printf("%s: damaged, %" PRIu64 " of %" PRIu64
-		       " records read; restart backstopd: it moves the store "
-		       "aside and begins a new one\n",
+		bs_print(stdout,
+		    "%s: damaged, %" PRIu64 " of %" PRIu64
+		    " records read; restart backstopd: it moves the store "
+		    "aside and begins a new one\n",
 		    folder, tally->damaged, tally->entries);
 }
 
@@ -154,8 +155,9 @@ bs_cmd_store_confirm_clock(const struct bs_call *call)
 		bs_json_text(json, "today", text);
 		bs_json_print(json);
 	} else
-		printf("today is %s: the engine takes that over within "
-		       "seconds\n",
+		bs_print(stdout,
+		    "today is %s: the engine takes that over within "
+		    "seconds\n",
 		    text);
 	return BS_EXIT_YES;
 }
