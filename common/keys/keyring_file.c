@@ -8,10 +8,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -406,82 +404,25 @@ out:
 	return rc;
 }
 
-static void
-print_key(FILE *file, const struct bs_key *key)
-{
-	char line[LINE_MAX_OCTETS];
-
-	format_line(key, line);
-	fprintf(file, "%s\n", line);
-	bs_mac_wipe(line, sizeof(line));
-}
-
-/* Fills the new file and syncs it. Closes fd. */
-static int
-write_file(int fd, const struct bs_keyring *keyring, gid_t gid)
-{
-	char buffer[BUFSIZ];
-	FILE *file = NULL;
-	int rc = 0;
-
-	if (fchown(fd, (uid_t)-1, gid) != 0 || fchmod(fd, 0640) != 0 ||
-	    (file = fdopen(fd, "w")) == NULL) {
-		rc = -errno;
-		close(fd);
-		return rc;
-	}
-	setvbuf(file, buffer, _IOFBF, sizeof(buffer));
-	fputs(heading, file);
-	for (size_t i = 0; i < keyring->count; i++)
-		print_key(file, &keyring->keys[i]);
-	if (fflush(file) != 0 || ferror(file) || fsync(fd) != 0)
-		rc = errno != 0 ? -errno : -EIO;
-	if (fclose(file) != 0 && rc == 0)
-		rc = -errno;
-	bs_mac_wipe(buffer, sizeof(buffer));
-	return rc;
-}
-
-/* Syncs the folder of a file: only then has a rename come to stay. */
-static int
-sync_folder(const char *path)
-{
-	char folder[PATH_MAX];
-	const char *slash = strrchr(path, '/');
-	int rc = 0;
-	int fd;
-
-	snprintf(folder, sizeof(folder), "%.*s",
-	    slash == NULL ? 1 : (int)(slash - path) + 1,
-	    slash == NULL ? "." : path);
-	if ((fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
-		return -errno;
-	if (fsync(fd) != 0)
-		rc = -errno;
-	close(fd);
-	return rc;
-}
+_Static_assert(sizeof(heading) + BS_KEY_NUMBERS * LINE_MAX_OCTETS <=
+		   FILE_MAX_OCTETS,
+    "all keys have room");
 
 int
 bs_keyring_save(const char *path, const struct bs_keyring *keyring, gid_t gid)
 {
-	char fresh[PATH_MAX];
-	int len = snprintf(fresh, sizeof(fresh), "%s.XXXXXX", path);
-	int fd;
+	char text[FILE_MAX_OCTETS];
+	char line[LINE_MAX_OCTETS];
+	size_t len = (size_t)snprintf(text, sizeof(text), "%s", heading);
 	int rc;
 
-	if (len < 0 || (size_t)len >= sizeof(fresh))
-		return -ENAMETOOLONG;
-	if ((fd = mkostemp(fresh, O_CLOEXEC)) == -1)
-		return -errno;
-	if ((rc = write_file(fd, keyring, gid)) != 0)
-		goto out;
-	if (rename(fresh, path) != 0) {
-		rc = -errno;
-		goto out;
+	for (size_t i = 0; i < keyring->count; i++) {
+		format_line(&keyring->keys[i], line);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s\n",
+		    line);
 	}
-	return sync_folder(path);
-out:
-	unlink(fresh);
+	rc = bs_file_replace(path, text, len, 0640, gid);
+	bs_mac_wipe(line, sizeof(line));
+	bs_mac_wipe(text, sizeof(text));
 	return rc;
 }
