@@ -149,7 +149,7 @@ bs_cmd_accept(const struct bs_call *call)
 	if (call->json)
 		bs_json_print(bs_accept_json(&entry));
 	else
-		printf(
+		bs_print(stdout,
 		    "until %s no bounce %s %s is refused or marked as spam\n",
 		    bs_time_text(entry.until, until), ways[entry.kind],
 		    entry.what);
@@ -175,7 +175,7 @@ bs_cmd_accept_list(const struct bs_call *call)
 		if (call->json)
 			bs_json_print(bs_accept_json(entry));
 		else
-			printf("%s since %s until %s\n", entry->what,
+			bs_print(stdout, "%s since %s until %s\n", entry->what,
 			    bs_time_text(entry->since, since),
 			    bs_time_text(entry->until, until));
 	}
@@ -209,7 +209,8 @@ bs_cmd_accept_remove(const struct bs_call *call)
 	if (call->json)
 		bs_json_print(bs_accept_json(&entry));
 	else
-		printf("%s is judged as all others again\n", entry.what);
+		bs_print(stdout, "%s is judged as all others again\n",
+		    entry.what);
 out:
 	close_book(&book);
 	return status;

@@ -163,11 +163,11 @@ print_accepted(const struct bs_overview *status)
 	char until[BS_TIME_TEXT];
 
 	if (status->accepted_rc != 0)
-		printf("accepted: %s cannot be used: %s\n",
+		bs_print(stdout, "accepted: %s cannot be used: %s\n",
 		    status->book.paths.accepted,
 		    strerror(-status->accepted_rc));
 	for (size_t i = 0; i < list->count; i++)
-		printf("%s%s, by hand, until %s\n",
+		bs_print(stdout, "%s%s, by hand, until %s\n",
 		    i == 0 ? "accepted: " : "          ", list->entries[i].what,
 		    bs_time_text(list->entries[i].until, until));
 }
