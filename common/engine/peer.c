@@ -92,9 +92,12 @@ take_frame(struct bs_peer *peer, struct evbuffer *input)
 		return false;
 	if (len > BS_WIRE_MAX)
 		len = BS_WIRE_MAX;
-	if ((frame = (const char *)evbuffer_pullup(input, (ssize_t)len)) ==
-	    NULL)
+	frame = (const char *)evbuffer_pullup(input, (ssize_t)len);
+	if (frame == NULL) {
+		/* no memory; what is not taken must not pile up */
+		refuse(peer, 0);
 		return false;
+	}
 	rc = bs_wire_frame(frame, len, &frame_len);
 	if (rc == BS_WIRE_MORE)
 		return false;
@@ -162,7 +165,8 @@ bs_peer_new(struct event_base *base, int fd, struct bs_server *server,
 	peer->question = question;
 	peer->gone = gone;
 	bufferevent_setcb(peer->bev, on_read, on_written, on_event, peer);
-	bufferevent_setwatermark(peer->bev, EV_READ, 0, 4 * BS_WIRE_MAX);
+	/* No high watermark: libevent crashes where it has no memory for one.
+	 * on_read() leaves less than a frame, and so few octets are read. */
 	bufferevent_enable(peer->bev, EV_READ | EV_WRITE);
 	return peer;
 }

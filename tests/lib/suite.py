@@ -29,7 +29,7 @@ SHARES = {"e2e": 3, "packaging": 2}
 # What keeps all processors busy, and what of it goes first: first what others
 # wait for, then what takes longest.
 ORDER = ("build", "lint", "tests of the build", "build with sanitizers",
-         "tests with sanitizers", "fuzzing")
+         "tests with sanitizers", "fuzzing", "slow tests")
 
 ENVIRONMENT = (
     "ASAN_OPTIONS=detect_leaks=1",
@@ -42,9 +42,10 @@ class Suite:
     """A release. parts are those of PARTS that are wanted; words choose among
     their tests."""
 
-    def __init__(self, name, told, parts, fuzz_seconds, words):
+    def __init__(self, name, told, parts, slow, words):
         self.name, self.tally, self.parts = name, told, parts
-        self.fuzz_seconds, self.words = fuzz_seconds, words
+        self.slow, self.words = slow, words
+        self.fuzz_seconds = 600 if slow else 60
         self.work = pathlib.Path(os.environ["BACKSTOP_WORK"])
         self.logs = self.work / "logs" / name
         self.logs.mkdir(parents=True)
@@ -130,6 +131,7 @@ class Suite:
                 with self._busy("tests of the build"):
                     self._meson_tests(workshop, folder, "unit",
                                       "--no-suite", "lint")
+                self._slow(workshop, folder)
             lint.join()
 
     def _lint(self, workshop, folder):
@@ -148,6 +150,12 @@ class Suite:
             with self._busy("tests with sanitizers"):
                 self._meson_tests(workshop, folder, "sanitized", "--no-suite",
                                   "lint")
+            self._slow(workshop, folder)
+
+    def _slow(self, workshop, folder):
+        if self.slow:
+            with self._busy("slow tests"):
+                self._meson_tests(workshop, folder, "slow", "--suite", "slow")
 
     def _fuzz(self):
         """The fuzzer of the parser of bounces, which has its own clang."""
@@ -171,12 +179,12 @@ class Suite:
         from the network goes through."""
         if self.parts == {"fuzz"} and self.words:
             return self.words
-        return ["dsn"] if self.fuzz_seconds < 600 else []
+        return [] if self.slow else ["dsn"]
 
     # What meson runs.
 
     def _meson_tests(self, workshop, folder, part, *options):
-        title = {"unit": "tests", "lint": "lint",
+        title = {"unit": "tests", "lint": "lint", "slow": "slow tests",
                  "sanitized": "sanitized tests"}[part]
         names = self.words if self.parts <= {"unit", "lint",
                                              "sanitized"} else []
@@ -213,7 +221,9 @@ class Suite:
         else:
             self.tally.fail(f"{self.name}: {title}: {name}: "
                             f"{result['result']}", output[-8000:],
-                            tally.again(self.name, part, name))
+                            tally.again(self.name, *(
+                                ["unit", "--slow"] if part == "slow"
+                                else [part]), name))
 
     # What pytest runs.
 

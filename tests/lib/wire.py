@@ -46,9 +46,9 @@ def short(path):
 class Questions:
     """A connection to the engine that waits for each answer."""
 
-    def __init__(self, path):
+    def __init__(self, path, patience_s=PATIENCE_S):
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(PATIENCE_S)
+        self._socket.settimeout(patience_s)
         try:
             with short(path) as address:
                 self._socket.connect(address)
