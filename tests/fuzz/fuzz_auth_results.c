@@ -65,6 +65,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size -= id_len + 1;
 	match = read_field(id, text, size);
 	MUST(match != BS_AUTH_OURS || id_len > 0);
+	MUST(bs_auth_is_ours(id, text, size) == (match == BS_AUTH_OURS));
 	check_padded(id, text, size, match);
 	return 0;
 }

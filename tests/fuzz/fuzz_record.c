@@ -115,6 +115,72 @@ check_written(const struct input *input)
 	     -EBADMSG);
 }
 
+/* What is read of the value becomes what was learned. */
+static bool
+learn(struct bs_change *change, const struct input *input)
+{
+	switch (change->table) {
+	case BS_TABLE_TAG:
+		return bs_tag_record_read(input->key, input->key_len,
+			   input->value, input->len, &change->tag) == 0;
+	case BS_TABLE_MSG:
+		return bs_msg_record_read(input->key, input->key_len,
+			   input->value, input->len, &change->msg) == 0;
+	case BS_TABLE_SENDER:
+		return bs_sender_record_read(input->key, input->key_len,
+			   input->value, input->len, &change->sender) == 0;
+	case BS_TABLE_META:
+		return bs_tally_record_read(input->key, input->key_len,
+			   input->value, input->len, &change->tally) == 0;
+	case BS_TABLE_REFUSED:
+		return bs_refused_record_read(input->key, input->key_len,
+			   input->value, input->len, &change->refused) == 0;
+	}
+	return false;
+}
+
+/* Learned again and again, of a record that is sound or not, makes a sound
+ * one; and then it loses an owner, or is too old. */
+static void
+check_changed(const struct input *input, enum bs_table table)
+{
+	struct bs_change change = {
+	    .kind = BS_CHANGE_ADD,
+	    .table = table,
+	    .key_len = input->key_len,
+	};
+	struct bs_entry entry = {
+	    .table = table,
+	    .key_len = input->key_len,
+	    .value_len = input->len,
+	};
+
+	if (input->len > sizeof(entry.value) || !learn(&change, input))
+		return;
+	memcpy(change.key, input->key, input->key_len);
+	memcpy(entry.key, input->key, input->key_len);
+	memcpy(entry.value, input->value, input->len);
+	for (int i = 0; i < 3; i++) {
+		MUST(bs_change_apply(&change, &entry));
+		MUST(bs_record_is_sound(entry.key, entry.key_len, entry.value,
+		    entry.value_len));
+		bs_change_merge(&change, &change);
+		entry.value[0] ^= (uint8_t)(i == 1 ? 1 : 0);
+	}
+	if (table == BS_TABLE_MSG) {
+		change.kind = BS_CHANGE_DISOWN;
+		memcpy(change.owner, input->key, sizeof(change.owner));
+	} else if (table == BS_TABLE_SENDER) {
+		change.kind = BS_CHANGE_EXPIRE;
+		change.day = (uint32_t)number_at(input, 0, 4);
+	} else {
+		return;
+	}
+	if (bs_change_apply(&change, &entry) && entry.value_len > 0)
+		MUST(bs_record_is_sound(entry.key, entry.key_len, entry.value,
+		    entry.value_len));
+}
+
 static void
 check_keys(const struct input *input)
 {
@@ -167,6 +233,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input.len = size - 1 - input.key_len;
 	check_stored(&input);
 	check_written(&input);
+	for (unsigned table = 0; table < BS_TABLES; table++)
+		check_changed(&input, (enum bs_table)table);
 	check_keys(&input);
 	return 0;
 }

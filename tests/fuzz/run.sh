@@ -55,7 +55,9 @@ for name; do
 	fi
 	if "$build/tests/fuzz/fuzz_$name" "$@" \
 		>"$found.log" 2>&1; then
-		echo "$name: $(tail -n 1 "$found.log")"
+		covered=$(grep -o 'cov: [0-9]* ft: [0-9]*' "$found.log" |
+			tail -n 1)
+		echo "$name: $(tail -n 1 "$found.log"), $covered"
 	else
 		status=1
 		echo "$name: failed; the end of $found.log:"
