@@ -13,6 +13,7 @@
 
 #include "common/engine/accept.h"
 #include "common/engine/clients.h"
+#include "common/engine/clock.h"
 #include "common/engine/commit_queue.h"
 #include "common/engine/spf_requests.h"
 #include "common/judge/judge.h"
@@ -51,7 +52,9 @@ struct bs_server {
 	size_t peer_count;
 	size_t peer_max; /* as many as there are descriptors for */
 	struct bs_peer *peers[PEERS_MAX];
-	bool in_doubt;	/* the clock, as last logged */
+	bool in_doubt; /* the clock, as last logged */
+	bool is_synchronised;
+	struct bs_clock_watch clock;
 	uint32_t noted; /* the day on which the domains were noted last */
 	struct bs_accept *accept;
 	struct event *signals[SIGNALS];
@@ -229,6 +232,17 @@ answer_trace(struct bs_server *server, const struct bs_peer *peer,
 	snprintf(answer->reason, sizeof(answer->reason), "%s", reason);
 }
 
+/* Before anything is judged by the day. */
+static void
+watch_clock(struct bs_server *server, int64_t now)
+{
+	bool in_doubt = bs_writer_meta(server->writer)->clock.in_doubt;
+	bool leapt = bs_clock_watch(&server->clock, now,
+	    bs_clock_boot_seconds(), in_doubt);
+
+	bs_writer_set_clock(server->writer, leapt, server->is_synchronised);
+}
+
 static void
 on_question(struct bs_server *server, struct bs_peer *peer,
     const struct bs_request *request)
@@ -244,6 +258,7 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 		return;
 	}
 	bs_settings_refresh(&server->settings);
+	watch_clock(server, now);
 	bs_writer_look(server->writer, now);
 	bs_judge(&judge, request, now, &answer, &judgement);
 	bs_tracing_facts(bs_peer_number(peer), request, &judgement);
@@ -319,14 +334,20 @@ on_child(evutil_socket_t signal_number, short what, void *context)
 }
 
 static void
-watch_clock(struct bs_server *server)
+log_clock(struct bs_server *server)
 {
 	bool in_doubt = bs_writer_meta(server->writer)->clock.in_doubt;
 
 	if (in_doubt == server->in_doubt)
 		return;
 	server->in_doubt = in_doubt;
-	if (in_doubt)
+	if (in_doubt && server->is_synchronised)
+		bs_log(BS_LOG_ERR,
+		    "the clock is in doubt: nothing is refused or expired "
+		    "until two days agree, or until you type: backstop store "
+		    "confirm-clock; mail is signed, as the kernel says that "
+		    "its clock is synchronised");
+	else if (in_doubt)
 		bs_log(BS_LOG_ERR,
 		    "the clock is in doubt: nothing is signed, refused or "
 		    "expired until two days agree, or until you type: "
@@ -343,10 +364,12 @@ on_tick(evutil_socket_t fd, short what, void *context)
 
 	(void)fd;
 	(void)what;
+	server->is_synchronised = bs_clock_is_synchronised();
+	watch_clock(server, now);
 	bs_writer_tick(server->writer, server->settings.config->lifetime_days,
 	    now);
 	bs_supervise_tick(&server->supervisor, now);
-	watch_clock(server);
+	log_clock(server);
 	renew_clients(server);
 	(void)bs_log_flush();
 	note_domains(server, now);
@@ -505,6 +528,7 @@ listen_at(struct bs_server *server, int fd)
 	    .came = on_connection,
 	};
 
+	server->is_synchronised = bs_clock_is_synchronised();
 	server->peer_max = find_peer_max();
 	bs_clients_find(&server->clients, &server->settings.config->clients);
 	admit_clients(server);

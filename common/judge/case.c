@@ -122,8 +122,10 @@ bs_case_unsigned(const struct bs_case *question,
 		return BS_REASON_TOO_LONG;
 	if (bs_domain_exempts(question->domain, canonical))
 		return BS_REASON_EXEMPT;
-	/* a tag that a wrong clock dates is stale when it comes home */
-	if (question->view.meta->clock.in_doubt)
+	/* a tag that a wrong clock dates is stale when it comes home; a host
+	 * that was off for weeks has the right date, if it asked others */
+	if (question->view.meta->clock.in_doubt &&
+	    !question->view.meta->is_synchronised)
 		return BS_REASON_CLOCK;
 	return BS_REASON_NONE;
 }

@@ -47,19 +47,20 @@ bs_day_window(unsigned lifetime_days)
 }
 
 static bool
-is_plausible(uint32_t trusted_day, uint32_t today)
+is_plausible(uint32_t trusted_day, uint32_t today, unsigned leap_days)
 {
 	return today + BS_SKEW_DAYS >= trusted_day &&
-	       today <= trusted_day + BS_CLOCK_LEAP_DAYS;
+	       today <= trusted_day + leap_days;
 }
 
 bool
-bs_clock_look(struct bs_clock *clock, uint32_t today)
+bs_clock_look(struct bs_clock *clock, uint32_t today, unsigned leap_days,
+    bool leapt)
 {
 	bool turned = clock->in_doubt && today == clock->seen_day + 1;
 
 	if (clock->trusted_day == 0 || turned ||
-	    is_plausible(clock->trusted_day, today)) {
+	    (!leapt && is_plausible(clock->trusted_day, today, leap_days))) {
 		/* a step back within the skew is no new day */
 		bool later = turned || today > clock->trusted_day;
 

@@ -8,9 +8,10 @@
 
 #include "common/base/backstop.h"
 
-/* The clock is in doubt when it leaps ahead by more days than these between two
- * looks. A host that was off for longer waits for its administrator. */
-#define BS_CLOCK_LEAP_DAYS 30
+/* How far the clock may leap ahead across a stop before it is in doubt: with a
+ * longer leap, a tag that was signed just before would be stale. A host may
+ * have been switched off for that long, or its clock is wrong. */
+#define BS_CLOCK_LEAP_DAYS(lifetime_days) ((lifetime_days) + BS_GRACE_DAYS)
 
 /* Days until the digits come again. */
 #define BS_DAY_TURN 1000
@@ -40,9 +41,12 @@ struct bs_clock {
 };
 
 /* Looks at the clock. A day that lies more than the skew before the trusted
- * one, or far after it, puts the clock in doubt, until it is seen to turn from
- * one day to the next. Returns whether *clock changed. */
-bool bs_clock_look(struct bs_clock *clock, uint32_t today);
+ * one, or more than leap_days after it, puts the clock in doubt, and so does a
+ * leap that was seen while it ran (leapt). It is trusted again once it is seen
+ * to turn from one day to the next, or comes back. Returns whether *clock
+ * changed. */
+bool bs_clock_look(struct bs_clock *clock, uint32_t today, unsigned leap_days,
+    bool leapt);
 
 /* The administrator says that today is right. */
 void bs_clock_confirm(struct bs_clock *clock, uint32_t today);

@@ -311,13 +311,16 @@ was_here(const struct bs_key *key, uint32_t expiry, unsigned lifetime_days)
 	return created <= signing;
 }
 
+/* By how many days a clock that signed may have been ahead. */
+#define AHEAD_DAYS 30
+
 /* Whether digits that are read as a day of long ago may mean one that is yet to
  * come, as a clock had leapt ahead unnoticed when the tag was signed. */
 static bool
 may_be_ahead(uint32_t expiry, uint32_t today, unsigned lifetime_days)
 {
 	return expiry + BS_DAY_TURN <=
-	       today + lifetime_days + BS_SKEW_DAYS + BS_CLOCK_LEAP_DAYS;
+	       today + lifetime_days + BS_SKEW_DAYS + AHEAD_DAYS;
 }
 
 /* What a right MAC on a tag of long ago is worth. Signed on a day that is yet

@@ -29,6 +29,8 @@ struct bs_meta {
 				* found proves nothing */
 	uint8_t boot[BS_BOOT_LEN];
 	struct bs_clock clock;
+	bool is_synchronised;	/* in a running engine: the clock, says the
+				 * kernel */
 	unsigned lifetime_days; /* the longest in force ... */
 	uint32_t lifetime_day;	/* ... and the last day on which it was */
 	size_t gap_count;

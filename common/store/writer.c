@@ -30,7 +30,9 @@ struct bs_writer {
 	int64_t retry_at;
 	int64_t last_tick;
 	bool clock_unsaved;
-	bool has_all_refused; /* no room for more of them */
+	bool clock_leapt;
+	unsigned lifetime_days; /* as last told */
+	bool has_all_refused;	/* no room for more of them */
 	struct bs_sweep sweep;
 };
 
@@ -115,10 +117,12 @@ forget_meta(struct bs_writer *writer)
 {
 	const int64_t failing_since = writer->meta.failing_since;
 	const struct bs_clock clock = writer->meta.clock;
+	const bool is_synchronised = writer->meta.is_synchronised;
 
 	memset(&writer->meta, 0, sizeof(writer->meta));
 	writer->meta.failing_since = failing_since;
 	writer->meta.clock = clock;
+	writer->meta.is_synchronised = is_synchronised;
 }
 
 static bool
@@ -129,11 +133,19 @@ must_pause(const struct bs_writer *writer, int64_t now)
 }
 
 void
+bs_writer_set_clock(struct bs_writer *writer, bool leapt, bool synchronised)
+{
+	writer->clock_leapt = leapt;
+	writer->meta.is_synchronised = synchronised;
+}
+
+void
 bs_writer_look(struct bs_writer *writer, int64_t now)
 {
 	int rc;
 
-	if (bs_clock_look(&writer->meta.clock, bs_day_of(now)))
+	if (bs_clock_look(&writer->meta.clock, bs_day_of(now),
+		BS_CLOCK_LEAP_DAYS(writer->lifetime_days), writer->clock_leapt))
 		writer->clock_unsaved = true;
 	if (!writer->clock_unsaved || must_pause(writer, now))
 		return;
@@ -147,12 +159,15 @@ bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
     const uint8_t boot[static BS_BOOT_LEN], unsigned lifetime_days, int64_t now)
 {
 	int64_t failing_since = writer->meta.failing_since;
+	bool is_synchronised = writer->meta.is_synchronised;
 	int rc;
 
 	writer->store = store;
 	if ((rc = bs_meta_claim_key(store, writer->key)) == 0)
 		rc = bs_meta_load(store, &writer->meta);
 	writer->meta.failing_since = failing_since;
+	writer->meta.is_synchronised = is_synchronised;
+	writer->lifetime_days = lifetime_days;
 	writer->error = 0;
 	writer->retry_at = 0;
 	writer->clock_unsaved = false;
@@ -329,6 +344,7 @@ take_confirmed_clock(struct bs_writer *writer)
 void
 bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 {
+	writer->lifetime_days = lifetime_days;
 	if (must_pause(writer, now))
 		return;
 	if (now > writer->last_tick + STALL_SECONDS)

@@ -44,6 +44,11 @@ void bs_writer_set_unread(struct bs_writer *writer, bool is_unread);
 /* Writes what is pending and the clean-stop mark. */
 void bs_writer_stop(struct bs_writer *writer, int64_t now);
 
+/* What was seen of the running clock: whether it leapt, and whether the kernel
+ * says that it is synchronised. */
+void bs_writer_set_clock(struct bs_writer *writer, bool leapt,
+    bool synchronised);
+
 /* Looks at the clock and keeps what it saw. To be called before anything is
  * judged by the day; bs_writer_tick() and bs_writer_work() do it, too. */
 void bs_writer_look(struct bs_writer *writer, int64_t now);

@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #define L 10
+#define LEAP BS_CLOCK_LEAP_DAYS(L)
 #define ROLL 21000 /* 2027-07-01: the digits begin again at 000 */
 
 static void
@@ -120,6 +121,7 @@ struct look {
 	bool changed;
 	uint32_t trusted;
 	bool in_doubt;
+	bool leapt; /* while it ran */
 };
 
 static void
@@ -128,7 +130,8 @@ look_on(const struct look *looks, size_t count)
 	struct bs_clock clock = {0};
 
 	for (size_t i = 0; i < count; i++) {
-		assert_int_equal(bs_clock_look(&clock, looks[i].today),
+		assert_int_equal(
+		    bs_clock_look(&clock, looks[i].today, LEAP, looks[i].leapt),
 		    looks[i].changed);
 		assert_int_equal(clock.trusted_day, looks[i].trusted);
 		assert_int_equal(clock.in_doubt, looks[i].in_doubt);
@@ -139,12 +142,13 @@ static void
 believes_a_steady_clock(void **state)
 {
 	static const struct look looks[] = {
-	    {20000, true, 20000, false}, {20000, false, 20000, false},
-	    {20001, true, 20001, false},
-	    {20000, false, 20001,
+	    {20000, true, 20000, false, false},
+	    {20000, false, 20000, false, false},
+	    {20001, true, 20001, false, false},
+	    {20000, false, 20001, false,
 		false}, /* a step within the skew is no reason for doubt */
-	    {20001, false, 20001, false},
-	    {20001 + BS_CLOCK_LEAP_DAYS, true, 20001 + BS_CLOCK_LEAP_DAYS,
+	    {20001, false, 20001, false, false},
+	    {20001 + LEAP, true, 20001 + LEAP, false,
 		false}, /* was switched off */
 	};
 
@@ -156,12 +160,13 @@ static void
 doubts_a_clock_that_went_back(void **state)
 {
 	static const struct look looks[] = {
-	    {20000, true, 20000, false},
-	    {19998, true, 20000, true},
-	    {19998, false, 20000, true}, /* the same day proves nothing */
-	    {20000, true, 20000, false}, /* set right again */
-	    {0, true, 20000, true},	 /* no battery: 1970 */
-	    {20000, true, 20000, false},
+	    {20000, true, 20000, false, false},
+	    {19998, true, 20000, true, false},
+	    {19998, false, 20000, true,
+		false}, /* the same day proves nothing */
+	    {20000, true, 20000, false, false}, /* set right again */
+	    {0, true, 20000, true, false},	/* no battery: 1970 */
+	    {20000, true, 20000, false, false},
 	};
 
 	(void)state;
@@ -171,15 +176,47 @@ doubts_a_clock_that_went_back(void **state)
 static void
 doubts_a_leap(void **state)
 {
-	static const uint32_t far = 20001 + BS_CLOCK_LEAP_DAYS;
+	static const uint32_t far = 20001 + LEAP;
 	const struct look looks[] = {
-	    {20000, true, 20000, false},
-	    {far, true, 20000, true},
-	    {far, false, 20000, true},
-	    {far + 2, true, 20000, true}, /* a second leap */
-	    {far + 1, true, 20000, true}, /* back: these do not agree */
-	    {far + 2, true, far + 2, false},
-	    {far + 3, true, far + 3, false},
+	    {20000, true, 20000, false, false},
+	    {far, true, 20000, true, false},
+	    {far, false, 20000, true, false},
+	    {far + 2, true, 20000, true, false}, /* a second leap */
+	    {far + 1, true, 20000, true, false}, /* back: these do not agree */
+	    {far + 2, true, far + 2, false, false},
+	    {far + 3, true, far + 3, false, false},
+	};
+
+	(void)state;
+	look_on(looks, COUNT(looks));
+}
+
+/* A tag that was signed yesterday is stale after a leap of 18 days; after one
+ * of 17 days it is in grace. */
+static void
+doubts_a_leap_that_makes_tags_stale(void **state)
+{
+	uint32_t expiry = 20000 + L;
+
+	(void)state;
+	assert_int_equal(bs_day_state(expiry % 1000, 20000 + LEAP, L),
+	    BS_DAY_GRACE);
+	assert_int_equal(bs_day_state(expiry % 1000, 20000 + LEAP + 1, L),
+	    BS_DAY_STALE);
+}
+
+/* However near the new date is. */
+static void
+doubts_a_leap_that_was_seen(void **state)
+{
+	static const struct look looks[] = {
+	    {20000, true, 20000, false, false},
+	    {20005, true, 20000, true, true},
+	    {20005, false, 20000, true, true},
+	    {20000, true, 20000, false, false}, /* it came back */
+	    {20005, true, 20000, true, true},
+	    {20006, true, 20006, false, true}, /* two days agree */
+	    {20006, false, 20006, false, false},
 	};
 
 	(void)state;
@@ -190,11 +227,11 @@ static void
 two_days_agree_on_an_earlier_date(void **state)
 {
 	static const struct look looks[] = {
-	    {30000, true, 30000,
+	    {30000, true, 30000, false,
 		false}, /* the clock was wrong from the start */
-	    {20000, true, 30000, true},
-	    {20001, true, 20001, false},
-	    {20002, true, 20002, false},
+	    {20000, true, 30000, true, false},
+	    {20001, true, 20001, false, false},
+	    {20002, true, 20002, false, false},
 	};
 
 	(void)state;
@@ -207,13 +244,13 @@ believes_the_administrator(void **state)
 	struct bs_clock clock = {0};
 
 	(void)state;
-	assert_true(bs_clock_look(&clock, 30000));
-	assert_true(bs_clock_look(&clock, 20000));
+	assert_true(bs_clock_look(&clock, 30000, LEAP, false));
+	assert_true(bs_clock_look(&clock, 20000, LEAP, false));
 	bs_clock_confirm(&clock, 20000);
 	assert_false(clock.in_doubt);
 	assert_int_equal(clock.trusted_day, 20000);
-	assert_false(bs_clock_look(&clock, 20000));
-	assert_true(bs_clock_look(&clock, 20001));
+	assert_false(bs_clock_look(&clock, 20000, LEAP, false));
+	assert_true(bs_clock_look(&clock, 20001, LEAP, false));
 	assert_false(clock.in_doubt);
 }
 
@@ -229,6 +266,8 @@ main(void)
 	    cmocka_unit_test(believes_a_steady_clock),
 	    cmocka_unit_test(doubts_a_clock_that_went_back),
 	    cmocka_unit_test(doubts_a_leap),
+	    cmocka_unit_test(doubts_a_leap_that_makes_tags_stale),
+	    cmocka_unit_test(doubts_a_leap_that_was_seen),
 	    cmocka_unit_test(two_days_agree_on_an_earlier_date),
 	    cmocka_unit_test(believes_the_administrator),
 	};

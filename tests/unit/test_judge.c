@@ -405,6 +405,37 @@ a_doubtful_clock_refuses_nothing(void **state)
 	ask(BS_OP_SIGN, BS_LISTENER_OUT, "local", "alice@example.org", "",
 	    back);
 	assert_string_equal(answer.reason, "clock");
+	/* but a host that was off for weeks, and asked others for the date,
+	 * has the right one */
+	bs_writer_set_clock(writer, false, true);
+	ask(BS_OP_SIGN, BS_LISTENER_OUT, "local", "alice@example.org", "",
+	    back);
+	assert_string_equal(answer.reason, "signed");
+	assert_true(bs_writer_meta(writer)->clock.in_doubt);
+}
+
+/* It leapt while the engine ran: by less than any stop may take, but a tag that
+ * is some days old would be stale. */
+static void
+a_leap_refuses_nothing(void **state)
+{
+	char tagged[BS_ADDRESS_MAX];
+
+	(void)state;
+	sign("alice@example.org", tagged, T0);
+	/* two weeks later, in truth a moment */
+	bs_writer_set_clock(writer, true, true);
+	bs_writer_tick(writer, config->lifetime_days, T0 + 15 * DAY);
+	assert_true(bs_writer_meta(writer)->clock.in_doubt);
+	spoil(tagged);
+	bounce("", tagged, T0 + 15 * DAY);
+	assert_int_equal(answer.action, BS_ACTION_HEADER);
+	/* it came back */
+	bs_writer_set_clock(writer, false, true);
+	bs_writer_tick(writer, config->lifetime_days, T0);
+	assert_false(bs_writer_meta(writer)->clock.in_doubt);
+	bounce("", tagged, T0);
+	assert_int_equal(answer.action, BS_ACTION_REJECT);
 }
 
 static void
@@ -452,6 +483,7 @@ main(void)
 	    TEST(notes_what_leaves_unsigned),
 	    TEST(tells_a_stranger_from_one_in_our_name),
 	    TEST(a_doubtful_clock_refuses_nothing),
+	    TEST(a_leap_refuses_nothing),
 	    TEST(a_lost_store_refuses_nothing_more),
 	    TEST(an_empty_keyring_refuses_nothing),
 	};

@@ -46,8 +46,8 @@ check_signing(const struct bs_next_mode_ground *ground,
 		    "backstop key rotate");
 	if (ground->clock_in_doubt)
 		against(out, "clock",
-		    "the clock is in doubt: nothing is signed or refused; if "
-		    "the date is right, type: backstop store confirm-clock");
+		    "the clock is in doubt: nothing is refused; if the date "
+		    "is right, type: backstop store confirm-clock");
 }
 
 static void

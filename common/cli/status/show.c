@@ -200,9 +200,9 @@ bs_status_print(const struct bs_overview *status)
 	print_store(status);
 	print_accepted(status);
 	if (status->clock_in_doubt)
-		puts("clock:    in doubt: nothing is signed, refused or "
-		     "expired; if the date is right, type: "
-		     "backstop store confirm-clock");
+		puts("clock:    in doubt: nothing is refused or expired, nor "
+		     "signed if it is not synchronised; if the date is right, "
+		     "type: backstop store confirm-clock");
 	else
 		puts("clock:    ok");
 }

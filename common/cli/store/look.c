@@ -50,7 +50,9 @@ bs_look_doubts_clock(const struct bs_look *look, int64_t now)
 {
 	struct bs_clock clock = look->meta.clock;
 
-	(void)bs_clock_look(&clock, bs_day_of(now));
+	/* why the engine is in doubt only the engine knows */
+	(void)bs_clock_look(&clock, bs_day_of(now),
+	    BS_CLOCK_LEAP_DAYS(look->meta.lifetime_days), clock.in_doubt);
 	return clock.in_doubt;
 }
 

@@ -1,0 +1,66 @@
+/* Whether the clock leapt while the engine ran, and whether it is synchronised.
+ *
+ * A clock that leaps ahead by some weeks makes tags stale that were signed a
+ * moment before, and their bounces are refused. Between two runs nobody can
+ * tell a leap from a host that was off; while the engine runs the kernel counts
+ * the seconds, whatever becomes of the date. */
+#include <stddef.h>
+#include <time.h>
+#ifdef __linux__
+#include <sys/timex.h>
+#endif
+
+#include "common/base/backstop.h"
+#include "common/engine/clock.h"
+
+#define LEAP_SECONDS ((int64_t)BS_SKEW_DAYS * BS_DAY_SECONDS)
+
+static bool
+is_far(int64_t difference)
+{
+	return difference > LEAP_SECONDS || difference < -LEAP_SECONDS;
+}
+
+bool
+bs_clock_watch(struct bs_clock_watch *watch, int64_t date, int64_t boot,
+    bool doubted)
+{
+	bool is_first = watch->date == 0;
+	bool is_believed = watch->leapt && !doubted;
+
+	if (boot == 0)
+		return false;
+	watch->leapt = !is_first && !is_believed &&
+		       is_far(date - watch->date - (boot - watch->boot));
+	if (!watch->leapt) {
+		watch->date = date;
+		watch->boot = boot;
+	}
+	return watch->leapt;
+}
+
+int64_t
+bs_clock_boot_seconds(void)
+{
+#ifdef CLOCK_BOOTTIME
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &now) == 0)
+		return (int64_t)now.tv_sec;
+#endif
+	return 0;
+}
+
+bool
+bs_clock_is_synchronised(void)
+{
+#ifdef __linux__
+	struct timex timex = {.modes = 0};
+	int state = adjtimex(&timex);
+
+	return state >= 0 && state != TIME_ERROR &&
+	       (timex.status & STA_UNSYNC) == 0;
+#else
+	return false;
+#endif
+}
