@@ -33,6 +33,7 @@
 #define BS_TAKES_SERVERS 1024
 #define BS_TAKES_MINUTES 2048
 #define BS_TAKES_DAYS 4096
+#define BS_TAKES_VERIFY_ONLY 8192
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
 
@@ -47,6 +48,7 @@ struct bs_call {
 	int64_t now; /* epoch seconds: of --at, or of the clock */
 	int key;     /* of -k, or -1 */
 	bool no_record;
+	bool verify_only;
 	bool force;
 	enum bs_dialect dialect;
 	const char *client; /* of -i, or NULL */

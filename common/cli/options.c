@@ -21,6 +21,7 @@ enum {
 	OPT_JSON,
 	OPT_VERSION,
 	OPT_NO_RECORD,
+	OPT_VERIFY_ONLY,
 	OPT_EXIM,
 	OPT_BATV_TOOLS,
 	OPT_FORCE,
@@ -41,6 +42,7 @@ static const struct option long_options[] = {
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, OPT_VERSION},
     {"no-record", no_argument, NULL, OPT_NO_RECORD},
+    {"verify-only", no_argument, NULL, OPT_VERIFY_ONLY},
     {"exim", no_argument, NULL, OPT_EXIM},
     {"batv-tools", no_argument, NULL, OPT_BATV_TOOLS},
     {"force", no_argument, NULL, OPT_FORCE},
@@ -110,6 +112,18 @@ read_iso_time(const char *text, int64_t *out)
 	/* as printed it differs where a '-' was another octet, or where the
 	 * day was the 30th of February */
 	return *out >= 0 && strcmp(bs_time_text(*out, again), text) == 0;
+}
+
+int
+bs_options_day(const char *text, int64_t *out)
+{
+	char whole[BS_TIME_TEXT];
+
+	snprintf(whole, sizeof(whole), "%.10sT00:00:00Z", text);
+	if (strlen(text) == 10 && read_iso_time(whole, out))
+		return 0;
+	bs_complain("%.60s: must be a day of the form 2026-01-01", text);
+	return EX_USAGE;
 }
 
 static int
@@ -274,6 +288,10 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 		return 0;
 	case OPT_VERSION:
 		call->version = true;
+		return 0;
+	case OPT_VERIFY_ONLY:
+		*traits |= BS_TAKES_VERIFY_ONLY;
+		call->verify_only = true;
 		return 0;
 	case OPT_NO_RECORD:
 		*traits |= BS_TAKES_NO_RECORD;

@@ -14,4 +14,8 @@ BS_MUST_USE int bs_options_read(int argc, char **argv, struct bs_call *call,
 /* Reads "4": a key number. Returns it, or -1 after the complaint. */
 int bs_options_key(const char *text);
 
+/* Reads "2026-01-01": the first second of a day. Returns 0, or EX_USAGE after
+ * the complaint. */
+BS_MUST_USE int bs_options_day(const char *text, int64_t *out);
+
 #endif

@@ -71,6 +71,20 @@ has_foreign_key(const struct bs_keyring *keyring)
 	return false;
 }
 
+static bool
+has_lent_key(const struct bs_view *view, const struct bs_span *span)
+{
+	const struct bs_keyring *keyring = view->keyring;
+	unsigned lifetime_days = bs_meta_lifetime(view->meta,
+	    view->config->lifetime_days, bs_day_of(span->to));
+
+	for (size_t i = 0; i < keyring->count; i++)
+		if (bs_key_is_lent(&keyring->keys[i], lifetime_days,
+			bs_day_of(span->to)))
+			return true;
+	return false;
+}
+
 /* Whether a day lies in the span or at its edge, or behind it, where an
  * earlier one may have been forgotten. */
 static bool
@@ -92,6 +106,8 @@ common_fault(const struct bs_view *view, const struct bs_domain *domain,
 		return BS_REASON_SIGN_OFF;
 	if (has_foreign_key(view->keyring))
 		return BS_REASON_FOREIGN_KEY;
+	if (has_lent_key(view, span))
+		return BS_REASON_LENT_KEY;
 	if ((fault = bs_store_fault(view, span->from, span->to)) !=
 	    BS_REASON_NONE)
 		return fault;
@@ -103,6 +119,8 @@ common_fault(const struct bs_view *view, const struct bs_domain *domain,
 		return BS_REASON_SIGNING_BEGAN_LATER;
 	if (touches(record->last_elsewhere_day, span))
 		return BS_REASON_OUTBOUND_BEGAN_LATER;
+	if (touches(record->last_foreign_day, span))
+		return BS_REASON_SOMEONE_ELSE_SIGNS;
 	return BS_REASON_NONE;
 }
 
@@ -168,6 +186,17 @@ raise_day(uint32_t *day, uint32_t other)
 		*day = other;
 }
 
+bool
+bs_someone_else_signs(const struct bs_view *view,
+    const struct bs_domain *domain, uint32_t day)
+{
+	struct bs_sender_record record;
+
+	return domain_record(view, domain, &record) < 0 ||
+	       (record.last_foreign_day != 0 &&
+		   record.last_foreign_day + 1 >= day);
+}
+
 uint32_t
 bs_coverage_day(const struct bs_view *view, const struct bs_domain *domain,
     int64_t now, unsigned lifetime_days)
@@ -186,6 +215,8 @@ bs_coverage_day(const struct bs_view *view, const struct bs_domain *domain,
 		raise_day(&day, record.last_unsigned_day + 1);
 	if (record.last_elsewhere_day != 0)
 		raise_day(&day, record.last_elsewhere_day + 1);
+	if (record.last_foreign_day != 0)
+		raise_day(&day, record.last_foreign_day + 1);
 	for (size_t i = 0; i < meta->gap_count; i++)
 		raise_day(&day, bs_day_of(meta->gaps[i].end));
 	if (meta->failing_since != 0 || now > meta->alive + AWAY_SECONDS)

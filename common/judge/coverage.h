@@ -43,4 +43,9 @@ enum bs_reason bs_recording_fault(const struct bs_view *view,
 uint32_t bs_coverage_day(const struct bs_view *view,
     const struct bs_domain *domain, int64_t now, unsigned lifetime_days);
 
+/* Whether a valid tag of the domain that was never issued here came on this day
+ * or later: somebody else signs with a key of ours. */
+bool bs_someone_else_signs(const struct bs_view *view,
+    const struct bs_domain *domain, uint32_t day);
+
 #endif

@@ -59,7 +59,9 @@ is_complete(const struct bs_case *question)
 	int64_t end;
 
 	if (!question->domain->outbound_here || key == NULL ||
-	    (key->origin != BS_KEY_MADE && key->origin != BS_KEY_REMADE))
+	    (key->origin != BS_KEY_MADE && key->origin != BS_KEY_REMADE) ||
+	    bs_key_is_lent(key, question->lifetime_days, question->today) ||
+	    bs_someone_else_signs(view, question->domain, (uint32_t)first))
 		return false;
 	end = (last + 1) * BS_DAY_SECONDS;
 	return bs_store_fault(view, first * BS_DAY_SECONDS,

@@ -153,6 +153,10 @@ keep_count(const struct bs_case *question, const struct bs_answer *answer,
 		bs_case_tally(question, BS_TALLY_DEFERRED);
 	if (row == NULL || row->tally == BS_TALLIES || question->domain == NULL)
 		return;
+	/* somebody else signs with a key of ours, and so sends */
+	if (known->facts.issue == BS_NOT_ISSUED &&
+	    row->tally != BS_TALLY_UNKNOWN)
+		bs_case_note_domain(question, BS_NOTE_FOREIGN);
 	bs_case_tally(question, row->tally);
 	tally_action(question, answer->action, BS_TALLY_REJECTED,
 	    BS_TALLY_JUNKED);

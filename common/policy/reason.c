@@ -51,6 +51,8 @@ static const struct {
 
     [BS_REASON_OUTBOUND_ELSEWHERE] = {"outbound-elsewhere", false},
     [BS_REASON_FOREIGN_KEY] = {"foreign-key", false},
+    [BS_REASON_LENT_KEY] = {"lent-key", false},
+    [BS_REASON_SOMEONE_ELSE_SIGNS] = {"someone-else-signs", false},
     [BS_REASON_NO_STORE] = {"no-store", false},
     [BS_REASON_STORE_TROUBLE] = {"store-trouble", false},
     [BS_REASON_YOUNG_STORE] = {"young-store", false},

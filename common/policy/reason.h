@@ -56,6 +56,8 @@ enum bs_reason {
 	/* why the coverage of a time is not full */
 	BS_REASON_OUTBOUND_ELSEWHERE,
 	BS_REASON_FOREIGN_KEY,
+	BS_REASON_LENT_KEY,
+	BS_REASON_SOMEONE_ELSE_SIGNS,
 	BS_REASON_NO_STORE,
 	BS_REASON_STORE_TROUBLE, /* of the evidence, too */
 	BS_REASON_YOUNG_STORE,

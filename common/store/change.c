@@ -59,6 +59,8 @@ bs_sender_record_merge(struct bs_sender_record *a,
 	    latest_day(a->last_stripped_day, b->last_stripped_day);
 	a->last_elsewhere_day =
 	    latest_day(a->last_elsewhere_day, b->last_elsewhere_day);
+	a->last_foreign_day =
+	    latest_day(a->last_foreign_day, b->last_foreign_day);
 }
 
 void

@@ -11,9 +11,10 @@
 
 /* Octets of the values, before their check. */
 #define TAG_LEN 29
-#define TAG_OLD_LEN 28	  /* format 2 */
-#define SENDER_OLD_LEN 12 /* format 1 */
-#define SENDER_LEN 24
+#define TAG_OLD_LEN 28	/* format 2 */
+#define SENDER_LEN 32	/* the last four octets are 0: room for one more day */
+#define SENDER_LEN_2 24 /* format 2 */
+#define SENDER_LEN_1 12 /* format 1 */
 #define MSG_LEN (8 + 4 + 4 + 3) /* without its owners and domains */
 #define MSG_LEN_MAX (MSG_LEN + (BS_MSG_OWNERS + BS_MSG_DOMAINS) * BS_MSG_SHORT)
 #define TALLY_LEN (4 * BS_TALLIES)
@@ -303,6 +304,8 @@ bs_sender_record_write(const uint8_t *key, size_t key_len,
 	put(&cursor, record->last_unrecorded_day, 4);
 	put(&cursor, record->last_stripped_day, 4);
 	put(&cursor, record->last_elsewhere_day, 4);
+	put(&cursor, record->last_foreign_day, 4);
+	put(&cursor, 0, 4);
 	return seal(&cursor, key, key_len, out);
 }
 
@@ -311,21 +314,27 @@ bs_sender_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
     size_t len, struct bs_sender_record *out)
 {
 	struct cursor cursor = {.in = value};
-	bool is_old = len == SENDER_OLD_LEN + CHECK_LEN;
+	bool is_1 = len == SENDER_LEN_1 + CHECK_LEN;
+	bool is_2 = len == SENDER_LEN_2 + CHECK_LEN;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = unseal(key, key_len, value, len,
-		 is_old ? SENDER_OLD_LEN : SENDER_LEN)) != 0)
+	rc = unseal(key, key_len, value, len,
+	    is_1   ? SENDER_LEN_1
+	    : is_2 ? SENDER_LEN_2
+		   : SENDER_LEN);
+	if (rc != 0)
 		return rc;
 	out->first_signed_day = (uint32_t)take(&cursor, 4);
 	out->last_unsigned_day = (uint32_t)take(&cursor, 4);
 	out->last_day = (uint32_t)take(&cursor, 4);
-	if (is_old)
+	if (is_1)
 		return 0;
 	out->last_unrecorded_day = (uint32_t)take(&cursor, 4);
 	out->last_stripped_day = (uint32_t)take(&cursor, 4);
 	out->last_elsewhere_day = (uint32_t)take(&cursor, 4);
+	if (!is_2)
+		out->last_foreign_day = (uint32_t)take(&cursor, 4);
 	return 0;
 }
 

@@ -70,6 +70,8 @@ struct bs_sender_record {
 				       */
 	uint32_t last_stripped_day;   /* a bounce of signed mail lost its tag */
 	uint32_t last_elsewhere_day;  /* a domain: outbound was not "here" */
+	uint32_t last_foreign_day; /* a domain: a valid tag came that was never
+				    * issued here */
 };
 
 /* msg: (day, H(Message-ID)). Its owners are its reverse-path and its header

@@ -476,6 +476,9 @@ bs_writer_note(struct bs_writer *writer,
 	case BS_NOTE_ELSEWHERE:
 		change.sender.last_elsewhere_day = today;
 		break;
+	case BS_NOTE_FOREIGN:
+		change.sender.last_foreign_day = today;
+		break;
 	}
 	add(writer, &change, now);
 }

@@ -75,6 +75,7 @@ enum bs_note {
 	BS_NOTE_UNRECORDED, /* mail left whose Message-ID is not known */
 	BS_NOTE_STRIPPED,   /* a bounce of signed mail came without its tag */
 	BS_NOTE_ELSEWHERE,  /* a domain: mail may have left elsewhere */
+	BS_NOTE_FOREIGN,    /* a domain: a valid tag was never issued here */
 };
 void bs_writer_note(struct bs_writer *writer,
     const uint8_t who[static BS_RECORD_HASH], enum bs_note note, int64_t now);

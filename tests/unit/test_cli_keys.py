@@ -22,7 +22,8 @@ class Keys(Case):
     def test_list(self):
         key, = self.json("key", "list")
         self.assertEqual(list(key),
-                         ["key", "state", "created", "activated", "retired"])
+                         ["key", "state", "created", "activated", "retired",
+                          "lent", "returned"])
         self.assertEqual((key["key"], key["state"]), (4, "active"))
         self.assertRegex(key["created"],
                          r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
@@ -292,14 +293,60 @@ class Foreign(Case):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"is used; [0-35-9] is free")
 
+    def export(self, *words):
+        """What is printed for the other host; what it means stands beside."""
+        done = self.run_raw("-c", self.conf, "key", "export", *words)
+        self.assertEqual(done.returncode, 0)
+        self.assertTrue(done.stderr)
+        return done.stdout
+
+    def lent(self):
+        return [key["key"] for key in self.json("key", "list") if key["lent"]]
+
+    def test_export_lends(self):
+        """Who has the key may sign with it, so this store no longer knows of
+        all mail; that is told, and shown until it is taken back."""
+        self.call("key", "add", "-k", "8")
+        done = self.run_raw("-c", self.conf, "key", "export", "4")
+        self.assertIn("key 4 is lent from now on", done.stderr)
+        self.assertIn("backstop key unlend 4 DAY", done.stderr)
+        self.assertNotIn(done.stdout.split()[2], done.stderr)
+        self.assertEqual(self.lent(), [4])
+        self.assertIn(", lent", self.call("key", "list"))
+        self.assertIn("lent: somebody else may sign with it",
+                      self.call("status", status=1))
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        self.call("key", "unlend", "8", today, status=1, says="is not lent")
+        for day in ("2026-02-30", "yesterday", today[1:]):
+            self.call("key", "unlend", "4", day, status=USAGE, says="a day")
+        self.call("key", "unlend", "4", "2999-01-01", status=1,
+                  says="not over yet")
+        self.call("key", "unlend", "4", today, says="18 days later")
+        self.assertIn(", lent", self.call("key", "list"))
+        self.call("key", "unlend", "4", "2020-01-01")
+        self.assertNotIn("lent", self.call("key", "list"))
+
+    def test_export_to_verify(self):
+        """For an MX that sends nothing: it cannot activate it, and this host's
+        store goes on knowing of all mail."""
+        tag = self.sign()
+        text = self.export("--verify-only")
+        self.assertEqual(self.lent(), [])
+        self.conf = self.write(
+            "there.conf", self.configured().replace("/state", "/there"))
+        self.call("init", "-k", "1")
+        self.call("key", "import", input=text, says="never signs here")
+        self.assertEqual(self.tag(tag, 0), "valid")
+        self.call("key", "activate", "4", status=1, says="--verify-only")
+        self.assertEqual(self.keys(), {1: "active", 4: "pending"})
+
     def test_export_and_import(self):
         self.call("key", "add", "-k", "8")
         self.call("key", "add", "-k", "9")
         self.call("key", "revoke", "9")
-        text = self.call("key", "export")
+        text = self.export()
         self.assertEqual(len(text.splitlines()), 2)
-        one = self.call("key", "export", "4")
-        self.assertIn(one, text)
+        self.assertIn(self.export("4"), text)
         tag = self.sign()
         here = self.secret(4)
 
@@ -315,7 +362,7 @@ class Foreign(Case):
         self.call("key", "import", input=text, says="here already")
 
     def test_import_of_another_key_with_our_number(self):
-        text = self.call("key", "export")
+        text = self.export()
         other = text[:-3] + ("00\n" if text[-3:] != "00\n" else "11\n")
         before = self.read("state", "keyring")
         new = "backstop-key-1 2 00ff\n"

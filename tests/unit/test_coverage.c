@@ -129,6 +129,41 @@ by_the_keys(void **state)
 	keyring.keys[0].activated = activated;
 }
 
+/* Who has a key that was exported may sign with it, and send, until his last
+ * tag has expired. */
+static void
+by_a_key_that_is_lent(void **state)
+{
+	(void)state;
+	assert_int_equal(bs_keyring_lend(&keyring, 3, T0 - 30 * DAY), 0);
+	expect_both("lent-key");
+	assert_int_equal(bs_keyring_unlend(&keyring, 3, T0 - 17 * DAY), 0);
+	expect_both("lent-key");
+	assert_int_equal(bs_keyring_unlend(&keyring, 3, T0 - 19 * DAY), 0);
+	all_is_known(state);
+}
+
+/* Nobody said that the key is elsewhere, too; a tag shows it. */
+static void
+by_a_tag_that_was_never_issued(void **state)
+{
+	const struct bs_judge judge = judge_now();
+	uint8_t hash[BS_RECORD_HASH];
+	struct bs_view view;
+
+	(void)state;
+	bs_case_view(&judge, &view);
+	assert_int_equal(bs_view_hash_domain(&view, "example.org", 11, hash),
+	    0);
+	bs_writer_note(writer, hash, BS_NOTE_FOREIGN, T0 - 2 * DAY);
+	expect_both("someone-else-signs");
+	expect("bob@example.net", 0, NULL, "not-found");
+	assert_true(
+	    bs_someone_else_signs(&view, domain("example.org"), TODAY - 5));
+	assert_false(
+	    bs_someone_else_signs(&view, domain("example.org"), TODAY));
+}
+
 static void
 by_the_clock(void **state)
 {
@@ -381,6 +416,8 @@ main(void)
 	    TEST(all_is_known),
 	    TEST(by_the_settings),
 	    TEST(by_the_keys),
+	    TEST(by_a_key_that_is_lent),
+	    TEST(by_a_tag_that_was_never_issued),
 	    TEST(by_the_clock),
 	    TEST(by_a_gap),
 	    TEST(by_a_failing_store),

@@ -434,6 +434,33 @@ reads_a_file_without_checks(void **state)
 	assert_int_equal(read.keys[0].lent, 0);
 }
 
+/* The time at which a key was made may be written by hand as 1: it was here
+ * before any tag. No other may be. */
+static void
+takes_a_time_that_a_hand_wrote(void **state)
+{
+	char text[1024];
+	size_t len = file_text(text, sizeof(text));
+	char *created = strstr(text, "\n3 active ") + strlen("\n3 active ");
+	char *rest = strchr(created, ' ');
+	struct bs_keyring read;
+	struct bs_fault fault;
+
+	(void)state;
+	for (char digit = '1'; digit <= '2'; digit++) {
+		char other[1024];
+		int head = (int)(created - text);
+		int size = snprintf(other, sizeof(other), "%.*s%c%.*s", head,
+		    text, digit, (int)(len - (size_t)(rest - text)), rest);
+
+		assert_int_equal(
+		    bs_keyring_parse(other, (size_t)size, &read, &fault), 0);
+		assert_int_equal(read.damaged != 0, digit == '2');
+		assert_int_equal(bs_keyring_find(&read, 3) != NULL,
+		    digit == '1');
+	}
+}
+
 static void
 keeps_what_a_damaged_file_lacks(void **state)
 {
@@ -509,6 +536,7 @@ main(void)
 	    cmocka_unit_test(refuses_bad_files),
 	    cmocka_unit_test(no_flipped_bit_is_believed),
 	    cmocka_unit_test(reads_a_file_without_checks),
+	    cmocka_unit_test(takes_a_time_that_a_hand_wrote),
 	    cmocka_unit_test(keeps_what_a_damaged_file_lacks),
 	    cmocka_unit_test(is_lent_until_its_tags_are_old),
 	    cmocka_unit_test(a_key_to_verify_with_never_signs),

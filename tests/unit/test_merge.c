@@ -66,9 +66,9 @@ refusals_add_up(void **state)
 static void
 days_of_senders(void **state)
 {
-	struct bs_sender_record a = {0, 10, 20, 0, 0, 4};
-	const struct bs_sender_record b = {15, 5, 30, 7, 8, 3};
-	const struct bs_sender_record c = {12, 0, 0, 6, 9, 5};
+	struct bs_sender_record a = {0, 10, 20, 0, 0, 4, 2};
+	const struct bs_sender_record b = {15, 5, 30, 7, 8, 3, 0};
+	const struct bs_sender_record c = {12, 0, 0, 6, 9, 5, 6};
 
 	(void)state;
 	bs_sender_record_merge(&a, &b);
@@ -79,6 +79,7 @@ days_of_senders(void **state)
 	assert_int_equal(a.last_unrecorded_day, 7);
 	assert_int_equal(a.last_stripped_day, 9);
 	assert_int_equal(a.last_elsewhere_day, 5);
+	assert_int_equal(a.last_foreign_day, 6);
 }
 
 static void

@@ -25,6 +25,7 @@ static const struct bs_sender_record sender_record = {
     .last_unrecorded_day = 20001,
     .last_stripped_day = 0x01020304,
     .last_elsewhere_day = 20002,
+    .last_foreign_day = 20003,
 };
 
 /* Full sets; test_merge.c has the others. */
@@ -212,7 +213,7 @@ static const struct kind {
 	size_t len;
 } kinds[] = {
     {write_tag, read_tag, 37},
-    {write_sender, read_sender, 32},
+    {write_sender, read_sender, 40},
     {write_msg, read_msg, 107},
     {write_tally, read_tally, 64},
     {write_refused, read_refused, 21},
@@ -339,6 +340,25 @@ reads_older_senders(void **state)
 	value[0] ^= 1;
 	assert_int_equal(bs_sender_record_read(key, KEY_LEN, value, len, &read),
 	    -EBADMSG);
+}
+
+/* A sender as format 2 has it: six days. */
+static void
+reads_senders_of_six_days(void **state)
+{
+	static const uint8_t old[24] =
+	    {[3] = 1, [7] = 2, [11] = 3, [15] = 4, [19] = 5, [23] = 6};
+	struct bs_sender_record read;
+	uint8_t value[BS_RECORD_MAX];
+	size_t len = seal(old, sizeof(old), value);
+
+	(void)state;
+	memset(&read, 0xff, sizeof(read));
+	assert_int_equal(bs_sender_record_read(key, KEY_LEN, value, len, &read),
+	    0);
+	assert_int_equal(read.first_signed_day, 1);
+	assert_int_equal(read.last_elsewhere_day, 6);
+	assert_int_equal(read.last_foreign_day, 0);
 }
 
 /* No longer than they must be: there are many. */
@@ -504,6 +524,7 @@ main(void)
 	    cmocka_unit_test(reads_older_tags),
 	    cmocka_unit_test(reads_shorter_and_longer_tallies),
 	    cmocka_unit_test(reads_older_senders),
+	    cmocka_unit_test(reads_senders_of_six_days),
 	    cmocka_unit_test(messages_are_short),
 	    cmocka_unit_test(refuses_strange_messages),
 	    cmocka_unit_test(notices_every_bit),

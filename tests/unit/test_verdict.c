@@ -66,8 +66,10 @@ every_row_in_every_mode(void **state)
 				    T0 - 5 * DAY + 1);
 			play(scene, (enum bs_mode)mode);
 			seen[scene->row]++;
-			/* a lost tag or a gap would colour what comes after */
-			if (scene->row == 6 || scene->row == 12) {
+			/* a lost tag, a gap, or a tag of somebody else would
+			 * colour what comes after */
+			if (scene->row == 6 || scene->row == 12 ||
+			    scene->recipient == tag_unissued) {
 				tear_down(NULL);
 				set_up(NULL);
 				make_holes();
@@ -235,6 +237,28 @@ what_is_unclear_is_unknown(void **state)
 	assert_int_equal(judgement.row->number, 7);
 }
 
+/* A valid tag that was never issued here says that somebody else signs, and so
+ * sends: what is not known here proves nothing any more. */
+static void
+a_foreign_tag_makes_coverage_partial(void **state)
+{
+	(void)state;
+	domain("example.org")->mode = BS_ENFORCE;
+	prepare_bounce(ALICE, FORGED_ID);
+	ask(T0);
+	assert_int_equal(answer.action, REJECT);
+	prepare_bounce(tag_unissued, FORGED_ID);
+	ask(T0);
+	assert_int_equal(judgement.row->number, 5);
+	prepare_bounce(ALICE, FORGED_ID);
+	ask(T0);
+	assert_int_equal(answer.action, HEADER);
+	assert_reason(judgement.known.coverage_reason, "someone-else-signs");
+	prepare_bounce(tag_unissued, FORGED_ID);
+	ask(T0);
+	assert_int_equal(judgement.row->number, 6);
+}
+
 /* The clock leapt ahead, mail left, and the clock was set back: the tag is not
  * stale, and the message is known whatever its date. */
 static void
@@ -368,6 +392,7 @@ main(void)
 	    TEST(without_records_a_stale_tag_waits_for_no_message),
 	    TEST(trusts_its_own),
 	    TEST(trouble_refuses_nothing),
+	    TEST(a_foreign_tag_makes_coverage_partial),
 	    TEST(what_is_unclear_is_unknown),
 	    TEST(a_clock_that_was_ahead_refuses_nothing),
 	    TEST(a_wrong_refusal_is_found_out),

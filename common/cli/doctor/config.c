@@ -165,11 +165,28 @@ check_outbound(struct bs_doctor *doctor, const struct bs_domain *domain,
 }
 
 static void
+check_foreign_tags(struct bs_doctor *doctor, const struct bs_domain *domain,
+    const struct bs_domain_status *survey)
+{
+	if (survey == NULL || survey->reason != BS_REASON_SOMEONE_ELSE_SIGNS)
+		return;
+	bs_doctor_bad(doctor, BS_CHECK_SOMEONE_ELSE_SIGNS,
+	    "%s: a valid tag came home that was never issued here: another host "
+	    "signs with a key of this one",
+	    domain->name);
+	bs_doctor_fix(doctor,
+	    "if other hosts send mail of this domain, in %s write: outbound = "
+	    "elsewhere; if not, type: backstop key rotate",
+	    doctor->call->config_path);
+}
+
+static void
 check_domain(struct bs_doctor *doctor, const struct bs_domain *domain,
     const struct bs_domain_status *survey)
 {
 	int64_t days = recorded_days(doctor);
 
+	check_foreign_tags(doctor, domain, survey);
 	if (!domain->sign) {
 		bs_doctor_bad(doctor, BS_CHECK_SIGN_OFF,
 		    "%s: sign = no: its mail leaves unsigned, so no bounce can "

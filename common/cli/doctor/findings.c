@@ -55,6 +55,8 @@ static const struct check {
     {"observe", BS_FOUND_NOTE},
     {"outbound", BS_FOUND_NOTE},
     {"key-purge", BS_FOUND_NOTE},
+    {"key-lent", BS_FOUND_NOTE},
+    {"someone-else-signs", BS_FOUND_NOTE},
     {"clients", BS_FOUND_NOTE},
     {"store-gaps", BS_FOUND_NOTE},
     {"clock-sync", BS_FOUND_NOTE},

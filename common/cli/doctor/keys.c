@@ -211,6 +211,23 @@ check_purge(struct bs_doctor *doctor, const struct bs_key *key)
 	bs_doctor_fix(doctor, "type: backstop key purge");
 }
 
+static void
+check_lent(struct bs_doctor *doctor, const struct bs_key *key)
+{
+	if (!bs_key_is_lent(key, doctor->lifetime_days,
+		bs_day_of(doctor->call->now)))
+		return;
+	bs_doctor_bad(doctor, BS_CHECK_KEY_LENT,
+	    "key %u was exported to somebody who may sign with it: no bounce is "
+	    "called forged for what this store lacks",
+	    key->number);
+	if (key->returned == 0)
+		bs_doctor_fix(doctor,
+		    "if nobody else has signed with it since a day, type: "
+		    "backstop key unlend %u DAY",
+		    key->number);
+}
+
 void
 bs_doctor_keys(struct bs_doctor *doctor)
 {
@@ -224,5 +241,6 @@ bs_doctor_keys(struct bs_doctor *doctor)
 	for (size_t i = 0; i < doctor->keyring.count; i++) {
 		check_age(doctor, &doctor->keyring.keys[i]);
 		check_purge(doctor, &doctor->keyring.keys[i]);
+		check_lent(doctor, &doctor->keyring.keys[i]);
 	}
 }

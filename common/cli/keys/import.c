@@ -23,6 +23,7 @@
 
 /* A line of an export: this, the key number, the secret in hexadecimal. */
 #define EXPORT_WORD "backstop-key-1"
+#define VERIFY_WORD "backstop-verify-key-1"
 
 struct input {
 	const char *name;
@@ -31,6 +32,7 @@ struct input {
 };
 
 struct secret {
+	enum bs_key_origin origin;
 	size_t len;
 	uint8_t octets[BS_KEY_SECRET_MAX];
 };
@@ -112,15 +114,27 @@ read_hex(const char *text, size_t len, struct secret *out)
 	return true;
 }
 
+static bool
+begins(const char *line, size_t len, const char *word)
+{
+	size_t word_len = strlen(word);
+
+	return len > word_len && memcmp(line, word, word_len) == 0;
+}
+
 /* "backstop-key-1 4 00ff...". Returns the key number or -1. */
 static int
 read_export_line(const char *line, size_t len, struct secret *out)
 {
-	static const char word[] = EXPORT_WORD " ";
-	const size_t before = sizeof(word) - 1;
+	bool signs = begins(line, len, EXPORT_WORD " ");
+	size_t before;
 
-	if (len < before + 3 || memcmp(line, word, before) != 0 ||
-	    !bs_ascii_is_digit(line[before]) || line[before + 1] != ' ' ||
+	if (!signs && !begins(line, len, VERIFY_WORD " "))
+		return -1;
+	before = strlen(signs ? EXPORT_WORD " " : VERIFY_WORD " ");
+	out->origin = signs ? BS_KEY_SHARED : BS_KEY_VERIFY_ONLY;
+	if (len < before + 3 || !bs_ascii_is_digit(line[before]) ||
+	    line[before + 1] != ' ' ||
 	    !read_hex(line + before + 2, len - before - 2, out))
 		return -1;
 	return line[before] - '0';
@@ -150,7 +164,7 @@ add_shared(struct bs_keybook *book, unsigned number,
 			    number, free_number, free_number);
 		return BS_EXIT_NO;
 	}
-	rc = bs_keyring_add(&book->keyring, number, BS_KEY_SHARED,
+	rc = bs_keyring_add(&book->keyring, number, secret->origin,
 	    secret->octets, secret->len, book->now);
 	if (rc != 0)
 		bs_complain("key %u: %s", number, strerror(-rc));
@@ -224,6 +238,18 @@ add_foreign(struct bs_keybook *book, const struct bs_call *call,
 }
 
 static void
+print_pending(const struct bs_key *key)
+{
+	bs_print(stdout, "key %u is pending: it verifies", key->number);
+	if (key->origin == BS_KEY_VERIFY_ONLY)
+		puts(", and never signs here");
+	else
+		bs_print(stdout,
+		    "; to sign with it, type: backstop key activate %u\n",
+		    key->number);
+}
+
+static void
 print_added(const struct bs_call *call, const struct bs_keybook *book,
     const bool added[static BS_KEY_NUMBERS])
 {
@@ -237,10 +263,7 @@ print_added(const struct bs_call *call, const struct bs_keybook *book,
 			bs_json_print(bs_keybook_json(
 			    bs_keyring_find(&book->keyring, number)));
 		else
-			bs_print(stdout,
-			    "key %u is pending: it verifies; to sign with "
-			    "it, type: backstop key activate %u\n",
-			    number, number);
+			print_pending(bs_keyring_find(&book->keyring, number));
 	}
 	if (!some && !call->json)
 		puts("all of it was here already");
@@ -301,8 +324,72 @@ print_secret(const struct bs_call *call, const struct bs_key *key)
 		bs_json_text(json, "secret", hex);
 		bs_json_print(json);
 	} else
-		bs_print(stdout, EXPORT_WORD " %u %s\n", key->number, hex);
+		bs_print(stdout, "%s %u %s\n",
+		    call->verify_only ? VERIFY_WORD : EXPORT_WORD, key->number,
+		    hex);
 	bs_mac_wipe(hex, sizeof(hex));
+}
+
+/* What follows from an export, on standard error: the other is for a file. */
+static void
+tell_lent(const struct bs_call *call, const struct bs_keybook *book,
+    unsigned number)
+{
+	if (call->verify_only) {
+		bs_print(stderr,
+		    "key %u: who imports this verifies with it, and cannot "
+		    "activate it\n",
+		    number);
+		return;
+	}
+	bs_print(stderr,
+	    "key %u is lent from now on: who imports it may sign with it, and "
+	    "what he sends is not in this store.\n"
+	    "Coverage is partial (lent-key): no bounce is called forged or "
+	    "unissued for what this store lacks, until %u days after you "
+	    "type:\n"
+	    "    backstop key unlend %u DAY\n"
+	    "For a host that takes in mail and sends none, type instead:\n"
+	    "    backstop key export --verify-only %u\n",
+	    number, bs_day_window(book->lifetime_days), number, number);
+}
+
+static bool
+is_wanted(const struct bs_key *key, int wanted)
+{
+	return wanted < 0 ? key->state != BS_KEY_REVOKED
+			  : key->number == (unsigned)wanted;
+}
+
+/* Prints the secrets, once it is kept that they are lent. */
+static int
+export_keys(const struct bs_call *call, struct bs_keybook *book, int wanted)
+{
+	const struct bs_keyring *keyring = &book->keyring;
+	bool some = false;
+	int status = 0;
+
+	for (size_t i = 0; i < keyring->count; i++) {
+		if (!is_wanted(&keyring->keys[i], wanted))
+			continue;
+		some = true;
+		if (!call->verify_only &&
+		    bs_keyring_lend(&book->keyring, keyring->keys[i].number,
+			book->now) != 0)
+			return BS_EXIT_NO;
+	}
+	if (!some) {
+		bs_complain("there is no such key; type: backstop key list");
+		return BS_EXIT_NO;
+	}
+	if (!call->verify_only && (status = bs_keybook_save(book)) != 0)
+		return status;
+	for (size_t i = 0; i < keyring->count; i++)
+		if (is_wanted(&keyring->keys[i], wanted)) {
+			print_secret(call, &keyring->keys[i]);
+			tell_lent(call, book, keyring->keys[i].number);
+		}
+	return 0;
 }
 
 int
@@ -310,27 +397,12 @@ bs_cmd_key_export(const struct bs_call *call)
 {
 	struct bs_keybook book;
 	int wanted = -1;
-	bool some = false;
 	int status;
 
 	if (call->count > 0 && (wanted = bs_options_key(call->words[0])) < 0)
 		return EX_USAGE;
-	if ((status = bs_keybook_open(call, false, &book)) != 0)
-		goto out;
-	for (size_t i = 0; i < book.keyring.count; i++) {
-		const struct bs_key *key = &book.keyring.keys[i];
-
-		if (wanted < 0 ? key->state == BS_KEY_REVOKED
-			       : key->number != (unsigned)wanted)
-			continue;
-		print_secret(call, key);
-		some = true;
-	}
-	if (!some) {
-		bs_complain("there is no such key; type: backstop key list");
-		status = BS_EXIT_NO;
-	}
-out:
+	if ((status = bs_keybook_open(call, !call->verify_only, &book)) == 0)
+		status = export_keys(call, &book, wanted);
 	bs_keybook_close(&book);
 	return status;
 }

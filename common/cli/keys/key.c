@@ -19,11 +19,14 @@ print_row(const struct bs_keybook *book, const struct bs_key *key)
 	char retired[BS_TIME_TEXT];
 	char purge[BS_TIME_TEXT];
 
-	bs_print(stdout, "%-4u %-8s %-21s %-21s %-21s %s\n", key->number,
+	bs_print(stdout, "%-4u %-8s %-21s %-21s %-21s %s%s\n", key->number,
 	    bs_key_state_name(key->state), bs_time_text(key->created, created),
 	    key->activated == 0 ? "-" : bs_time_text(key->activated, activated),
 	    key->retired == 0 ? "-" : bs_time_text(key->retired, retired),
-	    bs_keybook_purge_text(book, key, purge));
+	    bs_keybook_purge_text(book, key, purge),
+	    bs_key_is_lent(key, book->lifetime_days, bs_day_of(book->now))
+		? ", lent"
+		: "");
 }
 
 int
@@ -133,6 +136,12 @@ activate(const struct bs_call *call, struct bs_keybook *book, unsigned number)
 	int rc = bs_keyring_activate(&book->keyring, number, book->now);
 	int status;
 
+	if (rc == -EPERM) {
+		bs_complain("key %u was exported with --verify-only: this host "
+			    "must not sign with it",
+		    number);
+		return BS_EXIT_NO;
+	}
 	if (rc != 0)
 		return refuse(book, number, rc,
 		    "only a pending key can be activated");
@@ -214,6 +223,39 @@ int
 bs_cmd_key_revoke(const struct bs_call *call)
 {
 	return change_key(call, revoke);
+}
+
+int
+bs_cmd_key_unlend(const struct bs_call *call)
+{
+	struct bs_keybook book;
+	char text[BS_TIME_TEXT];
+	int number = bs_options_key(call->words[0]);
+	int64_t since;
+	int status;
+	int rc;
+
+	if (number < 0 || bs_options_day(call->words[1], &since) != 0)
+		return EX_USAGE;
+	if (since > call->now) {
+		bs_complain("%s: is not over yet", call->words[1]);
+		return BS_EXIT_NO;
+	}
+	if ((status = bs_keybook_open(call, true, &book)) != 0)
+		goto out;
+	rc = bs_keyring_unlend(&book.keyring, (unsigned)number, since);
+	if (rc != 0)
+		status = refuse(&book, (unsigned)number, rc,
+		    "it is not lent; type: backstop key list");
+	else if ((status = bs_keybook_save(&book)) == 0)
+		print_done(call, &book, (unsigned)number,
+		    "key %d is back since %s: coverage can be full when its "
+		    "last tag of there has expired, %u days later",
+		    number, bs_day_text(bs_day_of(since), text),
+		    bs_day_window(book.lifetime_days));
+out:
+	bs_keybook_close(&book);
+	return status;
 }
 
 static void

@@ -10,6 +10,7 @@ int bs_cmd_key_rotate(const struct bs_call *call);
 int bs_cmd_key_add(const struct bs_call *call);
 int bs_cmd_key_activate(const struct bs_call *call);
 int bs_cmd_key_revoke(const struct bs_call *call);
+int bs_cmd_key_unlend(const struct bs_call *call);
 int bs_cmd_key_purge(const struct bs_call *call);
 
 #endif

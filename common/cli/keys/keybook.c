@@ -155,6 +155,8 @@ bs_keybook_json(const struct bs_key *key)
 	bs_json_time(json, "created", key->created);
 	bs_json_time(json, "activated", key->activated);
 	bs_json_time(json, "retired", key->retired);
+	bs_json_time(json, "lent", key->lent);
+	bs_json_time(json, "returned", key->returned);
 	return json;
 }
 

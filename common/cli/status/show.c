@@ -119,6 +119,9 @@ print_keys(const struct bs_overview *status)
 		if (bs_key_purge_time(key, status->book.lifetime_days) >= 0)
 			bs_print(stdout, ", purge: %s",
 			    bs_keybook_purge_text(&status->book, key, text));
+		if (bs_key_is_lent(key, status->book.lifetime_days,
+			bs_day_of(status->book.now)))
+			fputs(", lent: somebody else may sign with it", stdout);
 		putchar('\n');
 	}
 	if (!bs_status_has_key(status))
