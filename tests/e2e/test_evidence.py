@@ -44,7 +44,9 @@ def test_a_tag_brings_nobody_along(enforcing, sink):
         assert first.startswith("250"), first
         assert second.startswith("452 4.5.3"), second
     forged = notices.bounce(unknown_id())
-    check("enforce", 4, *strike(enforcing, tag, forged))
+    reply, mail = strike(enforcing, tag, forged)
+    assert reply.startswith("250"), reply
+    assert mail["X-Backstop"] == "genuine reason=tag row=4"
     check("enforce", 13, *strike(enforcing, BOB, forged))
 
 
