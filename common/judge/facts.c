@@ -146,6 +146,22 @@ find_evidence(const struct bs_case *question, const struct bs_address *plain,
 		known->facts.coverage = BS_COVERAGE_FULL;
 }
 
+/* Where keys of ours were lost, a tag of an unknown key may be of one of them:
+ * what it is worth could not be looked up. */
+static void
+doubt_unknown_key(const struct bs_case *question, struct bs_known *known)
+{
+	const struct bs_keyring *keyring = question->view.keyring;
+
+	if (known->facts.tag != BS_TAG_UNKNOWN ||
+	    known->facts.evidence == BS_EVIDENCE_YES ||
+	    (keyring->count > 0 && keyring->damaged == 0) ||
+	    bs_keyring_find(keyring, question->tag.key) != NULL)
+		return;
+	known->facts.evidence = BS_EVIDENCE_FAILED;
+	known->evidence_reason = BS_REASON_KEY_TROUBLE;
+}
+
 int
 bs_facts_find(struct bs_case *question, struct bs_known *out)
 {
@@ -172,5 +188,6 @@ bs_facts_find(struct bs_case *question, struct bs_known *out)
 	    request->kind != BS_KIND_UNREAD)
 		find_evidence(question,
 		    out->has_tag ? &question->tag.plain : &address, out);
+	doubt_unknown_key(question, out);
 	return 0;
 }

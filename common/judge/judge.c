@@ -222,14 +222,18 @@ take_outcome(const struct bs_request *request, struct bs_answer *answer)
 /* Whether refusals were right is known only later. */
 static void
 keep_refusal(const struct bs_case *question, const struct bs_answer *answer,
-    const struct bs_known *known)
+    const struct bs_judgement *judgement)
 {
+	const struct bs_known *known = &judgement->known;
+
 	if (known->facts.trusted || question->request->op != BS_OP_DATA)
 		return;
 	if (answer->action == BS_ACTION_REJECT)
 		bs_refusals_note(question, known);
 	else if (known->facts.evidence == BS_EVIDENCE_YES)
 		bs_refusals_check_bounce(question, known);
+	else if (judgement->accepted)
+		bs_refusals_check_accepted(question, known);
 }
 
 static void
@@ -251,7 +255,7 @@ judge_recipient(struct bs_case *question, struct bs_answer *answer,
 		return;
 	take_outcome(question->request, answer);
 	keep_count(question, answer, judgement);
-	keep_refusal(question, answer, known);
+	keep_refusal(question, answer, judgement);
 	if (is_accepted(question->request, answer) && !known->facts.trusted)
 		bs_judge_accepted(question, known);
 }

@@ -1,6 +1,7 @@
 /* Whether a bounce that was refused was genuine after all. It is the one fault
  * that must not be, so it is looked for: a message whose record comes late, or
- * with the store of another host, was ours when its bounce was refused. */
+ * from another host, was ours when its bounce was refused; and so was one that
+ * the administrator accepts. */
 #include <string.h>
 
 #include "common/base/log.h"
@@ -87,6 +88,23 @@ bs_refusals_check_bounce(const struct bs_case *question,
 	    sizeof(key.message_id));
 	if (recipient_of(question, known, &owner) == 0)
 		check(question, &owner, &key);
+}
+
+void
+bs_refusals_check_accepted(const struct bs_case *question,
+    const struct bs_known *known)
+{
+	const struct bs_list *ids = &question->request->message_ids;
+	struct bs_refused_key key;
+	struct bs_address owner;
+	const char *id = NULL;
+
+	if (recipient_of(question, known, &owner) != 0)
+		return;
+	while ((id = bs_list_next(ids, id)) != NULL) {
+		bs_view_hash(&question->view, id, strlen(id), key.message_id);
+		check(question, &owner, &key);
+	}
 }
 
 void

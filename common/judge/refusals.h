@@ -13,6 +13,11 @@ void bs_refusals_note(const struct bs_case *question,
 void bs_refusals_check_bounce(const struct bs_case *question,
     const struct bs_known *known);
 
+/* A bounce passes as the administrator accepts it: one that returned the same
+ * was refused by mistake. */
+void bs_refusals_check_accepted(const struct bs_case *question,
+    const struct bs_known *known);
+
 /* The message of this request left from an address of ours. */
 void bs_refusals_check_sent(const struct bs_case *question,
     const struct bs_address *owner);

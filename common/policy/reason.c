@@ -48,6 +48,7 @@ static const struct {
     [BS_REASON_PARTIAL] = {"partial", false},
     [BS_REASON_MESSAGES_OFF] = {"messages-off", false},
     [BS_REASON_NO_MESSAGE_ID] = {"no-message-id", false},
+    [BS_REASON_KEY_TROUBLE] = {"key-trouble", false},
 
     [BS_REASON_OUTBOUND_ELSEWHERE] = {"outbound-elsewhere", false},
     [BS_REASON_FOREIGN_KEY] = {"foreign-key", false},

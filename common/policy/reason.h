@@ -52,6 +52,7 @@ enum bs_reason {
 	BS_REASON_PARTIAL,
 	BS_REASON_MESSAGES_OFF,
 	BS_REASON_NO_MESSAGE_ID,
+	BS_REASON_KEY_TROUBLE, /* the key of the tag was lost by our fault */
 
 	/* why the coverage of a time is not full */
 	BS_REASON_OUTBOUND_ELSEWHERE,

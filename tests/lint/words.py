@@ -103,6 +103,7 @@ def closed():
     evidence = reasons_of(code("common/judge/evidence.c"),
                           "common/judge/evidence.c")
     evidence["unrecorded"] = coverage.pop("unrecorded")
+    evidence["key-trouble"] = "common/judge/facts.c"
     step = "common/cli/status/next_mode.c"
     return {
         "verdict": rows(True),

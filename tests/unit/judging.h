@@ -23,6 +23,7 @@ static struct bs_keyring keyring;
 static struct bs_writer *writer;
 static struct bs_store *store;
 static struct bs_probe_limit *limits; /* NULL: nobody has to wait */
+static struct bs_accepted accepted;   /* all zero: nothing is */
 static struct bs_request request;
 static struct bs_answer answer;
 static struct bs_judgement judgement;
@@ -34,7 +35,8 @@ judge_now(void)
 	return (struct bs_judge){.config = config,
 	    .keyring = &keyring,
 	    .writer = writer,
-	    .limits = limits};
+	    .limits = limits,
+	    .accepted = &accepted};
 }
 
 static inline void

@@ -454,15 +454,23 @@ a_lost_store_refuses_nothing_more(void **state)
 }
 
 static void
-an_empty_keyring_refuses_nothing(void **state)
+a_lost_key_harms_no_bounce(void **state)
 {
 	char tagged[BS_ADDRESS_MAX];
 
 	(void)state;
 	sign("alice@example.org", tagged, T0);
+	/* one that lost another key knows this one */
+	keyring.damaged = 3;
+	tagged[5] = '8';
+	bounce("", tagged, T0);
+	expect(16, BS_ACTION_HEADER, "alice@example.org");
+	tagged[5] = '3';
+	bounce("", tagged, T0);
+	expect(4, BS_ACTION_REWRITE, "alice@example.org");
 	bs_keyring_wipe(&keyring);
 	bounce("", tagged, T0);
-	expect(9, BS_ACTION_JUNK, "alice@example.org");
+	expect(16, BS_ACTION_HEADER, "alice@example.org");
 	ask(BS_OP_SIGN, BS_LISTENER_OUT, "local", "alice@example.org", "", T0);
 	assert_string_equal(answer.reason, "no-key");
 }
@@ -485,7 +493,7 @@ main(void)
 	    TEST(a_doubtful_clock_refuses_nothing),
 	    TEST(a_leap_refuses_nothing),
 	    TEST(a_lost_store_refuses_nothing_more),
-	    TEST(an_empty_keyring_refuses_nothing),
+	    TEST(a_lost_key_harms_no_bounce),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

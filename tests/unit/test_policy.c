@@ -280,7 +280,7 @@ static const struct expected {
 	BS_TALLY_SUSPECT, DATA, EVER, false},
     {row_15, "suspect:untagged-daemon", false, HEADER, JUNK, JUNK, JUNK, true,
 	BS_TALLY_SUSPECT, DATA, EVER, false},
-    {row_16, "unknown:", false, HEADER, HEADER, HEADER, HEADER, true,
+    {row_16, "unknown:", true, HEADER, HEADER, HEADER, HEADER, true,
 	BS_TALLY_UNKNOWN, DATA, EVER, false},
     {row_17, "unknown:mdn", false, HEADER, HEADER, HEADER, HEADER, true,
 	BS_TALLY_UNKNOWN, DATA, EVER, false},

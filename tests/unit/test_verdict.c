@@ -300,6 +300,17 @@ refuse(const char *recipient, const char *message_id)
 	assert_int_equal(answer.action, REJECT);
 }
 
+static void
+accept_by_hand(const char *address)
+{
+	struct bs_accepted_entry entry;
+
+	assert_int_equal(bs_accepted_name(address, &entry), 0);
+	entry.since = T0;
+	entry.until = T0 + DAY;
+	assert_int_equal(bs_accepted_put(&accepted, &entry), 0);
+}
+
 /* What is refused is remembered: if the message turns out to be ours, by a
  * record that comes late or with another's store, that is counted. */
 static void
@@ -344,11 +355,19 @@ a_wrong_refusal_is_found_out(void **state)
 	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 3);
 	ask(T0);
 	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 3);
+	/* the administrator says that such a bounce was genuine */
+	refuse("erin@example.org", "by-hand@example.org");
+	accept_by_hand("erin@example.org");
+	prepare_bounce("erin@example.org", "by-hand@example.org");
+	ask(T0);
+	assert_int_equal(answer.action, HEADER);
+	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 4);
+	memset(&accepted, 0, sizeof(accepted));
 	/* a forged tag before a message of ours was known for what it is */
 	refuse(tag_bad, SENT_ID);
 	prepare_bounce(ALICE, SENT_ID);
 	ask(T0);
-	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 3);
+	assert_int_equal(count(BS_TALLY_REFUSED_LATER_KNOWN), 4);
 }
 
 /* A genuine bounce without its tag makes coverage partial. */
