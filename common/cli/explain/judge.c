@@ -124,11 +124,11 @@ look_up(const struct task *task, struct bs_explain_lookup *out)
 
 /* In the child. */
 static int
-look_into_store(const struct bs_child *errand)
+look_into_store(const struct bs_child *child)
 {
-	struct task task = *(const struct task *)errand->context;
+	struct task task = *(const struct task *)child->context;
 	struct bs_store *store;
-	int rc = bs_store_open(errand->folder, BS_STORE_READ, &store);
+	int rc = bs_store_open(child->folder, BS_STORE_READ, &store);
 
 	if (rc != 0)
 		return rc;
@@ -137,7 +137,7 @@ look_into_store(const struct bs_child *errand)
 	task.view.context = &store;
 	rc = bs_meta_check_key(store, task.view.store_key);
 	if (rc >= 0)
-		rc = look_up(&task, errand->result);
+		rc = look_up(&task, child->result);
 	bs_store_close(store);
 	return rc;
 }
@@ -207,7 +207,7 @@ bs_explain_judge(struct bs_explained *out)
 		.store_key = ground->store_key,
 		.get = get_nothing,
 		.next = get_nothing}};
-	struct bs_child errand = {.folder = ground->paths.store,
+	struct bs_child child = {.folder = ground->paths.store,
 	    .run = look_into_store,
 	    .context = &task,
 	    .result = &out->lookup,
@@ -216,7 +216,7 @@ bs_explain_judge(struct bs_explained *out)
 
 	if (!ground->has_keyring || out->recipient[0] == '\0')
 		return 0;
-	rc = ground->has_store ? bs_child_run(&errand)
+	rc = ground->has_store ? bs_child_run(&child)
 			       : look_up(&task, &out->lookup);
 	if (rc == 0 && !is_sane(&out->lookup))
 		rc = -EUCLEAN;

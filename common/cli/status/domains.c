@@ -97,10 +97,10 @@ survey_domain(const struct bs_view *view, const struct bs_domain *domain,
 }
 
 static int
-survey(const struct bs_child *errand)
+look(const struct bs_child *child)
 {
-	const struct task *task = errand->context;
-	struct bs_domains_found *found = errand->result;
+	const struct task *task = child->context;
+	struct bs_domains_found *found = child->result;
 	struct bs_store *store;
 	struct bs_meta meta;
 	struct bs_view view = {.config = task->config,
@@ -110,7 +110,7 @@ survey(const struct bs_child *errand)
 	    .get = get,
 	    .next = next,
 	    .context = &store};
-	int rc = bs_store_open(errand->folder, BS_STORE_READ, &store);
+	int rc = bs_store_open(child->folder, BS_STORE_READ, &store);
 
 	if (rc != 0)
 		return rc;
@@ -135,7 +135,7 @@ bs_domains_read(const struct bs_config *config,
 	struct bs_fault fault;
 	uint8_t store_key[BS_STORE_KEY_LEN];
 	struct task task = {config, keyring, store_key, now};
-	struct bs_child errand = {.run = survey, .context = &task};
+	struct bs_child child = {.run = look, .context = &task};
 	int rc;
 
 	memset(out, 0, sizeof(*out));
@@ -143,14 +143,14 @@ bs_domains_read(const struct bs_config *config,
 	    (rc = bs_state_folder_store_key(paths.store_key, store_key,
 		 &fault)) != 0)
 		return rc;
-	errand.folder = paths.store;
-	errand.size = sizeof(*out->found) +
-		      config->domain_count * sizeof(out->found->domains[0]);
-	if ((out->found = calloc(1, errand.size)) == NULL)
+	child.folder = paths.store;
+	child.size = sizeof(*out->found) +
+		     config->domain_count * sizeof(out->found->domains[0]);
+	if ((out->found = calloc(1, child.size)) == NULL)
 		return -ENOMEM;
 	out->count = config->domain_count;
-	errand.result = out->found;
-	rc = bs_child_run(&errand);
+	child.result = out->found;
+	rc = bs_child_run(&child);
 	bs_mac_wipe(store_key, sizeof(store_key));
 	return rc;
 }
