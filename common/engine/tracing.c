@@ -139,6 +139,8 @@ bs_tracing_facts(int peer, const struct bs_request *request,
 		bs_log_add(&line, "waits", "data");
 	bs_log_add(&line, "mode", bs_mode_name(judgement->mode));
 	bs_log_add(&line, "would", bs_action_names[judgement->would]);
+	if (judgement->accepted)
+		bs_log_add_number(&line, "accepted", 1);
 	bs_log_add_number(&line, "trusted", facts->trusted);
 	bs_log_add_number(&line, "ours", facts->ours);
 	bs_log_add(&line, "sender_is", sender_words[facts->sender]);

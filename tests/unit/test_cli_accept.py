@@ -4,7 +4,6 @@
 usage: test_cli_accept.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
-import json
 import os
 import re
 import stat
@@ -53,13 +52,22 @@ class Accept(Case):
             self.assertEqual(self.forge(wire)["action"], "reject")
             self.assertEqual(
                 self.forge(wire, client="198.51.100.1")["action"], "header")
-            # a bounce that is refused for now is not one that is refused
             self.call("accept", "list", says="198.51.100.1 since")
         lines = [line for line in self.read("engine.log").splitlines()
                  if "accepted=by-hand" in line]
         self.assertTrue(lines)
         self.assertRegex(lines[0], r"verdict=forged .*action=header")
         self.assertNotIn("would=", lines[0])
+
+    def test_traced(self):
+        with Engine(self, conf_in_place=True), Wire(self.path("sock")) as wire:
+            self.call("accept", OUTSIDE)
+            self.call("trace")
+            self.forge(wire)
+            self.call("trace", "--minutes", "0")
+        facts = [line for line in self.read("engine.log").splitlines()
+                 if "debug: facts" in line and "row=11" in line]
+        self.assertIn("would=header accepted=1", facts[0])
 
     def test_junk(self):
         text = self.read("backstop.conf").replace("mode = enforce",
