@@ -366,10 +366,32 @@ class WithStore(Explain):
                                     f"Return-Path: {sender}", 1)
             self.assertEqual(self.explain(text, 2)["sender"], name)
 
+    def test_what_failed_is_given_up(self):
+        """And the words for a status do not contradict the diagnostic."""
+        self.send()
+        for status, diagnostic, says in (
+                ("4.4.7", "550 4.4.7 QUEUE.Expired; message expired",
+                 ", given up because it could not be delivered in time ("),
+                ("4.2.2", "452 4.2.2 mailbox full",
+                 ", given up because the mailbox is full ("),
+                ("4.4.1", "connect to mx: Connection timed out",
+                 ", given up because the mail server there does not answer ("),
+                ("5.4.1", "550 5.4.1 Recipient address rejected",
+                 ", refused because of this (550 5.4.1 "),
+                ("5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound",
+                 ", refused because of this (550 5.1.10 "),
+                ("5.1.10", "556 5.1.10 Recipient address has null MX",
+                 ", refused because the domain takes no mail (")):
+            text = notice(message_id="kept@example.org",
+                          status=f"{status}\nDiagnostic-Code: smtp; "
+                          f"{diagnostic}")
+            self.assertIn(says, self.explain(text, 0)["explanation"])
+
     def test_delay_and_receipt(self):
         self.send()
         text = notice(message_id="kept@example.org", status="4.4.1").replace(
-            "Action: failed", "Action: delayed")
+            "Action: failed", "Action: delayed").replace(
+                "Diagnostic-Code: smtp; 550", "X-Was: 550")
         self.assertIn(", to bob@example.com, not delivered yet because the "
                       "mail server there does not answer",
                       self.explain(text, 0)["explanation"])

@@ -90,7 +90,8 @@ say_why(const struct bs_explained *explained,
     struct bs_explain_answer_text *out)
 {
 	const struct bs_dsn_facts *facts = &explained->message->facts;
-	const char *meaning = bs_explain_status_code(facts->status);
+	const char *meaning =
+	    bs_explain_status_code(facts->status, facts->diagnostic);
 	char shown[SHOWN];
 
 	if (facts->class == BS_DSN_MDN) {
@@ -104,10 +105,14 @@ say_why(const struct bs_explained *explained,
 		    bs_visible(facts->action, shown, sizeof(shown)));
 		return;
 	}
-	say(out, "%s",
-	    is_word(facts->action, "delayed") || facts->status[0] == '4'
-		? ", not delivered yet"
-		: ", refused");
+	/* RFC 3464 §2.3.3: what failed is not tried again, whatever its status
+	 */
+	if (is_word(facts->action, "failed"))
+		say(out, facts->status[0] == '4' ? ", given up" : ", refused");
+	else if (is_word(facts->action, "delayed") || facts->status[0] == '4')
+		say(out, ", not delivered yet");
+	else
+		say(out, ", refused");
 	if (meaning == NULL && facts->diagnostic[0] == '\0')
 		say(out, "; the notice does not say why");
 	else

@@ -1,4 +1,5 @@
 /* RFC 3463 status codes in everyday words. */
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -36,8 +37,37 @@ static const struct {
     {"7.", "the receiver's policy forbids it"},
 };
 
+static bool
+has(const char *text, const char *words)
+{
+	size_t len = strlen(words);
+
+	for (; strlen(text) >= len; text++)
+		if (bs_ascii_same(text, words, len))
+			return true;
+	return false;
+}
+
+/* Some hosts give codes a meaning of their own: Exchange says 5.1.10 of unknown
+ * recipients (RFC 7505: a domain without mail), and 5.4.1 where it answered and
+ * refused. What the diagnostic says counts. Returns whether it says otherwise.
+ */
+static bool
+is_contradicted(const char *code, const char *diagnostic)
+{
+	bool has_reply = bs_ascii_is_digit(diagnostic[0]) &&
+			 bs_ascii_is_digit(diagnostic[1]) &&
+			 bs_ascii_is_digit(diagnostic[2]);
+
+	if (strcmp(code, "1.10") == 0)
+		return diagnostic[0] != '\0' && !has(diagnostic, "null MX") &&
+		       !has(diagnostic, "nullMX") &&
+		       !has(diagnostic, "no mail");
+	return strcmp(code, "4.1") == 0 && has_reply;
+}
+
 const char *
-bs_explain_status_code(const char *status)
+bs_explain_status_code(const char *status, const char *diagnostic)
 {
 	if (!bs_ascii_is_digit(status[0]) || status[1] != '.')
 		return NULL;
@@ -48,7 +78,9 @@ bs_explain_status_code(const char *status)
 		if (strncmp(status, meanings[i].code, len) == 0 &&
 		    (meanings[i].code[len - 1] == '.' ||
 			!bs_ascii_is_digit(status[len])))
-			return meanings[i].text;
+			return is_contradicted(meanings[i].code, diagnostic)
+				   ? NULL
+				   : meanings[i].text;
 	}
 	return NULL;
 }

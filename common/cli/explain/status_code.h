@@ -4,7 +4,8 @@
 
 #include "common/base/backstop.h"
 
-/* What "5.1.1" means, as a constant string, or NULL. */
-const char *bs_explain_status_code(const char *status);
+/* What "5.1.1" means, as a constant string, or NULL; also where the diagnostic
+ * says something else. */
+const char *bs_explain_status_code(const char *status, const char *diagnostic);
 
 #endif
