@@ -129,3 +129,19 @@ bs_case_unsigned(const struct bs_case *question,
 		return BS_REASON_CLOCK;
 	return BS_REASON_NONE;
 }
+
+bool
+bs_case_is_accepted(const struct bs_case *question)
+{
+	const struct bs_request *request = question->request;
+	const struct bs_accepted_question asked = {
+	    .client = request->client,
+	    .helo = request->helo,
+	    .sender = request->sender,
+	    .recipient = request->recipient,
+	};
+
+	return question->judge->accepted != NULL &&
+	       bs_accepted_find(question->judge->accepted, &asked,
+		   question->now) != NULL;
+}

@@ -98,6 +98,9 @@ enum bs_reason bs_case_unsigned(const struct bs_case *question,
 const struct bs_domain *bs_case_domain(const struct bs_case *question,
     const struct bs_address *address);
 
+/* Whether the administrator said that mail from there, or to there, is fine. */
+bool bs_case_is_accepted(const struct bs_case *question);
+
 /* Note something of an address, and of question->domain. */
 void bs_case_note(const struct bs_case *question,
     const struct bs_address *address, enum bs_note note);

@@ -48,7 +48,7 @@ bs_company_of(const struct bs_case *question, const struct bs_known *known)
 		return BS_COMPANY_GATEWAY;
 	if (question->domain == NULL || question->view.meta->clock.in_doubt)
 		return BS_COMPANY_PASSING;
-	if (gets_all(question, known))
+	if (gets_all(question, known) || bs_case_is_accepted(question))
 		return BS_COMPANY_PASSING;
 	return question->domain->mode == BS_ENFORCE ? BS_COMPANY_JUDGED
 						    : BS_COMPANY_FREE;

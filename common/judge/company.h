@@ -5,8 +5,8 @@
 #include "common/judge/case.h"
 
 /* A message has one fate, that of its mildest verdict. Beside a recipient who
- * gets the bounce whatever it returns, by a valid tag or an exemption, a forged
- * one would reach all others. */
+ * gets the bounce whatever it returns, by a valid tag, an exemption or the
+ * administrator's word, a forged one would reach all others. */
 enum bs_company bs_company_of(const struct bs_case *question,
     const struct bs_known *known);
 

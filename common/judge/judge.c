@@ -14,23 +14,6 @@
 
 #define COPY(array, text) snprintf(array, sizeof(array), "%s", text)
 
-/* Whether the administrator said that mail from there, or to there, is fine. */
-static bool
-is_accepted_by_hand(const struct bs_case *question)
-{
-	const struct bs_request *request = question->request;
-	const struct bs_accepted_question asked = {
-	    .client = request->client,
-	    .helo = request->helo,
-	    .sender = request->sender,
-	    .recipient = request->recipient,
-	};
-
-	return question->judge->accepted != NULL &&
-	       bs_accepted_find(question->judge->accepted, &asked,
-		   question->now) != NULL;
-}
-
 /* Nothing is refused or junked while the clock is in doubt: what a tag is worth
  * depends on its day. Nor is what was accepted by hand. */
 static enum bs_action
@@ -98,7 +81,7 @@ act(const struct bs_case *question, struct bs_answer *answer,
 	worst = bs_policy_action(row, facts, BS_ENFORCE, strict);
 	judgement->accepted =
 	    (worst == BS_ACTION_REJECT || worst == BS_ACTION_JUNK) &&
-	    is_accepted_by_hand(question);
+	    bs_case_is_accepted(question);
 	judgement->would = soften(question, worst, judgement->accepted);
 	answer->action = soften(question,
 	    bs_policy_action(row, facts, judgement->mode, strict),

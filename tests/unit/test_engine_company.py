@@ -49,6 +49,12 @@ class Company(Case):
             with self.subTest(recipient):
                 self.assertEqual(self.rcpt(recipient).get("company"), company)
 
+    def test_so_does_who_was_accepted_by_hand(self):
+        self.assertEqual(self.rcpt(BOB)["company"], "judged")
+        self.run_raw("-c", self.engine.conf, "accept", BOB)
+        self.assertEqual(self.rcpt(BOB)["company"], "passing")
+        self.assertEqual(self.rcpt(ALICE)["company"], "judged")
+
     def test_others_may_share_what_they_like(self):
         for more, company in (({"client": "127.0.0.1"}, None),
                               ({"mode": "local"}, None), ({"auth": 1}, None),
