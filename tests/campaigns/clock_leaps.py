@@ -7,7 +7,8 @@ import campaign
 from campaign import genuine_bounce
 from host import wait_until
 
-DAYS = (-400, -31, -2, -1, 1, 5, 10, 17, 19, 25, 29, 31, 45, 400, 4000)
+DAYS = (-4000, -400, -31, -2, -1, 1, 5, 10, 17, 18, 19, 25, 29, 31, 45, 400,
+        4000)
 
 
 def leap(war, counts, days, seconds):
@@ -31,6 +32,7 @@ def leap(war, counts, days, seconds):
         war.trouble.set(clock_offset_s=0)
         counts["right again: " + judged()] += 1
         # in doubt it signs nothing; the next leap is for one that does
+        war.call("store", "confirm-clock")
         wait_until(lambda: questions.sign("x@example.org")["action"] !=
                    "none", "the engine to trust its clock")
         counts["right again: " + judged()] += 1
@@ -40,10 +42,8 @@ def conduct(war):
     war.started()
     counts, leaps = collections.Counter(), 0
     while war.goes_on():
-        days = war.chance.choice(DAYS)
-        if war.chance.random() < 0.2:
-            days = war.chance.randrange(-5000, 5000)
-        leap(war, counts, days, war.chance.randrange(-86400, 86400))
+        leap(war, counts, war.chance.choice(DAYS),
+             war.chance.randrange(-86400, 86400))
         leaps += 1
     war.stop()
     return f"{leaps} leaps: {dict(counts)}"
