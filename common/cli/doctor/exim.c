@@ -89,19 +89,26 @@ find_layout(struct look *look)
 		look->layout = LAYOUT_UNSPLIT;
 }
 
+static bool
+is_there(const struct look *look, const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s/%s", look->folder, folder, name);
+	return access(path, F_OK) == 0;
+}
+
 /* Whether the piece is where update-exim4.conf(8) takes it from. */
 static bool
 is_written(const struct look *look, const struct piece *piece)
 {
-	char text[PATH_MAX];
+	char text[64];
 
-	if (look->layout == LAYOUT_SPLIT) {
-		snprintf(text, sizeof(text), "%s/conf.d/%s", look->folder,
-		    piece->split);
-		return access(text, F_OK) == 0;
-	}
+	if (look->layout == LAYOUT_SPLIT)
+		return is_there(look, "conf.d", piece->split);
 	snprintf(text, sizeof(text), "/backstop/%s", piece->name);
 	return look->layout == LAYOUT_UNSPLIT &&
+	       is_there(look, "backstop", piece->name) &&
 	       file_has(look, "exim4.conf.template", text);
 }
 
@@ -347,12 +354,12 @@ look_at(struct look *look)
 	const struct bs_exim_conf *conf = &look->conf;
 	struct bs_doctor *doctor = look->doctor;
 
+	find_layout(look);
 	/* the router alone may stay for a while after Backstop is removed */
-	doctor->uses_exim =
-	    conf->has_main || conf->has_module || conf->has_transport;
+	doctor->uses_exim = conf->has_main || conf->has_module ||
+			    conf->has_transport || is_written(look, &pieces[0]);
 	if (!doctor->uses_exim)
 		return;
-	find_layout(look);
 	bs_doctor_good(doctor, BS_CHECK_EXIM_CONF, "Exim reads %s, %s",
 	    conf->main_file != NULL ? conf->main_file : "its configuration",
 	    look->layout == LAYOUT_SPLIT     ? "made from Debian's conf.d"
