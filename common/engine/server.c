@@ -20,6 +20,7 @@
 #include "common/judge/log.h"
 #include "common/judge/probe.h"
 #include "common/store/supervise.h"
+#include "common/engine/idn.h"
 #include "common/engine/listen.h"
 #include "common/engine/peer.h"
 #include "common/engine/server.h"
@@ -245,8 +246,10 @@ watch_clock(struct bs_server *server, int64_t now)
 
 static void
 on_question(struct bs_server *server, struct bs_peer *peer,
-    const struct bs_request *request)
+    const struct bs_request *asked)
 {
+	struct bs_request in_ascii;
+	const struct bs_request *request = bs_idn_request(asked, &in_ascii);
 	const struct bs_judge judge = judge_of(server);
 	struct bs_answer answer;
 	struct bs_judgement judgement;

@@ -12,7 +12,7 @@ from lab import Lab, USERS
 from once import once
 
 
-LIBRARIES = "-lspf2 -levent_core -llmdb -lnettle"
+LIBRARIES = "-lspf2 -levent_core -lidn2 -llmdb -lnettle"
 
 
 # However busy the machine is: who waits for more waits in vain.

@@ -15,7 +15,7 @@ SUITES = ("bookworm", "trixie")
 # What each host has, and the libraries that Backstop is linked with.
 COMMON = """
 ca-certificates openssl procps faketime
-liblmdb-dev libevent-dev nettle-dev libjansson-dev
+liblmdb-dev libevent-dev libidn2-dev nettle-dev libjansson-dev
 libspf2-dev
 """.split()
 
@@ -47,8 +47,8 @@ spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
 # What hosts of a clean tree may install without a network; a line's packages
 # go together.
 KEPT = [
-    "opensmtpd liblmdb-dev libevent-dev nettle-dev libjansson-dev "
-    "libspf2-dev",
+    "opensmtpd liblmdb-dev libevent-dev libidn2-dev nettle-dev "
+    "libjansson-dev libspf2-dev",
     "exim4-daemon-light",
     "exim4-daemon-heavy",
     "systemd debconf-utils",
