@@ -25,6 +25,7 @@
 #include "common/cli/spf/make.h"
 #include "common/cli/store/backup.h"
 #include "common/cli/store/forget.h"
+#include "common/cli/store/restore.h"
 #include "common/cli/store/store.h"
 #include "common/cli/trace.h"
 
@@ -80,6 +81,8 @@ static const struct bs_command commands[] = {
 	0, bs_cmd_store_confirm_clock},
     {"store backup", "FILE", "copy the store, beside a running engine",
 	BS_WRITES, 1, 1, bs_cmd_store_backup},
+    {"store restore", "FILE", "put a copy of the store in its place", BS_WRITES,
+	1, 1, bs_cmd_store_restore},
     {"store forget", "ADDRESS", "remove what is remembered of an address",
 	BS_WRITES, 1, 1, bs_cmd_store_forget},
     {"spf check", "-i ADDRESS [-s SENDER] [-H HELO] [--dns SERVER]",

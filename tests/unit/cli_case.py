@@ -202,6 +202,10 @@ def program():
     return PROGRAM
 
 
+def old_store():
+    return OLD_STORE
+
+
 def main():
     """Runs the tests of the file that is started: FILE BACKSTOP BACKSTOPD
     OLD_STORE [TEST ...]."""

@@ -7,10 +7,11 @@ usage: test_cli_store.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 import json
 import os
 import shutil
+import subprocess
 import time
 
 from cli_case import (AS_ROOT, DATAERR, NOINPUT, USAGE, Case, Engine, Wire, at,
-                      main)
+                      main, old_store)
 
 
 class Store(Case):
@@ -195,10 +196,14 @@ class Backup(Remembered):
         with open(store, "wb") as file:
             file.write(b"x" * 8192)
         self.call("store", "check", status=1)
-        # as the manual page says
-        os.replace(copy, store)
-        os.chown(store, owner.st_uid, owner.st_gid)
-        os.unlink(self.path("state", "store", "lock.mdb"))
+        back, = self.json("store", "restore", copy)
+        self.assertEqual(back["format"], 3)
+        with open(back["replaced"], "rb") as file:
+            self.assertEqual(file.read(), b"x" * 8192)
+        self.assertEqual((os.stat(store).st_uid, os.stat(store).st_gid),
+                         (owner.st_uid, owner.st_gid))
+        self.assertEqual([name for name in os.listdir(os.path.dirname(store))
+                          if name == "restore"], [])
         self.call("store", "check")
         self.assertEqual(
             self.judge("alice@example.org", "a1@example.org")["verdict"],
@@ -208,6 +213,53 @@ class Backup(Remembered):
         with Engine(self, conf_in_place=True):
             status, = self.json("status")
         self.assertEqual(len(status["store"]["gaps"]), 1)
+
+    def test_what_is_not_restored(self):
+        """Nothing is changed by a file that is no backup of this store."""
+        self.remember()
+        store = self.path("state", "store", "data.mdb")
+        copy = self.path("copy")
+        self.call("store", "backup", copy)
+        with open(store, "rb") as file:
+            before = file.read()
+        with open(copy, "rb") as file:
+            whole = file.read()
+        for octets in (b"", b"x" * 8192, whole[:len(whole) // 2],
+                       whole[:8192] + bytes(len(whole) - 8192)):
+            self.write("bad", octets)
+            self.call("store", "restore", self.path("bad"), status=1,
+                      says="no sound backup")
+        self.call("store", "restore", self.path("none"), status=NOINPUT)
+        key = self.read("state", "store.key")
+        self.write("state/store.key", f"{int(key[0], 16) ^ 1:x}{key[1:]}",
+                   0o640)
+        self.call("store", "restore", copy, status=1,
+                  says="another store.key")
+        self.write("state/store.key", key, 0o640)
+        with Engine(self, conf_in_place=True):
+            self.call("store", "restore", copy, status=1,
+                      says="stop it first")
+        os.unlink(store)
+        back, = self.json("store", "restore", copy)
+        self.assertIsNone(back["replaced"])
+        self.assertTrue(before)
+        self.call("store", "check")
+
+    def test_way_back_to_an_older_version(self):
+        """A backup of format 2 is put back as it is; only an engine of this
+        version would convert it."""
+        subprocess.run([old_store(), self.path("state", "store"),
+                        "format-2"], check=True)
+        copy = self.path("copy")
+        self.call("store", "backup", copy)
+        with Engine(self, conf_in_place=True):
+            pass
+        now = self.path("now")
+        self.call("store", "backup", now)
+        back, = self.json("store", "restore", now)
+        self.assertEqual(back["format"], 3)
+        back, = self.json("store", "restore", copy)
+        self.assertEqual((back["format"], back["entries"]), (2, 2))
 
     def test_beside_an_engine(self):
         with Engine(self, conf_in_place=True), Wire(self.path("sock")) as w:
