@@ -82,26 +82,19 @@ merge(struct bs_list *into, const struct bs_list *from, const char *but)
 	return into->count != before;
 }
 
-/* Puts those of a returned notice before those that it returns. Where it
- * returns nothing, or is another message than it returns, nobody knows which
- * one is meant: returns whether that is so. */
-static bool
+/* Puts those of a returned notice before those that it returns. One that was
+ * only wrapped has the Message-ID of the whole, which tells nothing. */
+static void
 gather_nested(struct bs_dsn *dsn)
 {
 	struct bs_list *ids = &dsn->facts.message_ids;
-	const struct bs_list *outer = &dsn->outer_ids;
-	const char *own = dsn->facts.own_message_id;
-	bool doubt = ids->count == 0;
 	struct bs_list inner = *ids;
+	const char *own = dsn->facts.own_message_id;
 
 	memset(ids, 0, sizeof(*ids));
-	/* one that was only wrapped has the Message-ID of the whole, which
-	 * tells nothing */
-	if (merge(ids, outer, own))
-		doubt = true;
+	(void)merge(ids, &dsn->outer_ids, own);
 	(void)merge(ids, &inner, own);
-	ids->truncated |= outer->truncated || inner.truncated;
-	return doubt;
+	ids->truncated |= dsn->outer_ids.truncated || inner.truncated;
 }
 
 void
@@ -114,8 +107,12 @@ bs_dsn_ids_gather(struct bs_dsn *dsn)
 
 	if (dsn->receipt_ids.count > 0)
 		*ids = dsn->receipt_ids;
-	if (is_nested)
-		doubt = gather_nested(dsn);
+	if (is_nested) {
+		/* Where the inner notice returns nothing, or a report names
+		 * another message, nobody knows which one is meant. */
+		doubt = ids->count == 0;
+		gather_nested(dsn);
+	}
 	if (merge(ids, &dsn->report_ids, own) && is_nested)
 		doubt = true;
 	doubt |= ids->truncated || dsn->report_ids.truncated;
