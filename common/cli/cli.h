@@ -62,6 +62,7 @@ struct bs_call {
 	unsigned days;		  /* of --days */
 	const char *smtpd_conf;	  /* of --smtpd-conf: a file */
 	const char *exim_program; /* of --exim-program, or NULL */
+	const char *exim_conf;	  /* of --exim-conf: a file, or NULL */
 	bool ask_mx;
 	unsigned mx_port; /* of --ask-mx */
 	bool help;

@@ -101,7 +101,8 @@ static const struct bs_command commands[] = {
 	"ask what sends mail for a domain, and write its SPF record",
 	BS_TAKES_DNS | BS_WRITES, 0, 1, bs_cmd_spf_make},
     {"doctor",
-	"[--smtpd-conf FILE] [--exim-program FILE] [--dns SERVER] [--ask-mx]",
+	"[--smtpd-conf FILE] [--exim-program FILE] [--exim-conf FILE] "
+	"[--dns SERVER] [--ask-mx]",
 	"check the installation, and say what to type",
 	BS_TAKES_SERVERS | BS_TAKES_DNS, 0, 0, bs_cmd_doctor},
     {"checkconf", "[FILE]", "show every mistake of the configuration", 0, 0, 1,
@@ -225,10 +226,12 @@ static const struct {
 	"  --days N      for so many days (30)\n"},
     {BS_TAKES_MINUTES, "takes no --minutes",
 	"  --minutes N   for so long; 10, and 0 ends it\n"},
-    {BS_TAKES_SERVERS, "takes no --smtpd-conf, --exim-program or --ask-mx",
+    {BS_TAKES_SERVERS,
+	"takes no --smtpd-conf, --exim-program, --exim-conf or --ask-mx",
 	"  --smtpd-conf FILE   OpenSMTPD's configuration "
 	"(" BS_SMTPD_CONF_PATH ")\n"
 	"  --exim-program FILE the Exim that is asked (/usr/sbin/exim4)\n"
+	"  --exim-conf FILE    Exim's configuration (the one it has by itself)\n"
 	"  --ask-mx[=PORT]     ask the MXs of our domains whether they take "
 	"tagged\n"
 	"                      recipients, by RCPT alone\n"},

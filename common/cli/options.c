@@ -31,6 +31,7 @@ enum {
 	OPT_STRICT,
 	OPT_SMTPD_CONF,
 	OPT_EXIM_PROGRAM,
+	OPT_EXIM_CONF,
 	OPT_ASK_MX,
 	OPT_MINUTES,
 	OPT_DAYS,
@@ -55,6 +56,7 @@ static const struct option long_options[] = {
     {"strict", no_argument, NULL, OPT_STRICT},
     {"smtpd-conf", required_argument, NULL, OPT_SMTPD_CONF},
     {"exim-program", required_argument, NULL, OPT_EXIM_PROGRAM},
+    {"exim-conf", required_argument, NULL, OPT_EXIM_CONF},
     {"ask-mx", optional_argument, NULL, OPT_ASK_MX},
     {"minutes", required_argument, NULL, OPT_MINUTES},
     {"days", required_argument, NULL, OPT_DAYS},
@@ -310,6 +312,10 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 	case OPT_SMTPD_CONF:
 		*traits |= BS_TAKES_SERVERS;
 		call->smtpd_conf = optarg;
+		return 0;
+	case OPT_EXIM_CONF:
+		*traits |= BS_TAKES_SERVERS;
+		call->exim_conf = optarg;
 		return 0;
 	case OPT_EXIM_PROGRAM:
 		*traits |= BS_TAKES_SERVERS;

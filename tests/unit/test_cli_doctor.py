@@ -576,6 +576,23 @@ class Exim(Doctor):
                       found["exim-conf"]["text"])
         self.assertEqual(found["exim-conf"]["severity"], "error")
 
+    def test_other_configuration(self):
+        """The file of --exim-conf is the one that Exim is asked about."""
+        config = self.read("config")
+        self.put("other/config", config.replace("local_scan_path =", "Z ="))
+        self.script('#!/bin/sh\n'
+                    '[ "$1 $3 $4" = "-C -bP config" ] && exec cat "$2"\n'
+                    f'exec cat {self.path("config")}\n')
+        self.assertEqual(self.found(), {})
+        self.assertIn("exim-slot", self.found(
+            "--exim-conf", self.path("other", "config")))
+
+    def test_other_configuration_is_missing(self):
+        path = self.path("nowhere")
+        finding = super().found("--exim-conf", path)["exim-conf"]
+        self.assertEqual(finding["severity"], "unknown")
+        self.assertIn(f"exim -C {path} -bP config", finding["fix"])
+
     def test_too_much(self):
         """An answer has a limit."""
         self.script("#!/bin/sh\nexec cat /dev/zero\n")

@@ -391,6 +391,8 @@ static void
 tell_failure(struct bs_doctor *doctor, const char *program, int rc,
     const char *complaint)
 {
+	const char *file = doctor->call->exim_conf;
+
 	doctor->is_blind = true;
 	if (rc == -EINVAL)
 		bs_doctor_bad(doctor, BS_CHECK_EXIM_CONF,
@@ -400,7 +402,8 @@ tell_failure(struct bs_doctor *doctor, const char *program, int rc,
 		bs_doctor_unseen(doctor, BS_CHECK_EXIM_CONF,
 		    "%s did not tell its configuration: %s", program,
 		    strerror(-rc));
-	bs_doctor_fix(doctor, "type: %s -bP config", program);
+	bs_doctor_fix(doctor, "type: %s%s%s -bP config", program,
+	    file != NULL ? " -C " : "", file != NULL ? file : "");
 }
 
 void
@@ -411,9 +414,10 @@ bs_doctor_exim(struct bs_doctor *doctor)
 	struct look look = {.doctor = doctor};
 	char *text;
 	size_t len;
-	int rc = bs_exim_ask(program, &text, &len, complaint);
+	const char *file = doctor->call->exim_conf;
+	int rc = bs_exim_ask(program, file, &text, &len, complaint);
 
-	if (rc == -ENOENT)
+	if (rc == -ENOENT && file == NULL)
 		return;
 	doctor->has_exim = true;
 	if (rc != 0) {

@@ -5,9 +5,11 @@
  * Its answer has a limit of time and of size. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -24,6 +26,7 @@
 /* One run of Exim: how it is started, and what it gave. */
 struct run {
 	const char *program;
+	const char *file; /* its configuration; NULL: its own */
 	const char *user; /* who it runs as where we are root; NULL: root */
 	int stream;	  /* whose octets are read: 1 or 2 */
 	int64_t until_ms; /* of the monotonic clock */
@@ -40,12 +43,18 @@ become_exim(const struct run *run, int out)
 	char option[] = "-bP";
 	char name[] = "config";
 	char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-	char *const words[] = {program, option, name, NULL};
+	char file_option[] = "-C";
+	char file[PATH_MAX] = "";
+	char *const own[] = {program, option, name, NULL};
+	char *const other_file[] = {program, file_option, file, option, name,
+	    NULL};
 	char *const environment[] = {path, NULL};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int other =
 	    run->stream == STDOUT_FILENO ? STDERR_FILENO : STDOUT_FILENO;
 
+	if (run->file != NULL)
+		snprintf(file, sizeof(file), "%s", run->file);
 	/* no terminal to type into */
 	if (setsid() < 0 || null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(null, other) < 0 || dup2(out, run->stream) < 0 ||
@@ -53,7 +62,7 @@ become_exim(const struct run *run, int out)
 		_exit(127);
 	if (run->user != NULL && bs_privileges_become(run->user) != 0)
 		_exit(127);
-	execve(run->program, words, environment);
+	execve(run->program, run->file != NULL ? other_file : own, environment);
 	_exit(127);
 }
 
@@ -169,16 +178,19 @@ try(struct run *run, char complaint[static BS_EXIM_COMPLAINT])
 }
 
 int
-bs_exim_ask(const char *program, char **text, size_t *len,
+bs_exim_ask(const char *program, const char *file, char **text, size_t *len,
     char complaint[static BS_EXIM_COMPLAINT])
 {
-	struct run run = {.program = program, .size = TEXT_MAX_BYTES};
+	struct run run = {.program = program,
+	    .file = file,
+	    .size = TEXT_MAX_BYTES};
 	int rc;
 
 	*text = NULL;
 	*len = 0;
 	complaint[0] = '\0';
-	if (access(program, X_OK) != 0)
+	if (access(program, X_OK) != 0 ||
+	    (file != NULL && access(file, F_OK) != 0))
 		return -errno;
 	if ((run.out = calloc(1, run.size)) == NULL)
 		return -ENOMEM;
