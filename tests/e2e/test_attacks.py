@@ -238,7 +238,7 @@ def test_genuine_for_one_of_several(field):
 
 
 def test_message_to_nobody_that_is_named(field):
-    """Running text may name somebody, or not."""
+    """Text without a report may name the recipient, or not."""
     outcomes = to_others(field, "sent to others, no report", False)
     assert not unexpected(outcomes, 12, 16)
 

@@ -193,8 +193,8 @@ def test_at_the_end_of_an_acl_of_ones_own(exim, word):
 
 
 def test_more_recipients_than_are_asked_about(exim, word):
-    """Where the piece for the ACL does not see to it that there are not: the
-    last one is not asked about, and so nothing is refused."""
+    """Without the piece for the ACL there is no limit of recipients. The last
+    one is not asked about, so nothing is refused."""
     def without_rcpt(host):
         host.write(SPLIT["rcpt"], "")
     with exim.ours(without_rcpt, probe_limit="0") as host, Dialogue(

@@ -1,4 +1,4 @@
-"""Settings beside the mode: whom to trust, when to sign, which form."""
+"""Settings other than the mode: trusted, sign and form."""
 
 from talk import ALICE, CAROL, bounce, deliver, envelope, forge
 

@@ -26,8 +26,8 @@ class Timeout(AssertionError):
 
 
 def wait_until(met, what, patience=PATIENCE):
-    """Waits for a condition and returns what it returned; what is a text, or
-    a function that makes one."""
+    """Calls met() until it returns something true, and returns that. what
+    says what was waited for: a text, or a function that makes one."""
     end = time.monotonic() + patience
     while True:
         result = met()

@@ -85,7 +85,7 @@ class MailHost(Host):
         return self.greets()
 
     def greets(self, port=25):
-        """Whether who connects is welcome."""
+        """Whether the server greets a client."""
         try:
             with Dialogue(self.space, self.address, port) as session:
                 return session.lines[0].startswith("S: 220")
@@ -127,7 +127,7 @@ class MailHost(Host):
         return self.run("smtpctl", "show", "queue").stdout
 
     def try_queue(self):
-        """Has what waits in the queue tried again now."""
+        """Has the server try all that waits in its queue now."""
         self.run("smtpctl", "schedule", "all", check=False)
 
 
@@ -199,7 +199,8 @@ class OurHost(MailHost):
             "%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - days * 86400)))
 
     def pass_days(self, days):
-        """From now on engine and command line live so many days later."""
+        """From now on the clock of engine and command line is so many days
+        ahead."""
         self._set_clock(f"{days:+d}d")
 
     def live_days(self, days):
@@ -224,14 +225,13 @@ class OurHost(MailHost):
         self._set_clock(f"{seconds:+d}")
 
     def _set_clock(self, offset):
-        """At once: a program that finds it half written is ended by the
-        library."""
+        """In one step: faketime ends a program that finds it half written."""
         self.write("/tmp/clock.new", f"{offset}\n")
         os.replace(self.path("/tmp/clock.new"), self.path("/tmp/clock"))
 
     def clock(self):
-        """Words before a command that has it follow /tmp/clock. Its
-        monotonic clock stays true: only days pass, no deadline does."""
+        """Words that, before a command, make it follow /tmp/clock. Its
+        monotonic clock stays true: days pass, but no deadline does."""
         if not self.path("/tmp/clock").exists():
             return []
         library = next(self.path("/usr/lib").glob(

@@ -19,8 +19,8 @@ def _ip(space, *words):
 
 
 def _hardware(address):
-    """One for each address, so that nobody has to learn a new one when a
-    host is followed by another."""
+    """The same for the same address, so that others need not learn a new one
+    when another host takes it."""
     return "02:00:" + ":".join(f"{int(part):02x}"
                                for part in address.split("."))
 

@@ -96,7 +96,7 @@ class _Session(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 
     def lines(self):
-        """What the client says; that it was read is told at once, as smtpd
+        """What the client says. TCP acknowledges each line at once, as smtpd
         waits for that in the middle of a message."""
         while True:
             self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
