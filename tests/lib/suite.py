@@ -24,7 +24,7 @@ from net import Lan
 PARTS = ("unit", "lint", "sanitized", "fuzz", "e2e", "packaging")
 
 # Processes of pytest that share a folder's tests.
-SHARES = {"e2e": 3, "packaging": 2}
+SHARES = {"e2e": 2, "packaging": 2}
 
 # What keeps all processors busy, and what of it goes first: first what others
 # wait for, then what takes longest.
