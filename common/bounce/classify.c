@@ -36,6 +36,8 @@ points_of_header(unsigned signals)
 		points += 4;
 	if (signals & BS_DSN_SUBJECT_FAILURE)
 		points += 2;
+	if (signals & BS_DSN_SUBJECT_TITLE)
+		points += 1;
 	if (signals & BS_DSN_NULL_PATH)
 		points += 1;
 	if (signals & BS_DSN_TOP_REPORT)

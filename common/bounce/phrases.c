@@ -164,6 +164,38 @@ bs_phrases_subject_fails(const char *folded)
 	return has_phrase(folded, &bs_phrase_table_subject);
 }
 
+static bool
+is_one_of(const char *text, const char *const *table, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(text, table[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+bs_phrases_subject_is_title(const char *folded)
+{
+	static const char *const titles[] = {"delivery failure",
+	    "delivery failure notification", "delivery notification",
+	    "delivery report", "delivery status notification",
+	    "delivery status notification (delay)",
+	    "delivery status notification (failure)", "failure notice",
+	    "mail delivery failed",
+	    "mail delivery failed: returning message to sender",
+	    "mail delivery failure", "mail delivery problem",
+	    "mail system error - returned mail", "non delivery report",
+	    "non-delivery notification", "non-delivery report",
+	    "nondeliverable mail", "returned mail",
+	    "returned mail: see transcript for details",
+	    "returned mail: user unknown", "undeliverable mail",
+	    "undeliverable message", "undelivered mail returned to sender",
+	    "warning: could not send message for past 4 hours", "系统退信",
+	    "系统退信/systems bounce", "系統退信", "退信通知"};
+
+	return is_one_of(folded, titles, COUNT(titles));
+}
+
 bool
 bs_phrases_subject_is_automatic(const char *folded)
 {
@@ -193,15 +225,6 @@ bs_phrases_subject_is_complaint(const char *folded)
 
 	for (size_t i = 0; i < COUNT(begin); i++)
 		if (begins(folded, begin[i]))
-			return true;
-	return false;
-}
-
-static bool
-is_one_of(const char *text, const char *const *table, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(text, table[i]) == 0)
 			return true;
 	return false;
 }

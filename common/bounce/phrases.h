@@ -19,6 +19,9 @@ bool bs_phrases_subject_is_automatic(const char *folded);
 bool bs_phrases_subject_is_reply(const char *folded);
 bool bs_phrases_subject_is_complaint(const char *folded);
 
+/* A Subject is, as a whole, one that mail systems give to notices: */
+bool bs_phrases_subject_is_title(const char *folded);
+
 /* A From, its local part and all of it, is a mail system's, is a mail system's
  * or of a person who cares for one, is no person's: */
 bool bs_phrases_name_daemon(const char *folded_local, const char *folded_name);

@@ -63,6 +63,8 @@ of_subject(const struct bs_mime_field *field)
 	else if (bs_phrases_subject_fails(folded) ||
 		 bs_foreign_tells_failure(decoded, strlen(decoded)))
 		signs |= BS_DSN_SUBJECT_FAILURE;
+	if (bs_phrases_subject_is_title(folded))
+		signs |= BS_DSN_SUBJECT_TITLE;
 	if (bs_phrases_subject_is_complaint(folded))
 		signs |= BS_DSN_SUBJECT_COMPLAINT;
 	return signs;

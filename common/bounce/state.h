@@ -39,8 +39,9 @@ enum bs_dsn_signal {
 	BS_DSN_SUBJECT_COMPLAINT = 16384, /* of abuse */
 	BS_DSN_STATUS_FIELD = 32768,	  /* one that only reports have */
 	BS_DSN_FROM_ROBOT = 65536,	  /* "no-reply": no person */
-	BS_DSN_NESTED = 131072,	      /* it returns a notice, which is read */
-	BS_DSN_INNER_REPORT = 262144, /* and that is a multipart/report */
+	BS_DSN_NESTED = 131072,	       /* it returns a notice, which is read */
+	BS_DSN_INNER_REPORT = 262144,  /* and that is a multipart/report */
+	BS_DSN_SUBJECT_TITLE = 524288, /* one of a notice, word for word */
 };
 
 /* The fields of a header, as bits: they tell a returned one from other text. */

@@ -29,6 +29,10 @@ struct sample {
 };
 
 static const struct sample bounces[] = {
+    {"a title of notices, from a robot",
+	"From: noreply@a.example\nSubject: Non-Delivery Report\n\n"
+	"The mail could not be delivered.\n",
+	BS_DSN_NONSTANDARD, BS_KIND_OTHER},
     {"from nobody who could be answered",
 	"From: mx.a.example\nSubject: Undelivered Mail Returned to Sender\n\n"
 	"An error occurred while trying to deliver the mail.\n"
@@ -189,6 +193,9 @@ static const struct sample others[] = {
     {"multipart/report without its part",
 	"From: al@a.example\n" MULTIPART("multipart/report") "--b\n\nbla\n"
 							     "--b--\n",
+	BS_DSN_ORDINARY, BS_KIND_OTHER},
+    {"a title of notices, by a person",
+	"From: al@a.example\nSubject: Returned mail\n\nI got this.\n",
 	BS_DSN_ORDINARY, BS_KIND_OTHER},
     {"auto: in the middle of a subject",
 	"From: al@a.example\nSubject: Re: arm-smmu.1.auto: Unhandled fault\n\n"
