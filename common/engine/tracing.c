@@ -66,37 +66,6 @@ bs_tracing_begin(struct bs_tracing *tracing, unsigned minutes)
 	bs_log(BS_LOG_INFO, "tracing for %u minutes", minutes);
 }
 
-static const char *const sender_words[] = {
-    [BS_SENDER_NULL] = "null",
-    [BS_SENDER_DAEMON] = "daemon",
-    [BS_SENDER_OTHER] = "other",
-};
-
-static const char *const tag_words[] = {
-    [BS_TAG_VALID] = "valid",
-    [BS_TAG_GRACE] = "grace",
-    [BS_TAG_STALE] = "stale",
-    [BS_TAG_BAD] = "bad",
-    [BS_TAG_UNKNOWN] = "unknown-key",
-    [BS_TAG_NONE] = "none",
-    [BS_TAG_FOREIGN] = "foreign",
-};
-
-static const char *const evidence_words[] = {
-    [BS_EVIDENCE_YES] = "yes",
-    [BS_EVIDENCE_NO] = "no",
-    [BS_EVIDENCE_NONE] = "none",
-    [BS_EVIDENCE_ELSEWHERE] = "elsewhere",
-    [BS_EVIDENCE_FAILED] = "failed",
-};
-
-static const char *const issue_words[] = {
-    [BS_ISSUED] = "issued",
-    [BS_NOT_ISSUED] = "not-issued",
-    [BS_ISSUE_UNKNOWN] = "unknown",
-    [BS_ISSUED_OVER_CAP] = "over-cap",
-};
-
 static void
 begin_line(struct bs_log_line *line, int peer, uint64_t id)
 {
@@ -143,13 +112,12 @@ bs_tracing_facts(int peer, const struct bs_request *request,
 		bs_log_add_number(&line, "accepted", 1);
 	bs_log_add_number(&line, "trusted", facts->trusted);
 	bs_log_add_number(&line, "ours", facts->ours);
-	bs_log_add(&line, "sender_is", sender_words[facts->sender]);
-	bs_log_add(&line, "tag", tag_words[facts->tag]);
+	bs_log_add(&line, "sender_is", bs_sender_name(facts->sender));
+	bs_log_add(&line, "tag", bs_tag_fact_name(facts->tag));
 	bs_log_add(&line, "kind", bs_kind_name(facts->kind));
-	bs_log_add(&line, "evidence", evidence_words[facts->evidence]);
-	bs_log_add(&line, "issue", issue_words[facts->issue]);
-	bs_log_add(&line, "coverage",
-	    facts->coverage == BS_COVERAGE_FULL ? "full" : "partial");
+	bs_log_add(&line, "evidence", bs_evidence_name(facts->evidence));
+	bs_log_add(&line, "issue", bs_issue_name(facts->issue));
+	bs_log_add(&line, "coverage", bs_coverage_name(facts->coverage));
 	add_reasons(&line, known);
 	bs_log(BS_LOG_DEBUG, "facts %s", line.text);
 }

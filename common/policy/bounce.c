@@ -264,6 +264,76 @@ bs_policy_harm(enum bs_action action)
 	return 0;
 }
 
+#define NAME(names, value)                                                     \
+	((size_t)(value) < sizeof(names) / sizeof((names)[0]) ? (names)[value] \
+							      : "?")
+
+const char *
+bs_sender_name(enum bs_sender sender)
+{
+	static const char *const names[] = {
+	    [BS_SENDER_NULL] = "null",
+	    [BS_SENDER_DAEMON] = "daemon",
+	    [BS_SENDER_OTHER] = "other",
+	};
+
+	return NAME(names, sender);
+}
+
+const char *
+bs_tag_fact_name(enum bs_tag_fact fact)
+{
+	static const char *const names[] = {
+	    [BS_TAG_VALID] = "valid",
+	    [BS_TAG_GRACE] = "grace",
+	    [BS_TAG_STALE] = "stale",
+	    [BS_TAG_BAD] = "bad",
+	    [BS_TAG_UNKNOWN] = "unknown-key",
+	    [BS_TAG_NONE] = "none",
+	    [BS_TAG_FOREIGN] = "foreign",
+	};
+
+	return NAME(names, fact);
+}
+
+const char *
+bs_evidence_name(enum bs_evidence evidence)
+{
+	static const char *const names[] = {
+	    [BS_EVIDENCE_YES] = "found",
+	    [BS_EVIDENCE_NO] = "not-found",
+	    [BS_EVIDENCE_NONE] = "none",
+	    [BS_EVIDENCE_ELSEWHERE] = "elsewhere",
+	    [BS_EVIDENCE_FAILED] = "failed",
+	};
+
+	return NAME(names, evidence);
+}
+
+const char *
+bs_issue_name(enum bs_issue issue)
+{
+	static const char *const names[] = {
+	    [BS_ISSUED] = "issued",
+	    [BS_NOT_ISSUED] = "not-issued",
+	    [BS_ISSUE_UNKNOWN] = "unknown",
+	    [BS_ISSUED_OVER_CAP] = "over-cap",
+	};
+
+	return NAME(names, issue);
+}
+
+const char *
+bs_coverage_name(enum bs_coverage coverage)
+{
+	static const char *const names[] = {
+	    [BS_COVERAGE_FULL] = "full",
+	    [BS_COVERAGE_PARTIAL] = "partial",
+	};
+
+	return NAME(names, coverage);
+}
+
 static const char *const mode_names[] = {
     [BS_OBSERVE] = "observe",
     [BS_MARK] = "mark",

@@ -123,6 +123,13 @@ bool bs_policy_refuses(enum bs_action action);
  * harmful counts. */
 unsigned bs_policy_harm(enum bs_action action);
 
+/* Words for facts, "?" for what is none: of logs and --json. */
+const char *bs_sender_name(enum bs_sender sender);
+const char *bs_tag_fact_name(enum bs_tag_fact fact);
+const char *bs_evidence_name(enum bs_evidence evidence);
+const char *bs_issue_name(enum bs_issue issue);
+const char *bs_coverage_name(enum bs_coverage coverage);
+
 /* Words of the configuration, the wire and logs. bs_mode_name() never returns
  * NULL; bs_mode_parse() returns 0 or -EINVAL. */
 const char *bs_mode_name(enum bs_mode mode);

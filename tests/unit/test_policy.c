@@ -541,6 +541,13 @@ names_its_words(void **state)
 		assert_int_equal(mode, i);
 		assert_string_equal(bs_mode_name(mode), modes[i]);
 	}
+	assert_string_equal(bs_sender_name(BS_SENDER_DAEMON), "daemon");
+	assert_string_equal(bs_tag_fact_name(BS_TAG_UNKNOWN), "unknown-key");
+	assert_string_equal(bs_evidence_name(BS_EVIDENCE_FAILED), "failed");
+	assert_string_equal(bs_issue_name(BS_ISSUED_OVER_CAP), "over-cap");
+	assert_string_equal(bs_coverage_name(BS_COVERAGE_PARTIAL), "partial");
+	assert_string_equal(bs_tag_fact_name(BS_TAG_FOREIGN + 1), "?");
+	assert_string_equal(bs_evidence_name((enum bs_evidence) - 1), "?");
 	assert_int_equal(COUNT(actions), BS_ACTIONS);
 	for (size_t i = 0; i < COUNT(actions); i++)
 		assert_string_equal(bs_action_names[i], actions[i]);

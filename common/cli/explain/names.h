@@ -5,11 +5,6 @@
 
 #include "common/cli/explain/explained.h"
 
-const char *bs_explain_sender(enum bs_sender sender); /* "null" ... */
-const char *bs_explain_tag(enum bs_tag_fact fact);    /* "valid" ... */
-const char *bs_explain_evidence(enum bs_evidence evidence);
-const char *bs_explain_issue(enum bs_issue issue);
-const char *bs_explain_coverage(enum bs_coverage coverage);
 const char *bs_explain_fate(uint8_t fate); /* "signed" ... */
 const char *bs_explain_id(enum bs_explain_id id);
 const char *bs_explain_id_text(enum bs_explain_id id);

@@ -58,7 +58,7 @@ print_notice(const struct bs_explained *explained)
 	if (explained->message->form != BS_MESSAGE_FORM_PASTED)
 		outside_row("from", facts->own_from);
 	outside_row("subject", explained->head.subject);
-	row("sender", "%s%s%s", bs_explain_sender(explained->sender),
+	row("sender", "%s%s%s", bs_sender_name(explained->sender),
 	    explained->head.sender[0] == '\0' ? "" : ": ",
 	    bs_visible(explained->head.sender, shown, sizeof(shown)));
 	outside_row("judged then", explained->head.seen);
@@ -112,8 +112,8 @@ print_tag(const char *name, const struct bs_explain_tag *tag,
 
 	if (!tag->is_ours)
 		return;
-	row(name, "%s, key %u, expires %s", bs_explain_tag(tag->fact), tag->key,
-	    bs_day_text(tag->day, day));
+	row(name, "%s, key %u, expires %s", bs_tag_fact_name(tag->fact),
+	    tag->key, bs_day_text(tag->day, day));
 	if (record->issued > 0)
 		row("",
 		    "issued %" PRIu32 " times since %s, %" PRIu32
@@ -171,10 +171,10 @@ print_verdict(const struct bs_explained *explained)
 	enum bs_action actions[4];
 	char text[BS_TIME_TEXT];
 
-	row("evidence", "%s%s%s", bs_explain_evidence(known->facts.evidence),
+	row("evidence", "%s%s%s", bs_evidence_name(known->facts.evidence),
 	    known->evidence_reason == BS_REASON_NONE ? "" : ": ",
 	    bs_reason_word(known->evidence_reason));
-	row("coverage", "%s%s%s", bs_explain_coverage(known->facts.coverage),
+	row("coverage", "%s%s%s", bs_coverage_name(known->facts.coverage),
 	    known->coverage_reason == BS_REASON_NONE ? "" : ": ",
 	    bs_reason_word(known->coverage_reason));
 	print_meta(explained->ground);
@@ -310,7 +310,7 @@ tag_json(const struct bs_explain_tag *tag, const struct bs_tag_record *record)
 	struct bs_json *json = bs_json_object();
 	char day[BS_TIME_TEXT];
 
-	bs_json_text(json, "tag", bs_explain_tag(tag->fact));
+	bs_json_text(json, "tag", bs_tag_fact_name(tag->fact));
 	if (tag->is_ours) {
 		bs_json_number(json, "key", tag->key);
 		bs_json_text(json, "expires", bs_day_text(tag->day, day));
@@ -331,7 +331,7 @@ put_tags(const struct bs_explained *explained, struct bs_json *json)
 
 	put_text(json, "recipient", explained->recipient);
 	bs_json_text(json, "recipient_field", explained->recipient_field);
-	bs_json_text(json, "sender", bs_explain_sender(explained->sender));
+	bs_json_text(json, "sender", bs_sender_name(explained->sender));
 	bs_json_put(json, "tag", tag_json(&explained->tag, &known->tag_record));
 	bs_json_put(json, "returned_tag",
 	    tag_json(&explained->path_tag, &explained->lookup.path_record));
@@ -392,15 +392,13 @@ put_judgement(const struct bs_explained *explained, struct bs_json *json)
 	const struct bs_known *known = &explained->lookup.known;
 
 	bs_json_number(json, "row", explained->row->number);
-	bs_json_text(json, "evidence",
-	    bs_explain_evidence(known->facts.evidence));
+	bs_json_text(json, "evidence", bs_evidence_name(known->facts.evidence));
 	put_text(json, "evidence_reason",
 	    bs_reason_word(known->evidence_reason));
-	bs_json_text(json, "coverage",
-	    bs_explain_coverage(known->facts.coverage));
+	bs_json_text(json, "coverage", bs_coverage_name(known->facts.coverage));
 	put_text(json, "coverage_reason",
 	    bs_reason_word(known->coverage_reason));
-	bs_json_text(json, "issue", bs_explain_issue(known->facts.issue));
+	bs_json_text(json, "issue", bs_issue_name(known->facts.issue));
 	bs_json_put(json, "lookups", lookups_json(explained));
 	if (known->has_msg)
 		bs_json_put(json, "record", record_json(known));

@@ -10,22 +10,19 @@
 #include "common/keys/tag.h"
 
 static const struct {
-	const char *word; /* in JSON */
 	const char *text;
 	int status;
 } worths[] = {
-    [BS_TAG_VALID] = {"valid", "signed here, not expired", BS_EXIT_YES},
-    [BS_TAG_GRACE] = {"grace", "signed here, expired a few days ago",
-	BS_EXIT_YES},
-    [BS_TAG_STALE] = {"stale", "signed here, expired", BS_EXIT_NO},
-    [BS_TAG_BAD] = {"bad", "not signed here", BS_EXIT_NO},
-    [BS_TAG_UNKNOWN] = {"unknown-key",
-	"no key here can tell: it is unknown, revoked or younger than the tag, "
-	"or a clock was wrong when it signed",
-	BS_EXIT_UNKNOWN},
-    [BS_TAG_NONE] = {"none", "bears no tag", BS_EXIT_UNKNOWN},
-    [BS_TAG_FOREIGN] = {"foreign", "bears somebody else's tag",
-	BS_EXIT_UNKNOWN},
+    [BS_TAG_VALID] = {"signed here, not expired", BS_EXIT_YES},
+    [BS_TAG_GRACE] = {"signed here, expired a few days ago", BS_EXIT_YES},
+    [BS_TAG_STALE] = {"signed here, expired", BS_EXIT_NO},
+    [BS_TAG_BAD] = {"not signed here", BS_EXIT_NO},
+    [BS_TAG_UNKNOWN] =
+	{"no key here can tell: it is unknown, revoked or younger than the tag, "
+	 "or a clock was wrong when it signed",
+	    BS_EXIT_UNKNOWN},
+    [BS_TAG_NONE] = {"bears no tag", BS_EXIT_UNKNOWN},
+    [BS_TAG_FOREIGN] = {"bears somebody else's tag", BS_EXIT_UNKNOWN},
 };
 
 struct verdict {
@@ -72,7 +69,7 @@ print_json(const struct verdict *verdict, const char *day)
 {
 	struct bs_json *json = bs_json_object();
 
-	bs_json_text(json, "tag", worths[verdict->fact].word);
+	bs_json_text(json, "tag", bs_tag_fact_name(verdict->fact));
 	bs_json_text(json, "address", verdict->address);
 	if (verdict->is_ours) {
 		bs_json_number(json, "key", verdict->key);
@@ -87,7 +84,7 @@ print_json(const struct verdict *verdict, const char *day)
 static void
 print_text(const struct verdict *verdict, const char *day)
 {
-	bs_print(stdout, "%s: %s", worths[verdict->fact].word,
+	bs_print(stdout, "%s: %s", bs_tag_fact_name(verdict->fact),
 	    verdict->address);
 	if (verdict->is_ours)
 		bs_print(stdout, ", key %u, expires %s", verdict->key, day);
