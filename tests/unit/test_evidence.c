@@ -157,7 +157,7 @@ by_owner_and_recipient(void **state)
 /* Where not all was told, what is found proves as ever, and what is not found
  * proves nothing. */
 static void
-of_a_part(void **state)
+what_was_left_out_proves_no_absence(void **state)
 {
 	char id[16];
 
@@ -197,7 +197,7 @@ of_a_part(void **state)
 
 /* Only messages that may be judged are looked up. */
 static void
-of_whom(void **state)
+only_who_is_judged_is_looked_up(void **state)
 {
 	(void)state;
 	send_some();
@@ -274,7 +274,7 @@ whatever_its_date(void **state)
 
 /* Sent again on another day, by a list or by hand: any record will do. */
 static void
-more_than_once(void **state)
+sent_on_several_days(void **state)
 {
 	(void)state;
 	prepare_sent("bob@example.org", "", "again@example.org");
@@ -291,7 +291,7 @@ more_than_once(void **state)
 
 /* backstopd(8), LIMITS: 3 x recipients + 5. */
 static void
-until_the_cap(void **state)
+a_message_has_only_so_many_bounces(void **state)
 {
 	static const unsigned recipients[] = {1, 2, 20};
 	char id[32];
@@ -353,7 +353,7 @@ what_proves_nothing_uses_nothing_up(void **state)
 
 /* A record that cannot be read is not one that is not there. */
 static void
-of_a_damaged_record(void **state)
+a_damaged_record_proves_nothing(void **state)
 {
 	(void)state;
 	damage_msg("d@example.org", TODAY);
@@ -415,7 +415,7 @@ without_a_store(void **state)
 
 /* A read receipt names its message as a bounce does. */
 static void
-of_a_receipt(void **state)
+a_read_receipt_is_looked_up_too(void **state)
 {
 	(void)state;
 	send_some();
@@ -429,7 +429,7 @@ of_a_receipt(void **state)
 /* To a host that asks about the whole message alone, the answer says where it
  * goes, too. */
 static void
-beside_a_tag(void **state)
+the_answer_has_the_plain_address(void **state)
 {
 	char tagged[BS_ADDRESS_MAX];
 
@@ -464,17 +464,17 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(by_owner_and_recipient),
-	    TEST(of_a_part),
-	    TEST(of_whom),
+	    TEST(what_was_left_out_proves_no_absence),
+	    TEST(only_who_is_judged_is_looked_up),
 	    TEST(whatever_its_date),
-	    TEST(more_than_once),
-	    TEST(until_the_cap),
+	    TEST(sent_on_several_days),
+	    TEST(a_message_has_only_so_many_bounces),
 	    TEST(what_proves_nothing_uses_nothing_up),
-	    TEST(of_a_damaged_record),
+	    TEST(a_damaged_record_proves_nothing),
 	    TEST(without_messages),
 	    TEST(without_a_store),
-	    TEST(of_a_receipt),
-	    TEST(beside_a_tag),
+	    TEST(a_read_receipt_is_looked_up_too),
+	    TEST(the_answer_has_the_plain_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -373,7 +373,7 @@ what_was_missed(void **state)
 
 /* The same message, waiting for the disk and lying there. */
 static void
-pending_is_as_good(void **state)
+what_is_pending_counts(void **state)
 {
 	struct bs_msg_record pending;
 	struct bs_msg_record stored;
@@ -435,7 +435,7 @@ main(void)
 	    TEST(counts_what_comes_home),
 	    TEST(counts_what_the_answer_accepts),
 	    TEST(what_was_missed),
-	    TEST(pending_is_as_good),
+	    TEST(what_is_pending_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
