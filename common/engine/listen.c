@@ -53,28 +53,36 @@ inherited(void)
 	return SYSTEMD_FIRST_FD;
 }
 
+static int
+give_descriptor(int fd, const char *user)
+{
+	const struct passwd *pw;
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return -errno;
+	if (st.st_uid != geteuid())
+		return -EPERM;
+	if (fchmod(fd, 0755) != 0)
+		return -errno;
+	if (geteuid() != 0)
+		return 0;
+	if ((pw = getpwnam(user)) == NULL)
+		return -ENOENT;
+	return fchown(fd, pw->pw_uid, pw->pw_gid) == 0 ? 0 : -errno;
+}
+
 /* Gives a new folder to the user. By its descriptor: a name in somebody else's
  * folder could lead elsewhere by now. */
 static int
 give_folder(const char *folder, const char *user)
 {
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	const struct passwd *pw = NULL;
-	struct stat st;
-	int rc = 0;
+	int rc;
 
 	if (fd == -1)
 		return -errno;
-	if (fstat(fd, &st) != 0)
-		rc = -errno;
-	else if (st.st_uid != geteuid())
-		rc = -EPERM;
-	else if (fchmod(fd, 0755) != 0)
-		rc = -errno;
-	else if (geteuid() == 0 && (pw = getpwnam(user)) == NULL)
-		rc = -ENOENT;
-	else if (geteuid() == 0 && fchown(fd, pw->pw_uid, pw->pw_gid) != 0)
-		rc = -errno;
+	rc = give_descriptor(fd, user);
 	close(fd);
 	return rc;
 }
