@@ -61,6 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int rc = bs_keyring_parse((const char *)data, size, &keyring, &fault);
 
 	if (rc == 0) {
+		MUST(keyring.damaged <= size + 1);
 		check_keyring(&keyring);
 		check_signing(&keyring);
 	} else {
