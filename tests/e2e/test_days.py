@@ -116,8 +116,8 @@ def test_tag_of_a_day_that_the_store_did_not_see(travelling):
     assert verdict(host, today) == "genuine:unproven"
     later(host, 2)
     assert signed_now(host)
-    later = host.sign("bob@example.org", "--no-record")
-    assert verdict(host, later) == "genuine:unproven"
+    tag = host.sign("bob@example.org", "--no-record")
+    assert verdict(host, tag) == "genuine:unproven"
 
 
 @pytest.mark.parametrize("days", [-5, 40, 4000])
