@@ -345,7 +345,7 @@ class Lab:
         host = OurHost(self.lan, "elder", "192.0.2.202", self.trees)
         with host:
             host.configure(domains=layouts.BOTH_OURS)
-            host.backstop("init")
+            host.init_long_ago()
             host.live_days(WINDOW_DAYS)
             (path / "stopped").write_text(
                 host.run(*host.clock(), "date", "+%s").stdout)
