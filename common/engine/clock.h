@@ -24,7 +24,8 @@ bool bs_clock_watch(struct bs_clock_watch *watch, int64_t date, int64_t boot,
  * say. */
 int64_t bs_clock_boot_seconds(void);
 
-/* Whether the kernel says that its clock is synchronised. */
+/* Whether the kernel says that its clock is synchronised; or, where it may not
+ * be asked, systemd-timesyncd(8). */
 bool bs_clock_is_synchronised(void);
 
 #endif
