@@ -22,7 +22,8 @@ if ! command -v clang >/dev/null; then
 fi
 if [ ! -f "$build/build.ninja" ]; then
 	CC=clang meson setup "$build" "$here/../.." -Dfuzzers=true \
-		-Db_sanitize=address,undefined -Dbuildtype=debugoptimized
+		-Db_sanitize=address,undefined -Dbuildtype=debugoptimized \
+		>/dev/null
 fi
 if [ $# -eq 0 ]; then
 	for source in "$here"/fuzz_*.c; do

@@ -172,7 +172,8 @@ class Suite:
             return
         for line in done.stdout.splitlines():
             self.say(f"fuzzed for {self.fuzz_seconds} s: {line}")
-            self.tally.passed()
+            if ": Done " in line:
+                self.tally.passed()
 
     def _chosen(self):
         """The targets to fuzz: in an ordinary run that which every message
