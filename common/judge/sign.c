@@ -42,7 +42,10 @@ note_everywhere(struct bs_case *question, const struct bs_address *address)
 		whole.domain_len = strlen(whole.domain);
 		whole.flags &= ~(unsigned)BS_ADDRESS_NO_DOMAIN;
 		bs_case_note(question, &whole, BS_NOTE_UNSIGNED);
+		question->domain = &config->domains[i];
+		bs_case_tally(question, BS_TALLY_NAMELESS);
 	}
+	question->domain = NULL;
 }
 
 /* Signs what it can. Mail of ours that leaves unsigned is noted: without a tag

@@ -20,7 +20,9 @@ enum bs_tally {
 	BS_TALLY_DEFERRED,	      /* by the probe limit */
 	BS_TALLY_REFUSED_LATER_KNOWN, /* of those rejected, what turned out to
 				       * return a message of ours */
-	BS_TALLIES		      /* how many; of a row: none */
+	BS_TALLY_NAMELESS, /* mails that left from an address without a
+			    * domain: it may be this one */
+	BS_TALLIES	   /* how many; of a row: none */
 };
 
 #endif

@@ -14,10 +14,11 @@ import threading
 import time
 import unittest
 
-from cli_case import AS_ROOT, DAY, ROOT, USAGE, Case, Engine, main
+from cli_case import AS_ROOT, DAY, ROOT, USAGE, Case, Engine, Wire, main
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 import dnsd  # noqa: E402
+from host import wait_until  # noqa: E402
 
 ZONE = {
     "example.org": [["TXT", "v=spf1 mx -all"],
@@ -228,6 +229,16 @@ class Config(Doctor):
         with Engine(self, conf_in_place=True):
             self.configure("sign     = yes", "sign = no")
             self.fixed("sign-off", "sign = yes")
+
+    def test_mail_without_a_domain(self):
+        """What listener took it is not known, so what domain it left with."""
+        with Engine(self, conf_in_place=True):
+            with Wire(self.path("sock")) as engine:
+                answer = engine.ask(op="sign", mode="local", sender="root")
+            self.assertEqual(answer["reason"], "no-domain")
+            wait_until(self.found, "the engine to write what it counted")
+            finding = self.fixed("nameless", "root@example.org")
+            self.assertIn(", 1 in 30 days,", finding["text"])
 
     def test_observe_for_long(self):
         with Engine(self, conf_in_place=True):

@@ -215,7 +215,7 @@ static const struct kind {
     {write_tag, read_tag, 37},
     {write_sender, read_sender, 40},
     {write_msg, read_msg, 107},
-    {write_tally, read_tally, 64},
+    {write_tally, read_tally, 68},
     {write_refused, read_refused, 21},
     {write_clock, read_clock, 17},
     {write_numbers, read_numbers, 24},

@@ -416,10 +416,13 @@ a_sender_without_a_domain_left_unsigned_in_any(void **state)
 	assert_int_equal(unsigned_day("root@example.org"), TODAY);
 	assert_int_equal(unsigned_day("root@example.net"), TODAY);
 	assert_int_equal(unsigned_day("alice@example.org"), 0);
+	assert_int_equal(tally("example.org", TODAY, BS_TALLY_NAMELESS), 1);
+	assert_int_equal(tally("example.net", TODAY, BS_TALLY_NAMELESS), 1);
 	/* a stranger adds nothing to what is known */
 	prepare(BS_OP_SIGN, BS_LISTENER_IN, "192.0.2.1", "postmaster", "");
 	ask(T0);
 	assert_int_equal(unsigned_day("postmaster@example.org"), 0);
+	assert_int_equal(tally("example.org", TODAY, BS_TALLY_NAMELESS), 1);
 }
 
 int

@@ -1,5 +1,6 @@
 /* backstop doctor: the configuration, its users, and its domains. */
 #include <errno.h>
+#include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
@@ -138,9 +139,9 @@ recorded_days(const struct bs_doctor *doctor)
 /* Whether the store knows of no mail of the domain that left unsigned. */
 static bool
 seems_whole(const struct bs_doctor *doctor,
-    const struct bs_domain_status *survey)
+    const struct bs_domain_status *status)
 {
-	const uint32_t *month = survey->month.counts;
+	const uint32_t *month = status->month.counts;
 
 	return month[BS_TALLY_SIGNED] > 0 && month[BS_TALLY_UNSIGNED] == 0 &&
 	       month[BS_TALLY_STRIPPED] == 0 &&
@@ -149,10 +150,10 @@ seems_whole(const struct bs_doctor *doctor,
 
 static void
 check_outbound(struct bs_doctor *doctor, const struct bs_domain *domain,
-    const struct bs_domain_status *survey)
+    const struct bs_domain_status *status)
 {
-	if (domain->outbound_here || survey == NULL ||
-	    !seems_whole(doctor, survey))
+	if (domain->outbound_here || status == NULL ||
+	    !seems_whole(doctor, status))
 		return;
 	bs_doctor_bad(doctor, BS_CHECK_OUTBOUND,
 	    "%s: outbound = elsewhere, though no mail of it is known to leave "
@@ -166,9 +167,9 @@ check_outbound(struct bs_doctor *doctor, const struct bs_domain *domain,
 
 static void
 check_foreign_tags(struct bs_doctor *doctor, const struct bs_domain *domain,
-    const struct bs_domain_status *survey)
+    const struct bs_domain_status *status)
 {
-	if (survey == NULL || survey->reason != BS_REASON_SOMEONE_ELSE_SIGNS)
+	if (status == NULL || status->reason != BS_REASON_SOMEONE_ELSE_SIGNS)
 		return;
 	bs_doctor_bad(doctor, BS_CHECK_SOMEONE_ELSE_SIGNS,
 	    "%s: a valid tag came home that was never issued here: another host "
@@ -180,13 +181,39 @@ check_foreign_tags(struct bs_doctor *doctor, const struct bs_domain *domain,
 	    doctor->call->config_path);
 }
 
+/* The listener that took a mail adds its name to a sender without a domain,
+ * behind our back; the filter knows that name by the greeting, if smtpd tells
+ * of one. It may be any domain of ours, so one finding does for all. */
+static void
+check_nameless(struct bs_doctor *doctor, const struct bs_domains *domains)
+{
+	for (size_t i = 0; i < domains->count; i++) {
+		const struct bs_domain_status *found =
+		    &domains->found->domains[i];
+		uint32_t mails = found->month.counts[BS_TALLY_NAMELESS];
+
+		if (mails == 0)
+			continue;
+		bs_doctor_bad(doctor, BS_CHECK_NAMELESS,
+		    "mail left unsigned from an address without a domain, %" PRIu32
+		    " in 30 days, by a listener whose name the filter "
+		    "was not told",
+		    mails);
+		bs_doctor_fix(doctor,
+		    "have what sends them name a whole address, such as "
+		    "root@%s",
+		    doctor->config->domains[i].name);
+		return;
+	}
+}
+
 static void
 check_domain(struct bs_doctor *doctor, const struct bs_domain *domain,
-    const struct bs_domain_status *survey)
+    const struct bs_domain_status *status)
 {
 	int64_t days = recorded_days(doctor);
 
-	check_foreign_tags(doctor, domain, survey);
+	check_foreign_tags(doctor, domain, status);
 	if (!domain->sign) {
 		bs_doctor_bad(doctor, BS_CHECK_SIGN_OFF,
 		    "%s: sign = no: its mail leaves unsigned, so no bounce can "
@@ -205,14 +232,14 @@ check_domain(struct bs_doctor *doctor, const struct bs_domain *domain,
 		    domain->name, (long long)days);
 		bs_doctor_fix(doctor, "type: backstop mode %s", domain->name);
 	}
-	check_outbound(doctor, domain, survey);
+	check_outbound(doctor, domain, status);
 }
 
 void
 bs_doctor_domains(struct bs_doctor *doctor)
 {
 	const struct bs_config *config = doctor->config;
-	struct bs_domains survey = {0};
+	struct bs_domains status = {0};
 
 	if (config->domain_count == 0) {
 		bs_doctor_bad(doctor, BS_CHECK_DOMAINS,
@@ -224,12 +251,13 @@ bs_doctor_domains(struct bs_doctor *doctor)
 	/* the check of the store says why it cannot be read */
 	if (!doctor->has_look || !doctor->has_keyring ||
 	    bs_domains_read(config, &doctor->keyring, doctor->call->now,
-		&survey) != 0)
-		bs_domains_free(&survey);
+		&status) != 0)
+		bs_domains_free(&status);
 	for (size_t i = 0; i < config->domain_count; i++)
 		check_domain(doctor, &config->domains[i],
-		    i < survey.count ? &survey.found->domains[i] : NULL);
-	bs_domains_free(&survey);
+		    i < status.count ? &status.found->domains[i] : NULL);
+	check_nameless(doctor, &status);
+	bs_domains_free(&status);
 }
 
 void

@@ -52,6 +52,7 @@ static const struct check {
     {"dns", BS_FOUND_WARNING},
     {"spf-record", BS_FOUND_WARNING},
     {"spf-local-part", BS_FOUND_WARNING},
+    {"nameless", BS_FOUND_WARNING},
     {"observe", BS_FOUND_NOTE},
     {"outbound", BS_FOUND_NOTE},
     {"key-purge", BS_FOUND_NOTE},

@@ -241,6 +241,7 @@ static const char *const tally_names[BS_TALLIES] = {
     [BS_TALLY_JUNKED] = "junked",
     [BS_TALLY_DEFERRED] = "deferred",
     [BS_TALLY_REFUSED_LATER_KNOWN] = "refused_later_known",
+    [BS_TALLY_NAMELESS] = "nameless",
 };
 
 static struct bs_json *
