@@ -6,6 +6,8 @@
 
 #include "common/bounce/foreign.h"
 
+/* Where a letter follows an escape, the literal ends between them.
+ * NOLINTBEGIN(bugprone-suspicious-missing-comma) */
 /* clang-format off */
 static const char *const failures[] = {
     /* nebyla doručena, ISO-8859-2 */
@@ -353,6 +355,7 @@ static const char *const banners[] = {
     "\xfa\xc1\xc7\xcf\xcc\xcf\xd7\xcb\xc9",
 };
 /* clang-format on */
+/* NOLINTEND(bugprone-suspicious-missing-comma) */
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define LINE_MAX_OCTETS 512 /* of a line that are looked at */

@@ -93,7 +93,7 @@ print(FILE *file, const char *text, bool is_line)
 
 	while (*text != '\0') {
 		len = show(&text, is_line, shown);
-		fwrite(shown, 1, len, file);
+		(void)fwrite(shown, 1, len, file);
 	}
 }
 
@@ -337,7 +337,7 @@ bs_json_print(struct bs_json *value)
 	for (const char *at = text; *at != '\0'; at += len) {
 		len = take_utf8(at, &c);
 		if (is_harmless(c))
-			fwrite(at, 1, len, stdout);
+			(void)fwrite(at, 1, len, stdout);
 		else if (c < 0x10000)
 			fprintf(stdout, "\\u%04x", (unsigned)c);
 		else

@@ -223,7 +223,8 @@ class Host:
 
 
 def devices(folder):
-    """A /dev with the harmless devices only: no way to the machine's log."""
+    """A /dev with the harmless devices only, and terminals of its own: no way to
+    the machine's log."""
     made = pathlib.Path(folder) / "dev"
     if made.exists():
         return made
@@ -235,6 +236,10 @@ def devices(folder):
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         (made / name).symlink_to(f"/proc/self/fd/{number}")
     (made / "fd").symlink_to("/proc/self/fd")
+    (made / "pts").mkdir()
+    mount("-t", "devpts", "-o", "newinstance,ptmxmode=0666,mode=620", "devpts",
+          made / "pts")
+    (made / "ptmx").symlink_to("pts/ptmx")
     (made / "shm").mkdir()
     (made / "shm").chmod(0o1777)
     return made

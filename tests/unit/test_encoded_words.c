@@ -61,9 +61,7 @@ cuts_between_characters(void **state)
 {
 	static const char text[] = "ab=?utf-8?q?=E2=82=AC?=c";
 	static const char *const cut[] = {"", "a", "ab", "ab", "ab",
-	    "ab\xe2\x82\xac",
-	    "ab\xe2\x82\xac"
-	    "c"};
+	    "ab\xe2\x82\xac", "ab\xe2\x82\xac\x63"};
 	char out[16];
 
 	(void)state;

@@ -447,7 +447,7 @@ takes_a_time_that_a_hand_wrote(void **state)
 	struct bs_fault fault;
 
 	(void)state;
-	for (char digit = '1'; digit <= '2'; digit++) {
+	for (int digit = '1'; digit <= '2'; digit++) {
 		char other[1024];
 		int head = (int)(created - text);
 		int size = snprintf(other, sizeof(other), "%.*s%c%.*s", head,
