@@ -337,8 +337,13 @@ take_confirmed_clock(struct bs_writer *writer)
 {
 	struct bs_clock clock = {0};
 
-	if (bs_meta_load_clock(writer->store, &clock) == 0)
-		writer->meta.clock = clock;
+	if (bs_meta_load_clock(writer->store, &clock) != 0)
+		return;
+	writer->meta.clock = clock;
+	/* the leap that was confirmed must not raise the doubt anew before the
+	 * clock is watched again */
+	if (!clock.in_doubt)
+		writer->clock_leapt = false;
 }
 
 void

@@ -325,6 +325,28 @@ takes_no_store_of_another_key(void **state)
 	assert_int_equal(bs_writer_attach(writer, store, boot, L, T0 + 1), 0);
 }
 
+/* The sweep works on between the tick that finds the confirmation and the next
+ * look at the clock. */
+static void
+a_confirmed_clock_is_believed(void **state)
+{
+	const struct bs_clock *clock = &bs_writer_meta(writer)->clock;
+	struct bs_clock confirmed = {0};
+	struct bs_change change;
+
+	(void)state;
+	bs_writer_set_clock(writer, true, false);
+	bs_writer_look(writer, T0);
+	assert_true(clock->in_doubt);
+	bs_clock_confirm(&confirmed, bs_day_of(T0));
+	bs_meta_clock(&change, &confirmed);
+	assert_int_equal(bs_store_apply(store, &change, 1), 0);
+	bs_writer_tick(writer, L, T0 + 1);
+	assert_false(clock->in_doubt);
+	(void)bs_writer_work(writer, L, T0 + 1);
+	assert_false(clock->in_doubt);
+}
+
 int
 main(void)
 {
@@ -343,6 +365,7 @@ main(void)
 	    TEST(remembers_the_longest_lifetime),
 	    TEST(knows_what_was_refused),
 	    TEST(takes_no_store_of_another_key),
+	    TEST(a_confirmed_clock_is_believed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
