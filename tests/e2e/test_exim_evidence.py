@@ -39,9 +39,14 @@ def test_old_tag(moded, days, row):
 
 
 def test_tag_that_was_never_issued(moded):
-    """Somebody else has the key: the store would know of a tag of ours."""
-    tag = moded.sign(BOB, "--no-record")
-    check(moded.mode, 5, *strike(moded, tag, notices.bounce(unknown_id())))
+    """Somebody else has the key: the store would know of a tag of ours. So it
+    does not know of all mail of this domain; of the other it does."""
+    tag = moded.sign("bob@example.net", "--no-record")
+    forged = notices.bounce(unknown_id())
+    check(moded.mode, 13, *strike(moded, "bob@example.net", forged))
+    check(moded.mode, 5, *strike(moded, tag, forged))
+    check(moded.mode, 16, *strike(moded, "bob@example.net", forged))
+    check(moded.mode, 13, *strike(moded, BOB, forged))
 
 
 def test_tag_of_too_many_bounces(moded, sink):
