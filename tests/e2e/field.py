@@ -22,6 +22,11 @@ SPARE_SENDERS = ("sales@example.org", "help@example.org")
 VERDICT = re.compile(r"^\w+: verdict=.* row=(\d+).* action=(\w+)"
                      r"(?:.* kind=(\w+))?(?:.* evidence=(\S+))?")
 
+def is_of_verdict(reply):
+    """Whether it is what a verdict came to, and no refusal of smtpd's own."""
+    return reply.startswith("250") or "this bounce" in reply.lower()
+
+
 Told = collections.namedtuple("Told", "row action kind evidence")
 
 
@@ -73,6 +78,17 @@ class Attacker:
         return [Told(int(found[1]), *found.groups()[1:])
                 for found in map(VERDICT.match, self._log) if found]
 
+    def _told_of_several(self, count):
+        """Of a message to several the engine hears, and logs, what became of
+        it only when that is decided: its sender may know sooner."""
+        told = []
+
+        def is_whole():
+            told.extend(self._told())
+            return len(told) >= count
+        wait_until(is_whole, lambda: f"{count} verdicts, not {told}")
+        return told
+
     def strike(self, name, recipients, octets, sender=""):
         """Sends a message; returns what became of it."""
         self._renew()
@@ -86,6 +102,9 @@ class Attacker:
             assert session.begin_data().startswith("354")
             session.send(attacks.for_smtp(octets))
             reply = session.end_data()
+        if not sender and len(recipients) > 1 and is_of_verdict(reply):
+            assert all(each.startswith("250") for each in replies), replies
+            return Outcome(name, reply, self._told_of_several(len(recipients)))
         return Outcome(name, reply, self._told())
 
 

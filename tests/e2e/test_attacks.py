@@ -24,6 +24,7 @@ BY_DESIGN = {
     ("valid tag, foreign original", 4):
         "the tag is the proof, for 20 bounces at least",
     ("from a stranger", None): "no bounce by its envelope",
+    ("sent to others", 16): "a message that was forwarded looks the same",
     ("sent to others, no report", 12):
         "nothing says to whom it was",
     ("sent to others, no report", 16):
