@@ -16,6 +16,7 @@
 
 #define MAP_BYTES ((size_t)16 << 30) /* sparse: costs no memory */
 #define MAP_BYTES_MIN ((size_t)64 << 20)
+#define BEHIND_MAX ((uint64_t)16 << 30)
 #define READERS_MAX 4096
 #define ATTEMPTS 5 /* where another process may disturb us */
 #define GROWTHS 24 /* of the map: each doubles it */
@@ -47,7 +48,58 @@ error_of(int rc)
 	}
 }
 
-/* LMDB maps what the header promises; a shorter file is a SIGBUS later. */
+/* The start of LMDB's first two pages. */
+struct meta_page {
+	size_t number;
+	uint16_t head[4];
+	uint32_t magic;
+	uint32_t version;
+	void *address;
+	size_t map_bytes;
+	struct {
+		uint32_t page_bytes;
+		uint16_t flags;
+		uint16_t depth;
+		size_t counts[5];
+	} tables[2];
+	size_t last_page;
+	size_t transaction;
+};
+
+/* Whether one of these pages promises more than the file holds. No sound one
+ * does, since pages are written before the promise. */
+static bool
+promises_too_much(const char *folder)
+{
+	char path[PATH_MAX];
+	struct meta_page meta;
+	struct stat st;
+	bool is_so = false;
+	off_t at = 0;
+	int fd;
+
+	if (bs_lock_path(folder, "data.mdb", path) != 0 ||
+	    (fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return false;
+	for (int i = 0;
+	     i < 2 && fstat(fd, &st) == 0 &&
+	     pread(fd, &meta, sizeof(meta), at) == (ssize_t)sizeof(meta);
+	     i++) {
+		uint64_t page_bytes = meta.tables[0].page_bytes;
+
+		if (page_bytes == 0)
+			break;
+		if (meta.last_page >= (uint64_t)st.st_size / page_bytes)
+			is_so = true;
+		at = (off_t)page_bytes;
+	}
+	close(fd);
+	return is_so;
+}
+
+/* LMDB maps what the header promises; a shorter file is a SIGBUS later. Behind
+ * the last page may lie what a write left that was cut short; much more than
+ * we ever write at once was written by the numbers of a damaged page. */
 static int
 check_size(MDB_env *env)
 {
@@ -55,14 +107,15 @@ check_size(MDB_env *env)
 	MDB_stat stat;
 	struct stat st;
 	mdb_filehandle_t fd;
+	uint64_t promised;
+	uint64_t size;
 
 	if (mdb_env_info(env, &info) != 0 || mdb_env_stat(env, &stat) != 0 ||
 	    mdb_env_get_fd(env, &fd) != 0 || fstat(fd, &st) != 0)
 		return -EUCLEAN;
-	if ((uint64_t)st.st_size <
-	    ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize)
-		return -EUCLEAN;
-	return 0;
+	size = (uint64_t)st.st_size;
+	promised = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+	return size < promised || size - promised > BEHIND_MAX ? -EUCLEAN : 0;
 }
 
 /* LMDB sets no close-on-exec: programs that we start would hold the file. */
@@ -101,7 +154,8 @@ out:
 	return rc;
 }
 
-/* Where a limit on address space refuses the map, tries a smaller one. */
+/* Where a limit on address space refuses the map, tries a smaller one. A map
+ * that only a damaged header asks for is no lack of memory. */
 static int
 open_env(const char *folder, enum bs_store_use use, MDB_env **out)
 {
@@ -113,7 +167,7 @@ open_env(const char *folder, enum bs_store_use use, MDB_env **out)
 		rc = try_env(folder, flags, map_bytes, out);
 		map_bytes /= 2;
 	} while (rc == -ENOMEM && map_bytes >= MAP_BYTES_MIN);
-	return rc;
+	return rc == -ENOMEM && promises_too_much(folder) ? -EUCLEAN : rc;
 }
 
 /* Begins a transaction. Takes over a map that another process has made larger,

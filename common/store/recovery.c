@@ -27,7 +27,8 @@
 #define DEADLINE_SECONDS 60
 
 /* A damaged tree can lead LMDB in a circle: then SIGALRM ends this process. A
- * sound store is read at a megabyte a second at least. */
+ * sound store is read at a megabyte a second at least; a hole in the file
+ * takes no time. */
 static void
 set_deadline(const char *folder)
 {
@@ -35,7 +36,7 @@ set_deadline(const char *folder)
 	struct stat st;
 
 	if (bs_lock_path(folder, "data.mdb", path) == 0 && stat(path, &st) == 0)
-		alarm(DEADLINE_SECONDS + (unsigned)(st.st_size >> 20));
+		alarm(DEADLINE_SECONDS + (unsigned)(st.st_blocks >> 11));
 }
 
 int

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/store/meta.h"
 #include "common/store/recovery.h"
@@ -401,6 +402,54 @@ refuses_a_truncated_file(void **state)
 	}
 }
 
+/* The last page of both headers is far away. LMDB would map that much, and
+ * lacks the memory: it is the file that is wrong, not the host. */
+static void
+refuses_a_header_that_promises_too_much(void **state)
+{
+	static const size_t last_page_at = 120 + 2 * sizeof(size_t);
+	struct bs_store *store = open_store(BS_STORE_WRITE);
+	struct bs_store *none = NULL;
+	size_t last_page = SIZE_MAX >> 14;
+	char path[PATH_MAX + 16];
+	off_t page;
+	int fd;
+
+	(void)state;
+	fill(store, 20000, 3);
+	bs_store_close(store);
+	if (sizeof(size_t) != 8)
+		skip(); /* the header is another one */
+	page = sysconf(_SC_PAGESIZE);
+	snprintf(path, sizeof(path), "%s/data.mdb", folder);
+	assert_true((fd = open(path, O_RDWR)) != -1);
+	for (off_t at = 0; at <= page; at += page)
+		assert_int_equal(pwrite(fd, &last_page, sizeof(last_page),
+				     at + (off_t)last_page_at),
+		    sizeof(last_page));
+	close(fd);
+	assert_int_equal(bs_store_open(folder, BS_STORE_READ, &none), -EUCLEAN);
+}
+
+/* LMDB follows the page numbers of a damaged list wherever they lead: the file
+ * becomes one hole. What a write left that was cut short is no damage. */
+static void
+refuses_a_file_that_is_one_hole(void **state)
+{
+	struct bs_store *store = open_store(BS_STORE_WRITE);
+	struct bs_store *none = NULL;
+	char path[PATH_MAX + 16];
+
+	(void)state;
+	fill(store, 20000, 3);
+	bs_store_close(store);
+	snprintf(path, sizeof(path), "%s/data.mdb", folder);
+	assert_int_equal(truncate(path, (off_t)1 << 30), 0);
+	bs_store_close(open_store(BS_STORE_READ));
+	assert_int_equal(truncate(path, (off_t)1 << 35), 0);
+	assert_int_equal(bs_store_open(folder, BS_STORE_READ, &none), -EUCLEAN);
+}
+
 static void
 finds_damaged_records(void **state)
 {
@@ -591,6 +640,10 @@ main(void)
 	    cmocka_unit_test_setup_teardown(knows_its_key, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(refuses_a_truncated_file, set_up,
 		tear_down),
+	    cmocka_unit_test_setup_teardown(
+		refuses_a_header_that_promises_too_much, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(refuses_a_file_that_is_one_hole,
+		set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(finds_damaged_records, set_up,
 		tear_down),
 	    cmocka_unit_test_setup_teardown(recovers, set_up, tear_down),
