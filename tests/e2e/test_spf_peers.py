@@ -79,6 +79,21 @@ def ours(host, worlds):
                  one.lookups, one.voids) for one in found]
 
 
+def without_explanation(pair):
+    """Ours waits two seconds for an explanation: one datagram that is late or
+    lost, and the refusal goes without."""
+    mine = pair.ours
+    return (not agree(pair) and mine.result == pair.theirs.result
+            and mine.explanation == "DEFAULT")
+
+
+def asked_again(host, pairs):
+    """Those that went without an explanation, one by one: on a busy machine
+    it is late in a crowd, and alone it is not."""
+    return [pair._replace(ours=ours(host, [pair.world])[0])
+            if without_explanation(pair) else pair for pair in pairs]
+
+
 def lines(worlds):
     return "".join("\t".join(world.query) + "\n" for world in worlds)
 
