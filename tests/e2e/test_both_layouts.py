@@ -94,20 +94,22 @@ def test_esmtp_parameters_of_a_tagged_recipient_are_kept(either, sink, word):
     assert "NOTIFY=NEVER" in wait_sunk(sink, word)["rcpt"][0]
 
 
-def test_recipients_are_judged_one_by_one(either, tag, word):
-    """A valid tag brings nobody along: the others are asked for again, apart
-    from it."""
+def test_recipients_are_judged_one_by_one(either, lab, tag, word):
+    """A valid tag brings nobody along where messages are read, as they are not
+    by themselves under 6.8: the others are asked for again, apart from it."""
     others = ("missing@example.org", "bob@example.org")
+    apart = ["550 Inval", "250 2.1.5"]
+    together = apart if lab.suite == "bookworm" else ["452 4.5.3"] * 2
     text = message("daemon@client.example", "you", word)
     with Dialogue(either.lan.space, either.address) as session:
         replies = session.envelope("", forge(tag), tag, *others)
         assert [reply[:9] for reply in replies] == [
-            "550 5.7.1", "250 2.1.5", "452 4.5.3", "452 4.5.3"]
+            "550 5.7.1", "250 2.1.5", *together]
         session.message(text)
-        replies = session.envelope("", *others)
-        assert [reply[:3] for reply in replies] == ["550", "250"]
-        assert not replies[0].startswith("550 5.7.1")
-        session.message(text)
+        if together != apart:
+            replies = session.envelope("", *others)
+            assert [reply[:9] for reply in replies] == apart
+            session.message(text)
     assert either.wait_mail("alice", word)["Delivered-To"] == ALICE
     assert either.wait_mail("bob", word)
 
