@@ -577,6 +577,36 @@ compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 	return a_len < b_len ? -1 : a_len > b_len;
 }
 
+/* Whether the page that a key lies on has the flags of a leaf and no others.
+ * With that of a branch, too, a search leaves it for any other page, and finds
+ * nothing; with that of a changed page LMDB writes to the read-only map. */
+static bool
+is_on_a_leaf(const MDB_val *key, size_t page_bytes)
+{
+	static const uint16_t leaf = 2;
+	const uint8_t *page;
+	uint16_t flags;
+
+	/* larger pages, of another host, need not begin at a multiple */
+	if (page_bytes > (size_t)sysconf(_SC_PAGESIZE))
+		return true;
+	page = (const uint8_t *)key->mv_data -
+	       (uintptr_t)key->mv_data % page_bytes;
+	/* the number of the page, and two octets for padding, come first */
+	memcpy(&flags, page + sizeof(size_t) + 2, sizeof(flags));
+	return flags == leaf;
+}
+
+/* Whether a search comes to the very entry that a walk came to. */
+static bool
+is_found(MDB_txn *txn, MDB_dbi table, MDB_val *key, const MDB_val *value)
+{
+	MDB_val found;
+
+	return mdb_get(txn, table, key, &found) == 0 &&
+	       found.mv_data == value->mv_data;
+}
+
 /* A page that changed places, or was lost, shows in the order of the keys or in
  * their number: the check of each entry is right all the same. That keys must
  * ascend also ends the walk through a tree that leads back into itself. */
@@ -599,7 +629,9 @@ check_table(MDB_txn *txn, MDB_dbi table, uint64_t *entries, uint64_t *damaged)
 		if (key.mv_size == 0 || key.mv_size > sizeof(last) ||
 		    value.mv_size > BS_RECORD_MAX ||
 		    compare(key.mv_data, key.mv_size, last, last_len) <= 0 ||
-		    ++found > stat.ms_entries)
+		    ++found > stat.ms_entries ||
+		    !is_on_a_leaf(&key, stat.ms_psize) ||
+		    !is_found(txn, table, &key, &value))
 			break;
 		if (!bs_record_is_sound(key.mv_data, key.mv_size, value.mv_data,
 			value.mv_size))
