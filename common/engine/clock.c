@@ -59,8 +59,8 @@ bs_clock_is_synchronised(void)
 	struct timex timex = {.modes = 0};
 	int state = adjtimex(&timex);
 
-	/* our unit lets us ask no call that could set the clock
-	 * (ProtectClock=); systemd-timesyncd(8) makes this file when it has set
+	/* a stricter unit or container may forbid the call, as others can set
+	 * the clock by it; systemd-timesyncd(8) makes this file when it has set
 	 * it */
 	if (state < 0)
 		return access("/run/systemd/timesync/synchronized", F_OK) == 0;

@@ -30,7 +30,8 @@ def test_packages(debs):
     """What lintian and systemd say of them."""
     assert not re.search("^E:", debs.lintian, re.M), debs.lintian
     for unit, (exposure, said) in debs.security.items():
-        assert exposure <= 2.0, f"{unit}: {said}"
+        # 0.2 of it for a clock that may be asked, though not set
+        assert exposure <= 2.2, f"{unit}: {said}"
     made = {path.name.split("_")[0]
             for path in (debs.folder / "debs").glob("*.deb")}
     assert made == {*NAMES, *(f"{name}-dbgsym" for name in NAMES)}
