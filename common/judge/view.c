@@ -5,6 +5,24 @@
 #include "common/judge/view.h"
 #include "common/base/ascii.h"
 
+int
+bs_view_get_stored(const void *context, struct bs_entry *entry)
+{
+	struct bs_store *const *store = context;
+
+	return bs_store_get(*store, entry);
+}
+
+int
+bs_view_next_stored(const void *context, struct bs_entry *entry)
+{
+	struct bs_store *const *store = context;
+	struct bs_entry from = *entry;
+	size_t count;
+
+	return bs_store_scan(*store, &from, entry, 1, &count);
+}
+
 void
 bs_view_hash(const struct bs_view *view, const char *text, size_t len,
     uint8_t out[static BS_RECORD_HASH])

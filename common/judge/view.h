@@ -32,6 +32,12 @@ struct bs_view {
 	const void *context;
 };
 
+/* Get and next of a view of an open store alone. Context points at a pointer to
+ * that store. */
+BS_MUST_USE int bs_view_get_stored(const void *context, struct bs_entry *entry);
+BS_MUST_USE int bs_view_next_stored(const void *context,
+    struct bs_entry *entry);
+
 /* The store's hash of a text in its canonical form. */
 void bs_view_hash(const struct bs_view *view, const char *text, size_t len,
     uint8_t out[static BS_RECORD_HASH]);

@@ -22,24 +22,6 @@ get_nothing(const void *context, struct bs_entry *entry)
 	return -ENODEV;
 }
 
-static int
-get(const void *context, struct bs_entry *entry)
-{
-	struct bs_store *const *store = context;
-
-	return bs_store_get(*store, entry);
-}
-
-static int
-next(const void *context, struct bs_entry *entry)
-{
-	struct bs_store *const *store = context;
-	struct bs_entry from = *entry;
-	size_t count;
-
-	return bs_store_scan(*store, &from, entry, 1, &count);
-}
-
 /* The question that the adapter would have asked. */
 static void
 make_request(const struct bs_explained *explained, struct bs_request *out)
@@ -132,8 +114,8 @@ look_into_store(const struct bs_child *child)
 
 	if (rc != 0)
 		return rc;
-	task.view.get = get;
-	task.view.next = next;
+	task.view.get = bs_view_get_stored;
+	task.view.next = bs_view_next_stored;
 	task.view.context = &store;
 	rc = bs_meta_check_key(store, task.view.store_key);
 	if (rc >= 0)

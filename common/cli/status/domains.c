@@ -18,24 +18,6 @@ struct task {
 	int64_t now;
 };
 
-static int
-get(const void *context, struct bs_entry *entry)
-{
-	struct bs_store *const *store = context;
-
-	return bs_store_get(*store, entry);
-}
-
-static int
-next(const void *context, struct bs_entry *entry)
-{
-	struct bs_store *const *store = context;
-	struct bs_entry from = *entry;
-	size_t count;
-
-	return bs_store_scan(*store, &from, entry, 1, &count);
-}
-
 /* Adds up the last days, today first. month may be NULL. Returns 0 or -errno.
  */
 static int
@@ -107,8 +89,8 @@ look(const struct bs_child *child)
 	    .keyring = task->keyring,
 	    .meta = &meta,
 	    .store_key = task->store_key,
-	    .get = get,
-	    .next = next,
+	    .get = bs_view_get_stored,
+	    .next = bs_view_next_stored,
 	    .context = &store};
 	int rc = bs_store_open(child->folder, BS_STORE_READ, &store);
 
