@@ -40,8 +40,8 @@ is_name(char c)
 	       c == '.';
 }
 
-static bool
-ends(const char *text, const char *with)
+bool
+bs_exim_ends(const char *text, const char *with)
 {
 	size_t len = strlen(text);
 	size_t end = strlen(with);
@@ -86,7 +86,7 @@ take_position(struct reader *reader, char *text)
 	if (reader->conf->main_file == NULL)
 		reader->conf->main_file = reader->file;
 	if (reader->section == SECTION_ACL &&
-	    ends(reader->file, "/backstop/rcpt"))
+	    bs_exim_ends(reader->file, "/backstop/rcpt"))
 		reader->conf->has_rcpt = true;
 }
 

@@ -37,6 +37,9 @@ struct bs_exim_conf {
  * it. What it does not know is passed over. */
 void bs_exim_conf_read(struct bs_exim_conf *conf, char *text, size_t len);
 
+/* Whether a text ends with another. */
+bool bs_exim_ends(const char *text, const char *with);
+
 /* Takes the next item off a list of hosts. *separator is '\0' before the first
  * and is then set: ':', ';', or what "<;" at the start names. Returns false at
  * the end. A doubled separator stands for itself, as in "::::1". */
