@@ -66,7 +66,10 @@ bs_verdict_evidence(const struct bs_dsn_facts *facts,
 	request->message_ids = facts->message_ids;
 	request->final_recipients = facts->final_recipients;
 	request->original_recipients = facts->original_recipients;
-	request->partial = facts->message_ids.truncated;
+	request->only_refers = facts->only_refers;
+	/* an engine that does not know the one takes the other, and refuses
+	 * nothing */
+	request->partial = facts->message_ids.truncated || facts->only_refers;
 	request->date =
 	    facts->returned_date > 0 ? (uint64_t)facts->returned_date : 0;
 	memcpy(request->return_path, facts->return_path,

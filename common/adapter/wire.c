@@ -111,6 +111,7 @@ static const struct bs_field request_fields[] = {
     TEXT(bs_request, receiver),
     TEXT(bs_request, spf),
     VALUE(bs_request, partial, BS_FIELD_FLAG, QUIET),
+    VALUE(bs_request, only_refers, BS_FIELD_FLAG, QUIET),
     LIST("message_id", message_ids),
     LIST("original_recipient", original_recipients),
     LIST("final_recipient", final_recipients),

@@ -69,6 +69,8 @@ struct bs_request {
 	bool weighed; /* op data: this is told now */
 	enum bs_action outcome; /* and it is this */
 	bool partial;		/* the message returns more than is told here */
+	bool only_refers; /* it returns nothing: all of message_ids are from
+			   * References, In-Reply-To and running text */
 	enum bs_kind kind;
 	struct bs_list message_ids; /* returned ones; op sent of mail that
 				     * leaves: its own */

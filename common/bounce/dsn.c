@@ -103,6 +103,8 @@ empty_line(struct bs_dsn *dsn)
 		return;
 	}
 	end_field(dsn);
+	if (dsn->place == BS_DSN_IN_LEAF && dsn->leaf == BS_DSN_STATUS)
+		bs_dsn_report_group_ended(dsn);
 	if (dsn->place != BS_DSN_IN_LEAF) {
 		bs_dsn_parts_header_ended(dsn);
 	} else if (dsn->leaf == BS_DSN_RETURNED &&
@@ -302,6 +304,8 @@ end_part(struct bs_dsn *dsn)
 		bs_dsn_running_text_ended(dsn);
 	else if (dsn->leaf != BS_DSN_SKIP)
 		end_field(dsn);
+	if (dsn->leaf == BS_DSN_STATUS)
+		bs_dsn_report_group_ended(dsn);
 	if (dsn->leaf == BS_DSN_RETURNED) {
 		bs_dsn_parts_returned(dsn);
 		(void)bs_dsn_nested_enter(dsn);

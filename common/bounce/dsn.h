@@ -25,6 +25,19 @@ enum bs_dsn_class {
 	BS_DSN_ARF,	    /* RFC 5965 and older complaints */
 };
 
+/* Recipients of a bounce that are kept, of each kind. */
+#define BS_DSN_RECIPIENTS 8
+
+/* Octets of a returned Subject, its NUL included. */
+#define BS_DSN_SUBJECT_MAX 256
+
+/* What a report says became of one recipient (RFC 3464 §2.3). */
+struct bs_dsn_fate {
+	char action[16];
+	char status[16]; /* RFC 3463 */
+	char diagnostic[200];
+};
+
 /* What was found. Texts are NUL-terminated and empty where absent. They hold
  * octets as they came: escape them before you show them. Message-IDs are
  * without their angle brackets. An ordinary message returns nothing. */
@@ -44,19 +57,24 @@ struct bs_dsn_facts {
 	char action[16];
 	char reporting_mta[BS_HOST_MAX];
 	char diagnostic[256]; /* why it failed, as the report has it */
+	char disposition[64]; /* of an MDN: what was done, and by whom */
+
+	/* of a report: one for each of final_recipients, in the same order */
+	struct bs_dsn_fate fates[BS_DSN_RECIPIENTS];
 
 	/* Message-IDs of the returned message: those of its header or of an MDN
 	 * first, then those of the report, then those that the bounce refers to
 	 * by References and In-Reply-To, as far as there is room. Truncated:
 	 * that none of them is known proves nothing. */
 	struct bs_list message_ids;
+	bool only_refers; /* all of them are of References and In-Reply-To */
 
 	/* of the returned header */
 	bool has_returned_header;
 	bool has_return_path; /* empty: the null reverse-path */
 	char return_path[BS_ADDRESS_MAX];
 	char returned_from[BS_ADDRESS_MAX];
-	char returned_subject[128];
+	char returned_subject[BS_DSN_SUBJECT_MAX];
 	int64_t returned_date;	 /* epoch seconds, 0 for none */
 	struct bs_list received; /* client addresses, the last hop first */
 	unsigned received_count; /* Received fields */
@@ -64,9 +82,6 @@ struct bs_dsn_facts {
 
 /* Multiparts inside each other; deeper ones are not read. */
 #define BS_DSN_DEPTH 8
-
-/* Recipients of a bounce that are kept, of each kind. */
-#define BS_DSN_RECIPIENTS 8
 
 /* Fields of a header and lines of a text that are read: more than any bounce
  * has, and few enough that nobody can make us work for long. */
@@ -90,7 +105,7 @@ struct bs_dsn_returned {
 	int64_t date;
 	char return_path[BS_ADDRESS_MAX];
 	char from[BS_ADDRESS_MAX];
-	char subject[128];
+	char subject[BS_DSN_SUBJECT_MAX];
 };
 
 /* What header and running text tell, where no report part says better. */
@@ -157,12 +172,16 @@ struct bs_dsn {
 
 	struct bs_dsn_returned header;	    /* the one at hand */
 	struct bs_dsn_returned text_header; /* the one in running text */
-	struct bs_list receipt_ids;	    /* of an MDN */
 	struct bs_list report_ids; /* of a report, or of another field of the
 				    * returned header than Message-ID */
+	bool has_receipt_ids;	   /* some of report_ids are of an MDN */
 	struct bs_list named_ids;  /* in References and In-Reply-To */
 	struct bs_list outer_ids;  /* of a returned notice itself */
 	struct bs_dsn_hints hints;
+
+	/* of a report: the group of fields at hand, about one recipient */
+	struct bs_dsn_fate fate;
+	unsigned fate_of; /* its place in final_recipients, from 1; 0: none */
 };
 
 /* Begins a message. */

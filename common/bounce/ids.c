@@ -105,8 +105,9 @@ bs_dsn_ids_gather(struct bs_dsn *dsn)
 	bool is_nested = (dsn->signals & BS_DSN_NESTED) != 0;
 	bool doubt = false;
 
-	if (dsn->receipt_ids.count > 0)
-		*ids = dsn->receipt_ids;
+	/* an MDN says which message it is about, whatever it returns */
+	if (dsn->has_receipt_ids)
+		*ids = dsn->report_ids;
 	if (is_nested) {
 		/* Where the inner notice returns nothing, or a report names
 		 * another message, nobody knows which one is meant. */
@@ -116,10 +117,11 @@ bs_dsn_ids_gather(struct bs_dsn *dsn)
 	if (merge(ids, &dsn->report_ids, own) && is_nested)
 		doubt = true;
 	doubt |= ids->truncated || dsn->report_ids.truncated;
-	/* What is only referred to speaks for the bounce, never against it; and
-	 * more of it than there is room for opens no door. */
-	if (ids->count == 0 && dsn->named_ids.count > 0)
-		doubt = true;
-	(void)merge(ids, &dsn->named_ids, own);
+	/* What is only referred to speaks for the bounce, never against it: a
+	 * notice may take it over from the mail that it returns. And more of it
+	 * than there is room for opens no door. */
+	dsn->facts.only_refers = ids->count == 0 && !doubt;
+	if (!merge(ids, &dsn->named_ids, own))
+		dsn->facts.only_refers = false;
 	ids->truncated = doubt;
 }

@@ -42,6 +42,8 @@ set_aside(struct bs_dsn *dsn)
 	facts->has_returned_header = true;
 	memset(&dsn->text_header, 0, sizeof(dsn->text_header));
 	memset(&dsn->hints, 0, sizeof(dsn->hints));
+	memset(&dsn->fate, 0, sizeof(dsn->fate));
+	dsn->fate_of = 0;
 	dsn->signals &= ~(unsigned)(BS_DSN_HAS_PART | BS_DSN_HAS_STATUS |
 				    BS_DSN_STATUS_FIELD);
 	dsn->signals |= BS_DSN_NESTED;

@@ -84,7 +84,10 @@ forget(struct bs_dsn *dsn)
 	    sizeof(*facts) - offsetof(struct bs_dsn_facts, final_recipients));
 	memset(&dsn->text_header, 0, sizeof(dsn->text_header));
 	memset(&dsn->hints, 0, sizeof(dsn->hints));
-	memset(&dsn->receipt_ids, 0, sizeof(dsn->receipt_ids));
+	if (dsn->has_receipt_ids)
+		memset(&dsn->report_ids, 0, sizeof(dsn->report_ids));
+	dsn->has_receipt_ids = false;
+	dsn->fate_of = 0;
 	dsn->hints.failed = failed;
 }
 

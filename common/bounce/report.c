@@ -96,6 +96,42 @@ keep_typed(const struct bs_mime_field *field, char *out, size_t size)
 }
 
 void
+bs_dsn_report_group_ended(struct bs_dsn *dsn)
+{
+	if (dsn->fate_of > 0)
+		dsn->facts.fates[dsn->fate_of - 1] = dsn->fate;
+	memset(&dsn->fate, 0, sizeof(dsn->fate));
+	dsn->fate_of = 0;
+}
+
+/* Begins what is said of another recipient, also where no empty line stands
+ * before it. */
+static void
+take_recipient(struct bs_dsn *dsn, const struct bs_mime_field *field)
+{
+	struct bs_list *list = &dsn->facts.final_recipients;
+	unsigned before = list->count;
+
+	if (dsn->fate_of > 0)
+		bs_dsn_report_group_ended(dsn);
+	add_recipient(list, field);
+	if (list->count > before)
+		dsn->fate_of = list->count;
+}
+
+/* A field that is about one recipient. */
+static void
+take_fate(struct bs_dsn_fate *fate, const struct bs_mime_field *field)
+{
+	if (bs_mime_is(field, "Status"))
+		keep_status(field, fate->status, sizeof(fate->status));
+	else if (bs_mime_is(field, "Action"))
+		keep_word(field, fate->action, sizeof(fate->action));
+	else if (bs_mime_is(field, "Diagnostic-Code"))
+		keep_typed(field, fate->diagnostic, sizeof(fate->diagnostic));
+}
+
+void
 bs_dsn_report_status(struct bs_dsn *dsn, const struct bs_mime_field *field)
 {
 	struct bs_dsn_facts *facts = &dsn->facts;
@@ -103,10 +139,11 @@ bs_dsn_report_status(struct bs_dsn *dsn, const struct bs_mime_field *field)
 	/* of a notice within a report: nested.c says why */
 	bool is_inner = (dsn->outer_signals & BS_DSN_HAS_STATUS) != 0;
 
-	if (bs_mime_is(field, "Final-Recipient"))
-		add_recipient(is_inner ? &facts->original_recipients
-				       : &facts->final_recipients,
-		    field);
+	take_fate(&dsn->fate, field);
+	if (bs_mime_is(field, "Final-Recipient") && is_inner)
+		add_recipient(&facts->original_recipients, field);
+	else if (bs_mime_is(field, "Final-Recipient"))
+		take_recipient(dsn, field);
 	else if (bs_mime_is(field, "Original-Recipient"))
 		add_recipient(&facts->original_recipients, field);
 	else if (bs_mime_is(field, "Status"))
@@ -128,11 +165,17 @@ bs_dsn_report_receipt(struct bs_dsn *dsn, const struct bs_mime_field *field)
 	struct bs_dsn_facts *facts = &dsn->facts;
 
 	if (bs_mime_is(field, "Original-Message-ID")) {
-		bs_dsn_ids_take(&dsn->receipt_ids, field);
+		bs_dsn_ids_take(&dsn->report_ids, field);
+		dsn->has_receipt_ids |= dsn->report_ids.count > 0;
 	} else if (bs_mime_is(field, "Final-Recipient")) {
 		add_recipient(&facts->final_recipients, field);
 	} else if (bs_mime_is(field, "Original-Recipient")) {
 		add_recipient(&facts->original_recipients, field);
+	} else if (bs_mime_is(field, "Disposition")) {
+		keep_first(field->value, field->value_len, facts->disposition,
+		    sizeof(facts->disposition));
+	} else if (bs_mime_is(field, "Failure") || bs_mime_is(field, "Error")) {
+		keep_typed(field, facts->diagnostic, sizeof(facts->diagnostic));
 	}
 }
 

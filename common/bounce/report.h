@@ -9,6 +9,9 @@
 void bs_dsn_report_status(struct bs_dsn *dsn,
     const struct bs_mime_field *field);
 
+/* The fields of one recipient end: at an empty line, or with the part. */
+void bs_dsn_report_group_ended(struct bs_dsn *dsn);
+
 /* A field of message/disposition-notification. */
 void bs_dsn_report_receipt(struct bs_dsn *dsn,
     const struct bs_mime_field *field);

@@ -195,11 +195,13 @@ look_everywhere(struct search *search, struct bs_known *known)
 		look_elsewhere(search, first_day, last_day, known);
 }
 
-/* Whether the bounce returns more than we were told. */
+/* Whether the bounce returns more than we were told. One that only refers to
+ * messages returns none, however many those are. */
 static bool
 is_partial(const struct bs_request *request)
 {
-	return request->partial || request->message_ids.truncated;
+	return (request->partial || request->message_ids.truncated) &&
+	       !request->only_refers;
 }
 
 /* What comes of a search. One that found nothing that proves the bounce says
@@ -219,6 +221,12 @@ conclude(const struct search *search, const struct bs_span *span,
 		known->evidence_reason = search->failed
 					     ? BS_REASON_STORE_TROUBLE
 					     : BS_REASON_PARTIAL;
+	} else if (search->found == BS_EVIDENCE_NO &&
+		   question->request->only_refers) {
+		/* a notice may refer to what the returned mail answers, which
+		 * others sent */
+		known->facts.evidence = BS_EVIDENCE_NONE;
+		known->evidence_reason = BS_REASON_NO_MESSAGE_ID;
 	} else if (search->found == BS_EVIDENCE_NO) {
 		known->evidence_reason =
 		    bs_recording_fault(&question->view, question->domain, span);

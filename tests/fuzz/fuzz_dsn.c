@@ -35,6 +35,14 @@ check(const struct bs_dsn_facts *facts)
 	must_end(facts->action, sizeof(facts->action));
 	must_end(facts->reporting_mta, sizeof(facts->reporting_mta));
 	must_end(facts->diagnostic, sizeof(facts->diagnostic));
+	must_end(facts->disposition, sizeof(facts->disposition));
+	for (size_t i = 0; i < BS_DSN_RECIPIENTS; i++) {
+		const struct bs_dsn_fate *fate = &facts->fates[i];
+
+		must_end(fate->action, sizeof(fate->action));
+		must_end(fate->status, sizeof(fate->status));
+		must_end(fate->diagnostic, sizeof(fate->diagnostic));
+	}
 	must_end(facts->return_path, sizeof(facts->return_path));
 	must_end(facts->returned_from, sizeof(facts->returned_from));
 	must_end(facts->returned_subject, sizeof(facts->returned_subject));

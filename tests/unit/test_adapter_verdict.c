@@ -63,6 +63,7 @@ all_evidence_is_told(void **state)
 	assert_int_equal(request.kind, BS_KIND_DSN);
 	assert_int_equal(request.date, 42);
 	assert_true(request.partial);
+	assert_false(request.only_refers);
 	assert_string_equal(bs_list_next(&request.message_ids, NULL), "id@x");
 	assert_string_equal(bs_list_next(&request.final_recipients, NULL),
 	    "f@x");
@@ -70,8 +71,15 @@ all_evidence_is_told(void **state)
 	    "o@x");
 	assert_string_equal(request.return_path, "r@x");
 	facts.returned_date = -1;
+	facts.message_ids.truncated = false;
 	bs_verdict_evidence(&facts, &request);
 	assert_int_equal(request.date, 0);
+	assert_false(request.partial);
+	/* an engine that knows the second alone must not refuse */
+	facts.only_refers = true;
+	bs_verdict_evidence(&facts, &request);
+	assert_true(request.only_refers);
+	assert_true(request.partial);
 }
 
 static void

@@ -72,7 +72,7 @@ other_fields_have_an_id(void **state)
 	    {"what the bounce refers to: no proof against it",
 		DAEMON "References: <1@d.example> <2@d.example>\n"
 		       "In-Reply-To: <3@d.example>\n\nDelivery failed.\n",
-		"1@d.example 2@d.example 3@d.example", true},
+		"1@d.example 2@d.example 3@d.example", false},
 	    {"what the bounce refers to, behind all others",
 		DAEMON
 		"In-Reply-To: <1@d.example>\n" REPORT("r") "--r\n" RETURNED(
@@ -91,6 +91,26 @@ other_fields_have_an_id(void **state)
 
 	(void)state;
 	check(samples, COUNT(samples));
+}
+
+static void
+knows_what_is_only_referred_to(void **state)
+{
+	static const char refers[] =
+	    DAEMON "References: <1@d.example>\n\nDelivery failed.\n";
+	static const char quotes[] =
+	    DAEMON "\nDelivery failed.\nOriginal-Message-ID: <1@d.example>\n";
+	static const char returns[] =
+	    DAEMON "References: <1@d.example>\n" REPORT("r") "--r\n" RETURNED(
+		"Message-ID: <2@d.example>\n") "--r--\n";
+	static const char itself[] =
+	    DAEMON "References: <own@a.example>\n\nDelivery failed.\n";
+
+	(void)state;
+	assert_true(facts_of(refers)->only_refers);
+	assert_true(facts_of(quotes)->only_refers);
+	assert_false(facts_of(returns)->only_refers);
+	assert_false(facts_of(itself)->only_refers);
 }
 
 /* More References than there is room for leave the returned message's own
@@ -255,6 +275,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(other_fields_have_an_id),
+	    cmocka_unit_test(knows_what_is_only_referred_to),
 	    cmocka_unit_test(many_references_open_no_door),
 	    cmocka_unit_test(a_wrapped_notice_is_read),
 	    cmocka_unit_test(a_wrapped_text_is_read),

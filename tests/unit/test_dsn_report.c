@@ -328,6 +328,67 @@ reads_originals_in_text(void **state)
 	}
 }
 
+/* Fields in any order, groups that no empty line parts, a recipient without
+ * fields, and one that is named again. */
+static void
+keeps_the_fate_of_each_recipient(void **state)
+{
+	static const struct {
+		const char *action;
+		const char *status;
+		const char *diagnostic;
+	} fates[] = {
+	    {"failed", "5.1.1", "550 no such user"},
+	    {"delayed", "4.4.1", ""},
+	    {"delivered", "2.0.0", "250 taken"},
+	    {"", "", ""},
+	    {"failed", "5.2.2", ""},
+	};
+	const struct bs_dsn_facts *facts = facts_of(
+	    REPORT "Final-Recipient: rfc822; a@c.example\nAction: failed\n"
+		   "Status: 5.1.1\nDiagnostic-Code: smtp; 550 no such user\n\n"
+		   "Action: delayed\nFinal-Recipient: rfc822; b@c.example\n"
+		   "Status: 4.4.1 (timeout)\n"
+		   "Final-Recipient: rfc822; c@c.example\nAction: delivered\n"
+		   "Status: 2.0.0\nDiagnostic-Code: smtp; 250 taken\n\n"
+		   "Final-Recipient: rfc822; d@c.example\n\n"
+		   "Final-Recipient: rfc822; a@c.example\nAction: delivered\n\n"
+		   "Final-Recipient: rfc822; e@c.example\nAction: failed\n"
+		   "Status: 5.2.2\n--b--\n");
+
+	(void)state;
+	assert_true(lists(&facts->final_recipients,
+	    "a@c.example b@c.example c@c.example d@c.example e@c.example"));
+	for (size_t i = 0; i < COUNT(fates); i++) {
+		assert_string_equal(facts->fates[i].action, fates[i].action);
+		assert_string_equal(facts->fates[i].status, fates[i].status);
+		assert_string_equal(facts->fates[i].diagnostic,
+		    fates[i].diagnostic);
+	}
+}
+
+static void
+reads_what_a_receipt_says(void **state)
+{
+	const struct bs_dsn_facts *facts = facts_of(
+	    "From: postmaster@c.example\nContent-Type: multipart/report; "
+	    "report-type=disposition-notification; boundary=b\n\n--b\n"
+	    "Content-Type: message/disposition-notification\n\n"
+	    "Final-Recipient: rfc822; bob@c.example\n"
+	    "Original-Message-ID: <1@d.example>\n"
+	    "Disposition: automatic-action/MDN-sent-automatically; deleted\n"
+	    "Failure: quota exceeded\n--b\n"
+	    "Content-Type: text/rfc822-headers\n\n"
+	    "Message-ID: <2@d.example>\nSubject: hello\n--b--\n");
+
+	(void)state;
+	assert_int_equal(facts->class, BS_DSN_MDN);
+	assert_string_equal(facts->disposition,
+	    "automatic-action/MDN-sent-automatically; deleted");
+	assert_string_equal(facts->diagnostic, "quota exceeded");
+	assert_true(lists(&facts->message_ids, "1@d.example"));
+}
+
 static void
 prefers_the_report(void **state)
 {
@@ -475,6 +536,8 @@ main(void)
 	    cmocka_unit_test(reads_an_encoded_report),
 	    cmocka_unit_test(reads_recipients_in_text),
 	    cmocka_unit_test(reads_originals_in_text),
+	    cmocka_unit_test(keeps_the_fate_of_each_recipient),
+	    cmocka_unit_test(reads_what_a_receipt_says),
 	    cmocka_unit_test(prefers_the_report),
 	    cmocka_unit_test(reads_codes_in_text),
 	    cmocka_unit_test(reads_the_client_of_received),

@@ -187,6 +187,18 @@ what_was_left_out_proves_no_absence(void **state)
 	}
 	find(T0);
 	expect(BS_EVIDENCE_FAILED, "partial");
+	/* what a bounce only refers to proves nothing either where it is not
+	 * found, but that is not for want of a place to look */
+	prepare_bounce("alice@example.org", "no@x");
+	request.only_refers = true;
+	request.partial = true;
+	find(T0);
+	expect(BS_EVIDENCE_NONE, "no-message-id");
+	prepare_bounce("alice@example.org", "m1@example.org");
+	request.only_refers = true;
+	request.partial = true;
+	find(T0);
+	expect(BS_EVIDENCE_YES, "found");
 	/* recipients that there was no room for may have been the one */
 	prepare_bounce("alice@example.org", "m1@example.org");
 	add(&request.final_recipients, "joe@y.example");

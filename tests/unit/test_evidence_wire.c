@@ -34,6 +34,7 @@ same_evidence(const struct bs_request *a, const struct bs_request *b)
 	assert_int_equal(a->inspect, b->inspect);
 	assert_int_equal(a->accepts, b->accepts);
 	assert_int_equal(a->partial, b->partial);
+	assert_int_equal(a->only_refers, b->only_refers);
 	assert_int_equal(a->kind, b->kind);
 	assert_true(a->date == b->date);
 	assert_string_equal(a->return_path, b->return_path);
@@ -58,6 +59,7 @@ evidence_comes_back(void **state)
 	sent.missed_seconds = 17;
 	sent.inspect = true;
 	sent.accepts = true;
+	sent.only_refers = true;
 	sent.date = 1790000000;
 	snprintf(sent.return_path, sizeof(sent.return_path), "a@example.org");
 	snprintf(sent.header_from, sizeof(sent.header_from), "b@example.org");
