@@ -19,7 +19,7 @@ from smtp import Sink  # noqa: E402
 
 
 pytest_plugins = ["hooks"]
-pytest.register_assert_rewrite("both_evidence", "both_spf")
+pytest.register_assert_rewrite("both_evidence", "both_own_mail", "both_spf")
 
 
 def pytest_configure(config):

@@ -29,9 +29,9 @@ def test_healthy(smtpd):
     ("filter-user", "user _bsfilter", "user nemo", "adduser"),
     ("smtpd-user", " group _bsfilter", "", "group _bsfilter"),
     ("smtpd-program", 'proc-exec "', 'proc-exec "/usr/nowhere/', "install"),
-    ("null-sender", 'match from any for domain "example.org"',
+    ("null-sender", 'match from any for domain ',
      'match from any mail-from "<>" for any reject\n'
-     'match from any for domain "example.org"', "take that line out"),
+     'match from any for domain ', "take that line out"),
     ("lifetime", 'action "local" ', 'queue ttl 9d\naction "local" ',
      "lifetime = 14"),
 ])

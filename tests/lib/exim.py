@@ -203,6 +203,7 @@ class EximLab(Lab):
         host.write("/etc/aliases", "")
         host.configure_exim(other_hostnames=layouts.REMOTE)
         host.write("/etc/exim4/hubbed_hosts",
-                   f"{layouts.OURS}: {layouts.OUR_ADDRESS}\n")
+                   f"{layouts.OURS}: {layouts.OUR_ADDRESS}\n"
+                   f"{layouts.OUR_NAME}: {layouts.OUR_ADDRESS}\n")
         host.start_exim()
         return host

@@ -9,6 +9,7 @@ BOTH_OURS = f"{OURS}, {OURS_TOO}"
 REMOTE = "remote.example"
 SINK = "sink.example"
 
+OUR_NAME = "ours.test"
 OUR_ADDRESS = "192.0.2.10"
 REMOTE_ADDRESS = "192.0.2.20"
 SINK_ADDRESS = "192.0.2.30"
@@ -45,6 +46,8 @@ def _layout(name, has_auth, *added):
     own, with lines of the tests' own behind its socket. 6.8 of Debian 12 has
     no TLS, so nobody can log in there."""
     text = _edited(example(name), 'action "out" relay\n', _RELAYS)
+    text = re.sub('^(match .*)"mail.example.org"', rf'\1"{OUR_NAME}"', text,
+                  flags=re.M)
     text = re.sub(r'^(match .*)for any action "out"\n',
                   rf'\1for domain "{SINK}" action "sink"\n\g<0>', text,
                   flags=re.M)
@@ -93,7 +96,7 @@ action "fail" mda "echo mailbox is full >&2; exit 67"
 action "home" relay host "smtp://192.0.2.10"
 match from any for rcpt-to "dave@remote.example" action "fail"
 match from any for domain "remote.example" action "local"
-match from local for domain "example.org" action "home"
+match from local for domain { "example.org", "ours.test" } action "home"
 """
 
 
@@ -104,5 +107,4 @@ def sinking(layout):
     return lambda has_auth: (
         "mta limit session-mail-max 10000\n" +
         layout(has_auth).replace(REMOTE_ADDRESS, SINK_ADDRESS).replace(
-            f'for domain "{OURS}"',
-            f'for domain {{ "{OURS}", "{OURS_TOO}" }}'))
+            f'for domain {{ "{OURS}"', f'for domain {{ "{OURS}", "{OURS_TOO}"'))

@@ -23,11 +23,11 @@ libspf2-dev
 # built in that of smtpd.
 KINDS = {
     "smtpd": COMMON + """
-opensmtpd socat e2fsprogs gcc libc6-dev meson ninja-build pkg-config mandoc
+opensmtpd cron socat e2fsprogs gcc libc6-dev meson ninja-build pkg-config mandoc
 python3 libcmocka-dev exim4-dev
 """.split(),
-    "exim-light": COMMON + ["exim4-daemon-light"],
-    "exim-heavy": COMMON + ["exim4-daemon-heavy"],
+    "exim-light": COMMON + ["exim4-daemon-light", "cron"],
+    "exim-heavy": COMMON + ["exim4-daemon-heavy", "cron"],
     # Other engines for SPF, and DNS servers for all of them. pyspf by pydns
     # takes a SERVFAIL for an answer without records.
     "spf": COMMON + """
