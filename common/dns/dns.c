@@ -18,13 +18,23 @@
 
 #include "common/dns/dns.h"
 #include "common/dns/servers.h"
+#include "common/base/monotonic.h"
 #include "common/dns/query.h"
 
-/* Each server is asked so often; each round waits twice as long. */
+/* Each server is asked so often, if resolv.conf(5) says nothing else; each
+ * round waits twice as long. */
 #define ROUNDS 3
+#define TRIES_MAX (BS_DNS_ATTEMPTS_MAX * BS_DNS_SERVERS_MAX)
+
+/* A server that needs longer for its answers is given more time, up to this:
+ * to ask it again makes it only slower. */
+#define SLOW_WAIT_MS 5000
 
 /* RFC 9715: an answer that is not cut into fragments. */
 #define EDNS_OCTETS 1232
+
+/* How long a server that answers without EDNS alone is asked without it. */
+#define PLAIN_MS 300000
 
 /* Sockets to a server. A forger has to guess one of their ports and the id;
  * each is replaced after some questions (RFC 5452 §9.2). */
@@ -47,20 +57,27 @@
 
 /* A socket by which questions go to a server. */
 struct wire {
-	struct bs_dns *dns;
+	struct server *server;
 	struct event *event; /* NULL: closed */
 	int fd;
 	unsigned uses;
 	unsigned waiting; /* questions without an answer */
 };
 
+struct server {
+	struct bs_dns *dns;
+	struct bs_dns_server at;
+	struct wire wires[WIRES];
+	unsigned answers_ms; /* how long it took lately */
+	int64_t plain_until; /* monotonic: not asked with EDNS before */
+};
+
 struct bs_dns {
 	struct event_base *base;
-	struct bs_dns_server servers[BS_DNS_SERVERS_MAX];
-	struct wire wires[BS_DNS_SERVERS_MAX][WIRES];
+	struct server servers[BS_DNS_SERVERS_MAX];
 	unsigned server_count;
 	unsigned first; /* the server that is asked first: one that answers */
-	unsigned timeout_ms;
+	struct bs_dns_options options;
 	unsigned count; /* of questions */
 	unsigned tcp_count;
 	bool ending;
@@ -69,6 +86,14 @@ struct bs_dns {
 	size_t random_left;
 	uint8_t message[BS_DNS_REPLY_MAX];
 	struct bs_dns_answer *answer; /* the one being handed out */
+};
+
+/* A datagram that may still be answered, though the next was sent: an answer
+ * that is late is as good. */
+struct sent {
+	struct wire *wire; /* NULL: broken */
+	int64_t when;
+	bool has_edns;
 };
 
 struct question {
@@ -82,8 +107,11 @@ struct question {
 	unsigned tcp_waits;
 	unsigned refusals; /* servers that will not answer */
 	bool by_tcp;
-	struct wire *wire;	 /* or NULL */
-	struct bufferevent *tcp; /* or NULL */
+	bool plain; /* without EDNS, as a server does not want it */
+	unsigned sent_count;
+	struct sent sent[TRIES_MAX + 2]; /* two were not wanted with EDNS, or
+					  * were cut */
+	struct bufferevent *tcp;	 /* or NULL */
 	struct event *timer;
 	int query_len;
 	uint8_t query[BS_DNS_QUERY_MAX];
@@ -105,13 +133,9 @@ random16(struct bs_dns *dns)
 	       dns->random[dns->random_left + 1];
 }
 
-/* Nobody answers the question any more. */
 static void
-hang_up(struct question *question)
+hang_up_tcp(struct question *question)
 {
-	if (question->wire != NULL)
-		question->wire->waiting--;
-	question->wire = NULL;
 	if (question->tcp != NULL) {
 		bufferevent_free(question->tcp);
 		question->dns->tcp_count--;
@@ -120,11 +144,21 @@ hang_up(struct question *question)
 }
 
 static void
+hang_up_udp(struct question *question)
+{
+	for (unsigned i = 0; i < question->sent_count; i++)
+		if (question->sent[i].wire != NULL)
+			question->sent[i].wire->waiting--;
+	question->sent_count = 0;
+}
+
+static void
 finish(struct question *question, const struct bs_dns_answer *answer)
 {
 	struct bs_dns *dns = question->dns;
 
-	hang_up(question);
+	hang_up_udp(question);
+	hang_up_tcp(question);
 	dns->by_id[question->id] = NULL;
 	dns->count--;
 	question->done(question->context, answer);
@@ -150,6 +184,14 @@ refused(struct question *question)
 		fail(question);
 }
 
+/* The same server is asked once more, in another way. */
+static void
+ask_otherwise(struct question *question)
+{
+	question->tries--;
+	attempt(question);
+}
+
 /* Looks at a message that may be an answer to the question. Returns whether it
  * was one, so that this try is over. */
 static bool
@@ -164,14 +206,11 @@ take(struct question *question, const uint8_t *message, size_t len)
 		if (question->by_tcp)
 			break;
 		question->by_tcp = true;
-		question->tries--;
-		attempt(question);
+		ask_otherwise(question);
 		return true;
 	case BS_DNS_NO_EDNS:
-		question->query_len = bs_dns_query_write(question->name,
-		    question->type, question->id, 0, question->query);
-		question->tries--;
-		attempt(question);
+		question->plain = true;
+		ask_otherwise(question);
 		return true;
 	case BS_DNS_WHOLE:
 		bs_dns_reply_parse(message, len, question->name, question->type,
@@ -187,6 +226,55 @@ take(struct question *question, const uint8_t *message, size_t len)
 	return true;
 }
 
+/* What an answer tells of its server: how long it needs, and whether it drops
+ * or refuses questions with EDNS. */
+static void
+learn(const struct question *question, const struct sent *sent)
+{
+	struct server *server = sent->wire->server;
+	int64_t now = bs_monotonic_ms();
+	unsigned took = now - sent->when < SLOW_WAIT_MS
+			    ? (unsigned)(now - sent->when)
+			    : SLOW_WAIT_MS;
+
+	server->answers_ms = server->answers_ms == 0
+				 ? took
+				 : (server->answers_ms + took + 1) / 2;
+	if (sent->has_edns)
+		return;
+	for (unsigned i = 0; i < question->sent_count; i++)
+		if (question->sent[i].has_edns &&
+		    question->sent[i].wire != NULL &&
+		    question->sent[i].wire->server == server)
+			server->plain_until = now + PLAIN_MS;
+}
+
+/* A message that came by UDP. Of an earlier try it counts only as the answer
+ * or the hint to TCP: what else it says, the latest try will be told, too. */
+static void
+take_by_udp(struct question *question, const struct wire *wire,
+    const uint8_t *message, size_t len)
+{
+	enum bs_dns_fit fit = bs_dns_query_fit(question->query, message, len);
+	const struct sent *sent = NULL;
+	bool is_latest = false;
+
+	for (unsigned i = 0; i < question->sent_count; i++) {
+		if (question->sent[i].wire != wire)
+			continue;
+		sent = &question->sent[i];
+		is_latest =
+		    i + 1 == question->sent_count && question->tcp == NULL;
+	}
+	if (sent == NULL || fit == BS_DNS_FOREIGN)
+		return;
+	if (fit == BS_DNS_WHOLE || fit == BS_DNS_CUT)
+		learn(question, sent);
+	if (is_latest || fit == BS_DNS_WHOLE ||
+	    (fit == BS_DNS_CUT && !question->by_tcp))
+		(void)take(question, message, len);
+}
+
 static bool
 set_timer(struct question *question, unsigned ms)
 {
@@ -195,20 +283,26 @@ set_timer(struct question *question, unsigned ms)
 	return evtimer_add(question->timer, &wait) == 0;
 }
 
-/* The system says that nobody listens there. Each question goes on by its own
- * timer: to end them all here would call their owners from within this loop. */
+/* The system says that nobody listens there. A question whose latest try that
+ * was goes on by its own timer: to end them all here would call their owners
+ * from within this loop. */
 static void
 wire_broken(struct wire *wire)
 {
-	struct bs_dns *dns = wire->dns;
+	struct bs_dns *dns = wire->server->dns;
 
 	for (unsigned id = 0; id < IDS && wire->waiting > 0; id++) {
 		struct question *question = dns->by_id[id];
+		unsigned count = question == NULL ? 0 : question->sent_count;
 
-		if (question == NULL || question->wire != wire)
-			continue;
-		hang_up(question);
-		(void)set_timer(question, 0);
+		for (unsigned i = 0; i < count; i++) {
+			if (question->sent[i].wire != wire)
+				continue;
+			wire->waiting--;
+			question->sent[i].wire = NULL;
+			if (i + 1 == count && question->tcp == NULL)
+				(void)set_timer(question, 0);
+		}
 	}
 }
 
@@ -216,7 +310,7 @@ static void
 on_wire(evutil_socket_t fd, short what, void *context)
 {
 	struct wire *wire = context;
-	struct bs_dns *dns = wire->dns;
+	struct bs_dns *dns = wire->server->dns;
 	struct question *question;
 	ssize_t len;
 
@@ -235,8 +329,8 @@ on_wire(evutil_socket_t fd, short what, void *context)
 		if (len < 2)
 			continue;
 		question = dns->by_id[dns->message[0] << 8 | dns->message[1]];
-		if (question != NULL && question->wire == wire)
-			(void)take(question, dns->message, (size_t)len);
+		if (question != NULL)
+			take_by_udp(question, wire, dns->message, (size_t)len);
 	}
 }
 
@@ -251,18 +345,19 @@ wire_close(struct wire *wire)
 }
 
 static bool
-wire_open(struct wire *wire, const struct bs_dns_server *server)
+wire_open(struct wire *wire)
 {
+	const struct bs_dns_server *to = &wire->server->at;
 	const int room = BUFFER_OCTETS;
 
-	wire->fd = socket(server->address.ss_family,
+	wire->fd = socket(to->address.ss_family,
 	    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (wire->fd < 0)
 		return false;
 	(void)setsockopt(wire->fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-	if (connect(wire->fd, (const struct sockaddr *)&server->address,
-		server->len) == 0)
-		wire->event = event_new(wire->dns->base, wire->fd,
+	if (connect(wire->fd, (const struct sockaddr *)&to->address, to->len) ==
+	    0)
+		wire->event = event_new(wire->server->dns->base, wire->fd,
 		    EV_READ | EV_PERSIST, on_wire, wire);
 	if (wire->event == NULL) {
 		close(wire->fd);
@@ -274,18 +369,23 @@ wire_open(struct wire *wire, const struct bs_dns_server *server)
 }
 
 static bool
-send_by_udp(struct question *question, unsigned server)
+send_by_udp(struct question *question, struct server *server)
 {
-	struct bs_dns *dns = question->dns;
-	struct wire *wire = &dns->wires[server][random16(dns) % WIRES];
+	struct wire *wire = &server->wires[random16(server->dns) % WIRES];
+	struct sent *sent = &question->sent[question->sent_count];
 
+	if (question->sent_count == sizeof(question->sent) / sizeof(*sent))
+		return false;
 	if (wire->uses >= WIRE_USES && wire->waiting == 0)
 		wire_close(wire);
-	if (wire->event == NULL && !wire_open(wire, &dns->servers[server]))
+	if (wire->event == NULL && !wire_open(wire))
 		return false;
 	wire->uses++;
 	wire->waiting++;
-	question->wire = wire;
+	sent->wire = wire;
+	sent->when = bs_monotonic_ms();
+	sent->has_edns = bs_dns_query_has_edns(question->query);
+	question->sent_count++;
 	return send(wire->fd, question->query, (size_t)question->query_len,
 		   MSG_NOSIGNAL) == question->query_len;
 }
@@ -321,12 +421,12 @@ on_tcp_event(struct bufferevent *tcp, short what, void *context)
 /* RFC 7766. One connection for each question, so that one that is cut off fails
  * no other. */
 static bool
-send_by_tcp(struct question *question, unsigned server)
+send_by_tcp(struct question *question, struct server *server)
 {
 	struct bs_dns *dns = question->dns;
 	const uint8_t head[2] = {(uint8_t)(question->query_len >> 8),
 	    (uint8_t)question->query_len};
-	struct bs_dns_server *to = &dns->servers[server];
+	struct bs_dns_server *to = &server->at;
 
 	question->tcp =
 	    bufferevent_socket_new(dns->base, -1, BEV_OPT_CLOSE_ON_FREE);
@@ -343,25 +443,44 @@ send_by_tcp(struct question *question, unsigned server)
 		   (struct sockaddr *)&to->address, (int)to->len) == 0;
 }
 
-static unsigned
-server_at_hand(const struct question *question)
+static void
+write_query(struct question *question, bool plain)
 {
-	return (question->first + question->tries) %
-	       question->dns->server_count;
+	question->query_len = bs_dns_query_write(question->name, question->type,
+	    question->id, plain ? 0 : EDNS_OCTETS, question->query);
 }
 
-/* Sends the question to its server and starts the timer. */
+/* How long the answer to a try is waited for. */
+static unsigned
+patience_ms(const struct question *question, const struct server *server,
+    unsigned round)
+{
+	unsigned ms = question->dns->options.timeout_ms << round;
+	unsigned usual = server->answers_ms + server->answers_ms / 2;
+
+	if (question->by_tcp)
+		return TCP_TRY_MS;
+	if (usual > SLOW_WAIT_MS)
+		usual = SLOW_WAIT_MS;
+	return ms > usual ? ms : usual;
+}
+
+/* Sends the question to its server and starts the timer. From the second round
+ * on it goes without EDNS: some servers and firewalls drop what has it. */
 static bool
 try(struct question *question)
 {
-	const struct bs_dns *dns = question->dns;
-	unsigned ms = dns->timeout_ms << (question->tries / dns->server_count);
+	struct bs_dns *dns = question->dns;
+	unsigned round = question->tries / dns->server_count;
+	struct server *server =
+	    &dns->servers[(question->first + question->tries) %
+			  dns->server_count];
 
-	if (!question->by_tcp)
-		return send_by_udp(question, server_at_hand(question)) &&
-		       set_timer(question, ms);
-	return send_by_tcp(question, server_at_hand(question)) &&
-	       set_timer(question, ms < TCP_TRY_MS ? ms : TCP_TRY_MS);
+	write_query(question, question->plain || round > 0 ||
+				  server->plain_until > bs_monotonic_ms());
+	return (question->by_tcp ? send_by_tcp(question, server)
+				 : send_by_udp(question, server)) &&
+	       set_timer(question, patience_ms(question, server, round));
 }
 
 /* Asks the next server, or the same one again. */
@@ -371,15 +490,16 @@ attempt(struct question *question)
 	const struct bs_dns *dns = question->dns;
 	bool sent = false;
 
-	hang_up(question);
+	hang_up_tcp(question);
 	if (question->by_tcp && dns->tcp_count >= TCP_MAX) {
 		if (++question->tcp_waits > TCP_WAITS ||
 		    !set_timer(question, TCP_WAIT_MS))
 			fail(question);
 		return;
 	}
-	while (!sent && question->tries < ROUNDS * dns->server_count) {
-		hang_up(question);
+	while (!sent &&
+	       question->tries < dns->options.attempts * dns->server_count) {
+		hang_up_tcp(question);
 		sent = try(question);
 		question->tries++;
 	}
@@ -401,28 +521,46 @@ on_timer(evutil_socket_t fd, short what, void *context)
 	attempt(question);
 }
 
+/* Returns 0 or -EINVAL. */
+static int
+find_servers(struct bs_dns *dns, const char *servers)
+{
+	struct bs_dns_server found[BS_DNS_SERVERS_MAX];
+	int count;
+
+	count = *servers != '\0'
+		    ? bs_dns_servers_parse(servers, found)
+		    : bs_dns_servers_read(BS_RESOLV_CONF, found, &dns->options);
+	if (count <= 0)
+		return -EINVAL;
+	dns->server_count = (unsigned)count;
+	for (unsigned i = 0; i < dns->server_count; i++) {
+		dns->servers[i].dns = dns;
+		dns->servers[i].at = found[i];
+		for (unsigned j = 0; j < WIRES; j++)
+			dns->servers[i].wires[j].server = &dns->servers[i];
+	}
+	return 0;
+}
+
 int
 bs_dns_new(struct event_base *base, const char *servers, unsigned timeout_ms,
     struct bs_dns **out)
 {
 	struct bs_dns *dns = calloc(1, sizeof(*dns));
-	int count;
+	int rc;
 
 	if (dns == NULL)
 		return -ENOMEM;
 	dns->base = base;
-	dns->timeout_ms = timeout_ms;
+	dns->options.timeout_ms = timeout_ms;
+	dns->options.attempts = ROUNDS;
 	dns->answer = malloc(BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX));
-	count = *servers != '\0' ? bs_dns_servers_parse(servers, dns->servers)
-				 : bs_dns_servers_read(dns->servers);
-	if (dns->answer == NULL || count <= 0) {
+	rc = dns->answer == NULL ? -ENOMEM : find_servers(dns, servers);
+	if (rc != 0) {
 		bs_dns_free(dns);
-		return count <= 0 ? -EINVAL : -ENOMEM;
+		return rc;
 	}
-	dns->server_count = (unsigned)count;
-	for (unsigned i = 0; i < dns->server_count; i++)
-		for (unsigned j = 0; j < WIRES; j++)
-			dns->wires[i][j].dns = dns;
 	*out = dns;
 	return 0;
 }
@@ -438,7 +576,7 @@ bs_dns_free(struct bs_dns *dns)
 			fail(dns->by_id[id]);
 	for (unsigned i = 0; i < dns->server_count; i++)
 		for (unsigned j = 0; j < WIRES; j++)
-			wire_close(&dns->wires[i][j]);
+			wire_close(&dns->servers[i].wires[j]);
 	free(dns->answer);
 	free(dns);
 }
@@ -461,8 +599,6 @@ question_new(struct bs_dns *dns, const char *name, enum bs_dns_type type)
 	do
 		question->id = (uint16_t)random16(dns);
 	while (dns->by_id[question->id] != NULL);
-	question->query_len = bs_dns_query_write(name, type, question->id,
-	    EDNS_OCTETS, question->query);
 	dns->by_id[question->id] = question;
 	dns->count++;
 	return question;
@@ -488,7 +624,10 @@ bs_dns_ask(struct bs_dns *dns, const char *name, enum bs_dns_type type,
 	}
 	question->done = done;
 	question->context = context;
-	question->first = dns->first;
+	question->by_tcp = dns->options.use_tcp;
+	question->first = dns->options.rotate
+			      ? random16(dns) % dns->server_count
+			      : dns->first;
 	attempt(question);
 }
 
@@ -496,6 +635,6 @@ size_t
 bs_dns_ports(const struct bs_dns *dns, uint16_t out[static BS_DNS_SERVERS_MAX])
 {
 	for (unsigned i = 0; i < dns->server_count; i++)
-		out[i] = bs_dns_server_port(&dns->servers[i]);
+		out[i] = bs_dns_server_port(&dns->servers[i].at);
 	return dns->server_count;
 }

@@ -17,7 +17,8 @@ struct event_base;
 typedef void bs_dns_done(void *context, const struct bs_dns_answer *answer);
 
 /* A resolver in a loop. servers are "address", "address:port" or "[v6]:port",
- * with commas between them; empty: the system's. timeout_ms is for one try.
+ * with commas between them; empty: the system's, with its options. timeout_ms
+ * is for the first try, if these say nothing.
  * Returns 0 with *out set, or -errno (-EINVAL: a server that cannot be read).
  */
 BS_MUST_USE int bs_dns_new(struct event_base *base, const char *servers,

@@ -18,6 +18,7 @@
 #define NO_ERROR 0
 #define FORMAT_ERROR 1
 #define NAME_ERROR 3
+#define BAD_VERSION 16 /* RFC 6891 §9 */
 
 static uint8_t *
 put16(uint8_t *at, unsigned value)
@@ -92,23 +93,38 @@ is_same(const uint8_t *query, const uint8_t *message, size_t len)
 		   message + HEADER_LEN + name_len, 4) == 0;
 }
 
+bool
+bs_dns_query_has_edns(const uint8_t *query)
+{
+	return query[11] != 0;
+}
+
+/* Whether a refusal may be one of EDNS alone: who knows EDNS says so in every
+ * answer (RFC 6891 §6.1.1). */
+static bool
+may_want_plain(unsigned rcode, bool has_opt)
+{
+	return rcode == FORMAT_ERROR || rcode == BAD_VERSION || !has_opt;
+}
+
 enum bs_dns_fit
 bs_dns_query_fit(const uint8_t *query, const uint8_t *message, size_t len)
 {
 	unsigned rcode, count;
+	bool has_opt;
 
 	if (len < HEADER_LEN || memcmp(query, message, 2) != 0 ||
 	    (message[2] & (IS_RESPONSE | OPCODE)) != IS_RESPONSE)
 		return BS_DNS_FOREIGN;
-	rcode = message[3] & 0x0f;
+	rcode = bs_dns_reply_rcode(message, len, &has_opt);
 	count = (unsigned)message[4] << 8 | message[5];
 	/* a server that did not understand the question need not repeat it */
 	if (count == 0 ? rcode == NO_ERROR || rcode == NAME_ERROR
 		       : count != 1 || !is_same(query, message, len))
 		return BS_DNS_FOREIGN;
-	if (rcode == FORMAT_ERROR && query[11] != 0)
+	if (rcode == NO_ERROR || rcode == NAME_ERROR)
+		return (message[2] & IS_CUT) != 0 ? BS_DNS_CUT : BS_DNS_WHOLE;
+	if (bs_dns_query_has_edns(query) && may_want_plain(rcode, has_opt))
 		return BS_DNS_NO_EDNS;
-	if (rcode != NO_ERROR && rcode != NAME_ERROR)
-		return BS_DNS_REFUSED;
-	return (message[2] & IS_CUT) != 0 ? BS_DNS_CUT : BS_DNS_WHOLE;
+	return BS_DNS_REFUSED;
 }

@@ -7,7 +7,15 @@
 
 #define HEADER_LEN 12
 #define CLASS_IN 1
+#define TYPE_NS 2
 #define TYPE_SOA 6
+#define TYPE_OPT 41
+
+#define RCODE_NAME_ERROR 3
+
+/* RFC 1035 §4.1.1: bits of the third and the fourth octet. */
+#define IS_AUTHORITATIVE 0x04
+#define RECURSES 0x80
 
 /* Aliases (CNAME) that are followed, at most: they may lead in a circle. */
 #define ALIASES_MAX 10
@@ -76,6 +84,20 @@ next_label(const struct reply *reply, size_t *at, size_t *label)
 	}
 }
 
+/* Whether a whole name stands at a place: its pointers lead to an end. */
+static bool
+is_whole(const struct reply *reply, size_t at)
+{
+	size_t total = 0;
+	size_t label;
+	int len;
+
+	while ((len = next_label(reply, &at, &label)) > 0)
+		if ((total += 1 + (size_t)len) > NAME_MAX_TEXT)
+			return false;
+	return len == 0;
+}
+
 /* Moves *at behind the name that stands there. */
 static bool
 skip_name(const struct reply *reply, size_t *at)
@@ -121,8 +143,8 @@ is_named(const struct reply *reply, size_t at, const char *name)
 	return false;
 }
 
-/* Writes the name at a place as text. Returns its length, or -EINVAL for one
- * that is broken, too long, or holds what text cannot say. */
+/* Writes the name at a place as text. Returns its length, -EINVAL for one that
+ * is broken or too long, or -EILSEQ where it holds what text cannot say. */
 static int
 write_name(const struct reply *reply, size_t at, char out[static NAME_MAX_TEXT])
 {
@@ -139,7 +161,7 @@ write_name(const struct reply *reply, size_t at, char out[static NAME_MAX_TEXT])
 			char c = (char)reply->octets[label + i];
 
 			if (c <= ' ' || c == '.' || c > '~')
-				return -EINVAL;
+				return -EILSEQ;
 			out[total++] = c;
 		}
 	}
@@ -154,7 +176,8 @@ next_resource(const struct reply *reply, size_t *at, struct resource *out)
 	const uint8_t *fixed;
 
 	out->owner = *at;
-	if (!skip_name(reply, at) || reply->len - *at < 10)
+	if (!is_whole(reply, *at) || !skip_name(reply, at) ||
+	    reply->len - *at < 10)
 		return false;
 	fixed = reply->octets + *at;
 	out->type = read16(fixed);
@@ -171,6 +194,31 @@ next_resource(const struct reply *reply, size_t *at, struct resource *out)
 	return true;
 }
 
+unsigned
+bs_dns_reply_rcode(const uint8_t *octets, size_t len, bool *has_opt)
+{
+	const struct reply reply = {.octets = octets, .len = len};
+	unsigned rcode = octets[3] & 0xf;
+	unsigned total =
+	    read16(octets + 6) + read16(octets + 8) + read16(octets + 10);
+	size_t at = HEADER_LEN;
+	struct resource resource;
+
+	*has_opt = false;
+	for (unsigned n = read16(octets + 4); n > 0; n--, at += 4)
+		if (!skip_name(&reply, &at) || len - at < 4)
+			return rcode;
+	for (unsigned n = 0; n < total; n++) {
+		if (!next_resource(&reply, &at, &resource))
+			return rcode;
+		if (resource.type != TYPE_OPT)
+			continue;
+		*has_opt = true;
+		return rcode | (unsigned)octets[resource.data - 6] << 4;
+	}
+	return rcode;
+}
+
 /* Reads what stands before the answers. Returns whether it is a whole answer
  * to this question. */
 static bool
@@ -178,13 +226,14 @@ begin(struct reply *reply, const char *name, enum bs_dns_type type)
 {
 	const uint8_t *octets = reply->octets;
 	size_t at = HEADER_LEN;
+	bool has_opt;
 
 	if (reply->len < HEADER_LEN)
 		return false;
 	/* a response, to a query, not cut (RFC 1035 §4.1.1) */
 	if ((octets[2] & 0xfa) != 0x80 || read16(octets + 4) != 1)
 		return false;
-	reply->rcode = octets[3] & 0xf;
+	reply->rcode = bs_dns_reply_rcode(octets, reply->len, &has_opt);
 	reply->answer_count = read16(octets + 6);
 	reply->authority_count = read16(octets + 8);
 	if (!is_named(reply, at, name) || !skip_name(reply, &at) ||
@@ -237,7 +286,7 @@ is_txt(const uint8_t *data, size_t len)
 }
 
 /* The octets of a record as bs_dns_answer has them; *at is where they stand,
- * in the reply or in name. Returns their number, or -EINVAL. */
+ * in the reply or in name. Returns their number, -EINVAL or -EILSEQ. */
 static int
 read_data(const struct reply *reply, const struct resource *resource,
     char name[static NAME_MAX_TEXT], const uint8_t **at)
@@ -281,7 +330,8 @@ add(struct bs_dns_answer *out, size_t size, const uint8_t *data, size_t len)
 }
 
 /* Takes the records of a name. A record whose own data are broken is left out,
- * the others are kept. Returns false where the reply is broken or too large. */
+ * the others are kept. Returns false where the reply is broken or too large,
+ * and where nothing is left of what was broken. */
 static bool
 collect(const struct reply *reply, enum bs_dns_type type, const char *name,
     struct bs_dns_answer *out, size_t size)
@@ -290,6 +340,7 @@ collect(const struct reply *reply, enum bs_dns_type type, const char *name,
 	struct resource resource;
 	char text[NAME_MAX_TEXT];
 	const uint8_t *data;
+	bool is_broken = false;
 	int len;
 
 	for (unsigned n = 0; n < reply->answer_count; n++) {
@@ -301,10 +352,37 @@ collect(const struct reply *reply, enum bs_dns_type type, const char *name,
 			continue;
 		lower_ttl(out, resource.ttl);
 		len = read_data(reply, &resource, text, &data);
+		is_broken = is_broken || len == -EINVAL;
 		if (len >= 0 && !add(out, size, data, (size_t)len))
 			return false;
 	}
-	return true;
+	return out->count > 0 || !is_broken;
+}
+
+/* Whether an answer without records says only that others have to be asked: a
+ * referral has name servers but no SOA (RFC 2308 §2.2), and a server that
+ * neither recurses nor knows has nothing. Without an SOA an alias that leads
+ * to nothing is half an answer. */
+static bool
+is_unfinished(const struct reply *reply, bool is_alias)
+{
+	size_t at = reply->answers_at;
+	struct resource resource;
+	unsigned total = reply->answer_count + reply->authority_count;
+	bool has_soa = false;
+	bool has_ns = false;
+
+	for (unsigned n = 0; n < total; n++) {
+		if (!next_resource(reply, &at, &resource))
+			return true;
+		if (n < reply->answer_count)
+			continue;
+		has_soa = has_soa || resource.type == TYPE_SOA;
+		has_ns = has_ns || resource.type == TYPE_NS;
+	}
+	return !has_soa && (has_ns || is_alias ||
+			       ((reply->octets[2] & IS_AUTHORITATIVE) == 0 &&
+				   (reply->octets[3] & RECURSES) == 0));
 }
 
 /* RFC 2308 §5: how long there is nothing, by the zone's SOA; 0 without it. */
@@ -338,7 +416,7 @@ answer(const struct reply *reply, const char *asked, enum bs_dns_type type,
 	size_t len = strlen(asked);
 	int rc = 0;
 
-	if (reply->rcode != 0 && reply->rcode != 3)
+	if (reply->rcode != 0 && reply->rcode != RCODE_NAME_ERROR)
 		return BS_DNS_FAILED;
 	memcpy(name, asked, len + 1);
 	if (len > 0 && name[len - 1] == '.')
@@ -354,7 +432,10 @@ answer(const struct reply *reply, const char *asked, enum bs_dns_type type,
 	if (out->count > 0)
 		return BS_DNS_FOUND;
 	lower_ttl(out, negative_ttl(reply));
-	return reply->rcode == 3 ? BS_DNS_NO_NAME : BS_DNS_NO_DATA;
+	if (reply->rcode == RCODE_NAME_ERROR)
+		return BS_DNS_NO_NAME;
+	return is_unfinished(reply, out->is_alias) ? BS_DNS_FAILED
+						   : BS_DNS_NO_DATA;
 }
 
 void

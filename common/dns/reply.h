@@ -47,11 +47,14 @@ struct bs_dns_answer {
 
 /* Reads a reply to the question for name and type. Records that do not belong
  * to that question are skipped. BS_DNS_FAILED are a reply to another question,
- * one that is cut, has wrong lengths or aliases in a circle, and one that does
- * not fit into size octets of out; BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX) is
- * always enough. */
+ * one that is cut, broken or only refers to others, and one that does not fit
+ * into size octets of out; BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX) is enough. */
 void bs_dns_reply_parse(const uint8_t *reply, size_t len, const char *name,
     enum bs_dns_type type, struct bs_dns_answer *out, size_t size);
+
+/* The response code of a message with a header, with the upper bits of an OPT
+ * record (RFC 6891 §6.1.3); whether it has one. */
+unsigned bs_dns_reply_rcode(const uint8_t *reply, size_t len, bool *has_opt);
 
 /* The record after at, or the first for NULL; NULL at the end. *len is its
  * octets. It lives as long as the answer. */

@@ -6,13 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/ascii.h"
 #include "common/dns/servers.h"
 
-#define RESOLV_CONF "/etc/resolv.conf"
 #define PORT "53"
+
+/* resolv.conf(5): the longest timeout. */
+#define TIMEOUT_MAX_S 30
 
 /* Long enough for an address with its scope and port. */
 #define TEXT_MAX 128
+
+/* getaddrinfo() would take 65589 for 53. */
+static bool
+is_port(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+
+	return len > 0 && len <= 5 && text[len] == '\0' &&
+	       strtoul(text, NULL, 10) > 0 && strtoul(text, NULL, 10) <= 65535;
+}
 
 static int
 to_address(const char *host, const char *port, struct bs_dns_server *out)
@@ -23,7 +36,7 @@ to_address(const char *host, const char *port, struct bs_dns_server *out)
 	};
 	struct addrinfo *found = NULL;
 
-	if (getaddrinfo(host, port, &hints, &found) != 0)
+	if (!is_port(port) || getaddrinfo(host, port, &hints, &found) != 0)
 		return -EINVAL;
 	memset(out, 0, sizeof(*out));
 	memcpy(&out->address, found->ai_addr, found->ai_addrlen);
@@ -61,7 +74,7 @@ bs_dns_servers_parse(const char *list,
 	char text[TEXT_MAX];
 	int count = 0;
 
-	while (*list != '\0') {
+	for (;; list++) {
 		size_t len = strcspn(list, ",");
 
 		if (len >= sizeof(text) || count == BS_DNS_SERVERS_MAX)
@@ -72,41 +85,82 @@ bs_dns_servers_parse(const char *list,
 			return -EINVAL;
 		count++;
 		list += len;
-		if (*list == ',')
-			list++;
+		if (*list == '\0')
+			return count;
 	}
-	return count;
 }
 
-/* The address of a line "nameserver ADDRESS"; else NULL. */
-static const char *
-nameserver(char *line)
-{
-	static const char blanks[] = " \t\r\n";
-	char *word = strsep(&line, blanks);
+static const char blanks[] = " \t\r\n";
 
-	if (word == NULL || strcmp(word, "nameserver") != 0 || line == NULL)
+/* The next word of a line, or NULL; *at moves behind it. */
+static char *
+next_word(char **at)
+{
+	char *word = *at + strspn(*at, blanks);
+
+	*at = word + strcspn(word, blanks);
+	if (*word == '\0')
 		return NULL;
-	line += strspn(line, blanks);
-	line[strcspn(line, blanks)] = '\0';
-	return line;
+	if (**at != '\0')
+		*(*at)++ = '\0';
+	return word;
+}
+
+/* Reads "NAME:NUMBER". Returns the number, least and most at its bounds; 0 for
+ * another word. */
+static unsigned
+read_number(const char *word, const char *name, unsigned most)
+{
+	size_t len = strlen(name);
+	unsigned number = 0;
+
+	if (strncmp(word, name, len) != 0 || !bs_ascii_is_digit(word[len]))
+		return 0;
+	for (word += len; bs_ascii_is_digit(*word) && number <= most; word++)
+		number = number * 10 + (unsigned)(*word - '0');
+	if (*word != '\0' && !bs_ascii_is_digit(*word))
+		return 0;
+	return number > most ? most : number > 0 ? number : 1;
+}
+
+static void
+read_option(const char *word, struct bs_dns_options *out)
+{
+	unsigned number;
+
+	if ((number = read_number(word, "timeout:", TIMEOUT_MAX_S)) > 0)
+		out->timeout_ms = number * 1000;
+	if ((number = read_number(word, "attempts:", BS_DNS_ATTEMPTS_MAX)) > 0)
+		out->attempts = number;
+	if (strcmp(word, "rotate") == 0)
+		out->rotate = true;
+	if (strcmp(word, "use-vc") == 0)
+		out->use_tcp = true;
 }
 
 int
-bs_dns_servers_read(struct bs_dns_server out[static BS_DNS_SERVERS_MAX])
+bs_dns_servers_read(const char *path,
+    struct bs_dns_server out[static BS_DNS_SERVERS_MAX],
+    struct bs_dns_options *options)
 {
-	FILE *file = fopen(RESOLV_CONF, "re");
+	FILE *file = fopen(path, "re");
 	char *line = NULL;
 	size_t size = 0;
 	int count = 0;
 
-	while (file != NULL && count < BS_DNS_SERVERS_MAX &&
-	       getline(&line, &size, file) > 0) {
-		const char *address = nameserver(line);
+	while (file != NULL && getline(&line, &size, file) > 0) {
+		char *at = line;
+		const char *word = next_word(&at);
+		bool is_server =
+		    word != NULL && strcmp(word, "nameserver") == 0;
+		bool is_options = word != NULL && strcmp(word, "options") == 0;
 
-		if (address != NULL &&
-		    to_address(address, PORT, &out[count]) == 0)
+		if (is_server && count < BS_DNS_SERVERS_MAX &&
+		    (word = next_word(&at)) != NULL &&
+		    to_address(word, PORT, &out[count]) == 0)
 			count++;
+		while (is_options && (word = next_word(&at)) != NULL)
+			read_option(word, options);
 	}
 	free(line);
 	if (file != NULL)

@@ -2,6 +2,7 @@
 #ifndef BS_DNS_SERVERS_H
 #define BS_DNS_SERVERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,10 +22,23 @@ struct bs_dns_server {
 BS_MUST_USE int bs_dns_servers_parse(const char *list,
     struct bs_dns_server out[static BS_DNS_SERVERS_MAX]);
 
-/* The nameservers of resolv.conf(5); this host where it names none, or cannot
- * be read. Returns how many there are. */
-BS_MUST_USE int bs_dns_servers_read(
-    struct bs_dns_server out[static BS_DNS_SERVERS_MAX]);
+#define BS_RESOLV_CONF "/etc/resolv.conf"
+#define BS_DNS_ATTEMPTS_MAX 5
+
+/* What resolv.conf(5) says of how to ask. */
+struct bs_dns_options {
+	unsigned timeout_ms; /* of the first try */
+	unsigned attempts;   /* at each server */
+	bool rotate;	     /* not always the same server first */
+	bool use_tcp;	     /* use-vc */
+};
+
+/* The nameservers of a file like resolv.conf(5), and of its options those that
+ * it sets; this host where it names none, or cannot be read. Returns how many
+ * there are. */
+BS_MUST_USE int bs_dns_servers_read(const char *path,
+    struct bs_dns_server out[static BS_DNS_SERVERS_MAX],
+    struct bs_dns_options *options);
 
 uint16_t bs_dns_server_port(const struct bs_dns_server *server);
 

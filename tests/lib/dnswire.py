@@ -184,7 +184,34 @@ def _big(question, _):
         record_octets(POINTER, "TXT", "v=spf1 -all")])
 
 
+def _bad_version(question, message):
+    """What who knows a later EDNS alone says: BADVERS, RFC 6891 §9."""
+    if not question.size:
+        return message
+    opt = b"\0" + struct.pack(">2HIH", TYPES["OPT"], 4096, 1 << 24, 0)
+    return reply(question)[:-len(opt)] + opt
+
+
+def _without_edns(question, rcode):
+    """A server that does not know EDNS refuses what has it."""
+    return struct.pack(">6H", question.id, ANSWER | rcode, 1, 0, 0,
+                       0) + question.octets
+
+
+def _referral(question, _):
+    return reply(question, 0, [], [record_octets(
+        "example", "NS", "ns.example")])
+
+
 LIES = {
+    "bad-version": _bad_version,
+    "swallows-edns": lambda question, message: (
+        None if question.size else message),
+    "refuses-edns": lambda question, message: (
+        _without_edns(question, 4) if question.size else message),
+    "referral": _referral,
+    "half-alias": lambda question, _: _with_answer(question, record_octets(
+        POINTER, "CNAME", "target.example")),
     "id": lambda question, message: _header(message, 0, question.id ^ 0x5555),
     "question": _other_question,
     "owner": lambda question, _: _with_answer(

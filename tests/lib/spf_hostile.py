@@ -224,9 +224,9 @@ def _aliases():
 _LIE_RESULTS = {
     "owner": "none temperror", "no-count": "none temperror",
     "trailing": "fail temperror",
-    # a record that is broken in itself is left out, and there is no other
-    "long-string": "none temperror", "loop": "none temperror",
-    "two-loops": "none temperror", "beyond": "none temperror",
+    # these servers answer who asks without EDNS
+    "bad-version": "fail temperror", "swallows-edns": "fail temperror",
+    "refuses-edns": "fail temperror",
 }
 
 

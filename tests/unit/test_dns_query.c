@@ -107,6 +107,32 @@ test_answers(void **state)
 	assert_int_equal(fit(message, 12), BS_DNS_FOREIGN);
 }
 
+/* RFC 6891 §7: who does not know EDNS may say anything but that. */
+static void
+test_edns_refused(void **state)
+{
+	static const unsigned rcodes[] = {1, 2, 4, 5};
+	uint8_t message[BS_DNS_QUERY_MAX];
+	size_t size;
+
+	(void)state;
+	ask("name.example", 1232);
+	size = (size_t)len;
+	for (size_t i = 0; i < sizeof(rcodes) / sizeof(rcodes[0]); i++) {
+		answer(message, 0, rcodes[i]);
+		assert_int_equal(fit(message, size),
+		    rcodes[i] == 1 ? BS_DNS_NO_EDNS : BS_DNS_REFUSED);
+		message[11] = 0; /* an answer without an OPT */
+		assert_int_equal(fit(message, size - 11), BS_DNS_NO_EDNS);
+	}
+	answer(message, 0, 0);
+	message[size - 6] = 1; /* BADVERS */
+	assert_int_equal(fit(message, size), BS_DNS_NO_EDNS);
+	ask("name.example", 0);
+	answer(message, 0, 2);
+	assert_int_equal(fit(message, (size_t)len), BS_DNS_REFUSED);
+}
+
 static void
 test_strangers(void **state)
 {
@@ -148,6 +174,7 @@ main(void)
 	    cmocka_unit_test(test_octets),
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_answers),
+	    cmocka_unit_test(test_edns_refused),
 	    cmocka_unit_test(test_strangers),
 	};
 

@@ -253,6 +253,75 @@ test_nothing(void **state)
 	assert_int_equal(parse("example.org", BS_DNS_A)->status, BS_DNS_FAILED);
 }
 
+/* Half an answer is none: a look-up that failed, and no name without records.
+ */
+static void
+test_half(void **state)
+{
+	size_t at;
+
+	(void)state;
+	/* an owner that points at itself */
+	begin(0x8180, 1, 0, "example.org", BS_DNS_TXT);
+	at = packet.len;
+	put_head(NULL, BS_DNS_TXT, 300, 2);
+	packet.octets[at + 1] = (uint8_t)at;
+	put16(0x0161);
+	assert_int_equal(parse("example.org", BS_DNS_TXT)->status,
+	    BS_DNS_FAILED);
+	/* name servers of others, and no SOA */
+	begin(0x8180, 0, 1, "example.org", BS_DNS_TXT);
+	put_named("org", 2, 300, "ns.example");
+	assert_int_equal(parse("example.org", BS_DNS_TXT)->status,
+	    BS_DNS_FAILED);
+	begin(0x8183, 0, 1, "example.org", BS_DNS_TXT);
+	put_named("org", 2, 300, "ns.example");
+	assert_int_equal(parse("example.org", BS_DNS_TXT)->status,
+	    BS_DNS_NO_NAME);
+	/* an alias, and nothing of where it leads */
+	begin(0x8180, 1, 0, "example.org", BS_DNS_TXT);
+	put_named(NULL, BS_DNS_CNAME, 300, "b.example.org");
+	assert_int_equal(parse("example.org", BS_DNS_TXT)->status,
+	    BS_DNS_FAILED);
+	/* a server that neither knows nor asks others */
+	begin(0x8100, 0, 0, "example.org", BS_DNS_TXT);
+	assert_int_equal(parse("example.org", BS_DNS_TXT)->status,
+	    BS_DNS_FAILED);
+	begin(0x8500, 0, 0, "example.org", BS_DNS_TXT);
+	assert_int_equal(parse("example.org", BS_DNS_TXT)->status,
+	    BS_DNS_NO_DATA);
+	/* the only record is broken */
+	begin(0x8180, 1, 0, "example.org", BS_DNS_TXT);
+	put_head(NULL, BS_DNS_TXT, 300, 2);
+	put16(0x0561);
+	assert_int_equal(parse("example.org", BS_DNS_TXT)->status,
+	    BS_DNS_FAILED);
+}
+
+/* RFC 6891 §6.1.3: the upper bits of the response code. */
+static void
+test_upper_bits(void **state)
+{
+	bool has_opt;
+
+	(void)state;
+	begin(0x8180, 0, 0, "example.org", BS_DNS_TXT);
+	assert_int_equal(
+	    bs_dns_reply_rcode(packet.octets, packet.len, &has_opt), 0);
+	assert_false(has_opt);
+	packet.octets[11] = 1;
+	put_head("", 41, 1 << 24, 0);
+	assert_int_equal(
+	    bs_dns_reply_rcode(packet.octets, packet.len, &has_opt), 16);
+	assert_true(has_opt);
+	assert_int_equal(parse("example.org", BS_DNS_TXT)->status,
+	    BS_DNS_FAILED);
+	packet.len--;
+	assert_int_equal(
+	    bs_dns_reply_rcode(packet.octets, packet.len, &has_opt), 0);
+	assert_false(has_opt);
+}
+
 static void
 test_others(void **state)
 {
@@ -318,14 +387,14 @@ test_pointers(void **state)
 	put_head(NULL, BS_DNS_PTR, 300, 2);
 	put16(0xc000 | (unsigned)packet.len);
 	assert_int_equal(parse("example.org", BS_DNS_PTR)->status,
-	    BS_DNS_NO_DATA);
+	    BS_DNS_FAILED);
 	begin(0x8180, 1, 0, "example.org", BS_DNS_PTR);
 	put_head(NULL, BS_DNS_PTR, 300, 4);
 	put8(1);
 	put8('a');
 	put16(0xc000 | (unsigned)(packet.len - 2));
 	assert_int_equal(parse("example.org", BS_DNS_PTR)->status,
-	    BS_DNS_NO_DATA);
+	    BS_DNS_FAILED);
 }
 
 static void
@@ -383,6 +452,8 @@ main(void)
 	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_txt),
 	    cmocka_unit_test(test_nothing),
+	    cmocka_unit_test(test_half),
+	    cmocka_unit_test(test_upper_bits),
 	    cmocka_unit_test(test_others),
 	    cmocka_unit_test(test_cut),
 	    cmocka_unit_test(test_pointers),

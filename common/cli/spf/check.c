@@ -11,9 +11,6 @@
 #include "common/cli/spf/once.h"
 #include "common/mail/received_spf.h"
 
-/* RFC 7208 §4.6.4. */
-#define DEADLINE_MS 20000
-
 /* Whether the client may send for the domain. */
 static int
 exit_of(enum bs_spf_result result)
@@ -230,7 +227,6 @@ read_query(const struct bs_call *call, struct bs_spf_query *out)
 	if (sender != NULL && strcmp(sender, "<>") == 0)
 		sender = "";
 	out->identity = sender == NULL ? BS_SPF_HELO : BS_SPF_MAILFROM;
-	out->deadline_ms = DEADLINE_MS;
 	if (!copy(out->client, sizeof(out->client), call->client) ||
 	    !copy(out->sender, sizeof(out->sender), sender) ||
 	    !copy(out->helo, sizeof(out->helo), call->helo)) {

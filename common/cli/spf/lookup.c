@@ -81,13 +81,8 @@ bs_lookup_open(const struct bs_call *call, struct bs_lookup **out)
 		*out = lookup;
 		return 0;
 	}
-	if (rc == -EINVAL)
-		bs_complain("%s: no DNS server; write 192.0.2.1, "
-			    "192.0.2.1:53 or [2001:db8::1]:53",
-		    call->dns == NULL ? "servers" : call->dns);
-	else
-		bs_complain("no resolver: %s", strerror(-rc));
-	status = rc == -EINVAL ? EX_USAGE : EX_OSERR;
+	bs_complain("no resolver: %s", strerror(-rc));
+	status = EX_OSERR;
 fail:
 	bs_lookup_close(lookup);
 	return status;

@@ -1,4 +1,5 @@
 /* One check of SPF in a child of our own, as the engine makes it. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -10,6 +11,10 @@
 #include "common/config/read.h"
 #include "common/cli/output.h"
 #include "common/cli/spf/once.h"
+#include "common/dns/servers.h"
+
+/* Without a configuration: RFC 7208 §4.6.4. */
+#define DEADLINE_MS 20000
 
 struct once {
 	struct event_base *base;
@@ -49,10 +54,18 @@ int
 bs_spf_servers_find(const struct bs_call *call, struct bs_spf_servers *out)
 {
 	bool is_default = strcmp(call->config_path, BS_CONFIG_PATH) == 0;
+	struct bs_dns_server servers[BS_DNS_SERVERS_MAX];
 	int status;
 
 	memset(out, 0, sizeof(*out));
 	if (call->dns != NULL) {
+		if (bs_dns_servers_parse(call->dns, servers) <= 0) {
+			bs_complain("--dns %.60s: no DNS server; write "
+				    "192.0.2.1, 192.0.2.1:53 or "
+				    "[2001:db8::1]:53",
+			    call->dns);
+			return EX_USAGE;
+		}
 		out->one = call->dns;
 		out->list = &out->one;
 		out->count = 1;
@@ -104,6 +117,8 @@ static int
 run(struct once *once, struct bs_spf *spf, const struct bs_spf_query *query)
 {
 	int status = EX_OSERR;
+	/* a child that ends early must not end us */
+	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
 
 	if ((once->base = event_base_new()) != NULL &&
 	    bs_spf_attach(spf, once->base) == 0 &&
@@ -114,13 +129,22 @@ run(struct once *once, struct bs_spf *spf, const struct bs_spf_query *query)
 	bs_spf_free(spf);
 	if (once->base != NULL)
 		event_base_free(once->base);
+	(void)signal(SIGPIPE, before);
 	if (status != 0)
 		bs_complain("out of memory");
 	return status;
 }
 
+/* As in the engine. */
+static unsigned
+deadline_ms(const struct bs_config *config)
+{
+	return config == NULL ? DEADLINE_MS
+			      : config->spf.deadline_seconds * 1000;
+}
+
 int
-bs_spf_once(const struct bs_call *call, const struct bs_spf_query *query,
+bs_spf_once(const struct bs_call *call, struct bs_spf_query *query,
     struct bs_spf_finding *finding, struct bs_spf_trail *trail)
 {
 	struct once once = {.finding = finding, .trail = trail};
@@ -132,6 +156,8 @@ bs_spf_once(const struct bs_call *call, const struct bs_spf_query *query,
 
 	if ((status = bs_spf_servers_find(call, &servers)) != 0)
 		return status;
+	if (query->deadline_ms == 0)
+		query->deadline_ms = deadline_ms(servers.config);
 	settings.servers = servers.list;
 	settings.server_count = servers.count;
 	if ((rc = bs_spf_start(&settings, &spf)) != 0) {

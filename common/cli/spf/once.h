@@ -15,10 +15,11 @@ struct bs_spf_trail {
 	struct bs_spf_step *steps;
 };
 
-/* Makes one check in a child of our own, as the engine would. Returns 0, or an
- * exit status after the complaint. */
+/* Makes one check in a child of our own, as the engine would, and within the
+ * deadline of its configuration if the query has none. Returns 0, or an exit
+ * status after the complaint. */
 BS_MUST_USE int bs_spf_once(const struct bs_call *call,
-    const struct bs_spf_query *query, struct bs_spf_finding *finding,
+    struct bs_spf_query *query, struct bs_spf_finding *finding,
     struct bs_spf_trail *trail);
 
 /* "A", "TXT" ...; never NULL. */
