@@ -1,5 +1,6 @@
 """What the tests of backstop(8) share: a folder, a call, a running engine."""
 
+import atexit
 import json
 import os
 import pathlib
@@ -206,12 +207,23 @@ def old_store():
     return OLD_STORE
 
 
+def for_all(program):
+    """A copy that any user can start: root may have built in a folder that is
+    root's alone, such as one below /root or one that mktemp made."""
+    folder = tempfile.mkdtemp(prefix="backstop-program.")
+    atexit.register(shutil.rmtree, folder)
+    os.chmod(folder, 0o755)
+    return shutil.copy(program, folder)
+
+
 def main():
     """Runs the tests of the file that is started: FILE BACKSTOP BACKSTOPD
     OLD_STORE [TEST ...]."""
     global PROGRAM, ENGINE, OLD_STORE
     PROGRAM, ENGINE, OLD_STORE = (
         os.path.abspath(path) for path in sys.argv[1:4])
+    if AS_ROOT:
+        PROGRAM = for_all(PROGRAM)
     # a process that gave up root cannot be traced, which the leak check of
     # a sanitized build wants to do
     if not AS_ROOT:
