@@ -291,6 +291,73 @@ class Diff(Spf):
                             "v=spf1 ~all", "--dns", self.server)
         self.assertIn("not compared, of the old: ptr:x.example", done.stdout)
 
+    def test_limits(self):
+        """Who comes behind the tenth look-up gets permerror, and the limit is
+        named."""
+        text = self.spf("diff", "v=spf1 ip4:198.51.100.10 -all",
+                        "many.example", status=1)
+        self.assertIn("198.51.100.10                            pass -> "
+                      "permerror (more than 10 look-ups)", text)
+        self.assertIn("198.51.100.0/29                          fail -> pass",
+                      text)
+        done = self.run_raw("--json", "spf", "diff", "void.example",
+                            "v=spf1 -all", "--dns", self.server)
+        for change in json.loads(done.stdout)["changes"]:
+            self.assertEqual((change["old"], change["old_limit"],
+                              change["new_limit"], change["certain"]),
+                             ("permerror", "voids", None, True))
+
+    def test_family(self):
+        """A host that lacks addresses of one family is void for its clients
+        alone, and one that DNS does not tell of is not known to them alone."""
+        self.dns.load({**ZONE, **{f"a{n}.example": [["A", f"192.0.2.{n}"]]
+                                  for n in range(3)},
+                       "half.example": [["SERVFAIL", "AAAA"],
+                                        ["A", "192.0.2.9"]]})
+        self.assertEqual(
+            self.diff("v=spf1 a:a0.example a:a1.example a:a2.example -all",
+                      "v=spf1 ip4:192.0.2.0/31 ip4:192.0.2.2 -all", 1),
+            [("::/0", "permerror", "fail")])
+        self.assertEqual(
+            self.diff("v=spf1 a:half.example -all", "v=spf1 ip4:192.0.2.9 "
+                      "-all", 2), [("::/0", "temperror", "fail")])
+
+    def test_no_dns(self):
+        """What could not be read is not known, and never the same."""
+        for new in "failed.example", "hop.example", "v=spf1 -all":
+            self.assertNotEqual(self.diff("failed.example", new, 2), [])
+        text = self.spf("diff", "hop.example", "hop.example", status=2)
+        self.assertNotIn("the same", text)
+        self.assertIn("not known -> not known", text)
+        self.assertIn("no answer of DNS, for the old: TXT of failed.example",
+                      text)
+
+    def test_broken_record(self):
+        """The record of a domain may be the one that is to be mended."""
+        text = self.spf("diff", "fault.example", "v=spf1 a -all", status=1)
+        self.assertRegex(text, "192.0.2.1 +permerror -> pass")
+        self.assertIn("broken, of the old: fault.example, column 10", text)
+        self.diff("twice.example", "v=spf1 -all", 1)
+        self.assertIn("empty.example has no SPF record", self.spf(
+            "diff", "empty.example", "v=spf1 ~all", status=1))
+
+    def test_exists(self):
+        """Of a fixed name it is the same for all."""
+        self.assertEqual(self.diff("v=spf1 exists:empty.example -all",
+                                   "v=spf1 +all", 0), [])
+
+    def test_wide_tree(self):
+        """Records behind the limit leave room for those before it."""
+        zone = {f"w{n}.example": [["TXT", f"v=spf1 ip4:198.51.100.{n} -all"]]
+                for n in range(80)}
+        zone["w0.example"] = [["TXT", "v=spf1 include:deep.example -all"]]
+        zone["deep.example"] = [["TXT", "v=spf1 ip4:203.0.113.1 -all"]]
+        self.dns.load({**ZONE, **zone, "wider.example": [["TXT", [
+            "v=spf1 ", *(f"include:w{n}.example " for n in range(80)),
+            "-all"]]]})
+        self.assertIn(("203.0.113.1", "pass", "fail"), self.diff(
+            "wider.example", "v=spf1 -all", 1))
+
     def test_too_many_networks(self):
         zone = {f"f{n}.example": [["AAAA", f"2001:db8:{n:x}::{i:x}"]
                                   for i in range(600)] for n in range(10)}

@@ -9,19 +9,29 @@
 #include "common/spf/lint/flat.h"
 
 /* malloc()ed. */
+struct bs_spf_texts {
+	size_t count;
+	char **list;
+};
+
+/* malloc()ed. */
 struct bs_spf_flattened {
 	size_t count;
 	struct bs_spf_flat_step *steps;
-	size_t open_count; /* terms that are no networks: exists, ptr, macros */
-	char **open;	   /* as they stand in the list */
-	bool has_failed;   /* DNS gave no answer to something */
-	bool is_broken;	   /* a record of it is none or faulty */
-	bool is_too_long;  /* it was cut, and is worth nothing */
+	struct bs_spf_texts open;   /* terms that are no networks: exists, ptr,
+				     * macros; as they stand in the list */
+	struct bs_spf_texts failed; /* what DNS gave no answer to */
+	struct bs_spf_texts broken; /* records that are none or faulty */
+	bool is_too_long;	    /* it was cut, and is worth nothing */
 };
 
 /* Flattens. Without memory the process ends. */
 void bs_spf_flatten(struct bs_spf_tree *tree, struct bs_spf_flattened *out);
 
 void bs_spf_flattened_free(struct bs_spf_flattened *flat);
+
+/* What the records say of an address. */
+struct bs_spf_said bs_spf_flattened_say(const struct bs_spf_flattened *flat,
+    const struct bs_spf_net *address);
 
 #endif

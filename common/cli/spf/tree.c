@@ -77,19 +77,22 @@ name_leaf(const struct bs_spf_place *place, struct bs_spf_leaf *leaf)
 		leaf->name[0] = '\0';
 }
 
-/* A place for what an include or redirect names. */
+/* A place for what an include or redirect names. What the limit of look-ups
+ * forbids is read for its cost alone, and leaves room for the rest. */
 static void
-add_child(struct bs_spf_tree *tree, size_t parent, size_t leaf)
+add_child(struct bs_spf_tree *tree, size_t parent, size_t leaf, unsigned before)
 {
 	struct bs_spf_place *above = &tree->places[parent];
 	struct bs_spf_place *place = &tree->places[tree->count];
 
-	if (tree->count == BS_SPF_PLACES_MAX)
+	if (tree->count >= (before > BS_SPF_LOOKUPS_MAX ? BS_SPF_PLACES_MAX / 2
+							: BS_SPF_PLACES_MAX))
 		return;
 	above->leaves[leaf].place = tree->count++;
 	place->parent = parent;
 	place->leaf = leaf;
 	place->depth = above->depth + 1;
+	place->before = before;
 	memcpy(place->name, above->leaves[leaf].name, sizeof(place->name));
 }
 
@@ -173,6 +176,10 @@ ask(struct bs_spf_tree *tree, struct bs_spf_place *place)
 		place->state = BS_SPF_PLACE_LOOP;
 		return;
 	}
+	if (!bs_dns_is_name(place->name)) {
+		place->state = BS_SPF_PLACE_NO_NAME;
+		return;
+	}
 	if (place->depth > BS_SPF_PLACES_DEEP) {
 		place->state = BS_SPF_PLACE_BEYOND;
 		return;
@@ -199,6 +206,8 @@ read_place(struct bs_spf_tree *tree, size_t at)
 {
 	struct bs_spf_place *place = &tree->places[at];
 
+	unsigned before = place->before;
+
 	if (place->text == NULL)
 		ask(tree, place);
 	if (place->state != BS_SPF_PLACE_READ)
@@ -207,10 +216,11 @@ read_place(struct bs_spf_tree *tree, size_t at)
 	for (size_t i = 0; i < place->leaf_count; i++) {
 		const struct bs_spf_leaf *leaf = &place->leaves[i];
 
+		before += leaf->reached && bs_spf_term_asks_dns(&leaf->term);
 		if (leaf->reached && leaf->constant &&
 		    (leaf->term.kind == BS_SPF_INCLUDE ||
 			leaf->term.kind == BS_SPF_REDIRECT))
-			add_child(tree, at, i);
+			add_child(tree, at, i, before);
 	}
 }
 

@@ -53,6 +53,7 @@ struct bs_spf_place {
 	size_t parent;		/* BS_SPF_NOWHERE for the first */
 	size_t leaf;		/* of the parent, by which we came here */
 	unsigned depth;
+	unsigned before; /* look-ups that come first, at the least */
 	const struct bs_dns_answer *answer; /* NULL: the text was given */
 	char *text;			    /* octets; NULL: no record */
 	size_t len;

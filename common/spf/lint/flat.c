@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/spf/lint/flat.h"
+#include "common/spf/run_state.h"
 
 /* FNV-1a. */
 #define MARK_START UINT64_C(14695981039346656037)
@@ -15,6 +16,10 @@ struct walk {
 	size_t at;
 	bool is_ip6;
 	const uint8_t *address;
+	unsigned lookups;
+	unsigned voids;
+	unsigned more_lookups; /* that open terms may have needed */
+	unsigned more_voids;
 	size_t depth;
 	struct level {
 		size_t end;
@@ -68,7 +73,39 @@ is_error(enum bs_spf_result result)
 	       result == BS_SPF_PERMERROR;
 }
 
-/* The end of a record is neutral. */
+/* Counts against a limit. Returns whether it is broken. */
+static bool
+count(unsigned *counter, unsigned max, enum bs_spf_flat_limit limit,
+    struct bs_spf_said *said)
+{
+	if (++*counter <= max)
+		return false;
+	said->result = BS_SPF_PERMERROR;
+	said->limit = limit;
+	return true;
+}
+
+static bool
+is_for(const struct bs_spf_flat_step *step, bool is_ip6)
+{
+	return step->family == 0 || (step->family == 6) == is_ip6;
+}
+
+/* Steps into a record. Returns whether that is too deep. */
+static bool
+enter(struct walk *walk, const struct bs_spf_flat_step *step,
+    struct bs_spf_said *said)
+{
+	if (walk->depth + 1 == BS_SPF_FLAT_DEPTH) {
+		said->result = BS_SPF_PERMERROR;
+		return true;
+	}
+	walk->levels[++walk->depth] =
+	    (struct level){walk->at + step->inner, step};
+	return false;
+}
+
+/* Returns whether the step decides. The end of a record is neutral. */
 static bool
 take_step(struct walk *walk, struct bs_spf_said *said)
 {
@@ -79,21 +116,25 @@ take_step(struct walk *walk, struct bs_spf_said *said)
 		return true;
 	walk->at++;
 	said->result = step->result;
+	if (!is_for(step, walk->is_ip6))
+		return false;
 	switch (step->kind) {
 	case BS_SPF_FLAT_NET:
 		return net_holds(&step->net, walk->is_ip6, walk->address);
 	case BS_SPF_FLAT_OPEN:
 		add_open(said, step);
+		walk->more_lookups += step->more_lookups;
+		walk->more_voids += step->more_voids;
 		return false;
+	case BS_SPF_FLAT_LOOKUP:
+		return count(&walk->lookups, BS_SPF_LOOKUPS_MAX,
+		    BS_SPF_LIMIT_LOOKUPS, said);
+	case BS_SPF_FLAT_VOID:
+		return count(&walk->voids, BS_SPF_VOIDS_MAX, BS_SPF_LIMIT_VOIDS,
+		    said);
 	case BS_SPF_FLAT_INCLUDE:
 	case BS_SPF_FLAT_REDIRECT:
-		if (walk->depth + 1 == BS_SPF_FLAT_DEPTH) {
-			said->result = BS_SPF_PERMERROR;
-			return true;
-		}
-		walk->levels[++walk->depth] =
-		    (struct level){walk->at + step->inner, step};
-		return false;
+		return enter(walk, step, said);
 	default:
 		return true;
 	}
@@ -115,8 +156,21 @@ leave(struct walk *walk, struct bs_spf_said *said)
 	return true;
 }
 
-static struct bs_spf_said
-say(const struct bs_spf_flat *flat, bool is_ip6,
+/* Where open terms may have gone over a limit, the result depends on how much
+ * was left for them. */
+static void
+mark_costs(const struct walk *walk, struct bs_spf_said *said)
+{
+	if (said->limit != BS_SPF_LIMIT_NONE ||
+	    (walk->lookups + walk->more_lookups <= BS_SPF_LOOKUPS_MAX &&
+		walk->voids + walk->more_voids <= BS_SPF_VOIDS_MAX))
+		return;
+	add_octet(&said->open, walk->lookups);
+	add_octet(&said->open, walk->voids);
+}
+
+struct bs_spf_said
+bs_spf_flat_say(const struct bs_spf_flat *flat, bool is_ip6,
     const uint8_t address[static 16])
 {
 	struct walk walk = {.steps = flat->steps,
@@ -130,8 +184,10 @@ say(const struct bs_spf_flat *flat, bool is_ip6,
 
 		while (has_result && walk.depth > 0)
 			has_result = leave(&walk, &said);
-		if (has_result)
+		if (has_result) {
+			mark_costs(&walk, &said);
 			return said;
+		}
 	}
 }
 
@@ -223,10 +279,20 @@ tell_range(const struct comparison *all, struct bs_spf_change *change,
 	}
 }
 
+/* Whether two addresses get the same from one record. */
+static bool
+is_alike(const struct bs_spf_said *a, const struct bs_spf_said *b)
+{
+	return a->result == b->result && a->limit == b->limit &&
+	       a->open == b->open;
+}
+
+/* Whether an address is known to get the same from two. */
 static bool
 is_same(const struct bs_spf_said *a, const struct bs_spf_said *b)
 {
-	return a->result == b->result && a->open == b->open;
+	return a->result == b->result && a->open == b->open &&
+	       a->result != BS_SPF_TEMPERROR;
 }
 
 static void
@@ -270,8 +336,8 @@ look(const struct comparison *all, size_t edge)
 	    .net.is_ip6 = all->is_ip6,
 	    .is_rest = !is_listed(all->from, all->is_ip6, address) &&
 		       !is_listed(all->to, all->is_ip6, address),
-	    .from = say(all->from, all->is_ip6, address),
-	    .to = say(all->to, all->is_ip6, address),
+	    .from = bs_spf_flat_say(all->from, all->is_ip6, address),
+	    .to = bs_spf_flat_say(all->to, all->is_ip6, address),
 	};
 
 	return change;
@@ -298,8 +364,8 @@ compare_family(struct comparison *all)
 		for (end = i + 1; end < all->edge_count; end++) {
 			struct bs_spf_change next = look(all, end);
 
-			if (!is_same(&next.from, &change.from) ||
-			    !is_same(&next.to, &change.to) ||
+			if (!is_alike(&next.from, &change.from) ||
+			    !is_alike(&next.to, &change.to) ||
 			    next.is_rest != change.is_rest)
 				break;
 		}

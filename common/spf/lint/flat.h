@@ -21,6 +21,15 @@ enum bs_spf_flat_kind {
 	BS_SPF_FLAT_REDIRECT, /* its inner steps say the rest */
 	BS_SPF_FLAT_OPEN,     /* a term that is no network: exists, ptr ... */
 	BS_SPF_FLAT_BROKEN,   /* none, temperror or permerror, here or within */
+	BS_SPF_FLAT_LOOKUP,   /* the next term counts as one that asks DNS */
+	BS_SPF_FLAT_VOID,     /* a look-up finds nothing */
+};
+
+/* The limit of RFC 7208 §4.6.4 that makes a result a permerror. */
+enum bs_spf_flat_limit {
+	BS_SPF_LIMIT_NONE,
+	BS_SPF_LIMIT_LOOKUPS,
+	BS_SPF_LIMIT_VOIDS,
 };
 
 /* A term, in the order of evaluation; inner steps follow their term. */
@@ -30,6 +39,10 @@ struct bs_spf_flat_step {
 	struct bs_spf_net net;	   /* masked */
 	size_t inner;		   /* how many steps are within */
 	const char *text;	   /* of an open term, macros expanded */
+	unsigned family; /* 4 or 6: of these clients alone; 0: of all */
+	/* what an open term may add to the look-ups and the void ones */
+	unsigned more_lookups;
+	unsigned more_voids;
 };
 
 /* Borrowed. */
@@ -41,11 +54,13 @@ struct bs_spf_flat {
 /* The result for an address, if no open term matches. */
 struct bs_spf_said {
 	enum bs_spf_result result;
+	enum bs_spf_flat_limit limit;
 	uint64_t open; /* a mark of the open terms that come first; 0: none */
 };
 
 /* A network whose result changes. With the same result it is the open terms
- * before that differ. What no network of either list holds is told as one, the
+ * before that differ. A temperror is not known, so it is never the same, not
+ * even as another one. What no network of either list holds is told as one, the
  * last of its family: it would be hundreds of networks. */
 struct bs_spf_change {
 	struct bs_spf_net net;
@@ -69,5 +84,9 @@ struct bs_spf_edge {
 BS_MUST_USE int bs_spf_flat_compare(const struct bs_spf_flat *from,
     const struct bs_spf_flat *to, struct bs_spf_edge *edges, size_t edge_max,
     bs_spf_change_tell *tell, void *context);
+
+/* The result for an address, of which IPv4 has 4 octets. */
+struct bs_spf_said bs_spf_flat_say(const struct bs_spf_flat *flat, bool is_ip6,
+    const uint8_t address[static 16]);
 
 #endif
