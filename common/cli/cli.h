@@ -34,6 +34,7 @@
 #define BS_TAKES_MINUTES 2048
 #define BS_TAKES_DAYS 4096
 #define BS_TAKES_VERIFY_ONLY 8192
+#define BS_TAKES_NAMES 16384 /* its words are domains or addresses */
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/base/idn.h"
 #include "common/cli/accept.h"
 #include "common/cli/doctor/doctor.h"
 #include "common/cli/explain/explain.h"
@@ -51,27 +52,27 @@ static const struct bs_command commands[] = {
 	BS_TAKES_VERIFY_ONLY | BS_WRITES, 0, 1, bs_cmd_key_export},
     {"key unlend", "K DAY", "say since when nobody else signs with a key",
 	BS_WRITES, 2, 2, bs_cmd_key_unlend},
-    {"sign", "[--no-record] ADDRESS", "sign a return path", BS_TAKES_NO_RECORD,
-	1, 1, bs_cmd_sign},
-    {"verify", "ADDRESS", "say whether the tag of an address is valid", 0, 1, 1,
-	bs_cmd_verify},
-    {"decode", "ADDRESS", "take a tagged address apart, without keys", 0, 1, 1,
-	bs_cmd_decode},
+    {"sign", "[--no-record] ADDRESS", "sign a return path",
+	BS_TAKES_NO_RECORD | BS_TAKES_NAMES, 1, 1, bs_cmd_sign},
+    {"verify", "ADDRESS", "say whether the tag of an address is valid",
+	BS_TAKES_NAMES, 1, 1, bs_cmd_verify},
+    {"decode", "ADDRESS", "take a tagged address apart, without keys",
+	BS_TAKES_NAMES, 1, 1, bs_cmd_decode},
     {"explain", "[FILE]", "say whether the mail that a bounce returns is ours",
 	0, 0, 1, bs_cmd_explain},
     {"status", "", "show domains, keys, engine, store and clock", 0, 0, 0,
 	bs_cmd_status},
     {"mode", "DOMAIN [observe | mark | junk | enforce] [--force]",
 	"show a domain's mode and what speaks against the next, or set it",
-	BS_TAKES_FORCE | BS_WRITES, 1, 2, bs_cmd_mode},
+	BS_TAKES_FORCE | BS_TAKES_NAMES | BS_WRITES, 1, 2, bs_cmd_mode},
     {"accept list", "", "list what is accepted by hand", 0, 0, 0,
 	bs_cmd_accept_list},
     {"accept remove", "CLIENT | DOMAIN | ADDRESS",
-	"judge its bounces as all others again", BS_WRITES, 1, 1,
-	bs_cmd_accept_remove},
+	"judge its bounces as all others again", BS_TAKES_NAMES | BS_WRITES, 1,
+	1, bs_cmd_accept_remove},
     {"accept", "CLIENT | DOMAIN | ADDRESS [--days N]",
 	"neither refuse nor mark as spam bounces from there or to there",
-	BS_TAKES_DAYS | BS_WRITES, 1, 1, bs_cmd_accept},
+	BS_TAKES_DAYS | BS_TAKES_NAMES | BS_WRITES, 1, 1, bs_cmd_accept},
     {"trace", "[--minutes N]",
 	"have the running engine log each question, its facts and its answer",
 	BS_TAKES_MINUTES | BS_WRITES, 0, 0, bs_cmd_trace},
@@ -84,7 +85,7 @@ static const struct bs_command commands[] = {
     {"store restore", "FILE", "put a copy of the store in its place", BS_WRITES,
 	1, 1, bs_cmd_store_restore},
     {"store forget", "ADDRESS", "remove what is remembered of an address",
-	BS_WRITES, 1, 1, bs_cmd_store_forget},
+	BS_TAKES_NAMES | BS_WRITES, 1, 1, bs_cmd_store_forget},
     {"spf check", "-i ADDRESS [-s SENDER] [-H HELO] [--dns SERVER]",
 	"say whether a client may send for a domain",
 	BS_TAKES_CLIENT | BS_TAKES_DNS | BS_WRITES, 0, 0, bs_cmd_spf_check},
@@ -92,14 +93,15 @@ static const struct bs_command commands[] = {
 	"DOMAIN | --record TEXT [--domain D] [--strict] [--dns SERVER]",
 	"show what is wrong with an SPF record, and what to write instead",
 	BS_TAKES_RECORD | BS_TAKES_DOMAIN | BS_TAKES_STRICT | BS_TAKES_DNS |
-	    BS_WRITES,
+	    BS_TAKES_NAMES | BS_WRITES,
 	0, 1, bs_cmd_spf_lint},
     {"spf diff", "OLD NEW [--domain D] [--dns SERVER]",
 	"show which addresses get another result",
-	BS_TAKES_DOMAIN | BS_TAKES_DNS | BS_WRITES, 2, 2, bs_cmd_spf_diff},
+	BS_TAKES_DOMAIN | BS_TAKES_DNS | BS_TAKES_NAMES | BS_WRITES, 2, 2,
+	bs_cmd_spf_diff},
     {"spf make", "[DOMAIN] [--dns SERVER]",
 	"ask what sends mail for a domain, and write its SPF record",
-	BS_TAKES_DNS | BS_WRITES, 0, 1, bs_cmd_spf_make},
+	BS_TAKES_DNS | BS_TAKES_NAMES | BS_WRITES, 0, 1, bs_cmd_spf_make},
     {"doctor",
 	"[--smtpd-conf FILE] [--exim-program FILE] [--exim-conf FILE] "
 	"[--dns SERVER] [--ask-mx]",
@@ -109,6 +111,9 @@ static const struct bs_command commands[] = {
 	bs_cmd_checkconf},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+/* Words of a subcommand that are names. */
+#define WORDS_MAX 2
 
 static const char global_options[] =
     "Options, before or after the subcommand:\n"
@@ -289,6 +294,37 @@ complain_unknown(const struct bs_call *call)
 		    call->words[0], call->words[1]);
 }
 
+/* A word with its domain in ASCII, in memory of ours; NULL where it is so. A
+ * record is no name. */
+static char *
+to_ascii(const char *word)
+{
+	char *ascii;
+
+	if (word == NULL || bs_idn_is_ascii(word) ||
+	    strchr(word, ' ') != NULL ||
+	    (ascii = calloc(1, strlen(word) + BS_HOST_MAX)) == NULL)
+		return NULL;
+	memcpy(ascii, word, strlen(word));
+	bs_idn_address(ascii, strlen(word) + BS_HOST_MAX);
+	return ascii;
+}
+
+/* The names that were typed, as they stand in DNS. */
+static void
+names_to_ascii(struct bs_call *call)
+{
+	/* for as long as the process */
+	static char *words[WORDS_MAX];
+	static char *domain;
+
+	for (size_t i = 0; i < call->count && i < WORDS_MAX; i++)
+		if ((words[i] = to_ascii(call->words[i])) != NULL)
+			call->words[i] = words[i];
+	if ((domain = to_ascii(call->domain)) != NULL)
+		call->domain = domain;
+}
+
 static int
 run(struct bs_call *call, unsigned traits)
 {
@@ -305,6 +341,8 @@ run(struct bs_call *call, unsigned traits)
 			return BS_EXIT_YES;
 		}
 		status = check_call(command, call, traits);
+		if (command->traits & BS_TAKES_NAMES)
+			names_to_ascii(call);
 		return status != 0 ? status : command->run(call);
 	}
 	if (call->help) {

@@ -15,7 +15,7 @@ label_fault(const char *label, size_t len)
 		return "a label neither begins nor ends with '-'";
 	for (size_t i = 0; i < len; i++) {
 		if ((unsigned char)label[i] >= 0x80)
-			return "write it in ASCII (xn--...)";
+			return "it cannot be written in ASCII (xn--...)";
 		if (!bs_ascii_is_alpha(label[i]) &&
 		    !bs_ascii_is_digit(label[i]) && label[i] != '-' &&
 		    label[i] != '_')

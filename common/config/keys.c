@@ -7,6 +7,7 @@
 #include "common/config/keys.h"
 #include "common/config/keys_spf.h"
 #include "common/config/values.h"
+#include "common/base/idn.h"
 #include "common/base/ascii.h"
 
 /* Octets of sun_path with its NUL (unix(7)). */
@@ -94,6 +95,8 @@ set_exempt(struct bs_config_reader *reader, const char *word)
 		return;
 	}
 	snprintf(pattern, sizeof(pattern), "%s", word);
+	if (strchr(pattern, '@') != NULL)
+		bs_idn_address(pattern, sizeof(pattern));
 	bs_value_lower(pattern);
 	check_exempt_domain(reader, pattern);
 	bs_value_word(reader, &reader->target->exempt, pattern);

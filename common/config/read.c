@@ -15,6 +15,7 @@
 #include "common/config/domain.h"
 #include "common/config/values.h"
 #include "common/base/file.h"
+#include "common/base/idn.h"
 #include "common/base/ascii.h"
 
 /* A larger file is not a configuration. */
@@ -22,6 +23,11 @@
 
 /* Room for the names of all keys, a space before each. */
 #define KEYS_TEXT_MAX 132
+
+/* Octets of a section's name that are looked at: more than any has. */
+#define SECTION_MAX (2 * BS_HOST_MAX)
+
+#define DOMAIN_LEN (sizeof("domain ") - 1)
 
 #define KEY_CHARS                                                              \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
@@ -177,6 +183,12 @@ make_domains(struct parser *parser)
 		    by_name);
 }
 
+static bool
+is_domain(const char *section)
+{
+	return strncmp(section, "domain ", DOMAIN_LEN) == 0;
+}
+
 /* [domain NAME]: its keys go to the domain. Where it is no domain of ours they
  * are still checked, and then dropped. */
 static void
@@ -195,43 +207,46 @@ begin_domain(struct parser *parser, const char *name)
 		bs_config_fault(reader, "%.100s is not among 'domains'", name);
 }
 
-/* Cuts NAME out of "[NAME]". Returns NULL after the report. */
-static char *
-section_name(struct bs_config_reader *reader, char *header)
+/* Writes NAME of "[NAME]", a domain in it in ASCII. Returns false after the
+ * report. */
+static bool
+section_name(struct bs_config_reader *reader, char *header,
+    char out[static SECTION_MAX])
 {
 	char *name = header + 1;
 	char *end = strchr(name, ']');
 
 	if (end == NULL) {
 		bs_config_fault(reader, "']' is missing");
-		return NULL;
+		return false;
 	}
 	if (end[1] != '\0') {
 		bs_config_fault(reader, "'%.60s' follows ']'", end + 1);
-		return NULL;
+		return false;
 	}
 	*end = '\0';
-	for (char *p = name; *p != '\0'; p++)
-		*p = bs_ascii_lower(*p);
-	return name;
+	snprintf(out, SECTION_MAX, "%s", name);
+	bs_value_lower(out);
+	if (is_domain(out))
+		bs_idn_address(out + DOMAIN_LEN, SECTION_MAX - DOMAIN_LEN);
+	return true;
 }
 
 static void
 begin_section(struct parser *parser, char *header)
 {
-	static const char domain[] = "domain ";
 	struct bs_config_reader *reader = &parser->reader;
-	char *name;
+	char name[SECTION_MAX];
 
 	if (parser->section == SECTION_HOST)
 		make_domains(parser);
 	parser->section = SECTION_WRONG;
 	parser->above = ABOVE_NOTHING;
 	parser->keys_met = 0;
-	if ((name = section_name(reader, header)) == NULL)
+	if (!section_name(reader, header, name))
 		return;
-	if (strncmp(name, domain, sizeof(domain) - 1) == 0)
-		begin_domain(parser, name + sizeof(domain) - 1);
+	if (is_domain(name))
+		begin_domain(parser, name + DOMAIN_LEN);
 	else if (strcmp(name, "spf") == 0)
 		parser->section = SECTION_SPF;
 	else if (strcmp(name, "dns") == 0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/idn.h"
 #include "common/config/domain.h"
 #include "common/config/values.h"
 #include "common/base/ascii.h"
@@ -137,20 +138,36 @@ bs_value_number(struct bs_config_reader *reader, const char *key,
 		*out = number;
 }
 
+const char *
+bs_value_name(const char *word, char out[static BS_HOST_MAX])
+{
+	const char *why;
+
+	if (!bs_idn_is_ascii(word)) {
+		if (bs_idn_domain(word, out) != 0)
+			return "it cannot be written in ASCII (xn--...)";
+	} else if (strlen(word) < BS_HOST_MAX) {
+		snprintf(out, BS_HOST_MAX, "%s", word);
+	} else {
+		return "it has more than 253 octets";
+	}
+	if ((why = bs_config_domain_fault(out)) == NULL)
+		bs_value_lower(out);
+	return why;
+}
+
 void
 bs_value_domain(struct bs_config_reader *reader, struct bs_words *words,
     const char *word)
 {
 	char name[BS_HOST_MAX];
-	const char *why = bs_config_domain_fault(word);
+	const char *why = bs_value_name(word, name);
 
 	if (why != NULL) {
 		bs_config_fault(reader, "'%.80s' is not a domain name: %s",
 		    word, why);
 		return;
 	}
-	snprintf(name, sizeof(name), "%s", word);
-	bs_value_lower(name);
 	if (bs_words_have(words, name))
 		bs_config_fault(reader, "domain %.80s is listed twice", name);
 	else

@@ -72,6 +72,10 @@ void bs_value_flag(struct bs_config_reader *reader, const char *key,
 void bs_value_number(struct bs_config_reader *reader, const char *key,
     const char *value, unsigned min, unsigned max, unsigned *out);
 
+/* Writes a domain name in lower case and ASCII. Returns NULL, or why it is
+ * none. */
+const char *bs_value_name(const char *word, char out[static BS_HOST_MAX]);
+
 /* A domain name, in lower case, that is not in the list yet. */
 void bs_value_domain(struct bs_config_reader *reader, struct bs_words *words,
     const char *word);

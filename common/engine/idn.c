@@ -1,62 +1,13 @@
-/* Domains with letters beyond ASCII, in the form in which they stand in DNS.
+/* The domains of a question in one spelling.
  *
  * A mail server that talks SMTPUTF8 shows us alice@bücher.example, and sends
  * the mail as alice@xn--bcher-kva.example to hosts that do not: its bounce
  * comes home to that. The adapters pass octets on; here, before anything is
- * matched or recorded, they become one spelling. This is the only file that
- * includes libidn2. */
-#include <errno.h>
-#include <stdlib.h>
+ * matched or recorded, they become one spelling. */
 #include <string.h>
 
-#include <idn2.h>
-
+#include "common/base/idn.h"
 #include "common/engine/idn.h"
-
-/* RFC 1035 §2.3.4, of the text in either spelling. */
-#define DOMAIN_MAX 253
-
-static bool
-is_ascii(const char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text >= 0x80)
-			return false;
-	return true;
-}
-
-int
-bs_idn_domain(const char *domain, char out[static BS_HOST_MAX])
-{
-	char *ascii = NULL;
-	int rc = -EINVAL;
-	size_t len;
-
-	if (strnlen(domain, DOMAIN_MAX + 1) > DOMAIN_MAX ||
-	    idn2_to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL) != IDN2_OK)
-		return -EINVAL;
-	len = strlen(ascii);
-	if (len > 0 && len <= DOMAIN_MAX && is_ascii(ascii)) {
-		memcpy(out, ascii, len + 1);
-		rc = 0;
-	}
-	idn2_free(ascii);
-	return rc;
-}
-
-/* Rewrites what stands behind the last '@', or all where there is none. */
-static void
-rewrite(char *text, size_t size)
-{
-	char ascii[BS_HOST_MAX];
-	char *at = strrchr(text, '@');
-	char *domain = at == NULL ? text : at + 1;
-
-	if (is_ascii(domain) || bs_idn_domain(domain, ascii) != 0 ||
-	    (size_t)(domain - text) + strlen(ascii) >= size)
-		return;
-	memcpy(domain, ascii, strlen(ascii) + 1);
-}
 
 static bool
 list_is_ascii(const struct bs_list *list)
@@ -64,7 +15,7 @@ list_is_ascii(const struct bs_list *list)
 	const char *text = NULL;
 
 	while ((text = bs_list_next(list, text)) != NULL)
-		if (!is_ascii(text))
+		if (!bs_idn_is_ascii(text))
 			return false;
 	return true;
 }
@@ -88,7 +39,7 @@ rewrite_list(struct bs_list *list)
 			continue;
 		}
 		memcpy(copy, text, len + 1);
-		rewrite(copy, sizeof(copy));
+		bs_idn_address(copy, sizeof(copy));
 		/* what finds no room any more sets truncated, as on the wire */
 		(void)!bs_list_add(list, copy, strlen(copy));
 	}
@@ -97,17 +48,21 @@ rewrite_list(struct bs_list *list)
 const struct bs_request *
 bs_idn_request(const struct bs_request *request, struct bs_request *out)
 {
-	if (is_ascii(request->sender) && is_ascii(request->recipient) &&
-	    is_ascii(request->return_path) && is_ascii(request->header_from) &&
+	if (bs_idn_is_ascii(request->helo) &&
+	    bs_idn_is_ascii(request->sender) &&
+	    bs_idn_is_ascii(request->recipient) &&
+	    bs_idn_is_ascii(request->return_path) &&
+	    bs_idn_is_ascii(request->header_from) &&
 	    list_is_ascii(&request->final_recipients) &&
 	    list_is_ascii(&request->original_recipients) &&
 	    list_is_ascii(&request->recipient_domains))
 		return request;
 	*out = *request;
-	rewrite(out->sender, sizeof(out->sender));
-	rewrite(out->recipient, sizeof(out->recipient));
-	rewrite(out->return_path, sizeof(out->return_path));
-	rewrite(out->header_from, sizeof(out->header_from));
+	bs_idn_address(out->helo, sizeof(out->helo));
+	bs_idn_address(out->sender, sizeof(out->sender));
+	bs_idn_address(out->recipient, sizeof(out->recipient));
+	bs_idn_address(out->return_path, sizeof(out->return_path));
+	bs_idn_address(out->header_from, sizeof(out->header_from));
 	rewrite_list(&out->final_recipients);
 	rewrite_list(&out->original_recipients);
 	rewrite_list(&out->recipient_domains);

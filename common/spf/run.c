@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/spf/asked.h"
+#include "common/spf/macro.h"
 #include "common/spf/run.h"
 #include "common/spf/shown.h"
 
@@ -108,6 +109,21 @@ matches(const struct bs_spf_run *run, const struct bs_spf_term *term)
 	}
 }
 
+/* RFC 8616 §4: a local part beyond ASCII is no label of DNS, so a term that
+ * makes one of it matches nothing. */
+static bool
+wants_local_part(const struct bs_spf_run *run, const struct bs_spf_term *term)
+{
+	const char *at = strrchr(run->sender, '@');
+	bool is_ascii = true;
+
+	for (const char *c = run->sender; c < at; c++)
+		is_ascii = is_ascii && (unsigned char)*c < 0x80;
+	return !is_ascii && term->domain != NULL &&
+	       (bs_spf_macro_has(term->domain, term->domain_len, 's') ||
+		   bs_spf_macro_has(term->domain, term->domain_len, 'l'));
+}
+
 /* Keeps a mechanism that can be reached. */
 static void
 keep_mechanism(const struct bs_spf_run *run, struct bs_spf_run_record *record,
@@ -119,7 +135,8 @@ keep_mechanism(const struct bs_spf_run *run, struct bs_spf_run_record *record,
 		record->has_all = true;
 		record->denies_all = term->qualifier == BS_SPF_FAIL;
 	}
-	if (record->is_closed || (!asks && !matches(run, term)))
+	if (record->is_closed || (!asks && !matches(run, term)) ||
+	    wants_local_part(run, term))
 		return;
 	record->terms[record->term_count++] = *term;
 	/* so many that ask end it, whatever they find */

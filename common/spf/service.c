@@ -8,6 +8,7 @@
 
 #include <event2/event.h>
 
+#include "common/base/idn.h"
 #include "common/spf/service.h"
 #include "common/spf/child.h"
 #include "common/spf/message.h"
@@ -353,12 +354,16 @@ bs_spf_trace(struct bs_spf *spf, const struct bs_spf_query *query,
     bs_spf_done *done, bs_spf_traced *traced, void *context)
 {
 	struct bs_spf_check *check = calloc(1, sizeof(*check));
-	bool refused = is_refused(spf, query);
+	bool refused;
 
 	if (check == NULL)
 		return NULL;
 	check->spf = spf;
 	check->query = *query;
+	/* RFC 8616 §4; the child has no libidn2 to be attacked in */
+	bs_idn_address(check->query.sender, sizeof(check->query.sender));
+	bs_idn_address(check->query.helo, sizeof(check->query.helo));
+	refused = is_refused(spf, &check->query);
 	check->done = done;
 	check->traced = traced;
 	check->context = context;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/base/idn.h"
 #include "common/engine/idn.h"
 #include "tests/fuzz/fuzz.h"
 

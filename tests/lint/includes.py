@@ -32,7 +32,7 @@ OWNERS = (
       "common/spf/service.c", "common/spf/child.c",
       "common/spf/worker.c",
       "common/cli/spf/lookup.c", "common/cli/spf/once.c"]),
-    (r"idn2\.h", ["common/engine/idn.c"]),
+    (r"idn2\.h", ["common/base/idn.c"]),
     (r"local_scan\.h|exim\.h|dlfunc\.h", [
         "exim/local_scan.c", "exim/dlfunc.c", "exim/envelope.c", "exim/relay.c",
         "exim/outage.c"]),

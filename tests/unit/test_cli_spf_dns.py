@@ -14,6 +14,8 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 import dnsd  # noqa: E402
 
 CLIENT = "192.0.2.1"
+UNICODE = "b\u00fccher.example"
+ASCII = "xn--bcher-kva.example"
 SPF = ["TXT", f"v=spf1 ip4:{CLIENT} -all"]
 
 
@@ -32,6 +34,9 @@ ZONE = {
     # no try waits so long for its own answer
     "late.example": [SPF, ["DELAY", 6500]],
     "silent.example": [["SILENT"]],
+    ASCII: [SPF],
+    "local.example": [["TXT", "v=spf1 exists:%{l}.local.example -all"]],
+    "*.local.example": [["A", CLIENT]],
     "refused.example": [["RCODE", 5]],
 }
 
@@ -93,6 +98,41 @@ class Dns(Case):
         result = json.loads(done.stdout)
         self.assertEqual(result["result"], "temperror")
         self.assertEqual(result["problem"], "DNS did not answer in time")
+
+    def test_unicode(self):
+        """RFC 8616 §4: whoever writes the name in Unicode is the same."""
+        for client, sender, helo, wanted in (
+                (CLIENT, UNICODE, "h.example", "pass"),
+                ("192.0.2.9", UNICODE, "h.example", "fail"),
+                (CLIENT, f"<j\u00f6rg@{UNICODE.upper()}>", "h.example", "pass"),
+                ("192.0.2.9", "<>", UNICODE, "fail"),
+                # a local part beyond ASCII makes no name of DNS
+                (CLIENT, "j\u00f6rg@local.example", "h.example", "fail"),
+                (CLIENT, "joe@local.example", "h.example", "pass")):
+            with self.subTest(client=client, sender=sender, helo=helo):
+                done = self.run_raw(
+                    "--json", "spf", "check", "-i", client, "-s", sender,
+                    "-H", helo, "--dns", f"127.0.0.1:{self.dns.port}")
+                self.assertEqual(json.loads(done.stdout)["result"], wanted)
+        done = self.run_raw("--json", "spf", "lint", UNICODE, "--dns",
+                            f"127.0.0.1:{self.dns.port}")
+        self.assertEqual(json.loads(done.stdout)["name"], ASCII)
+
+    def test_names_as_they_are_pasted(self):
+        """With the brackets of an envelope, or too long to be a name."""
+        for words, wanted in (
+                (("-i", f"[{CLIENT}]", "-s", f"<u@{ASCII}>"), "pass"),
+                (("-i", f"[IPv6:::ffff:{CLIENT}]", "-s", f"u@{ASCII}."),
+                 "pass"),
+                (("-i", CLIENT, "-s", f"u@{'a.' * 126}ab"), "none"),
+                (("-i", CLIENT, "-s", f"u@{'a.' * 3000}example"), "none"),
+                (("-i", CLIENT, "-H", f"{'a.' * 3000}example"), "none"),
+                (("-i", CLIENT, "-H", f"[{CLIENT}]"), "none"),
+                (("-i", CLIENT, "-s", f"u@{'a' * 64}.example"), "none")):
+            with self.subTest(words=words):
+                done = self.run_raw("--json", "spf", "check", *words, "--dns",
+                                    f"127.0.0.1:{self.dns.port}")
+                self.assertEqual(json.loads(done.stdout)["result"], wanted)
 
     def test_server_is_an_address(self):
         for server in ("localhost", "192.0.2.1:0", "192.0.2.1:65536",

@@ -46,6 +46,28 @@ class Idn(Case):
         self.assertEqual((answer["verdict"], answer["reason"]),
                          ("genuine", "message-id"))
 
+    def test_configured_in_unicode(self):
+        """In whichever spelling the administrator writes the domain."""
+        conf = self.configured().replace(ASCII, UNICODE)
+        conf = conf.split("[domain")[0] + (
+            f"[domain {UNICODE.upper()}]\nmode = enforce\n"
+            f"exempt = news*@{UNICODE}\n")
+        self.write("backstop.conf", conf)
+        with Engine(self, conf_in_place=True), \
+                Wire(self.path("sock")) as wire:
+            self.assertRegex(wire.sign(f"alice@{ASCII}"),
+                             rf"=alice@{ASCII}$")
+            answer = wire.ask(op="sign", mode="out", client="127.0.0.1",
+                              sender=f"news1@{UNICODE}")
+            self.assertEqual(answer["reason"], "exempt")
+        self.assertIn(f"{ASCII}: mode enforce", self.call("mode", UNICODE))
+        self.call("mode", UNICODE, "mark")
+        with open(self.conf, encoding="utf-8") as file:
+            self.assertIn(f"[domain {UNICODE.upper()}]\nmode = mark\n",
+                          file.read())
+        self.assertIn(f"alice@{ASCII}",
+                      self.call("sign", "--no-record", f"alice@{UNICODE}"))
+
     def test_local_part_stays(self):
         """It cannot be signed, and is known to have left unsigned."""
         with Engine(self), Wire(self.path("sock")) as wire:

@@ -1,6 +1,7 @@
 /* Domains beyond ASCII: one spelling, whichever the mail server shows. */
 #include <errno.h>
 
+#include "common/base/idn.h"
 #include "common/engine/idn.h"
 #include "tests/unit/unit.h"
 

@@ -6,6 +6,7 @@
 #include "common/adapter/verdict.h"
 #include "common/cli/explain/judge.h"
 #include "common/cli/store/child.h"
+#include "common/engine/idn.h"
 #include "common/judge/facts.h"
 
 struct task {
@@ -26,6 +27,9 @@ get_nothing(const void *context, struct bs_entry *entry)
 static void
 make_request(const struct bs_explained *explained, struct bs_request *out)
 {
+	struct bs_request ascii;
+	const struct bs_request *in_ascii;
+
 	memset(out, 0, sizeof(*out));
 	out->version = BS_WIRE_VERSION;
 	out->op = BS_OP_DATA;
@@ -34,6 +38,10 @@ make_request(const struct bs_explained *explained, struct bs_request *out)
 	snprintf(out->recipient, sizeof(out->recipient), "%s",
 	    explained->recipient);
 	bs_verdict_evidence(&explained->message->facts, out);
+	/* as the engine does before it judges */
+	in_ascii = bs_idn_request(out, &ascii);
+	if (in_ascii != out)
+		*out = *in_ascii;
 }
 
 /* What is known of the request as it stands now. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/cli/spf/check.h"
+#include "common/base/ascii.h"
 #include "common/cli/output.h"
 #include "common/cli/spf/once.h"
 #include "common/mail/received_spf.h"
@@ -191,6 +192,48 @@ write_header(const struct bs_spf_query *query,
 		out[0] = '\0';
 }
 
+/* Copies what may stand in brackets: "<u@example.org>", "[192.0.2.1]",
+ * "[IPv6:2001:db8::1]". Returns whether it fits. */
+static bool
+copy_within(char *out, size_t size, const char *text, const char *brackets)
+{
+	static const char tag[] = "IPv6:";
+	size_t len = strlen(text);
+
+	if (len >= 2 && text[0] == brackets[0] &&
+	    text[len - 1] == brackets[1]) {
+		text++;
+		len -= 2;
+	}
+	if (brackets[0] == '[' && len >= sizeof(tag) - 1 &&
+	    bs_ascii_same(text, tag, sizeof(tag) - 1)) {
+		text += sizeof(tag) - 1;
+		len -= sizeof(tag) - 1;
+	}
+	if (len >= size)
+		return false;
+	memcpy(out, text, len);
+	out[len] = '\0';
+	return true;
+}
+
+/* A sender whose domain is too long has no record (RFC 7208 §4.3), so that much
+ * of it is enough. Returns false where the local part is too long. */
+static bool
+copy_sender(char *out, size_t size, const char *text)
+{
+	const char *at = strrchr(text, '@');
+
+	if (copy_within(out, size, text, "<>"))
+		return true;
+	if (at == NULL)
+		at = text;
+	if (strlen(at) <= BS_HOST_MAX || at - text > BS_HOST_MAX / 2)
+		return false;
+	snprintf(out, size, "%.*s@%.300s", (int)(at - text), text, at + 1);
+	return true;
+}
+
 static bool
 is_client(const char *text)
 {
@@ -200,21 +243,16 @@ is_client(const char *text)
 	       inet_pton(AF_INET6, text, address) == 1;
 }
 
-static bool
-copy(char *out, size_t size, const char *text)
-{
-	int len = snprintf(out, size, "%s", text == NULL ? "" : text);
-
-	return len >= 0 && (size_t)len < size;
-}
-
 /* Returns 0, or an exit status after the complaint. */
 static int
 read_query(const struct bs_call *call, struct bs_spf_query *out)
 {
 	const char *sender = call->sender;
 
-	if (call->client == NULL || !is_client(call->client)) {
+	if (call->client == NULL ||
+	    !copy_within(out->client, sizeof(out->client), call->client,
+		"[]") ||
+	    !is_client(out->client)) {
 		bs_complain("which client? Type: backstop spf check -i ADDRESS "
 			    "-s SENDER -H HELO");
 		return EX_USAGE;
@@ -224,13 +262,13 @@ read_query(const struct bs_call *call, struct bs_spf_query *out)
 			    "-H, or both");
 		return EX_USAGE;
 	}
-	if (sender != NULL && strcmp(sender, "<>") == 0)
-		sender = "";
 	out->identity = sender == NULL ? BS_SPF_HELO : BS_SPF_MAILFROM;
-	if (!copy(out->client, sizeof(out->client), call->client) ||
-	    !copy(out->sender, sizeof(out->sender), sender) ||
-	    !copy(out->helo, sizeof(out->helo), call->helo)) {
-		bs_complain("the sender or the name of HELO is too long");
+	/* a name of HELO that is cut is still too long for one */
+	snprintf(out->helo, sizeof(out->helo), "%s",
+	    call->helo == NULL ? "" : call->helo);
+	if (sender != NULL &&
+	    !copy_sender(out->sender, sizeof(out->sender), sender)) {
+		bs_complain("the sender is too long");
 		return EX_DATAERR;
 	}
 	if (gethostname(out->receiver, sizeof(out->receiver) - 1) != 0)

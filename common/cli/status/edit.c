@@ -7,6 +7,7 @@
 
 #include "common/cli/status/edit.h"
 #include "common/base/ascii.h"
+#include "common/base/idn.h"
 
 /* Places in the text: what stands in a line without the space around it and
  * without its comment, and where the next line begins. */
@@ -49,18 +50,25 @@ take_line(const char *text, size_t len, size_t at, struct line *out)
 	return true;
 }
 
-/* Whether the line is "[domain NAME]". */
+/* Whether the line is "[domain NAME]", in whichever spelling. */
 static bool
 opens(const char *text, const struct line *line, const char *domain)
 {
 	static const char before[] = "[domain ";
-	size_t len = strlen(domain);
 	size_t before_len = sizeof(before) - 1;
+	size_t len = line->end - line->begin;
 	const char *at = text + line->begin;
+	char name[2 * BS_HOST_MAX];
 
-	return line->end - line->begin == before_len + len + 1 &&
-	       bs_ascii_same(at, before, before_len) &&
-	       bs_ascii_same(at + before_len, domain, len);
+	if (len <= before_len || len - before_len > sizeof(name) ||
+	    !bs_ascii_same(at, before, before_len) || at[len - 1] != ']')
+		return false;
+	len -= before_len + 1;
+	memcpy(name, at + before_len, len);
+	name[len] = '\0';
+	bs_idn_address(name, sizeof(name));
+	return strlen(name) == strlen(domain) &&
+	       bs_ascii_same(name, domain, strlen(domain));
 }
 
 /* Whether the line is "key = value"; sets the value's place. */
