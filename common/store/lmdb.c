@@ -13,6 +13,7 @@
 
 #include "common/store/lock.h"
 #include "common/store/lmdb.h"
+#include "common/store/pages.h"
 
 #define MAP_BYTES ((size_t)16 << 30) /* sparse: costs no memory */
 #define MAP_BYTES_MIN ((size_t)64 << 20)
@@ -27,6 +28,12 @@ struct bs_store {
 	bool lacks[BS_TABLES]; /* read, of an older format: no such table */
 	int hold_fd;	       /* locked by the engine while it runs, else -1 */
 };
+
+static bool
+only_reads(enum bs_store_use use)
+{
+	return use == BS_STORE_READ || use == BS_STORE_PAGES;
+}
 
 static int
 error_of(int rc)
@@ -48,51 +55,17 @@ error_of(int rc)
 	}
 }
 
-/* The start of LMDB's first two pages. */
-struct meta_page {
-	size_t number;
-	uint16_t head[4];
-	uint32_t magic;
-	uint32_t version;
-	void *address;
-	size_t map_bytes;
-	struct {
-		uint32_t page_bytes;
-		uint16_t flags;
-		uint16_t depth;
-		size_t counts[5];
-	} tables[2];
-	size_t last_page;
-	size_t transaction;
-};
-
-/* Whether one of these pages promises more than the file holds. No sound one
- * does, since pages are written before the promise. */
 static bool
-promises_too_much(const char *folder)
+contradicts_itself(const char *folder)
 {
 	char path[PATH_MAX];
-	struct meta_page meta;
-	struct stat st;
-	bool is_so = false;
-	off_t at = 0;
+	bool is_so;
 	int fd;
 
 	if (bs_lock_path(folder, "data.mdb", path) != 0 ||
 	    (fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
 		return false;
-	for (int i = 0;
-	     i < 2 && fstat(fd, &st) == 0 &&
-	     pread(fd, &meta, sizeof(meta), at) == (ssize_t)sizeof(meta);
-	     i++) {
-		uint64_t page_bytes = meta.tables[0].page_bytes;
-
-		if (page_bytes == 0)
-			break;
-		if (meta.last_page >= (uint64_t)st.st_size / page_bytes)
-			is_so = true;
-		at = (off_t)page_bytes;
-	}
+	is_so = bs_pages_contradict(fd);
 	close(fd);
 	return is_so;
 }
@@ -155,11 +128,12 @@ out:
 }
 
 /* Where a limit on address space refuses the map, tries a smaller one. A map
- * that only a damaged header asks for is no lack of memory. */
+ * that only a damaged header asks for is no lack of memory, and what only one
+ * of its two first pages says is no newer version. */
 static int
 open_env(const char *folder, enum bs_store_use use, MDB_env **out)
 {
-	unsigned flags = MDB_NOTLS | (use == BS_STORE_READ ? MDB_RDONLY : 0);
+	unsigned flags = MDB_NOTLS | (only_reads(use) ? MDB_RDONLY : 0);
 	size_t map_bytes = MAP_BYTES;
 	int rc;
 
@@ -167,7 +141,9 @@ open_env(const char *folder, enum bs_store_use use, MDB_env **out)
 		rc = try_env(folder, flags, map_bytes, out);
 		map_bytes /= 2;
 	} while (rc == -ENOMEM && map_bytes >= MAP_BYTES_MIN);
-	return rc == -ENOMEM && promises_too_much(folder) ? -EUCLEAN : rc;
+	return (rc == -ENOMEM || rc == -EPROTO) && contradicts_itself(folder)
+		   ? -EUCLEAN
+		   : rc;
 }
 
 /* Begins a transaction. Takes over a map that another process has made larger,
@@ -222,13 +198,16 @@ check_format(MDB_txn *txn, MDB_dbi meta, bool may_write)
 /* Opens the tables in a transaction that is committed: a handle from one that
  * is aborted or reset answers EINVAL later. */
 static int
-open_tables(struct bs_store *store, bool may_write)
+open_tables(struct bs_store *store, enum bs_store_use use)
 {
+	bool may_write = !only_reads(use);
 	MDB_txn *txn = NULL;
 	int rc;
 
 	if ((rc = begin(store, may_write ? 0 : MDB_RDONLY, &txn)) != 0)
 		return rc;
+	if (use == BS_STORE_PAGES)
+		goto out;
 	for (int i = 0; i < BS_TABLES; i++) {
 		rc = error_of(mdb_dbi_open(txn, bs_table_name((enum bs_table)i),
 		    may_write ? MDB_CREATE : 0, &store->tables[i]));
@@ -260,13 +239,13 @@ try_open(const char *folder, enum bs_store_use use, struct bs_store *store)
 
 	if ((rc = bs_lock_path(folder, "data.mdb", path)) != 0)
 		return rc;
-	if (use == BS_STORE_READ && access(path, F_OK) != 0)
+	if (only_reads(use) && access(path, F_OK) != 0)
 		return -errno;
 	if ((fd = bs_lock_take(folder, "open.lock", true)) < 0)
 		return fd;
 	if ((rc = open_env(folder, use, &store->env)) == 0) {
 		(void)mdb_reader_check(store->env, &dead);
-		rc = open_tables(store, use != BS_STORE_READ);
+		rc = open_tables(store, use);
 		if (rc != 0) {
 			mdb_env_close(store->env);
 			store->env = NULL;
@@ -577,39 +556,8 @@ compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 	return a_len < b_len ? -1 : a_len > b_len;
 }
 
-/* Whether the page that a key lies on has the flags of a leaf and no others.
- * With that of a branch, too, a search leaves it for any other page, and finds
- * nothing; with that of a changed page LMDB writes to the read-only map. */
-static bool
-is_on_a_leaf(const MDB_val *key, size_t page_bytes)
-{
-	static const uint16_t leaf = 2;
-	const uint8_t *page;
-	uint16_t flags;
-
-	/* larger pages, of another host, need not begin at a multiple */
-	if (page_bytes > (size_t)sysconf(_SC_PAGESIZE))
-		return true;
-	page = (const uint8_t *)key->mv_data -
-	       (uintptr_t)key->mv_data % page_bytes;
-	/* the number of the page, and two octets for padding, come first */
-	memcpy(&flags, page + sizeof(size_t) + 2, sizeof(flags));
-	return flags == leaf;
-}
-
-/* Whether a search comes to the very entry that a walk came to. */
-static bool
-is_found(MDB_txn *txn, MDB_dbi table, MDB_val *key, const MDB_val *value)
-{
-	MDB_val found;
-
-	return mdb_get(txn, table, key, &found) == 0 &&
-	       found.mv_data == value->mv_data;
-}
-
-/* A page that changed places, or was lost, shows in the order of the keys or in
- * their number: the check of each entry is right all the same. That keys must
- * ascend also ends the walk through a tree that leads back into itself. */
+/* That keys must ascend also ends the walk through a tree that leads back into
+ * itself, should bs_pages_check() not know this version of LMDB. */
 static int
 check_table(MDB_txn *txn, MDB_dbi table, uint64_t *entries, uint64_t *damaged)
 {
@@ -629,9 +577,7 @@ check_table(MDB_txn *txn, MDB_dbi table, uint64_t *entries, uint64_t *damaged)
 		if (key.mv_size == 0 || key.mv_size > sizeof(last) ||
 		    value.mv_size > BS_RECORD_MAX ||
 		    compare(key.mv_data, key.mv_size, last, last_len) <= 0 ||
-		    ++found > stat.ms_entries ||
-		    !is_on_a_leaf(&key, stat.ms_psize) ||
-		    !is_found(txn, table, &key, &value))
+		    ++found > stat.ms_entries)
 			break;
 		if (!bs_record_is_sound(key.mv_data, key.mv_size, value.mv_data,
 			value.mv_size))
@@ -644,6 +590,25 @@ check_table(MDB_txn *txn, MDB_dbi table, uint64_t *entries, uint64_t *damaged)
 	if (rc != 0 && rc != MDB_NOTFOUND)
 		return error_of(rc);
 	return rc == MDB_NOTFOUND && found == stat.ms_entries ? 0 : -EUCLEAN;
+}
+
+int
+bs_store_check_pages(struct bs_store *store)
+{
+	mdb_filehandle_t fd;
+	MDB_txn *txn = NULL;
+	int rc = -EAGAIN;
+
+	if (mdb_env_get_fd(store->env, &fd) != 0)
+		return -EUCLEAN;
+	/* another process may write twice before we look */
+	for (int i = 0; i < ATTEMPTS && rc == -EAGAIN; i++) {
+		if ((rc = begin(store, MDB_RDONLY, &txn)) != 0)
+			return rc;
+		rc = bs_pages_check(fd, mdb_txn_id(txn));
+		mdb_txn_abort(txn);
+	}
+	return rc == -EAGAIN ? -EUCLEAN : rc;
 }
 
 int

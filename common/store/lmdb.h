@@ -18,6 +18,7 @@
 struct bs_store;
 
 enum bs_store_use {
+	BS_STORE_PAGES, /* for bs_store_check_pages() alone; else as READ */
 	BS_STORE_READ,	/* only to read; -ENOENT where there is none */
 	BS_STORE_WRITE, /* for a moment; makes what is missing */
 	BS_STORE_HOLD,	/* as the engine, for long: one process at a time */
@@ -66,9 +67,14 @@ BS_MUST_USE int bs_store_stat(struct bs_store *store,
  * using it; not synced. Returns 0 or -errno. */
 BS_MUST_USE int bs_store_copy(struct bs_store *store, int fd);
 
+/* Checks all that LMDB would follow in the store's file, as it is at one
+ * moment: where this returns 0, LMDB can read and write it. Returns 0, -EUCLEAN
+ * or -errno. */
+BS_MUST_USE int bs_store_check_pages(struct bs_store *store);
+
 /* Reads all of the store as it is at one moment: keys must ascend, and be as
- * many as each table says. Counts entries, and those whose check fails. A
- * damaged file can crash it. Returns 0, -EUCLEAN or -errno. */
+ * many as each table says. Counts entries, and those whose check fails. One
+ * whose pages were not checked can crash it. Returns 0, -EUCLEAN or -errno. */
 BS_MUST_USE int bs_store_check(struct bs_store *store, uint64_t *entries,
     uint64_t *damaged);
 

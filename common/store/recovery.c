@@ -24,34 +24,60 @@
 /* How long a signature can wait for the store without harm. */
 #define AT_ONCE_MS 200
 
-#define DEADLINE_SECONDS 60
+/* Of work, and for a child of the engine to wait for locks and disks. A store
+ * is read at a megabyte a second at least; a hole in its file takes no time. */
+#define WORK_SECONDS 60
+#define WAIT_SECONDS 600
 
-/* A damaged tree can lead LMDB in a circle: then SIGALRM ends this process. A
- * sound store is read at a megabyte a second at least; a hole in the file
- * takes no time. */
-static void
-set_deadline(const char *folder)
+static unsigned
+megabytes(const char *folder)
 {
 	char path[PATH_MAX];
 	struct stat st;
 
-	if (bs_lock_path(folder, "data.mdb", path) == 0 && stat(path, &st) == 0)
-		alarm(DEADLINE_SECONDS + (unsigned)(st.st_blocks >> 11));
+	return bs_lock_path(folder, "data.mdb", path) == 0 &&
+		       stat(path, &st) == 0
+		   ? (unsigned)(st.st_blocks >> 11)
+		   : 0;
 }
 
-int
-bs_recovery_check(const char *folder, uint64_t *entries, uint64_t *damaged)
+void
+bs_recovery_limit_work(unsigned seconds)
+{
+	const struct itimerval limit = {.it_value = {.tv_sec = seconds}};
+
+	setitimer(ITIMER_VIRTUAL, &limit, NULL);
+}
+
+/* The pages first: only then can LMDB look for anything in them. */
+static int
+read_through(const char *folder, uint64_t *entries, uint64_t *damaged)
 {
 	struct bs_store *store = NULL;
 	int rc;
 
 	*entries = 0;
 	*damaged = 0;
-	set_deadline(folder);
-	if ((rc = bs_store_open(folder, BS_STORE_READ, &store)) == 0)
-		rc = bs_store_check(store, entries, damaged);
+	if ((rc = bs_store_open(folder, BS_STORE_PAGES, &store)) != 0)
+		return rc;
+	rc = bs_store_check_pages(store);
 	bs_store_close(store);
-	alarm(0);
+	store = NULL;
+	if (rc != 0 || (rc = bs_store_open(folder, BS_STORE_READ, &store)) != 0)
+		return rc;
+	rc = bs_store_check(store, entries, damaged);
+	bs_store_close(store);
+	return rc;
+}
+
+int
+bs_recovery_check(const char *folder, uint64_t *entries, uint64_t *damaged)
+{
+	int rc;
+
+	bs_recovery_limit_work(WORK_SECONDS + megabytes(folder));
+	rc = read_through(folder, entries, damaged);
+	bs_recovery_limit_work(0);
 	return rc;
 }
 
@@ -96,8 +122,7 @@ stopped_cleanly(const char *folder, bool *clean)
 	return rc;
 }
 
-/* Writes a mark that nobody reads: that goes through the list of free pages,
- * which reading does not touch. */
+/* Writes a mark that nobody reads. */
 static int
 try_write(const char *folder)
 {
@@ -105,12 +130,10 @@ try_write(const char *folder)
 	struct bs_change change;
 	int rc;
 
-	alarm(DEADLINE_SECONDS);
 	if ((rc = bs_store_open(folder, BS_STORE_WRITE, &store)) != 0)
 		return rc;
 	bs_meta_number(&change, "checked", 1, 0);
 	rc = bs_store_apply(store, &change, 1);
-	alarm(0);
 	bs_store_close(store);
 	return rc;
 }
@@ -129,16 +152,22 @@ is_of_the_host(int rc)
 	return false;
 }
 
+static int
+outcome_of(int rc, uint64_t damaged)
+{
+	return damaged > 0 || (rc != 0 && !is_of_the_host(rc)) ? EXIT_DAMAGED
+							       : EXIT_SOUND;
+}
+
 /* The child that reads a store which the engine has open already. */
 static int
 read_all(const char *folder)
 {
 	uint64_t entries;
 	uint64_t damaged;
-	int rc = bs_recovery_check(folder, &entries, &damaged);
+	int rc = read_through(folder, &entries, &damaged);
 
-	return damaged > 0 || (rc != 0 && !is_of_the_host(rc)) ? EXIT_DAMAGED
-							       : EXIT_SOUND;
+	return outcome_of(rc, damaged);
 }
 
 static void
@@ -154,17 +183,14 @@ read_at_once(const char *folder)
 {
 	const struct itimerval limit = {
 	    .it_value = {.tv_usec = AT_ONCE_MS * 1000}};
-	struct bs_store *store = NULL;
 	uint64_t entries;
-	uint64_t damaged = 0;
+	uint64_t damaged;
 	int rc;
 
 	signal(SIGALRM, give_up);
 	setitimer(ITIMER_REAL, &limit, NULL);
-	if ((rc = bs_store_open(folder, BS_STORE_READ, &store)) == 0)
-		rc = bs_store_check(store, &entries, &damaged);
-	return damaged > 0 || (rc != 0 && !is_of_the_host(rc)) ? EXIT_DAMAGED
-							       : EXIT_SOUND;
+	rc = read_through(folder, &entries, &damaged);
+	return outcome_of(rc, damaged);
 }
 
 /* The child that looks before the engine opens the store. */
@@ -200,6 +226,8 @@ start(const char *folder, int (*run)(const char *folder))
 	if (pid == 0) {
 		bs_privileges_leave_terminal();
 		bs_privileges_end_with_parent();
+		bs_recovery_limit_work(WORK_SECONDS + megabytes(folder));
+		alarm(WAIT_SECONDS + megabytes(folder));
 		_exit(run(folder));
 	}
 	return pid;
@@ -218,8 +246,8 @@ bs_recovery_start_reading(const char *folder)
 }
 
 /* A damaged file kills LMDB by SIGBUS and the like (under a sanitizer the
- * process exits with 1), or holds it up until SIGALRM. SIGKILL and SIGTERM were
- * sent by somebody. */
+ * process exits with 1), or leads it in a circle until SIGVTALRM. SIGKILL and
+ * SIGTERM were sent by somebody. */
 bool
 bs_recovery_found_damage(int wait_status)
 {
@@ -232,7 +260,7 @@ bs_recovery_found_damage(int wait_status)
 	case SIGABRT:
 	case SIGFPE:
 	case SIGILL:
-	case SIGALRM:
+	case SIGVTALRM:
 		return true;
 	default:
 		return false;
@@ -252,6 +280,9 @@ bs_recovery_finish(const char *folder, int wait_status, int64_t now,
 {
 	bool damaged = bs_recovery_found_damage(wait_status);
 
+	*error = -ETIMEDOUT;
+	if (WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGALRM)
+		return BS_RECOVERY_LATER;
 	*error = 0;
 	if (!damaged) {
 		*error = bs_store_open(folder, BS_STORE_HOLD, out);

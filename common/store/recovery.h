@@ -20,9 +20,13 @@ enum bs_recovery {
 	BS_RECOVERY_LATER, /* not yet: *error says why; try again */
 };
 
+/* Ends this process by SIGVTALRM if it works for so long: a circle in a damaged
+ * file is work, a wait for a lock or a disk is none. 0: without limit. */
+void bs_recovery_limit_work(unsigned seconds);
+
 /* Opens a store, which must not be open in this process, and reads all of it as
- * bs_store_check() does. Call it in a child: a damaged file can crash it, and
- * one that keeps it too long ends it by SIGALRM. */
+ * bs_store_check_pages() and bs_store_check() do. Call it in a child: a damaged
+ * file can crash it, or end it by SIGVTALRM. */
 BS_MUST_USE int bs_recovery_check(const char *folder, uint64_t *entries,
     uint64_t *damaged);
 

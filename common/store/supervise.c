@@ -11,6 +11,7 @@
 #include "common/store/supervise.h"
 
 #define REOPEN_SECONDS 5
+#define TICK_WORK_SECONDS 60
 
 void
 bs_supervise_warn(struct bs_supervisor *supervisor, const char *what, int error)
@@ -173,6 +174,8 @@ bs_supervise_tick(struct bs_supervisor *supervisor, int64_t now)
 {
 	int error;
 
+	/* a store that is read while it is open may be damaged */
+	bs_recovery_limit_work(TICK_WORK_SECONDS);
 	if (bs_writer_is_failing(supervisor->writer, &error) &&
 	    error == -EUCLEAN) {
 		bs_supervise_warn(supervisor, "the store is opened anew",

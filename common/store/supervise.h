@@ -29,7 +29,9 @@ bool bs_supervise_child_ended(struct bs_supervisor *supervisor,
     unsigned lifetime_days, int64_t now);
 
 /* To be called every second: closes a store that turned out to be damaged, and
- * opens one that is due. */
+ * opens one that is due. It ends the process by SIGVTALRM when a minute of work
+ * went by since the last call: then the store leads us in a circle, and is
+ * looked at before the next engine opens it. */
 void bs_supervise_tick(struct bs_supervisor *supervisor, int64_t now);
 
 /* Logs that recording fails, at most once a minute. */

@@ -1,5 +1,6 @@
 /* The store of a running engine: read while it is used, and left where it is
  * damaged. */
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include "common/store/recovery.h"
@@ -119,6 +120,23 @@ damage_is_found_after_a_clean_stop(void **state)
 	bs_writer_free(writer);
 }
 
+/* A store that leads the engine in a circle ends it. */
+static void
+a_tick_limits_the_work_until_the_next(void **state)
+{
+	struct bs_supervisor supervisor = {.folder = folder};
+	struct itimerval left;
+
+	(void)state;
+	assert_non_null(supervisor.writer = bs_writer_new(store_key));
+	supervisor.reopen_at = T0 + 9;
+	bs_supervise_tick(&supervisor, T0);
+	assert_int_equal(getitimer(ITIMER_VIRTUAL, &left), 0);
+	assert_in_range(left.it_value.tv_sec, 1, 60);
+	bs_recovery_limit_work(0);
+	bs_writer_free(supervisor.writer);
+}
+
 #define TEST_STOPPED(name)                                                     \
 	cmocka_unit_test_setup_teardown(name, set_up_stopped, tear_down_folder)
 
@@ -129,6 +147,7 @@ main(void)
 	    TEST_STOPPED(a_sound_store_is_believed_once_read),
 	    TEST_STOPPED(a_damaged_store_is_left),
 	    TEST_STOPPED(damage_is_found_after_a_clean_stop),
+	    TEST_STOPPED(a_tick_limits_the_work_until_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
