@@ -131,6 +131,7 @@ static const struct bs_field answer_fields[] = {
     TEXT(bs_answer, results),
     TEXT(bs_answer, authserv_id),
     TEXT(bs_answer, version),
+    TEXT(bs_answer, store_error),
     VALUE(bs_answer, log_lost, BS_FIELD_ID, QUIET),
 };
 

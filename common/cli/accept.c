@@ -8,6 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "common/base/fault.h"
 #include "common/cli/accept.h"
 #include "common/cli/load.h"
 #include "common/config/accepted_file.h"
@@ -47,6 +48,7 @@ static int
 open_book(const struct bs_call *call, bool to_write, struct book *out)
 {
 	struct bs_fault fault = {0};
+	char line[BS_FAULT_LINE];
 	int status;
 	int rc;
 
@@ -63,8 +65,8 @@ open_book(const struct bs_call *call, bool to_write, struct book *out)
 	if (rc == -EACCES)
 		return complain(out->paths.accepted, rc);
 	if (rc != 0)
-		bs_complain("%s:%u: %s", out->paths.accepted, fault.line,
-		    fault.text);
+		bs_complain("%s%s: %s", out->paths.accepted,
+		    bs_fault_line(&fault, line), fault.text);
 	return bs_exit_of(rc);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/fault.h"
 #include "common/cli/checkconf.h"
 #include "common/cli/load.h"
 #include "common/config/read.h"
@@ -18,6 +19,7 @@ static void
 print_fault(void *context, const struct bs_fault *fault, bool is_warning)
 {
 	const struct findings *findings = context;
+	char line[BS_FAULT_LINE];
 	struct bs_json *json;
 
 	if (findings->json) {
@@ -29,10 +31,9 @@ print_fault(void *context, const struct bs_fault *fault, bool is_warning)
 		bs_json_print(json);
 		return;
 	}
-	bs_print(stdout, "%s:", findings->path);
-	if (fault->line > 0)
-		bs_print(stdout, "%u:", fault->line);
-	bs_print(stdout, " %s%s\n", is_warning ? "warning: " : "", fault->text);
+	bs_print(stdout, "%s%s: %s%s\n", findings->path,
+	    bs_fault_line(fault, line), is_warning ? "warning: " : "",
+	    fault->text);
 }
 
 int

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/base/fault.h"
 #include "common/cli/load.h"
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
@@ -37,13 +38,11 @@ static void
 report(void *context, const struct bs_fault *fault, bool is_warning)
 {
 	const char *path = context;
+	char line[BS_FAULT_LINE];
 
-	if (is_warning)
-		return;
-	if (fault->line == 0)
-		bs_print(stderr, "%s: %s\n", path, fault->text);
-	else
-		bs_print(stderr, "%s:%u: %s\n", path, fault->line, fault->text);
+	if (!is_warning)
+		bs_print(stderr, "%s%s: %s\n", path, bs_fault_line(fault, line),
+		    fault->text);
 }
 
 int
@@ -65,31 +64,50 @@ bs_load_config(const struct bs_call *call, struct bs_config **out)
 }
 
 int
-bs_load_keyring(const struct bs_config *config, struct bs_keyring *out)
+bs_read_keyring(const struct bs_config *config, struct bs_keyring *out,
+    char why[static BS_KEYRING_WHY])
 {
 	struct bs_state_folder_paths paths;
 	struct bs_fault fault = {0};
+	char line[BS_FAULT_LINE];
 	int rc = bs_state_folder_paths(config->state, &paths);
 
-	if (rc == 0)
+	why[0] = '\0';
+	if (rc != 0)
+		snprintf(why, BS_KEYRING_WHY, "%s: %s", config->state,
+		    strerror(-rc));
+	else
 		rc = bs_keyring_load(paths.keyring, out, &fault);
 	if (rc == 0 && out->damaged != 0)
-		bs_complain("%s:%u: %sthe line is damaged; its key is unknown",
+		snprintf(why, BS_KEYRING_WHY,
+		    "%s:%u: %sthe line is damaged; its key is unknown",
 		    paths.keyring, out->damaged,
 		    out->count > 0 ? "warning: " : "");
-	if (rc == 0 && out->damaged != 0 && out->count == 0)
-		return EX_DATAERR;
 	if (rc == 0)
-		return 0;
+		return out->damaged != 0 && out->count == 0 ? EX_DATAERR : 0;
+	if (why[0] != '\0')
+		return bs_exit_of(rc);
 	if (rc == -ENOENT)
-		bs_complain("%s is not there; type: backstop init",
-		    paths.keyring);
+		snprintf(why, BS_KEYRING_WHY,
+		    "%s is not there; type: backstop init", paths.keyring);
 	else if (rc == -EACCES)
-		bs_complain("%s: keys are for root alone; run as root",
-		    paths.keyring);
+		snprintf(why, BS_KEYRING_WHY,
+		    "%s: keys are for root alone; run as root", paths.keyring);
 	else
-		bs_complain("%s:%u: %s", paths.keyring, fault.line, fault.text);
+		snprintf(why, BS_KEYRING_WHY, "%s%s: %s", paths.keyring,
+		    bs_fault_line(&fault, line), fault.text);
 	return bs_exit_of(rc);
+}
+
+int
+bs_load_keyring(const struct bs_config *config, struct bs_keyring *out)
+{
+	char why[BS_KEYRING_WHY];
+	int status = bs_read_keyring(config, out, why);
+
+	if (why[0] != '\0')
+		bs_complain("%s", why);
+	return status;
 }
 
 int

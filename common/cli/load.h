@@ -2,6 +2,8 @@
 #ifndef BS_CLI_LOAD_H
 #define BS_CLI_LOAD_H
 
+#include <limits.h>
+
 #include "common/base/backstop.h"
 #include "common/cli/cli.h"
 
@@ -14,6 +16,12 @@ BS_MUST_USE int bs_load_config(const struct bs_call *call,
     struct bs_config **out);
 BS_MUST_USE int bs_load_keyring(const struct bs_config *config,
     struct bs_keyring *out);
+
+/* As bs_load_keyring(), but the complaint, or a warning, is written to why;
+ * empty where there is none. */
+#define BS_KEYRING_WHY (PATH_MAX + 300)
+BS_MUST_USE int bs_read_keyring(const struct bs_config *config,
+    struct bs_keyring *out, char why[static BS_KEYRING_WHY]);
 
 /* Reads an address that has a local part. Returns 0 or an exit status after
  * the complaint. */

@@ -20,6 +20,7 @@
 #include "common/cli/keys/sign.h"
 #include "common/cli/keys/verify.h"
 #include "common/cli/output.h"
+#include "common/cli/reload.h"
 #include "common/cli/spf/check.h"
 #include "common/cli/spf/diff.h"
 #include "common/cli/spf/lint.h"
@@ -73,6 +74,9 @@ static const struct bs_command commands[] = {
     {"accept", "CLIENT | DOMAIN | ADDRESS [--days N]",
 	"neither refuse nor mark as spam bounces from there or to there",
 	BS_TAKES_DAYS | BS_TAKES_NAMES | BS_WRITES, 1, 1, bs_cmd_accept},
+    {"reload", "",
+	"check the configuration, and have the running engine take it over",
+	BS_WRITES, 0, 0, bs_cmd_reload},
     {"trace", "[--minutes N]",
 	"have the running engine log each question, its facts and its answer",
 	BS_TAKES_MINUTES | BS_WRITES, 0, 0, bs_cmd_trace},

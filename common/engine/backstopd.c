@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "common/config/read.h"
+#include "common/base/fault.h"
 #include "common/engine/listen.h"
+#include "common/engine/notify.h"
 #include "common/base/privileges.h"
 #include "common/engine/server.h"
 #include "common/spf/service.h"
@@ -25,11 +27,45 @@ static const char usage_text[] =
     "  --help, --version\n"
     "It stays in the foreground. See backstopd(8).\n";
 
+/* A mistake of the configuration. The manager is told the first. */
+struct mistakes {
+	const char *path;
+	bool some;
+};
+
 static void
-print_fault(void *context, const struct bs_fault *fault, bool is_warning)
+log_mistake(void *context, const struct bs_fault *fault, bool is_warning)
 {
-	fprintf(stderr, "%s:%u: %s%s\n", (const char *)context, fault->line,
-	    is_warning ? "warning: " : "", fault->text);
+	struct mistakes *mistakes = context;
+	char line[BS_FAULT_LINE];
+
+	bs_fault_line(fault, line);
+	bs_log(is_warning ? BS_LOG_WARNING : BS_LOG_ERR, "%s%s: %s",
+	    mistakes->path, line, fault->text);
+	if (!is_warning && !mistakes->some)
+		bs_notify_status("%s%s: %s", mistakes->path, line, fault->text);
+	mistakes->some = mistakes->some || !is_warning;
+}
+
+/* Returns 0, or an exit status after the complaint. */
+static int
+load(const char *path, struct bs_config **out)
+{
+	struct mistakes mistakes = {.path = path};
+	int rc = bs_config_load(path, out, log_mistake, &mistakes);
+
+	if (rc == 0)
+		return 0;
+	if (mistakes.some)
+		bs_log(BS_LOG_ERR,
+		    "%s: not a good configuration; correct it and start "
+		    "backstopd again",
+		    path);
+	else {
+		bs_log(BS_LOG_ERR, "%s: %s", path, strerror(-rc));
+		bs_notify_status("%s: %s", path, strerror(-rc));
+	}
+	return EX_CONFIG;
 }
 
 /* Each peer needs a descriptor. */
@@ -65,6 +101,7 @@ start_spf(const struct bs_config *config)
 static int
 serve(const char *config_path, struct bs_config *config)
 {
+	const char *why;
 	bool is_ours = false;
 	struct bs_spf *spf;
 	int fd;
@@ -75,14 +112,17 @@ serve(const char *config_path, struct bs_config *config)
 	signal(SIGUSR1, SIG_IGN);
 	spf = start_spf(config);
 	if ((fd = bs_listen(config->socket, config->user, &is_ours)) < 0) {
-		bs_log(BS_LOG_ERR, "%s: %s", config->socket,
-		    fd == -EADDRINUSE ? "another backstopd answers there"
-				      : strerror(-fd));
+		why = fd == -EADDRINUSE ? "another backstopd answers there"
+					: strerror(-fd);
+		bs_log(BS_LOG_ERR, "%s: %s", config->socket, why);
+		bs_notify_status("%s: %s", config->socket, why);
 		bs_config_free(config);
 		return EX_UNAVAILABLE;
 	}
 	if ((rc = bs_privileges_become(config->user)) != 0) {
 		bs_log(BS_LOG_ERR, "cannot become user %s: %s", config->user,
+		    strerror(-rc));
+		bs_notify_status("cannot become user %s: %s", config->user,
 		    strerror(-rc));
 		bs_config_free(config);
 		return EX_NOUSER;
@@ -134,13 +174,8 @@ main(int argc, char *argv[])
 		fputs(usage_text, stderr);
 		return EX_USAGE;
 	}
-	rc = bs_config_load(config_path, &config, print_fault,
-	    (void *)(uintptr_t)config_path);
-	if (rc != 0) {
-		fprintf(stderr, "backstopd: %s: %s\n", config_path,
-		    rc == -EINVAL ? "not a good configuration" : strerror(-rc));
-		return EX_CONFIG;
-	}
 	bs_log_open("backstopd", sink, debug);
-	return serve(config_path, config);
+	bs_notify_open();
+	rc = load(config_path, &config);
+	return rc != 0 ? rc : serve(config_path, config);
 }

@@ -22,6 +22,7 @@
 #include "common/store/supervise.h"
 #include "common/engine/idn.h"
 #include "common/engine/listen.h"
+#include "common/engine/notify.h"
 #include "common/engine/peer.h"
 #include "common/engine/server.h"
 #include "common/engine/settings.h"
@@ -131,10 +132,15 @@ answer_later(struct bs_server *server, struct bs_peer *peer,
 static void
 answer_ping(const struct bs_server *server, struct bs_answer *answer)
 {
+	int error = bs_supervise_error(&server->supervisor);
+
 	snprintf(answer->verdict, sizeof(answer->verdict), "up");
 	snprintf(answer->reason, sizeof(answer->reason), "store-%s",
 	    bs_supervise_state(&server->supervisor));
 	snprintf(answer->version, sizeof(answer->version), "%s", BS_VERSION);
+	if (error != 0)
+		snprintf(answer->store_error, sizeof(answer->store_error), "%s",
+		    bs_store_error(error));
 	answer->log_lost = bs_log_lost();
 }
 
@@ -359,6 +365,19 @@ log_clock(struct bs_server *server)
 		bs_log(BS_LOG_INFO, "the clock is trusted again");
 }
 
+/* For whoever asks the service manager how the engine is. */
+static void
+tell_manager(const struct bs_server *server)
+{
+	const char *store = bs_supervise_state(&server->supervisor);
+	int error = bs_supervise_error(&server->supervisor);
+	bool signs = bs_keyring_active(&server->settings.keyring) != NULL;
+
+	bs_notify_status("answers; store %s%s%s%s", store,
+	    error != 0 ? ": " : "", error != 0 ? bs_store_error(error) : "",
+	    signs ? "" : "; no key is active, so nothing is signed");
+}
+
 static void
 on_tick(evutil_socket_t fd, short what, void *context)
 {
@@ -376,6 +395,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	renew_clients(server);
 	(void)bs_log_flush();
 	note_domains(server, now);
+	tell_manager(server);
 	if (bs_writer_has_store(server->writer))
 		arm(server->sweep, HURRY_MS);
 }
@@ -431,6 +451,8 @@ read_secrets(struct bs_server *server)
 	    store_key, &fault);
 	if (rc != 0) {
 		bs_log(BS_LOG_ERR, "%s: %s (backstop init makes it)",
+		    server->settings.paths.store_key, fault.text);
+		bs_notify_status("%s: %s; type: backstop init",
 		    server->settings.paths.store_key, fault.text);
 		return rc;
 	}
@@ -590,7 +612,10 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd,
 	}
 	bs_supervise_start(&server->supervisor, time(NULL));
 	bs_log(BS_LOG_INFO, "backstopd %s answers", BS_VERSION);
+	tell_manager(server);
+	bs_notify_ready();
 	event_base_dispatch(server->base);
+	bs_notify_stopping();
 	finish(server);
 	bs_log(BS_LOG_INFO, "backstopd ends");
 out:

@@ -1,10 +1,12 @@
 /* The configuration and the keyring as the engine uses them, and how they are
  * read again. */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <time.h>
 
+#include "common/base/fault.h"
 #include "common/base/log.h"
 #include "common/config/accepted_file.h"
 #include "common/config/read.h"
@@ -26,15 +28,48 @@ is_changed(const char *path, struct stat *last)
 	       last->st_mtim.tv_nsec != old.st_mtim.tv_nsec;
 }
 
+/* A file that is not there looks at the start like one that did not change. */
+static bool
+is_new_keyring(struct bs_settings *settings)
+{
+	bool is_first = !settings->keyring_looked_for;
+
+	settings->keyring_looked_for = true;
+	return is_changed(settings->paths.keyring, &settings->keyring_stat) ||
+	       is_first;
+}
+
+static void
+log_lost_keyring(const struct bs_settings *settings, int rc,
+    const struct bs_fault *fault)
+{
+	const char *path = settings->paths.keyring;
+	bool has_keys = settings->keyring.count > 0;
+	char line[BS_FAULT_LINE];
+
+	if (rc == -ENOENT)
+		bs_log(BS_LOG_ERR, "%s is missing: %s", path,
+		    has_keys ? "the old keys stay until backstopd ends; put "
+			       "it back from a backup"
+			     : "nothing is signed; put it back from a backup, "
+			       "or type: backstop init");
+	else
+		bs_log(BS_LOG_ERR, "%s%s: %s%s", path,
+		    bs_fault_line(fault, line), fault->text,
+		    has_keys ? "; the old keys stay" : "; nothing is signed");
+}
+
 static void
 refresh_keyring(struct bs_settings *settings)
 {
 	struct bs_keyring fresh;
 	struct bs_fault fault = {0};
+	int rc;
 
-	if (!is_changed(settings->paths.keyring, &settings->keyring_stat))
+	if (!is_new_keyring(settings))
 		return;
-	if (bs_keyring_load(settings->paths.keyring, &fresh, &fault) == 0) {
+	rc = bs_keyring_load(settings->paths.keyring, &fresh, &fault);
+	if (rc == 0) {
 		if (fresh.damaged != 0) {
 			bs_log(BS_LOG_ERR,
 			    "%s:%u: the line is damaged; its key stays as it "
@@ -47,9 +82,7 @@ refresh_keyring(struct bs_settings *settings)
 		bs_log(BS_LOG_INFO, "keyring read: %zu keys",
 		    settings->keyring.count);
 	} else {
-		bs_log(BS_LOG_ERR, "%s:%u: %s%s", settings->paths.keyring,
-		    fault.line, fault.text,
-		    settings->keyring.count > 0 ? "; the old keys stay" : "");
+		log_lost_keyring(settings, rc, &fault);
 	}
 	bs_keyring_wipe(&fresh);
 }
@@ -59,6 +92,7 @@ refresh_accepted(struct bs_settings *settings)
 {
 	struct bs_accepted fresh;
 	struct bs_fault fault = {0};
+	char line[BS_FAULT_LINE];
 
 	if (!is_changed(settings->paths.accepted, &settings->accepted_stat))
 		return;
@@ -66,8 +100,9 @@ refresh_accepted(struct bs_settings *settings)
 		settings->accepted = fresh;
 		bs_log(BS_LOG_INFO, "accepted by hand: %zu", fresh.count);
 	} else {
-		bs_log(BS_LOG_ERR, "%s:%u: %s; what was accepted before stays",
-		    settings->paths.accepted, fault.line, fault.text);
+		bs_log(BS_LOG_ERR, "%s%s: %s; what was accepted before stays",
+		    settings->paths.accepted, bs_fault_line(&fault, line),
+		    fault.text);
 	}
 }
 
@@ -81,8 +116,10 @@ bs_settings_refresh(struct bs_settings *settings)
 static void
 log_fault(void *context, const struct bs_fault *fault, bool is_warning)
 {
-	bs_log(is_warning ? BS_LOG_WARNING : BS_LOG_ERR, "%s:%u: %s",
-	    (const char *)context, fault->line, fault->text);
+	char line[BS_FAULT_LINE];
+
+	bs_log(is_warning ? BS_LOG_WARNING : BS_LOG_ERR, "%s%s: %s",
+	    (const char *)context, bs_fault_line(fault, line), fault->text);
 }
 
 int
@@ -95,7 +132,7 @@ bs_settings_reload(struct bs_settings *settings)
 
 	if (rc != 0) {
 		bs_log(BS_LOG_ERR, "%s: %s; the old configuration stays", path,
-		    strerror(-rc));
+		    rc == -EINVAL ? "it has mistakes" : strerror(-rc));
 		return rc;
 	}
 	if (strcmp(fresh->state, settings->config->state) != 0 ||

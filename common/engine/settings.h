@@ -3,6 +3,7 @@
 #ifndef BS_ENGINE_SETTINGS_H
 #define BS_ENGINE_SETTINGS_H
 
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #include "common/base/backstop.h"
@@ -18,6 +19,7 @@ struct bs_settings {
 	struct bs_state_folder_paths paths;
 	struct bs_keyring keyring;
 	struct stat keyring_stat;
+	bool keyring_looked_for;
 	struct bs_accepted accepted;
 	struct stat accepted_stat;
 };

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/base/ascii.h"
+#include "common/base/fault.h"
 #include "common/engine/state_folder.h"
 #include "common/keys/keyring_file.h"
 #include "common/store/recovery.h"
@@ -366,14 +367,15 @@ renew_keyring(const struct bs_state_folder_paths *paths, int number,
 {
 	struct bs_keyring keyring;
 	struct bs_fault why = {0};
+	char line[BS_FAULT_LINE];
 	int rc = bs_keyring_load(paths->keyring, &keyring, &why);
 
 	bs_keyring_wipe(&keyring);
 	if (rc == 0)
 		return 0;
 	if (rc != -ENOENT)
-		return refuse(fault, rc, "%s:%u: %.150s", paths->keyring,
-		    why.line, why.text);
+		return refuse(fault, rc, "%s%s: %.150s", paths->keyring,
+		    bs_fault_line(&why, line), why.text);
 	rc = make_keyring(paths->keyring, number, origin, gid, now);
 	if (rc < 0)
 		return refuse_path(fault, rc, paths->keyring);

@@ -18,6 +18,7 @@ bs_supervise_warn(struct bs_supervisor *supervisor, const char *what, int error)
 {
 	unsigned missed;
 
+	supervisor->error = error;
 	if (bs_log_allowed(&supervisor->limit, bs_monotonic_ms(), &missed))
 		bs_log(BS_LOG_WARNING, "%s: %s (mail goes on; %u more)", what,
 		    bs_store_error(error), missed);
@@ -149,6 +150,7 @@ open_store(struct bs_supervisor *supervisor, int wait_status,
 		supervisor->reopen_at = now + REOPEN_SECONDS;
 		return false;
 	}
+	supervisor->error = 0;
 	bs_writer_set_unread(supervisor->writer, supervisor->is_reading);
 	bs_log(BS_LOG_INFO, "store open");
 	return true;
@@ -207,4 +209,14 @@ bs_supervise_state(const struct bs_supervisor *supervisor)
 			   ? "failing"
 			   : "ok";
 	return supervisor->child != 0 ? "checking" : "absent";
+}
+
+int
+bs_supervise_error(const struct bs_supervisor *supervisor)
+{
+	int error;
+
+	if (!bs_writer_has_store(supervisor->writer))
+		return supervisor->error;
+	return bs_writer_is_failing(supervisor->writer, &error) ? error : 0;
 }

@@ -18,6 +18,7 @@ struct bs_supervisor {
 	pid_t child;		  /* which looks at the store, or 0 */
 	bool is_reading;	  /* it reads a store that is open */
 	int64_t reopen_at;
+	int error; /* -errno of the last trouble before it was open, or 0 */
 	struct bs_log_limit limit;
 };
 
@@ -43,5 +44,9 @@ void bs_supervise_stop(struct bs_supervisor *supervisor, int64_t now);
 
 /* "ok", "checking", "failing" or "absent". */
 const char *bs_supervise_state(const struct bs_supervisor *supervisor);
+
+/* Why it is failing or absent: -errno, for bs_store_error(); 0 where it is
+ * neither, or where nothing has been tried yet. */
+int bs_supervise_error(const struct bs_supervisor *supervisor);
 
 #endif

@@ -131,8 +131,11 @@ class Keys(Case):
         for mode in (0o644, 0o660, 0o604, 0o641, 0o642):
             os.chmod(self.path("state", "keyring"), mode)
             for words in (("key", "list"), ("key", "rotate"),
-                          ("sign", "a@example.org"), ("status",)):
+                          ("sign", "a@example.org")):
                 self.call(*words, status=NOPERM, says="chmod 0640")
+            if AS_ROOT:
+                shown = self.call("status", status=1)
+                self.assertIn("chmod 0640", shown)
         os.chmod(self.path("state", "keyring"), 0o600)
         self.call("key", "list")
 

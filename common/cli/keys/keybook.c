@@ -25,9 +25,9 @@ lock(struct bs_keybook *book)
 	return bs_exit_of(rc);
 }
 
-int
-bs_keybook_open(const struct bs_call *call, bool to_write,
-    struct bs_keybook *out)
+/* All but the keyring and the lifetime. */
+static int
+begin(const struct bs_call *call, struct bs_keybook *out)
 {
 	int status;
 	int rc;
@@ -37,11 +37,36 @@ bs_keybook_open(const struct bs_call *call, bool to_write,
 	out->now = call->now;
 	if ((status = bs_load_config(call, &out->config)) != 0)
 		return status;
-	if ((rc = bs_state_folder_paths(out->config->state, &out->paths)) !=
-	    0) {
+	if ((rc = bs_state_folder_paths(out->config->state, &out->paths)) != 0)
 		bs_complain("%s: %s", out->config->state, strerror(-rc));
-		return bs_exit_of(rc);
+	return bs_exit_of(rc);
+}
+
+int
+bs_keybook_look(const struct bs_call *call, struct bs_keybook *out)
+{
+	int status = begin(call, out);
+
+	if (status != 0)
+		return status;
+	status = bs_read_keyring(out->config, &out->keyring, out->why);
+	if ((status == EX_NOPERM && geteuid() != 0) ||
+	    (status != 0 && access(out->config->state, F_OK) != 0)) {
+		bs_complain("%s", out->why);
+		return status;
 	}
+	out->lifetime_days = bs_look_for_lifetime(out->config, out->now);
+	return 0;
+}
+
+int
+bs_keybook_open(const struct bs_call *call, bool to_write,
+    struct bs_keybook *out)
+{
+	int status;
+
+	if ((status = begin(call, out)) != 0)
+		return status;
 	if (to_write && (status = lock(out)) != 0)
 		return status;
 	if ((status = bs_load_keyring(out->config, &out->keyring)) != 0)

@@ -3,6 +3,7 @@
 #define BS_CLI_KEYS_KEYBOOK_H
 
 #include "common/cli/cli.h"
+#include "common/cli/load.h"
 
 struct bs_keybook {
 	struct bs_config *config;
@@ -12,11 +13,19 @@ struct bs_keybook {
 	unsigned
 	    lifetime_days; /* to judge by: tags may be older than the file */
 	int lock;	   /* -1: only to read */
+	char why[BS_KEYRING_WHY]; /* bs_keybook_look(): what is wrong with the
+				   * keyring, or empty */
 };
 
 /* Opens it, locked against other writers if it is to be written. Returns 0,
  * or an exit status after the complaint; close it in any case. */
 BS_MUST_USE int bs_keybook_open(const struct bs_call *call, bool to_write,
+    struct bs_keybook *out);
+
+/* Opens it to show it, with no keys where the keyring is lost or damaged. Where
+ * only root may read it, or nothing was ever made, it returns an exit status
+ * after the complaint. */
+BS_MUST_USE int bs_keybook_look(const struct bs_call *call,
     struct bs_keybook *out);
 
 /* Wipes the secrets and unlocks. */

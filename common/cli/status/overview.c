@@ -20,6 +20,14 @@ bs_status_store(int rc)
 	}
 }
 
+const char *
+bs_status_store_fault(const struct bs_overview *status)
+{
+	if (status->answers && status->engine.store_error[0] != '\0')
+		return status->engine.store_error;
+	return status->store != 0 ? bs_store_error(status->store) : NULL;
+}
+
 int64_t
 bs_status_age_days(const struct bs_overview *status, int64_t then)
 {

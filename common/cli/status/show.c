@@ -124,9 +124,44 @@ print_keys(const struct bs_overview *status)
 			fputs(", lent: somebody else may sign with it", stdout);
 		putchar('\n');
 	}
+	if (status->book.why[0] != '\0')
+		bs_print(stdout, "%s%s\n",
+		    keyring->count == 0 ? "keys:     " : "          ",
+		    status->book.why);
 	if (!bs_status_has_key(status))
-		puts("          none is active: nothing is signed; type: "
-		     "backstop key rotate");
+		bs_print(stdout,
+		    "          none is active: nothing is signed%s\n",
+		    status->book.why[0] != '\0'
+			? ""
+			: "; type: backstop key rotate");
+}
+
+/* Why it fails, how full the disk is, and what to type. */
+static void
+print_store_fault(const struct bs_overview *status)
+{
+	const char *fault = bs_status_store_fault(status);
+	const char *disk_fault = bs_disk_fault(&status->disk);
+	char text[BS_DISK_TEXT];
+
+	if (status->answers && status->engine.store_error[0] != '\0')
+		bs_print(stdout,
+		    "          the engine cannot write it: %s; mail goes on, "
+		    "and what leaves meanwhile is a gap\n",
+		    fault);
+	if (fault == NULL && disk_fault == NULL)
+		return;
+	bs_print(stdout, "          its file system: %s%s%s\n",
+	    bs_disk_text(&status->disk, text), disk_fault == NULL ? "" : "; ",
+	    disk_fault == NULL ? "" : disk_fault);
+	if (fault != NULL && strcmp(fault, strerror(EIO)) == 0 &&
+	    disk_fault == NULL)
+		puts("          the disk may fail: type: dmesg");
+	if (status->answers && status->engine.store_error[0] != '\0')
+		bs_print(stdout,
+		    "          the engine tries again by itself; to see more, "
+		    "type: df %s; journalctl -u backstopd -n 20\n",
+		    status->book.paths.store);
 }
 
 static void
@@ -141,6 +176,7 @@ print_store(const struct bs_overview *status)
 		bs_print(stdout, "store:    %s: %s; %s\n",
 		    status->book.paths.store, bs_status_store(status->store),
 		    store_advice(status->store));
+		print_store_fault(status);
 		return;
 	}
 	bs_print(stdout,
@@ -157,6 +193,7 @@ print_store(const struct bs_overview *status)
 		bs_print(stdout, "          gap %s to %s\n",
 		    bs_time_text(meta->gaps[i].start, start),
 		    bs_time_text(meta->gaps[i].end, end));
+	print_store_fault(status);
 }
 
 static void
@@ -314,6 +351,8 @@ store_json(const struct bs_overview *status)
 	const struct bs_store_stat *stat = &status->look.stat;
 
 	bs_json_text(json, "state", bs_status_store(status->store));
+	bs_json_text(json, "fault", bs_status_store_fault(status));
+	bs_json_put(json, "file_system", bs_disk_json(&status->disk));
 	bs_json_text(json, "folder", status->book.paths.store);
 	bs_json_number(json, "messages", (int64_t)stat->entries[BS_TABLE_MSG]);
 	bs_json_number(json, "tags", (int64_t)stat->entries[BS_TABLE_TAG]);
@@ -355,6 +394,8 @@ bs_status_print_json(const struct bs_overview *status)
 	bs_json_put(json, "domains", domains_json(status));
 	bs_json_put(json, "spf", spf_json(status));
 	bs_json_put(json, "keys", keys_json(status));
+	bs_json_text(json, "keys_fault",
+	    status->book.why[0] != '\0' ? status->book.why : NULL);
 	bs_json_bool(engine, "answers", status->answers);
 	bs_json_text(engine, "socket", status->book.config->socket);
 	bs_json_text(engine, "reason",

@@ -26,13 +26,14 @@ bs_cmd_status(const struct bs_call *call)
 {
 	struct bs_overview status = {.call = call};
 	struct bs_fault fault = {0};
-	int rc = bs_keybook_open(call, false, &status.book);
+	int rc = bs_keybook_look(call, &status.book);
 
 	if (rc != 0)
 		goto out;
 	status.answers =
 	    bs_ask(status.book.config->socket, BS_OP_PING, &status.engine);
 	look_at_store(&status);
+	bs_disk_look(status.book.paths.store, &status.disk);
 	status.accepted_rc = bs_accepted_load(status.book.paths.accepted,
 	    &status.accepted, &fault);
 	bs_accepted_expire(&status.accepted, call->now);
