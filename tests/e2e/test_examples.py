@@ -23,6 +23,20 @@ def test_smtpd_takes_its_example(lab, name):
         assert "configuration OK" in host.run("smtpd", "-n").stderr
 
 
+def test_smtpd_forwards_by_srs(lab):
+    """backstop(7), SRS, put into the example for two hops."""
+    shown = re.search(r"^\.Ss SRS\n.*?^\.Bd.*?\n(.*?)^\.Ed", (
+        layouts.EXAMPLES.parents[1] / "common/backstop.7").read_text(),
+                      re.M | re.S)[1]
+    rule = shown.splitlines()[-1].partition(' action ')[0]
+    conf, count = re.subn(f"^{re.escape(rule)} .*\n", lambda _: shown,
+                          layouts.two_hops(lab.has_auth), flags=re.M)
+    assert count == 1
+    with lab.bare_ours() as host:
+        host.write("/etc/smtpd.conf", conf)
+        assert "configuration OK" in host.run("smtpd", "-n").stderr
+
+
 def test_engine_takes_its_example(lab):
     """As it stands, and with nothing commented out."""
     text = (layouts.EXAMPLES / "backstop.conf").read_text()
