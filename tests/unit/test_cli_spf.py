@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""spf lint, diff and make, against a DNS server that answers by a script.
+"""spf lint and diff, against a DNS server that answers by a script.
 
 usage: test_cli_spf.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
@@ -56,9 +56,6 @@ ZONE = {
                              "-all"]],
     "open.example": [["TXT", "v=spf1 +all"]],
     "wide.example": [["TXT", "v=spf1 include:open.example -all"]],
-    "new.example": [["MX", [10, "mx.new.example"]]],
-    "mx.new.example": [["A", "192.0.2.9"], ["AAAA", "2001:db8::9"]],
-    "www.new.example": [["A", "192.0.2.8"]],
 }
 
 
@@ -374,93 +371,6 @@ class Diff(Spf):
                  says="no SPF record")
         self.spf("diff", "x..y", "v=spf1 -all", status=USAGE,
                  says="neither a domain nor a record")
-
-
-class Make(Spf):
-    def make(self, *answers, domain="new.example"):
-        return self.spf("make", domain, input="\n".join(answers) + "\n")
-
-    def zone(self, text):
-        return [line for line in text.splitlines()
-                if " IN TXT " in line and not line.startswith(";")]
-
-    def test_wizard(self):
-        text = self.make("y", "n", "y", "192.0.2.64/28", "other.example", "n",
-                         "", "three.example", "", "y", "n")
-        self.assertIn("has no SPF record yet", text)
-        self.assertIn("look-ups: 1 of 10", text)
-        self.assertIn("other.example has no address", text)
-        self.assertEqual(self.zone(text), [
-            'new.example. 3600 IN TXT "v=spf1 ip4:192.0.2.64/28 mx '
-            'include:three.example ~all"',
-            'mx.new.example. 3600 IN TXT "v=spf1 a -all"',
-            'www.new.example. 3600 IN TXT "v=spf1 -all"'])
-        self.assertRegex(text, "(?m)^; new.example.* -all")
-
-    def test_stages(self):
-        for answers, all_ in ((("n",), "?all"), (("y", "n"), "~all"),
-                              (("y", "y"), "-all")):
-            text = self.make("y", "n", "n", "192.0.2.1", "", "", *answers)
-            self.assertEqual(self.zone(text)[0], 'new.example. 3600 IN TXT '
-                             f'"v=spf1 ip4:192.0.2.1 {all_}"')
-
-    def test_no_mail(self):
-        self.assertEqual(self.zone(self.make("n")), [
-            'new.example. 3600 IN TXT "v=spf1 -all"'])
-
-    def test_what_is_broad(self):
-        text = self.make("y", "n", "n", "198.51.0.0/16", "n", "0.0.0.0/0",
-                         "+all", "ptr", "10.1.2.3", "n", "a b", "ip4:1.2.3",
-                         "", "open.example", "", "n")
-        for says in ("198.51.0.0/16 is broad", "That is everybody",
-                     "let everybody send", "ptr is slow", "private network",
-                     "one at a time", "all four numbers"):
-            self.assertIn(says, text)
-        self.assertEqual(self.zone(text)[0], 'new.example. 3600 IN TXT '
-                         '"v=spf1 include:open.example ?all"')
-
-    def test_limit(self):
-        text = self.make("y", "n", "n", "", *(
-            f"m{n}.example" for n in range(7)), "m7.example", "y",
-            "tree.example", "n", "none.example", "n", "", "y", "n")
-        self.assertIn("That makes 8 of 10", text)
-        self.assertRegex(text, "That makes 1[56] look-ups")
-        self.assertIn("none.example has no SPF record", text)
-        self.assertNotIn("tree.example", self.zone(text)[0])
-
-    def test_long_record(self):
-        text = self.make("y", "n", "n", *(
-            f"192.0.2.{n}" for n in range(30)), "", "", "y", "n")
-        line = self.zone(text)[0]
-        strings = line.split('"')[1::2]
-        self.assertEqual(len(strings), 2)
-        self.assertTrue(all(len(string) <= 255 for string in strings))
-        self.assertTrue(strings[0].endswith(" "))
-        path = self.lint("--record", line)
-        self.assertEqual(path["errors"], 0)
-
-    def test_end_of_input(self):
-        done = self.run_raw("spf", "make", "new.example", "--dns",
-                            self.server, input="")
-        self.assertEqual(done.returncode, 0)
-        self.assertIn('"v=spf1 ~all"', done.stdout)
-
-    def test_own_host(self):
-        text = self.make("y", "y", *["y"] * 40)
-        self.assertEqual(len(self.zone(text)[:1]), 1)
-
-    def test_json(self):
-        done = self.run_raw("--json", "spf", "make", "new.example", "--dns",
-                            self.server, input="y\nn\ny\n\n\ny\nn\n")
-        self.assertEqual(json.loads(done.stdout), {
-            "domain": "new.example", "record": "v=spf1 mx ~all",
-            "zone": ['new.example. 3600 IN TXT "v=spf1 mx ~all"',
-                     'mx.new.example. 3600 IN TXT "v=spf1 a -all"']})
-        self.assertIn("Does anything send", done.stderr)
-
-    def test_words(self):
-        self.spf("make", "x..y", status=USAGE, says="is no domain")
-        self.spf("make", "localhost", status=USAGE, says="is no domain")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 #include <errno.h>
 
 #include "common/spf/lint/draft.h"
+#include "common/spf/lint/provider.h"
+#include "common/spf/lint/typed.h"
 #include "tests/unit/unit.h"
 
 static void
@@ -35,6 +37,11 @@ test_read(void **state)
 	    {"localhost", false, NULL, "needs a dot"},
 	    {"exists", false, NULL, "needs a dot"},
 	    {"", false, NULL, "needs a domain"},
+	    {"all-inkl.example", false, "a:all-inkl.example", NULL},
+	    {"ptr1.example", false, "a:ptr1.example", NULL},
+	    {"exists:%{i}.a.example", true, "exists:%{i}.a.example", NULL},
+	    {"a/24", false, "a/24", NULL},
+	    {"redirect=a.example", true, NULL, "as a service"},
 	    {"m\xc3\xbcller.example", false, NULL, "xn--"},
 	};
 
@@ -101,7 +108,7 @@ test_write(void **state)
 		assert_int_equal(
 		    bs_spf_draft_write(&draft, "~all", small, size), -EMSGSIZE);
 	}
-	bs_spf_draft_drop(&draft);
+	bs_spf_draft_drop(&draft, draft.count - 1);
 	assert_int_equal(bs_spf_draft_add(&draft, "ip4:192.0.2.1"), 0);
 	for (unsigned i = 0; i < 100; i++) {
 		char term[64];
@@ -113,6 +120,106 @@ test_write(void **state)
 	}
 }
 
+/* Terms of a record stay as they stood, behind new networks. */
+static void
+test_keep(void **state)
+{
+	struct bs_spf_draft draft = {0};
+	char record[256];
+
+	(void)state;
+	assert_int_equal(bs_spf_draft_add(&draft, "a:b.example"), 0);
+	assert_int_equal(bs_spf_draft_keep(&draft, "include:a.example"), 0);
+	assert_int_equal(bs_spf_draft_keep(&draft, "-ip4:192.0.2.1"), 0);
+	assert_int_equal(bs_spf_draft_keep(&draft, "+mx"), 0);
+	assert_int_equal(bs_spf_draft_keep(&draft, "exp=e.example"), 0);
+	assert_int_equal(bs_spf_draft_add(&draft, "mx"), BS_SPF_DRAFT_KNOWN);
+	assert_int_equal(bs_spf_draft_add(&draft, "ip4:192.0.2.0/24"), 0);
+	(void)!bs_spf_draft_write(&draft, "~all", record, sizeof(record));
+	assert_string_equal(record,
+	    "v=spf1 ip4:192.0.2.0/24 include:a.example -ip4:192.0.2.1 +mx "
+	    "exp=e.example a:b.example ~all");
+	bs_spf_draft_drop(&draft, 1);
+	assert_int_equal(draft.kept, 3);
+	bs_spf_draft_drop(&draft, 3);
+	bs_spf_draft_drop(&draft, 99);
+	(void)!bs_spf_draft_write(&draft, "~all", record, sizeof(record));
+	assert_string_equal(record,
+	    "v=spf1 ip4:192.0.2.0/24 include:a.example +mx exp=e.example "
+	    "~all");
+}
+
+static void
+test_typed(void **state)
+{
+	static const struct {
+		const char *word;
+		bool is_record;
+		enum bs_spf_typed what;
+		const char *plain;
+	} cases[] = {
+	    {"a.example", false, BS_SPF_TYPED_PLAIN, "a.example"},
+	    {"a.example.", false, BS_SPF_TYPED_PLAIN, "a.example"},
+	    {"\"a.example\"", false, BS_SPF_TYPED_PLAIN, "a.example"},
+	    {"[2001:db8::1]", false, BS_SPF_TYPED_PLAIN, "2001:db8::1"},
+	    {"<x@a.example>", false, BS_SPF_TYPED_MAILBOX, "a.example"},
+	    {"mailto:x@a.example", false, BS_SPF_TYPED_MAILBOX, "a.example"},
+	    {"https://a.example:8443/x", false, BS_SPF_TYPED_URL, "a.example"},
+	    {"http://[2001:db8::1]:80/", false, BS_SPF_TYPED_URL,
+		"2001:db8::1"},
+	    {"http://", false, BS_SPF_TYPED_URL, ""},
+	    {"V=SPF1", false, BS_SPF_TYPED_IGNORED, "V=SPF1"},
+	    {"~all\"", true, BS_SPF_TYPED_IGNORED, "~all"},
+	    {"+all", false, BS_SPF_TYPED_PLAIN, "+all"},
+	    {"\"", false, BS_SPF_TYPED_IGNORED, ""},
+	    {"0123456789abcdefghijklmnopqrstuvwxyz", false, BS_SPF_TYPED_PLAIN,
+		"0123456789abcdefghijklmnopqrstu"},
+	};
+	const char *line = " a, b;c\t ";
+	const char *word;
+	char plain[32];
+	size_t len;
+	size_t count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		enum bs_spf_typed what =
+		    bs_spf_typed_plain(cases[i].word, strlen(cases[i].word),
+			cases[i].is_record, plain, sizeof(plain));
+
+		if (what != cases[i].what || strcmp(plain, cases[i].plain) != 0)
+			fail_msg("'%s': %d, '%s'", cases[i].word, what, plain);
+	}
+	for (; bs_spf_typed_next(&line, &word, &len); count++)
+		assert_true(len == 1 && word[0] == "abc"[count]);
+	assert_int_equal(count, 3);
+	assert_true(bs_spf_typed_is_record(" \"v=spf1 a\""));
+	assert_false(bs_spf_typed_is_record("v=spf10"));
+	assert_int_equal(bs_spf_typed_agrees("Yes."), 'y');
+	assert_int_equal(bs_spf_typed_agrees("none"), 'n');
+	assert_int_equal(bs_spf_typed_agrees("nobody.example"), '\0');
+	assert_int_equal(bs_spf_typed_agrees(""), '\0');
+}
+
+static void
+test_provider(void **state)
+{
+	const struct bs_spf_provider *google =
+	    bs_spf_provider_of_host("ASPMX.L.google.com");
+
+	(void)state;
+	assert_string_equal(google->include, "_spf.google.com");
+	assert_ptr_equal(bs_spf_provider_of_include("_SPF.google.com"), google);
+	assert_ptr_equal(bs_spf_provider_typed("google workspace"), google);
+	assert_string_equal(
+	    bs_spf_provider_of_host("a-b.mail.protection.outlook.com")->name,
+	    "Microsoft 365");
+	assert_null(bs_spf_provider_of_host("notgoogle.com"));
+	assert_null(bs_spf_provider_of_host(""));
+	assert_null(bs_spf_provider_typed(""));
+	assert_null(bs_spf_provider_typed("mail.example.org"));
+}
+
 int
 main(void)
 {
@@ -120,6 +227,9 @@ main(void)
 	    cmocka_unit_test(test_read),
 	    cmocka_unit_test(test_too_long),
 	    cmocka_unit_test(test_write),
+	    cmocka_unit_test(test_keep),
+	    cmocka_unit_test(test_typed),
+	    cmocka_unit_test(test_provider),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -305,6 +305,27 @@ test_zone_line(void **state)
 	assert_int_equal(len, 20 + 3 * 3 + 700);
 }
 
+/* Names that break no zone. */
+static void
+test_zone_name(void **state)
+{
+	static const char *const good[] = {"a", "a.example", "_dmarc.a.example",
+	    "xn--bcher-kva.example", "1.2.example", "a-b.example"};
+	static const char *const bad[] = {"", ".", "a..b", ".a", "a.", "-a.b",
+	    "a-.b", "a b", "a;b", "a\"b", "a\\b", "a(b", "@", "$TTL", "*.a",
+	    "b\xc3\xbc.example",
+	    "0123456789012345678901234567890123456789012345678901234567890123."
+	    "a"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++)
+		if (!bs_spf_zone_is_name(good[i]))
+			fail_msg("%s", good[i]);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		if (bs_spf_zone_is_name(bad[i]))
+			fail_msg("%s", bad[i]);
+}
+
 static void
 test_zone_read(void **state)
 {
@@ -356,6 +377,7 @@ main(void)
 	    cmocka_unit_test(test_no_room),
 	    cmocka_unit_test(test_reserved),
 	    cmocka_unit_test(test_zone_line),
+	    cmocka_unit_test(test_zone_name),
 	    cmocka_unit_test(test_zone_read),
 	};
 

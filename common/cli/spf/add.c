@@ -1,84 +1,73 @@
-/* A term for the record that 'backstop spf make' writes: looked at, asked
- * about, added, shown. */
+/* What 'backstop spf make' has learned, and how a term comes to its record. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "common/base/ascii.h"
 #include "common/cli/output.h"
 #include "common/cli/spf/add.h"
-#include "common/cli/spf/tree.h"
 #include "common/spf/lint/advice.h"
+#include "common/spf/lint/net.h"
+#include "common/spf/lint/zone.h"
 #include "common/spf/run_state.h"
 
-/* Terms that ask DNS from which on the next one is asked about. */
-#define LOOKUPS_MANY 8
-
-const char *
-bs_spf_wizard_ask(struct bs_spf_wizard *wizard, const char *question,
-    char out[static BS_SPF_ANSWER])
-{
-	size_t len;
-	char *start = out;
-
-	out[0] = '\0';
-	bs_print(wizard->talk, "%s ", question);
-	(void)fflush(wizard->talk);
-	if (wizard->ended || fgets(out, BS_SPF_ANSWER, stdin) == NULL) {
-		wizard->ended = true;
-		fputc('\n', wizard->talk);
-		out[0] = '\0';
-		return out;
-	}
-	/* the rest of a line that is too long is thrown away */
-	if (strchr(out, '\n') == NULL && !feof(stdin))
-		for (int c = getchar(); c != '\n' && c != EOF;)
-			c = getchar();
-	while (*start == ' ' || *start == '\t')
-		start++;
-	len = strcspn(start, "\r\n");
-	while (len > 0 && (start[len - 1] == ' ' || start[len - 1] == '\t'))
-		len--;
-	memmove(out, start, len);
-	out[len] = '\0';
-	/* an answer that is piped in would not be seen otherwise */
-	if (!isatty(STDIN_FILENO))
-		bs_print(wizard->talk, "%s\n", out);
-	return out;
-}
+/* What is left to say once a term is in the record. */
+#define LOOKUPS_MANY 9
 
 bool
-bs_spf_wizard_agrees(struct bs_spf_wizard *wizard, const char *question,
-    bool is_default)
+bs_spf_wizard_is_ours(const struct bs_spf_wizard *wizard, const char *name)
 {
-	char prompt[256];
-	char answer[BS_SPF_ANSWER];
+	size_t len = strlen(name);
+	size_t domain = strlen(wizard->domain);
 
-	snprintf(prompt, sizeof(prompt), "%s %s", question,
-	    is_default ? "[Y/n]" : "[y/N]");
-	for (;;) {
-		bs_spf_wizard_ask(wizard, prompt, answer);
-		switch (answer[0]) {
-		case '\0':
-			return is_default;
-		case 'y':
-		case 'Y':
-			return true;
-		case 'n':
-		case 'N':
-			return false;
-		default:
-			fputs("y or n, please.\n", wizard->talk);
-		}
-	}
+	return len >= domain &&
+	       bs_ascii_same(name + len - domain, wizard->domain, domain) &&
+	       (len == domain || name[len - domain - 1] == '.');
 }
 
-/* What the record costs so far, in the root of a tree. */
-static struct bs_spf_tree *
-read_draft(struct bs_spf_wizard *wizard, char record[BS_SPF_RECORD_MAX])
+static void
+add_terms(struct bs_spf_helo *helo, const char *terms)
 {
-	int len = bs_spf_draft_write(&wizard->draft, "~all", record,
-	    BS_SPF_RECORD_MAX);
+	size_t len = strlen(helo->terms);
+
+	if (strstr(helo->terms, terms) == NULL)
+		snprintf(helo->terms + len, sizeof(helo->terms) - len, "%s",
+		    terms);
+}
+
+void
+bs_spf_wizard_note_helo(struct bs_spf_wizard *wizard, const char *name,
+    const char *terms)
+{
+	struct bs_spf_helo *helo;
+	size_t len = strlen(name);
+
+	/* the domain itself has the record; others' names are not ours */
+	if (!bs_spf_wizard_is_ours(wizard, name) ||
+	    len == strlen(wizard->domain) || !bs_spf_zone_is_name(name))
+		return;
+	for (size_t i = 0; i < wizard->helo_count; i++) {
+		helo = &wizard->helos[i];
+		if (strlen(helo->name) == len &&
+		    bs_ascii_same(helo->name, name, len)) {
+			add_terms(helo, terms);
+			return;
+		}
+	}
+	if (wizard->helo_count == BS_SPF_NAMES)
+		return;
+	helo = &wizard->helos[wizard->helo_count++];
+	memcpy(helo->name, name, len + 1);
+	helo->terms[0] = '\0';
+	add_terms(helo, terms);
+}
+
+struct bs_spf_tree *
+bs_spf_wizard_tree(struct bs_spf_wizard *wizard)
+{
+	char record[BS_SPF_RECORD_MAX];
+	int len =
+	    bs_spf_draft_write(&wizard->draft, "~all", record, sizeof(record));
 
 	if (len < 0)
 		return NULL;
@@ -100,14 +89,14 @@ agree_network(struct bs_spf_wizard *wizard, const struct bs_spf_term *term)
 	(void)bs_spf_net_mask(&net);
 	bs_spf_net_text(&net, text);
 	if (net.prefix == 0) {
-		fputs("That is everybody.\n", wizard->talk);
+		fputs("That is everybody.\n", wizard->talk.out);
 		return false;
 	}
 	if ((what = bs_spf_net_reserved(&net)) != NULL) {
 		snprintf(question, sizeof(question),
 		    "%s: %s; others see another address. Add it all the same?",
 		    text, what);
-		return bs_spf_wizard_agrees(wizard, question, false);
+		return bs_spf_talk_agrees(&wizard->talk, question, false);
 	}
 	if (!bs_spf_net_is_wide(&net))
 		return true;
@@ -115,103 +104,128 @@ agree_network(struct bs_spf_wizard *wizard, const struct bs_spf_term *term)
 	    "%s is broad: all its hosts could send as you. Add it all the "
 	    "same?",
 	    text);
-	return bs_spf_wizard_agrees(wizard, question, false);
+	return bs_spf_talk_agrees(&wizard->talk, question, false);
+}
+
+/* What is wrong with a record that is to be included, or NULL. */
+static const char *
+fault_of_record(const struct bs_spf_place *place)
+{
+	switch (place->state) {
+	case BS_SPF_PLACE_READ:
+		return NULL;
+	case BS_SPF_PLACE_FAILED:
+		return "cannot be asked for now: DNS gives no answer, and a "
+		       "mistake in it would break your record";
+	case BS_SPF_PLACE_FAULTY:
+		return "has an SPF record with a fault, which would break "
+		       "yours";
+	case BS_SPF_PLACE_SEVERAL:
+		return "has more than one SPF record, which would break yours";
+	case BS_SPF_PLACE_LOOP:
+		return "leads back to a record before it, which would break "
+		       "yours";
+	default:
+		return "has no SPF record that can be read, which would break "
+		       "yours";
+	}
+}
+
+/* Whether DNS failed for both families of a host. */
+static bool
+has_failed(struct bs_spf_wizard *wizard, const char *name)
+{
+	return bs_dns_is_name(name) &&
+	       bs_lookup_ask(wizard->lookup, name, BS_DNS_A)->status ==
+		   BS_DNS_FAILED &&
+	       bs_lookup_ask(wizard->lookup, name, BS_DNS_AAAA)->status ==
+		   BS_DNS_FAILED;
+}
+
+static const char *
+fault_of(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree,
+    const struct bs_spf_leaf *leaf)
+{
+	if (leaf->place != BS_SPF_NOWHERE)
+		return fault_of_record(&tree->places[leaf->place]);
+	if (!leaf->constant || !bs_spf_term_asks_dns(&leaf->term))
+		return NULL;
+	if (leaf->term.kind == BS_SPF_A && has_failed(wizard, leaf->name))
+		return "cannot be asked for now: DNS gives no answer";
+	if (leaf->cost.voids4 > 0 && leaf->cost.voids6 > 0)
+		return "has no address";
+	return NULL;
 }
 
 /* Asks about a host or a service that has a fault. */
 static bool
-agree_name(struct bs_spf_wizard *wizard, const struct bs_spf_place *root,
-    const struct bs_spf_tree *tree, const char *text)
+agree_name(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree,
+    const char *text)
 {
-	char question[BS_SPF_DRAFT_TERM + 128];
+	const struct bs_spf_place *root = &tree->places[0];
+	char question[BS_HOST_MAX + 256];
 
 	for (size_t i = 0; i < root->leaf_count; i++) {
 		const struct bs_spf_leaf *leaf = &root->leaves[i];
-		bool is_it = leaf->term.len == strlen(text) &&
-			     memcmp(leaf->term.text, text, strlen(text)) == 0;
-		const char *what = NULL;
+		const char *what;
 
-		if (!is_it)
+		if (leaf->term.len != strlen(text) ||
+		    memcmp(leaf->term.text, text, leaf->term.len) != 0)
 			continue;
-		if (leaf->place != BS_SPF_NOWHERE &&
-		    tree->places[leaf->place].state != BS_SPF_PLACE_READ)
-			what = "has no SPF record that can be read, which "
-			       "would break yours";
-		else if (leaf->cost.voids4 > 0 && leaf->cost.voids6 > 0)
-			what = "has no address";
-		if (what == NULL)
+		if ((what = fault_of(wizard, tree, leaf)) == NULL)
 			return true;
 		snprintf(question, sizeof(question),
-		    "%.200s %s. Add it all the same?", leaf->name, what);
-		return bs_spf_wizard_agrees(wizard, question, false);
+		    "%s %s. Add it all the same?", leaf->name, what);
+		return bs_spf_talk_agrees(&wizard->talk, question, false);
 	}
 	return true;
 }
 
-/* Whether the record may become that costly. */
-static bool
-agree_cost(struct bs_spf_wizard *wizard, unsigned before, unsigned after)
+static void
+show_record(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree)
 {
-	char question[256];
+	unsigned lookups = tree->places[0].total.lookups;
 
-	if (after == before || after < LOOKUPS_MANY)
-		return true;
-	snprintf(question, sizeof(question),
-	    after > BS_SPF_LOOKUPS_MAX
-		? "That makes %u look-ups, and with more than %d the whole "
-		  "record fails. Add it all the same?"
-		: "That makes %u of %d look-ups; whoever you include may add "
-		  "one. Add it all the same?",
-	    after, BS_SPF_LOOKUPS_MAX);
-	return bs_spf_wizard_agrees(wizard, question,
-	    after <= BS_SPF_LOOKUPS_MAX);
-}
-
-static unsigned
-lookups_now(struct bs_spf_wizard *wizard)
-{
-	char record[BS_SPF_RECORD_MAX];
-	struct bs_spf_tree *tree = read_draft(wizard, record);
-	unsigned lookups = tree == NULL ? 0 : tree->places[0].total.lookups;
-
-	bs_spf_tree_free(tree);
-	return lookups;
+	bs_print(wizard->talk.out, "  %s\n  look-ups: %u of %d%s\n",
+	    tree->places[0].text, lookups, BS_SPF_LOOKUPS_MAX,
+	    lookups > BS_SPF_LOOKUPS_MAX
+		? ": too many; the ways out are asked about at the end"
+	    : lookups >= LOOKUPS_MANY
+		? "; whoever you include may add one without telling you"
+		: "");
 }
 
 bool
 bs_spf_wizard_add(struct bs_spf_wizard *wizard, const char *text)
 {
 	char buffer[BS_SPF_DRAFT_TERM + 8];
-	char record[BS_SPF_RECORD_MAX];
 	struct bs_spf_fault fault;
 	struct bs_spf_term term;
 	struct bs_spf_tree *tree = NULL;
-	unsigned before = lookups_now(wizard);
-	bool agreed = false;
+	FILE *out = wizard->talk.out;
+	bool added = false;
 	int rc;
 
 	if (bs_spf_draft_parse(text, &term, &fault, buffer) != 0 ||
 	    !agree_network(wizard, &term)) {
-		fputs("Left out.\n", wizard->talk);
+		fputs("Left out.\n", out);
 		return false;
 	}
-	if ((rc = bs_spf_draft_add(&wizard->draft, text)) == 0 &&
-	    (tree = read_draft(wizard, record)) != NULL)
-		agreed =
-		    agree_name(wizard, &tree->places[0], tree, text) &&
-		    agree_cost(wizard, before, tree->places[0].total.lookups);
-	if (rc == 0 && !agreed)
-		bs_spf_draft_drop(&wizard->draft);
+	rc = bs_spf_draft_add(&wizard->draft, text);
+	if (rc == 0 && (tree = bs_spf_wizard_tree(wizard)) != NULL)
+		added = agree_name(wizard, tree, text);
+	if (rc == 0 && !added)
+		bs_spf_draft_drop(&wizard->draft, wizard->draft.count - 1);
 	if (rc < 0 || (rc == 0 && tree == NULL))
-		fputs("Not taken: the record would be too long.\n",
-		    wizard->talk);
+		fputs("Not taken: the record would be too long. Write "
+		      "neighbouring addresses as one network.\n",
+		    out);
 	else if (rc == BS_SPF_DRAFT_KNOWN)
-		fputs("It is there already.\n", wizard->talk);
-	else if (!agreed)
-		fputs("Left out.\n", wizard->talk);
+		fputs("It is there already.\n", out);
+	else if (!added)
+		fputs("Left out.\n", out);
 	else
-		bs_print(wizard->talk, "  %s\n  look-ups: %u of %d\n", record,
-		    tree->places[0].total.lookups, BS_SPF_LOOKUPS_MAX);
+		show_record(wizard, tree);
 	bs_spf_tree_free(tree);
-	return agreed;
+	return added || rc == BS_SPF_DRAFT_KNOWN;
 }

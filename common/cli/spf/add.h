@@ -1,45 +1,70 @@
-/* A term for the record that 'backstop spf make' writes: looked at, asked
- * about, added, shown. */
+/* What 'backstop spf make' has learned, and how a term comes to its record. */
 #ifndef BS_CLI_SPF_ADD_H
 #define BS_CLI_SPF_ADD_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 #include "common/base/backstop.h"
 #include "common/cli/spf/lookup.h"
+#include "common/cli/spf/talk.h"
+#include "common/cli/spf/tree.h"
 #include "common/spf/lint/draft.h"
 
-/* Octets of an answer with its NUL. */
-#define BS_SPF_ANSWER 512
-
-/* Names with a record of their own that are proposed at the end. */
+/* Names with a record of their own that are proposed at the end; their terms;
+ * terms that do not fit. */
 #define BS_SPF_NAMES 16
+#define BS_SPF_NAME_TERMS 1024
+#define BS_SPF_UNFIT 16
+
+/* A host of the domain that sends: others look at the name of its HELO. */
+struct bs_spf_helo {
+	char name[BS_HOST_MAX];
+	char terms[BS_SPF_NAME_TERMS]; /* " ip4:192.0.2.1 ip6:..." or " a" */
+};
+
+/* A term that would break the limit of look-ups. */
+struct bs_spf_unfit {
+	char term[BS_SPF_DRAFT_TERM];
+	unsigned lookups;
+};
 
 struct bs_spf_wizard {
 	struct bs_lookup *lookup;
-	FILE *talk; /* where it asks */
+	struct bs_spf_talk talk;
 	char domain[BS_HOST_MAX];
+	bool signs;	  /* this host signs mail of the domain */
+	bool has_present; /* there is a record, or more than one */
+	bool is_unknown;  /* DNS did not say whether there is */
+	char present_all; /* its all: '-', '~', '?', '+'; '\0': none */
+	bool is_less;	  /* something of the present record was left out */
 	struct bs_spf_draft draft;
-	bool sends;	 /* any mail at all */
-	const char *all; /* "?all", "~all" or "-all" */
+	bool sends;	     /* any mail at all */
+	bool receives;	     /* of a domain that does not send */
+	const char *all;     /* "?all", "~all" or "-all" */
+	const char *reports; /* the mailbox for DMARC's reports */
+	char reports_typed[BS_SPF_ANSWER];
 	size_t helo_count;
-	char helos[BS_SPF_NAMES][BS_HOST_MAX]; /* hosts of the domain */
-	bool ended;			       /* there are no more answers */
+	struct bs_spf_helo helos[BS_SPF_NAMES];
+	size_t unfit_count;
+	struct bs_spf_unfit unfit[BS_SPF_UNFIT];
 };
 
-/* Asks, and reads a line without spaces around it. At the end of the input it
- * is empty. */
-const char *bs_spf_wizard_ask(struct bs_spf_wizard *wizard,
-    const char *question, char out[static BS_SPF_ANSWER]);
-
-/* Asks for yes or no; an empty line is what is the default. */
-bool bs_spf_wizard_agrees(struct bs_spf_wizard *wizard, const char *question,
-    bool is_default);
-
-/* Adds a term, after a question where it is broad, private or over the limit
- * of lookups, and shows the record. Returns whether it was added. */
+/* Adds a term, after a question where it is broad, private or has a fault, and
+ * shows the record. Returns whether the record has it now. */
 bool bs_spf_wizard_add(struct bs_spf_wizard *wizard, const char *term);
+
+/* The draft as a record, and with all that it includes; free it. NULL: it is
+ * longer than a record may be. */
+struct bs_spf_tree *bs_spf_wizard_tree(struct bs_spf_wizard *wizard);
+
+/* Notes a host that sends; only one below the domain has a HELO that is ours to
+ * describe. Terms are added to those that it has. */
+void bs_spf_wizard_note_helo(struct bs_spf_wizard *wizard, const char *name,
+    const char *terms);
+
+/* Whether a name is the domain's own or stands below it. */
+bool bs_spf_wizard_is_ours(const struct bs_spf_wizard *wizard,
+    const char *name);
 
 #endif

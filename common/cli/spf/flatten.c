@@ -53,14 +53,7 @@ static const char *BS_PRINTF(2, 3)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	for (size_t i = 0; i < texts->count; i++)
-		if (strcmp(texts->list[i], text) == 0)
-			return texts->list[i];
-	texts->list =
-	    bs_spf_array(texts->list, texts->count + 1, sizeof(*texts->list));
-	texts->list[texts->count] = bs_spf_array(NULL, strlen(text) + 1, 1);
-	memcpy(texts->list[texts->count], text, strlen(text) + 1);
-	return texts->list[texts->count++];
+	return bs_spf_texts_add(texts, text);
 }
 
 /* A question to DNS that failed; family as in the step. */
@@ -388,20 +381,12 @@ bs_spf_flatten(struct bs_spf_tree *tree, struct bs_spf_flattened *out)
 	}
 }
 
-static void
-free_texts(struct bs_spf_texts *texts)
-{
-	for (size_t i = 0; i < texts->count; i++)
-		free(texts->list[i]);
-	free(texts->list);
-}
-
 void
 bs_spf_flattened_free(struct bs_spf_flattened *flat)
 {
-	free_texts(&flat->open);
-	free_texts(&flat->failed);
-	free_texts(&flat->broken);
+	bs_spf_texts_free(&flat->open);
+	bs_spf_texts_free(&flat->failed);
+	bs_spf_texts_free(&flat->broken);
 	free(flat->steps);
 }
 

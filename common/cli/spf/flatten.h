@@ -5,14 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/cli/spf/texts.h"
 #include "common/cli/spf/tree.h"
 #include "common/spf/lint/flat.h"
-
-/* malloc()ed. */
-struct bs_spf_texts {
-	size_t count;
-	char **list;
-};
 
 /* malloc()ed. */
 struct bs_spf_flattened {

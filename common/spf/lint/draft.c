@@ -56,14 +56,26 @@ begins(const char *text, const char *with)
 	return strlen(text) >= len && bs_ascii_same(text, with, len);
 }
 
+/* Whether it is a mechanism of a name, and no host's name like all-inkl.com. */
+static bool
+is_named(const char *text, const char *mechanism)
+{
+	size_t len = strlen(mechanism);
+
+	return begins(text, mechanism) &&
+	       (text[len] == '\0' || text[len] == ':' || text[len] == '/' ||
+		   text[len] == ' ');
+}
+
 /* Whether it is written as a term already. */
 static bool
 is_term(const char *text)
 {
 	return begins(text, "ip4:") || begins(text, "ip6:") ||
 	       begins(text, "a:") || begins(text, "mx:") ||
-	       begins(text, "include:") || strcmp(text, "mx") == 0 ||
-	       strcmp(text, "a") == 0;
+	       begins(text, "include:") || begins(text, "exists:") ||
+	       begins(text, "redirect=") || begins(text, "exp=") ||
+	       is_named(text, "mx") || is_named(text, "a");
 }
 
 static int
@@ -83,11 +95,14 @@ bs_spf_draft_read(const char *typed, bool is_service,
 	int len;
 
 	typed += strspn(typed, "+");
-	if (begins(typed, "all"))
+	if (is_named(typed, "all"))
 		return refuse(why, "all would let everybody send as you");
-	if (begins(typed, "ptr"))
+	if (is_named(typed, "ptr"))
 		return refuse(why, "ptr is slow and not to be relied on: name "
 				   "the hosts or their networks");
+	if (begins(typed, "redirect=") || begins(typed, "exp="))
+		return refuse(why, "no host or service: of redirect=NAME, type "
+				   "NAME as a service");
 	if (typed[strcspn(typed, " \t")] != '\0')
 		return refuse(why, "one at a time, each in a line of its own");
 	if (is_term(typed))
@@ -102,8 +117,26 @@ bs_spf_draft_read(const char *typed, bool is_service,
 	return bs_spf_draft_parse(out, &term, why, buffer);
 }
 
-int
-bs_spf_draft_add(struct bs_spf_draft *draft, const char *text)
+/* Where a term is, without regard to a + before it; or the count. */
+static size_t
+find(const struct bs_spf_draft *draft, const char *text)
+{
+	size_t i = 0;
+
+	text += text[0] == '+';
+	for (; i < draft->count; i++) {
+		const char *term = draft->terms[i];
+
+		term += term[0] == '+';
+		if (strlen(term) == strlen(text) && begins(term, text))
+			break;
+	}
+	return i;
+}
+
+/* Adds a term at a place. */
+static int
+insert(struct bs_spf_draft *draft, size_t at, const char *text)
 {
 	char buffer[BS_SPF_DRAFT_TERM + 8];
 	struct bs_spf_fault fault;
@@ -113,32 +146,59 @@ bs_spf_draft_add(struct bs_spf_draft *draft, const char *text)
 	if (len >= BS_SPF_DRAFT_TERM ||
 	    bs_spf_draft_parse(text, &term, &fault, buffer) != 0)
 		return -EINVAL;
-	for (size_t i = 0; i < draft->count; i++)
-		if (strlen(draft->terms[i]) == len &&
-		    bs_ascii_same(draft->terms[i], text, len))
-			return BS_SPF_DRAFT_KNOWN;
+	if (find(draft, text) < draft->count)
+		return BS_SPF_DRAFT_KNOWN;
 	if (draft->count == BS_SPF_DRAFT_TERMS)
 		return -ENOSPC;
-	memcpy(draft->terms[draft->count++], text, len + 1);
+	memmove(draft->terms[at + 1], draft->terms[at],
+	    (draft->count - at) * sizeof(draft->terms[0]));
+	memcpy(draft->terms[at], text, len + 1);
+	draft->count++;
 	return 0;
 }
 
-void
-bs_spf_draft_drop(struct bs_spf_draft *draft)
+int
+bs_spf_draft_add(struct bs_spf_draft *draft, const char *text)
 {
-	if (draft->count > 0)
-		draft->count--;
+	return insert(draft, draft->count, text);
 }
 
-/* Where a term stands: networks, then hosts, then what others keep. */
-static unsigned
-rank(const char *term)
+int
+bs_spf_draft_keep(struct bs_spf_draft *draft, const char *text)
 {
+	int rc = insert(draft, draft->kept, text);
+
+	if (rc == 0)
+		draft->kept++;
+	return rc;
+}
+
+void
+bs_spf_draft_drop(struct bs_spf_draft *draft, size_t at)
+{
+	if (at >= draft->count)
+		return;
+	draft->count--;
+	memmove(draft->terms[at], draft->terms[at + 1],
+	    (draft->count - at) * sizeof(draft->terms[0]));
+	if (at < draft->kept)
+		draft->kept--;
+}
+
+/* Where a term stands: networks, then what is kept, hosts, and what others
+ * keep. */
+static unsigned
+rank(const struct bs_spf_draft *draft, size_t at)
+{
+	const char *term = draft->terms[at];
+
+	if (at < draft->kept)
+		return 2;
 	if (begins(term, "ip4:"))
 		return 0;
 	if (begins(term, "ip6:"))
 		return 1;
-	return begins(term, "include:") ? 3 : 2;
+	return begins(term, "include:") ? 4 : 3;
 }
 
 int
@@ -148,9 +208,9 @@ bs_spf_draft_write(const struct bs_spf_draft *draft, const char *all, char *out,
 	int len = snprintf(out, size, "v=spf1");
 	size_t at = (size_t)len;
 
-	for (unsigned now = 0; now < 4; now++)
+	for (unsigned now = 0; now < 5; now++)
 		for (size_t i = 0; i < draft->count; i++) {
-			if (rank(draft->terms[i]) != now)
+			if (rank(draft, i) != now)
 				continue;
 			if (at >= size)
 				return -EMSGSIZE;

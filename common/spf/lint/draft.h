@@ -14,9 +14,11 @@
 /* bs_spf_draft_add(): the term is there already. */
 #define BS_SPF_DRAFT_KNOWN 1
 
-/* Terms in the order in which they were added. */
+/* Terms in the order in which they were added. The first of them may be kept
+ * from another record: they stay as they stood, signs and order. */
 struct bs_spf_draft {
 	size_t count;
+	size_t kept;
 	char terms[BS_SPF_DRAFT_TERMS][BS_SPF_DRAFT_TERM];
 };
 
@@ -30,12 +32,16 @@ BS_MUST_USE int bs_spf_draft_read(const char *typed, bool is_service,
  * term, or -ENOSPC. */
 BS_MUST_USE int bs_spf_draft_add(struct bs_spf_draft *draft, const char *term);
 
-/* Takes the last term off again. */
-void bs_spf_draft_drop(struct bs_spf_draft *draft);
+/* Adds a term of another record, behind those that are kept already: with its
+ * sign, and modifiers, too. Returns as bs_spf_draft_add(). */
+BS_MUST_USE int bs_spf_draft_keep(struct bs_spf_draft *draft, const char *term);
+
+/* Takes a term off again. */
+void bs_spf_draft_drop(struct bs_spf_draft *draft, size_t at);
 
 /* Writes the record with an all ("~all") at its end: what asks DNS stands
- * behind what does not, so that most checks cost nothing. Returns its octets
- * or -EMSGSIZE. */
+ * behind what does not, so that most checks cost nothing. What is kept stands
+ * behind new networks and before all else. Returns its octets or -EMSGSIZE. */
 BS_MUST_USE int bs_spf_draft_write(const struct bs_spf_draft *draft,
     const char *all, char *out, size_t size);
 

@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/ascii.h"
 #include "common/spf/lint/zone.h"
+
+#define NAME_OCTETS 253
+#define LABEL_OCTETS 63
 
 struct line {
 	char *out;
@@ -13,6 +17,31 @@ struct line {
 	size_t len;
 	bool full;
 };
+
+bool
+bs_spf_zone_is_name(const char *name)
+{
+	size_t label = 0;
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++) {
+		bool is_end = i + 1 == len || name[i + 1] == '.';
+
+		if (name[i] == '.') {
+			if (label == 0)
+				return false;
+			label = 0;
+			continue;
+		}
+		if (!bs_ascii_is_alpha(name[i]) &&
+		    !bs_ascii_is_digit(name[i]) && name[i] != '_' &&
+		    (name[i] != '-' || label == 0 || is_end))
+			return false;
+		if (++label > LABEL_OCTETS)
+			return false;
+	}
+	return label > 0 && len <= NAME_OCTETS;
+}
 
 static void
 put(struct line *line, char c)

@@ -2,6 +2,7 @@
 #ifndef BS_SPF_LINT_ZONE_H
 #define BS_SPF_LINT_ZONE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,6 +10,11 @@
 
 /* Octets of a string of a TXT record (RFC 1035 §3.3). */
 #define BS_SPF_STRING_MAX 255
+
+/* Whether a name can stand in a zone file as it is, and be a host's or
+ * domain's: letters, digits, '-' and '_', in labels of 1 to 63 that neither
+ * begin nor end with '-', 253 octets in all. */
+bool bs_spf_zone_is_name(const char *name);
 
 /* Writes "example.org. 3600 IN TXT \"v=spf1 ...\" \"...\"", cut behind a space
  * where that can be. Returns its octets without the NUL, or -EMSGSIZE. */
