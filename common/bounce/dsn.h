@@ -119,7 +119,8 @@ struct bs_dsn_hints {
 	char diagnostic[256];
 	char status[16];
 	char action[16];
-	unsigned lines;	      /* of text that were looked at */
+	unsigned lines;		  /* of text that were looked at */
+	unsigned diagnostic_line; /* of them, where diagnostic ended */
 	unsigned failures;    /* of them, with words of failure: 3 at most */
 	bool banner;	      /* "a copy of the message follows" */
 	bool known_banner;    /* and its words are in the table */

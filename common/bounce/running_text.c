@@ -57,8 +57,11 @@ look(struct bs_dsn *dsn, const char *line, size_t len)
 {
 	char folded[256];
 
-	if (is_blank(line, len))
+	if (is_blank(line, len)) {
+		/* what follows is another sentence */
+		dsn->hints.diagnostic_line = 0;
 		return;
+	}
 	bs_phrases_fold(line, len, folded, sizeof(folded));
 	bs_dsn_text_line_read(dsn, line, len, folded);
 	if (++dsn->hints.lines > BS_DSN_TEXT_LINES ||

@@ -336,17 +336,61 @@ take_addresses(struct bs_dsn *dsn, const char *line, size_t len)
 	}
 }
 
+/* Adds a piece of the diagnostic, as far as there is room. */
+static void
+add_diagnostic(struct bs_dsn_hints *hints, const char *text, size_t len)
+{
+	size_t used = strlen(hints->diagnostic);
+
+	while (len > 0 && (text[0] == ' ' || text[0] == '\t')) {
+		text++;
+		len--;
+	}
+	if (used > 0 && used + 1 < sizeof(hints->diagnostic))
+		hints->diagnostic[used++] = ' ';
+	if (len >= sizeof(hints->diagnostic) - used)
+		len = sizeof(hints->diagnostic) - used - 1;
+	memcpy(hints->diagnostic + used, text, len);
+	hints->diagnostic[used + len] = '\0';
+}
+
+/* A reply may go on in indented lines. */
+static void
+go_on_with_diagnostic(struct bs_dsn_hints *hints, const char *line, size_t len)
+{
+	if (hints->diagnostic_line > 0 &&
+	    hints->diagnostic_line + 1 == hints->lines &&
+	    (line[0] == ' ' || line[0] == '\t')) {
+		add_diagnostic(hints, line, len);
+		hints->diagnostic_line = hints->lines;
+	}
+}
+
+/* Exchange names the code where it links to help, which is no reply. */
+static bool
+is_help(const char *line, size_t len)
+{
+	static const char words[] = "see DSN ";
+
+	return memmem(line, len, words, sizeof(words) - 1) != NULL;
+}
+
 static void
 take_status(struct bs_dsn_hints *hints, const char *line, size_t len)
 {
 	bool refuses = false;
+	size_t first = len;
 
 	for (size_t i = 0; i < len; i++) {
 		size_t code = bs_status_len(line, len, i);
 
 		refuses |= is_reply(line, len, i);
+		if (refuses && first == len)
+			first = i;
 		if (code == 0 || code >= sizeof(hints->status))
 			continue;
+		if (!refuses)
+			first = i;
 		refuses = true;
 		if (hints->status[0] == '\0') {
 			memcpy(hints->status, line + i, code);
@@ -354,16 +398,13 @@ take_status(struct bs_dsn_hints *hints, const char *line, size_t len)
 		}
 		break;
 	}
-	if (!refuses || hints->diagnostic[0] != '\0')
+	if (!refuses || hints->diagnostic[0] != '\0' || is_help(line, len))
 		return;
-	while (len > 0 && (line[0] == ' ' || line[0] == '\t')) {
-		line++;
-		len--;
-	}
-	if (len >= sizeof(hints->diagnostic))
-		len = sizeof(hints->diagnostic) - 1;
-	memcpy(hints->diagnostic, line, len);
-	hints->diagnostic[len] = '\0';
+	/* of a long sentence the reply itself counts */
+	if (len < sizeof(hints->diagnostic))
+		first = 0;
+	add_diagnostic(hints, line + first, len - first);
+	hints->diagnostic_line = hints->lines;
 }
 
 /* "<bob@example.net>: host mx.example.net said: ..." */
@@ -402,6 +443,7 @@ bs_dsn_text_line_read(struct bs_dsn *dsn, const char *line, size_t len,
 	}
 	if (hints->known_banner || bs_dsn_is_quiet(dsn))
 		return;
+	go_on_with_diagnostic(hints, line, len);
 	if (memchr(line, '@', len) != NULL)
 		take_addresses(dsn, line, len);
 	take_status(hints, line, len);

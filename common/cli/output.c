@@ -276,6 +276,12 @@ bs_json_text(struct bs_json *object, const char *name, const char *text)
 }
 
 void
+bs_json_known(struct bs_json *object, const char *name, const char *text)
+{
+	bs_json_text(object, name, text[0] == '\0' ? NULL : text);
+}
+
+void
 bs_json_time(struct bs_json *object, const char *name, int64_t when)
 {
 	char text[BS_TIME_TEXT];

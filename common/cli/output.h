@@ -43,8 +43,10 @@ struct bs_json;
 struct bs_json *bs_json_object(void);
 struct bs_json *bs_json_array(void);
 
-/* Set a member of an object. NULL and time 0 are null. */
+/* Set a member of an object. NULL and time 0 are null; to bs_json_known() an
+ * empty text is, too. */
 void bs_json_text(struct bs_json *object, const char *name, const char *text);
+void bs_json_known(struct bs_json *object, const char *name, const char *text);
 void bs_json_time(struct bs_json *object, const char *name, int64_t when);
 void bs_json_number(struct bs_json *object, const char *name, int64_t number);
 void bs_json_bool(struct bs_json *object, const char *name, bool value);

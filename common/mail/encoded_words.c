@@ -7,18 +7,6 @@
 #include "common/mail/encoded_words.h"
 #include "common/mail/transfer.h"
 
-/* Octets of an encoded word's payload (RFC 2047 §2 allows 75). */
-#define PAYLOAD_MAX 512
-
-/* A word taken apart. */
-struct word {
-	size_t len; /* all of it, from "=?" to "?=" */
-	int charset;
-	enum bs_transfer_type encoding;
-	const char *payload;
-	size_t payload_len;
-};
-
 /* Text that grows at its end, as far as there is room. */
 struct text {
 	char *at;
@@ -51,9 +39,8 @@ put(struct text *text, const char *octets, size_t len)
 	text->len += len;
 }
 
-/* Reads "=?charset?X?payload?=" at text. */
-static bool
-read_word(const char *text, size_t len, struct word *out)
+bool
+bs_encoded_words_take(const char *text, size_t len, struct bs_encoded_word *out)
 {
 	const char *encoding;
 	const char *end;
@@ -66,45 +53,52 @@ read_word(const char *text, size_t len, struct word *out)
 		return false;
 	out->payload = encoding + 3;
 	out->payload_len = len - (size_t)(out->payload - text);
-	if (out->payload_len > PAYLOAD_MAX)
-		out->payload_len = PAYLOAD_MAX;
+	if (out->payload_len > BS_ENCODED_WORD_MAX)
+		out->payload_len = BS_ENCODED_WORD_MAX;
 	end = memmem(out->payload, out->payload_len, "?=", 2);
 	if (end == NULL)
 		return false;
 	out->payload_len = (size_t)(end - out->payload);
 	out->len = (size_t)(end + 2 - text);
-	out->charset = bs_charset_find(text + 2, (size_t)(encoding - text - 2));
+	out->charset = text + 2;
+	out->charset_len = (size_t)(encoding - text - 2);
 	out->encoding = bs_ascii_lower(encoding[1]) == 'b' ? BS_TRANSFER_BASE64
 							   : BS_TRANSFER_WORD;
 	return true;
 }
 
-static void
-put_word(struct text *text, const struct word *word)
+size_t
+bs_encoded_words_octets(const struct bs_encoded_word *word,
+    char out[static BS_ENCODED_WORD_MAX + 3])
 {
 	struct bs_transfer decoder;
-	char octets[PAYLOAD_MAX + 3];
-	char utf8[4];
-	size_t len;
 
 	bs_transfer_begin(&decoder, word->encoding);
-	len = bs_transfer_decode(&decoder, word->payload, word->payload_len,
-	    false, octets);
+	return bs_transfer_decode(&decoder, word->payload, word->payload_len,
+	    false, out);
+}
+
+static void
+put_word(struct text *text, const struct bs_encoded_word *word, int charset)
+{
+	char octets[BS_ENCODED_WORD_MAX + 3];
+	char utf8[4];
+	size_t len = bs_encoded_words_octets(word, octets);
+
 	for (size_t i = 0; i < len; i++) {
 		char c = visible(octets[i]);
 
-		if (word->charset >= 0)
+		if (charset >= 0)
 			put(text, utf8,
-			    bs_charset_put_utf8(
-				bs_charset_of_octet(word->charset, c), utf8));
+			    bs_charset_put_utf8(bs_charset_of_octet(charset, c),
+				utf8));
 		else
 			put(text, &c, 1);
 	}
 }
 
-/* White space between encoded words is none (RFC 2047 §6.2). */
-static size_t
-gap_len(const char *text, size_t len)
+size_t
+bs_encoded_words_gap(const char *text, size_t len)
 {
 	size_t i = 0;
 
@@ -139,16 +133,21 @@ static void
 decode(const char *text, size_t len, bool takes_all, char *out, size_t size)
 {
 	struct text into = {out, 0, size};
-	struct word word;
+	struct bs_encoded_word word;
 	size_t i = 0;
 	char c;
 
 	while (i < len && into.len + 1 < into.size) {
-		if (read_word(text + i, len - i, &word) &&
-		    (takes_all || word.charset != BS_CHARSET_UNKNOWN)) {
-			put_word(&into, &word);
+		int charset = BS_CHARSET_UNKNOWN;
+		bool is_word = bs_encoded_words_take(text + i, len - i, &word);
+
+		if (is_word)
+			charset =
+			    bs_charset_find(word.charset, word.charset_len);
+		if (is_word && (takes_all || charset != BS_CHARSET_UNKNOWN)) {
+			put_word(&into, &word, charset);
 			i += word.len;
-			i += gap_len(text + i, len - i);
+			i += bs_encoded_words_gap(text + i, len - i);
 			continue;
 		}
 		c = visible(text[i++]);

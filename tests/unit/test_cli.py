@@ -67,7 +67,7 @@ class CommandLine(Case):
         for words, says in (
                 ((), "no subcommand is given"),
                 (("key",), "key"), (("key", "nonsense"), "no subcommand"),
-                (("explain", "a", "b"), "too many"),
+                (("checkconf", "a", "b"), "too many"),
                 (("mode",), "needs one more"),
                 (("mode", "example.org", "frob"), "frob: no mode"),
                 (("mode", "example.org", "--force"), "which mode"),

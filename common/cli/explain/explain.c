@@ -6,12 +6,17 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "common/cli/load.h"
+#include "common/cli/explain/bait.h"
 #include "common/cli/explain/decide.h"
 #include "common/cli/explain/explain.h"
 #include "common/cli/explain/head.h"
+#include "common/cli/explain/inputs.h"
+#include "common/cli/explain/json.h"
 #include "common/cli/explain/judge.h"
+#include "common/cli/explain/receipt.h"
 #include "common/cli/explain/show.h"
+#include "common/cli/explain/sum.h"
+#include "common/cli/load.h"
 #include "common/cli/output.h"
 #include "common/cli/store/look.h"
 
@@ -77,17 +82,34 @@ lifetime_of(const struct bs_explain_ground *ground, int64_t when)
 	    bs_day_of(when));
 }
 
-/* Reads and judges one notice as of a time. */
+/* A notice is judged as of the time when it came, if a server of ours wrote
+ * that down; what its author says of it proves nothing. */
 static void
-judge(struct bs_explain_ground *ground, const struct bs_opened_message *opened,
-    int64_t when, struct bs_explained *out)
+set_time(const struct bs_call *call, struct bs_explained *out)
+{
+	out->now = call->now;
+	out->as_of = call->now;
+	bs_explain_read_arrival(out);
+	if (!call->has_at && out->head.has_received && out->head.arrived > 0 &&
+	    out->head.arrived < out->as_of)
+		out->as_of = out->head.arrived;
+	out->lifetime_days = lifetime_of(out->ground, out->as_of);
+}
+
+/* Reads and judges one message, which stands at *place of the input. */
+static void
+judge(const struct bs_call *call, struct bs_explain_ground *ground,
+    const struct bs_explain_place *place,
+    const struct bs_opened_message *opened, struct bs_explained *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->ground = ground;
 	out->message = opened;
-	out->as_of = when;
-	out->lifetime_days = lifetime_of(ground, when);
+	out->place = *place;
+	set_time(call, out);
 	bs_explain_read_head(out);
+	bs_explain_receipt(out);
+	bs_explain_bait(out);
 	if (!opened->is_notice)
 		return;
 	if (bs_explain_judge(out) != 0 && ground->has_store) {
@@ -99,59 +121,110 @@ judge(struct bs_explain_ground *ground, const struct bs_opened_message *opened,
 	}
 }
 
-/* Explains one message of the input. Returns the exit status. */
+/* Explains one message. Returns 0 or -ENOMEM. */
 static int
 explain(const struct bs_call *call, struct bs_explain_ground *ground,
-    struct bs_slice envelope, struct bs_slice message)
+    const struct bs_explain_place *place, struct bs_slice envelope,
+    struct bs_slice message, struct bs_explain_sum *sum)
 {
-	static const int statuses[] = {
-	    [BS_EXPLAIN_YES] = BS_EXIT_YES,
-	    [BS_EXPLAIN_NO] = BS_EXIT_NO,
-	    [BS_EXPLAIN_UNKNOWN] = BS_EXIT_UNKNOWN,
-	};
 	static struct bs_opened_message opened; /* too large for a stack */
 	static struct bs_explained explained;
-	int status = EX_OSERR;
+	int rc = bs_open_message(envelope, message, &opened);
 
-	if (bs_open_message(envelope, message, &opened) != 0)
-		bs_complain("out of memory");
-	else {
-		judge(ground, &opened, call->now, &explained);
+	if (rc == 0) {
+		judge(call, ground, place, &opened, &explained);
 		bs_explain_decide(&explained);
+		bs_explain_sum_add(sum, &explained);
 		if (call->json)
-			bs_explain_show_json(&explained);
+			bs_explain_json(&explained);
 		else
 			bs_explain_show(&explained);
-		status = statuses[explained.answer];
 	}
 	bs_open_message_free(&opened);
-	return status;
+	return rc;
 }
 
-/* Explains each message. If their answers differ, the exit status is that of an
- * unknown. */
-static int
-explain_all(const struct bs_call *call, struct bs_explain_ground *ground,
-    const char *text, size_t len)
+/* What is asked, and what came of it so far. */
+struct session {
+	const struct bs_call *call;
+	struct bs_explain_ground ground;
+	struct bs_explain_inputs inputs;
+	struct bs_explain_place place;
+	struct bs_explain_sum sum;
+	int trouble; /* the first -errno of an input */
+};
+
+static void
+note_trouble(struct session *session, const struct bs_explain_input *input,
+    int rc)
+{
+	bs_complain("%s: %s", bs_explain_inputs_name(input), strerror(-rc));
+	if (session->trouble == 0)
+		session->trouble = rc;
+}
+
+/* Counts the messages of an input. One that cannot be read has none. */
+static size_t
+count_messages(struct session *session, struct bs_explain_input *input)
 {
 	struct bs_slice envelope;
 	struct bs_slice message;
+	char *text;
+	size_t len;
 	size_t at = 0;
 	size_t count = 0;
-	int status = BS_EXIT_UNKNOWN;
+	int rc = bs_explain_inputs_read(input, &text, &len);
 
-	while (bs_unquote_next(text, len, &at, &envelope, &message)) {
-		int one;
-
-		if (count > 0 && !call->json)
-			puts("");
-		one = explain(call, ground, envelope, message);
-		if (one >= EX__BASE)
-			return one;
-		status = count++ == 0 || one == status ? one : BS_EXIT_UNKNOWN;
+	if (rc != 0) {
+		note_trouble(session, input, rc);
+		input->is_unread = true;
+		return 0;
 	}
-	if (count > 0)
-		return status;
+	while (bs_unquote_next(text, len, &at, &envelope, &message))
+		count++;
+	free(text);
+	return count;
+}
+
+static void
+explain_input(struct session *session, struct bs_explain_input *input)
+{
+	struct bs_slice envelope;
+	struct bs_slice message;
+	char *text = NULL;
+	size_t len;
+	size_t at = 0;
+	int rc = bs_explain_inputs_read(input, &text, &len);
+
+	session->place.file = input->path;
+	while (
+	    rc == 0 && bs_unquote_next(text, len, &at, &envelope, &message)) {
+		session->place.number++;
+		rc = explain(session->call, &session->ground, &session->place,
+		    envelope, message, &session->sum);
+	}
+	if (rc != 0)
+		note_trouble(session, input, rc);
+	free(text);
+}
+
+static int
+explain_all(struct session *session)
+{
+	const struct bs_explain_inputs *inputs = &session->inputs;
+
+	for (size_t i = 0; i < inputs->count; i++)
+		session->place.count +=
+		    count_messages(session, &inputs->items[i]);
+	for (size_t i = 0; i < inputs->count; i++)
+		if (!inputs->items[i].is_unread)
+			explain_input(session, &inputs->items[i]);
+	if (session->place.count > 1 && !session->call->json)
+		bs_explain_show_sum(&session->sum);
+	if (session->trouble != 0)
+		return bs_exit_of(session->trouble);
+	if (session->place.count > 0)
+		return bs_explain_sum_status(&session->sum);
 	bs_complain("there is nothing to explain: the input is empty");
 	return EX_DATAERR;
 }
@@ -159,24 +232,15 @@ explain_all(const struct bs_call *call, struct bs_explain_ground *ground,
 int
 bs_cmd_explain(const struct bs_call *call)
 {
-	const char *path = call->count > 0 ? call->words[0] : NULL;
-	static struct bs_explain_ground ground;
-	char *text = NULL;
-	size_t len;
-	int rc;
+	static struct session session; /* too large for a stack */
 	int status;
 
-	if (path != NULL && strcmp(path, "-") == 0)
-		path = NULL;
-	if ((rc = bs_open_message_read(path, &text, &len)) != 0) {
-		bs_complain("%s: %s", path != NULL ? path : "standard input",
-		    strerror(-rc));
-		return bs_exit_of(rc);
-	}
-	len = bs_unquote_clean(text, len);
-	open_ground(call, &ground);
-	status = explain_all(call, &ground, text, len);
-	close_ground(&ground);
-	free(text);
+	session.call = call;
+	session.trouble =
+	    bs_explain_inputs_list(&session.inputs, call->words, call->count);
+	open_ground(call, &session.ground);
+	status = explain_all(&session);
+	close_ground(&session.ground);
+	bs_explain_inputs_free(&session.inputs);
 	return status;
 }

@@ -34,10 +34,10 @@ struct bs_explain_ground {
 struct bs_explain_head {
 	bool has_sender; /* of a Return-Path, or a mailbox's "From " line */
 	char sender[BS_ADDRESS_MAX];
-	char subject[128];
-	char seen[256]; /* the X-Backstop field with which it came */
-	bool has_received;
-	int64_t arrived; /* epoch seconds, of the upper Received or Date; 0 */
+	char subject[256];
+	char seen[256];	   /* the X-Backstop field with which it came */
+	bool has_received; /* arrived is of the upper one, not of Date */
+	int64_t arrived;   /* epoch seconds, 0 for unknown */
 };
 
 /* What the store says of one returned Message-ID. */
@@ -48,6 +48,8 @@ struct bs_explain_lookup {
 	struct bs_known known;
 	enum bs_explain_id ids[BS_LIST_ITEMS];
 	struct bs_tag_record path_record; /* of the returned return path */
+	uint32_t certain_day;		  /* from which on absence will count,
+					   * as bs_coverage_day() has it; 0 */
 };
 
 /* The tag of an address. */
@@ -75,8 +77,8 @@ enum bs_explain_why {
 	BS_WHY_TAG_BUT_NO_ID, /* a tag of ours, and a mail that is not */
 	BS_WHY_BAD_TAG,
 	BS_WHY_STALE_TAG,
-	BS_WHY_STALE_MAYBE, /* stale now, but not when the notice came, by its
-			     * own word */
+	BS_WHY_STALE_MAYBE, /* stale now, but perhaps not when the notice
+			     * came */
 	BS_WHY_NO_ID,	    /* the store knows all mail, and not this one */
 	BS_WHY_OWN_NETWORK, /* the same, but it came from our networks */
 	BS_WHY_REPLAY,
@@ -87,13 +89,33 @@ enum bs_explain_why {
 	BS_WHY_NOTHING,	    /* no evidence, or the store does not know enough */
 };
 
+/* Where nothing is proved: what is more probable. */
+enum bs_explain_leaning {
+	BS_LEANS_NOWHERE,
+	BS_LEANS_NO,
+	BS_LEANS_YES,
+};
+
+/* Which message of the input it is. */
+struct bs_explain_place {
+	const char *file; /* or NULL: standard input */
+	size_t number;	  /* from 1 */
+	size_t count;	  /* of all messages */
+};
+
 /* One notice explained. */
 struct bs_explained {
 	const struct bs_explain_ground *ground;
+	struct bs_explain_place place;
 	const struct bs_opened_message *message;
 	struct bs_explain_head head;
 	char recipient[BS_ADDRESS_MAX]; /* as named; empty: nobody of ours */
 	const char *recipient_field;	/* that named them */
+	char returned_subject[BS_DSN_SUBJECT_MAX];
+	bool notice_is_ours; /* a server of ours wrote it, by its own word */
+	bool is_bait;	     /* it imitates a notice, so that somebody clicks */
+	char rejection[256]; /* of an MDN that is one: why; or empty */
+	bool is_rejection;
 	const struct bs_domain *domain; /* of the recipient */
 	struct bs_explain_tag tag;	/* of the recipient */
 	struct bs_explain_tag path_tag; /* of the returned return path */
@@ -102,13 +124,16 @@ struct bs_explained {
 	struct bs_explain_lookup lookup;
 	const struct bs_row *row;
 	char origin[BS_HOST_MAX]; /* from where the returned mail came */
-	bool origin_is_ours;	  /* it is in 'trusted' */
-	int64_t as_of;		  /* epoch seconds: judged as of then */
+	bool origin_is_ours;	  /* in 'trusted', or of this host */
+	int64_t dated;		  /* when it was sent, as far as is known; 0 */
+	int64_t now;		  /* epoch seconds: of the question ... */
+	int64_t as_of;		  /* ... and as of then it is judged */
 	unsigned lifetime_days;	  /* of the tags of that time */
 	bool was_current; /* the tag was not stale yet when the notice came, by
 			   * its own word */
 	enum bs_explain_answer answer;
 	enum bs_explain_why why;
+	enum bs_explain_leaning leaning; /* of an unknown */
 };
 
 #endif

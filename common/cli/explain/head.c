@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "common/cli/explain/head.h"
+#include "common/cli/explain/origin.h"
+#include "common/cli/explain/words.h"
 #include "common/mail/date.h"
 #include "common/mail/encoded_words.h"
 #include "common/mail/head.h"
-#include "common/base/netblock.h"
 
 /* The fields that name the recipient of a notice, the best first: the host that
  * delivers writes all of them but To, which the sender of the notice writes. */
@@ -173,10 +174,12 @@ static void
 take_subject(struct bs_explain_head *head, const struct bs_head_field *field)
 {
 	char unfolded[1024];
+	char decoded[1024];
 
 	bs_head_copy(field->value, unfolded, sizeof(unfolded));
-	bs_encoded_words_read(unfolded, strlen(unfolded), head->subject,
-	    sizeof(head->subject));
+	bs_encoded_words_read(unfolded, strlen(unfolded), decoded,
+	    sizeof(decoded));
+	bs_explain_words(decoded, head->subject, sizeof(head->subject));
 }
 
 static void
@@ -186,7 +189,6 @@ take_field(struct bs_explained *out, const struct bs_head_field *field,
 	struct bs_explain_head *head = &out->head;
 
 	take_recipient(out, field, best);
-	take_arrival(out, field);
 	if (bs_head_is(field, "Return-Path"))
 		take_sender(out, field->value);
 	else if (bs_head_is(field, "Subject") && head->subject[0] == '\0')
@@ -239,40 +241,6 @@ take_returned(struct bs_explained *out, unsigned *best)
 		    RECIPIENT_FIELDS + 1, best);
 }
 
-static bool
-is_private(const char *address)
-{
-	static const char *const networks[] = {"127.0.0.0/8", "10.0.0.0/8",
-	    "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
-	    "100.64.0.0/10", "::1/128", "fc00::/7", "fe80::/10"};
-	struct bs_netblock block;
-
-	for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++)
-		if (bs_netblock_parse(networks[i], &block) == 0 &&
-		    bs_netblock_has(&block, address))
-			return true;
-	return false;
-}
-
-/* From where the returned mail came: the last hop outside of private networks.
- * Fields below that one may be made up by the sender. */
-static void
-find_origin(struct bs_explained *out)
-{
-	const struct bs_list *received = &out->message->facts.received;
-	const struct bs_config *config = out->ground->config;
-	const char *hop = NULL;
-	struct bs_netblock host;
-
-	while ((hop = bs_list_next(received, hop)) != NULL)
-		if (bs_netblock_parse(hop, &host) == 0 && !is_private(hop))
-			break;
-	if (hop == NULL)
-		return;
-	snprintf(out->origin, sizeof(out->origin), "%s", hop);
-	out->origin_is_ours = config != NULL && bs_config_trusts(config, hop);
-}
-
 static enum bs_sender
 sender_of(const char *text)
 {
@@ -283,6 +251,17 @@ sender_of(const char *text)
 		return BS_SENDER_NULL;
 	return bs_address_is_daemon(&address) ? BS_SENDER_DAEMON
 					      : BS_SENDER_OTHER;
+}
+
+void
+bs_explain_read_arrival(struct bs_explained *out)
+{
+	const struct bs_slice *text = &out->message->text;
+	struct bs_head_field field;
+	size_t at = 0;
+
+	while (bs_head_next(text->text, text->len, &at, &field))
+		take_arrival(out, &field);
 }
 
 void
@@ -302,7 +281,9 @@ bs_explain_read_head(struct bs_explained *out)
 		take_sender(out, message->envelope);
 	out->sender = sender_of(out->head.sender);
 	take_returned(out, &best);
-	find_origin(out);
+	bs_explain_words(message->facts.returned_subject, out->returned_subject,
+	    sizeof(out->returned_subject));
+	bs_explain_origin(out);
 	out->was_current =
 	    out->head.arrived > 0 && out->head.arrived < out->as_of &&
 	    bs_day_state(out->tag.day % 1000, bs_day_of(out->head.arrived),

@@ -8,4 +8,8 @@
  * comes before others. */
 void bs_explain_read_head(struct bs_explained *out);
 
+/* Reads when the notice came, which is to be known before tags are read: by its
+ * first Received field, which is mostly our own host's, else by its Date. */
+void bs_explain_read_arrival(struct bs_explained *out);
+
 #endif

@@ -7,6 +7,7 @@
 #include "common/cli/explain/judge.h"
 #include "common/cli/store/child.h"
 #include "common/engine/idn.h"
+#include "common/judge/coverage.h"
 #include "common/judge/facts.h"
 
 struct task {
@@ -112,6 +113,18 @@ look_up(const struct task *task, struct bs_explain_lookup *out)
 	return look_up_path(task, out);
 }
 
+/* From when on the absence of a record will count. */
+static void
+look_ahead(const struct task *task, struct bs_explain_lookup *out)
+{
+	const struct bs_explained *explained = task->explained;
+
+	if (explained->domain != NULL)
+		out->certain_day =
+		    bs_coverage_day(&task->view, explained->domain,
+			explained->now, explained->lifetime_days);
+}
+
 /* In the child. */
 static int
 look_into_store(const struct bs_child *child)
@@ -128,6 +141,8 @@ look_into_store(const struct bs_child *child)
 	rc = bs_meta_check_key(store, task.view.store_key);
 	if (rc >= 0)
 		rc = look_up(&task, child->result);
+	if (rc == 0)
+		look_ahead(&task, child->result);
 	bs_store_close(store);
 	return rc;
 }
@@ -152,6 +167,29 @@ is_sane(const struct bs_explain_lookup *lookup)
 	       known->msg.fate <= BS_MSG_RELAYED;
 }
 
+/* A date, or 0 for none that can be true. Clocks and time zones may be a day
+ * off. */
+static int64_t
+credible(int64_t date, int64_t now)
+{
+	if (date <= 0 || date > now + BS_DAY_SECONDS)
+		return 0;
+	return date < now ? date : now;
+}
+
+/* When the mail was sent, as far as is known: as it says itself, but not later
+ * than the notice that returns it came. */
+static void
+find_date(struct bs_explained *explained)
+{
+	int64_t sent =
+	    credible(explained->message->facts.returned_date, explained->as_of);
+	int64_t arrived = credible(explained->head.arrived, explained->as_of);
+
+	explained->dated =
+	    sent == 0 || (arrived != 0 && arrived < sent) ? arrived : sent;
+}
+
 /* The store forgets what is older than the window: that it knows nothing of
  * earlier days proves nothing. */
 static void
@@ -162,15 +200,10 @@ weaken(struct bs_explained *explained)
 	uint32_t today = bs_day_of(explained->as_of);
 	unsigned window = bs_day_window(bs_meta_lifetime(&ground->meta,
 	    ground->config->lifetime_days, today));
-	int64_t first = (int64_t)today - window;
-	int64_t date = explained->message->facts.returned_date;
+	int64_t first = (int64_t)bs_day_of(explained->dated) - 1;
+	int64_t kept = ground->meta.clock.trusted_day;
 
-	/* the mail is as old as it says, else as the notice is */
-	if (date <= 0)
-		date = explained->head.arrived;
-	if (date > 0 && date <= explained->as_of)
-		first = (int64_t)bs_day_of(date) - 1;
-	if (first >= (int64_t)ground->meta.clock.trusted_day - window)
+	if (explained->dated == 0 || first >= kept - window)
 		return;
 	if (known->facts.evidence == BS_EVIDENCE_NO) {
 		known->facts.evidence = BS_EVIDENCE_NONE;
@@ -212,6 +245,7 @@ bs_explain_judge(struct bs_explained *out)
 		rc = -EUCLEAN;
 	if (rc != 0)
 		return rc;
+	find_date(out);
 	weaken(out);
 	out->lookup.known.facts.sender = out->sender;
 	out->row = bs_policy_row(&out->lookup.known.facts);

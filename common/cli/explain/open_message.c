@@ -1,17 +1,13 @@
 /* Finds the notice in a message that a person handed over. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "common/cli/explain/open_message.h"
 #include "common/mail/head.h"
 #include "common/mail/parts.h"
 
-#define MAX_BYTES (64 * 1024 * 1024)
-#define CHUNK_BYTES 65536
 #define PARTS_MAX 64	/* looked at in one message ... */
 #define MESSAGES_MAX 16 /* ... and messages in messages */
 
@@ -36,53 +32,6 @@ const char *
 bs_message_form_name(enum bs_message_form form)
 {
 	return form_names[form];
-}
-
-/* Reads until the end. Returns 0, -EFBIG or -errno. */
-static int
-read_all(int fd, char **text, size_t *len)
-{
-	size_t size = 0;
-	ssize_t n = 1;
-	char *grown;
-
-	while (n != 0) {
-		if (*len == MAX_BYTES)
-			return -EFBIG;
-		if (*len == size) {
-			size += size < CHUNK_BYTES ? CHUNK_BYTES : size;
-			if ((grown = realloc(*text, size)) == NULL)
-				return -ENOMEM;
-			*text = grown;
-		}
-		if ((n = read(fd, *text + *len, size - *len)) < 0) {
-			if (errno != EINTR)
-				return -errno;
-			continue;
-		}
-		*len += (size_t)n;
-	}
-	return 0;
-}
-
-int
-bs_open_message_read(const char *path, char **text, size_t *len)
-{
-	int fd = STDIN_FILENO;
-	int rc;
-
-	*text = NULL;
-	*len = 0;
-	if (path != NULL && (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
-		return -errno;
-	rc = read_all(fd, text, len);
-	if (path != NULL)
-		close(fd);
-	if (rc != 0) {
-		free(*text);
-		*text = NULL;
-	}
-	return rc;
 }
 
 /* Reads a text. Returns whether it is a notice. */

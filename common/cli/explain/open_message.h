@@ -26,11 +26,6 @@ struct bs_opened_message {
 	char *owned; /* text may lie in it */
 };
 
-/* Reads a whole file, or standard input for NULL. Returns 0 with *text
- * malloc()ed, or -errno (-EFBIG). */
-BS_MUST_USE int bs_open_message_read(const char *path, char **text,
-    size_t *len);
-
 /* Finds the notice in a cleaned message, which must outlive *out. Where there
  * is none, the facts are those of the message itself. Returns 0 or -ENOMEM;
  * free it in any case. */

@@ -1,11 +1,12 @@
-/* A notice explained, on the terminal or as one JSON object. On the terminal,
- * first what the person should know, then every fact for the administrator. */
+/* A notice explained on the terminal: first what the person should know, then
+ * every fact for the administrator. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/cli/explain/answer.h"
+#include "common/cli/explain/fate.h"
 #include "common/cli/explain/names.h"
 #include "common/cli/explain/show.h"
 #include "common/cli/output.h"
@@ -47,14 +48,41 @@ list_rows(const char *name, const struct bs_list *list)
 		row("", "and more, for which there was no room");
 }
 
+/* Those that failed, each with its fate where these differ. */
+static void
+print_recipients(const struct bs_dsn_facts *facts)
+{
+	const struct bs_list *list = &facts->final_recipients;
+	bool differ = bs_explain_fates_differ(facts);
+	const char *item = NULL;
+	char shown[SHOWN];
+	size_t at = 0;
+
+	while ((item = bs_list_next(list, item)) != NULL) {
+		const struct bs_dsn_fate *fate = bs_explain_fate_of(facts, at);
+
+		bs_visible(item, shown, sizeof(shown));
+		if (differ && fate != NULL)
+			row(at == 0 ? "for" : "", "%s: %s %s", shown,
+			    fate->action, fate->status);
+		else
+			row(at == 0 ? "for" : "", "%s%s", shown,
+			    list->guessed ? " (a guess)" : "");
+		at++;
+	}
+	if (list->truncated)
+		row("", "and more, for which there was no room");
+}
+
 static void
 print_notice(const struct bs_explained *explained)
 {
 	const struct bs_dsn_facts *facts = &explained->message->facts;
 	char shown[SHOWN];
 
-	row("notice", "%s, %s", bs_dsn_class_name(facts->class),
-	    bs_message_form_name(explained->message->form));
+	row("notice", "%s, %s%s", bs_dsn_class_name(facts->class),
+	    bs_message_form_name(explained->message->form),
+	    explained->is_rejection ? ", a rejection" : "");
 	if (explained->message->form != BS_MESSAGE_FORM_PASTED)
 		outside_row("from", facts->own_from);
 	outside_row("subject", explained->head.subject);
@@ -63,11 +91,12 @@ print_notice(const struct bs_explained *explained)
 	    bs_visible(explained->head.sender, shown, sizeof(shown)));
 	outside_row("judged then", explained->head.seen);
 	outside_row("reporting MTA", facts->reporting_mta);
-	list_rows("for", &facts->final_recipients);
+	print_recipients(facts);
 	list_rows("at first for", &facts->original_recipients);
 	outside_row("action", facts->action);
 	outside_row("status", facts->status);
 	outside_row("diagnostic", facts->diagnostic);
+	outside_row("disposition", facts->disposition);
 }
 
 static void
@@ -91,16 +120,21 @@ print_returned(const struct bs_explained *explained)
 	char text[BS_TIME_TEXT];
 
 	if (!facts->has_returned_header)
-		row("returned", "no header of the returned mail");
+		row("returned", "no header of the returned mail%s",
+		    facts->only_refers ? "; the notice only refers to this:"
+				       : "");
 	print_ids(explained);
 	if (facts->has_return_path)
 		outside_row("Return-Path",
 		    facts->return_path[0] == '\0' ? "<>" : facts->return_path);
 	outside_row("From", facts->returned_from);
-	outside_row("its subject", facts->returned_subject);
+	outside_row("its subject", explained->returned_subject);
 	if (facts->returned_date != 0)
 		row("its date", "%s", bs_time_text(facts->returned_date, text));
 	list_rows("it came from", &facts->received);
+	if (explained->origin[0] != '\0')
+		row("origin", "%s, which is %s", explained->origin,
+		    explained->origin_is_ours ? "ours" : "not ours");
 }
 
 static void
@@ -191,15 +225,37 @@ print_verdict(const struct bs_explained *explained)
 		    bs_mode_name(domain->mode));
 }
 
+/* "3 of 12: Undelivered Mail (Maildir/cur/1)" */
+static void
+print_place(const struct bs_explained *explained)
+{
+	const struct bs_explain_place *place = &explained->place;
+	char subject[SHOWN];
+	char file[SHOWN];
+
+	if (place->count == 1)
+		return;
+	bs_visible(explained->head.subject, subject, sizeof(subject));
+	bs_visible(place->file == NULL ? "standard input" : place->file, file,
+	    sizeof(file));
+	bs_print(stdout, "%s%zu of %zu: %s (%s)\n",
+	    place->number > 1 ? "\n" : "", place->number, place->count,
+	    subject[0] == '\0' ? "without a subject" : subject, file);
+}
+
 void
 bs_explain_show(const struct bs_explained *explained)
 {
-	struct bs_explain_answer_text words;
+	static struct bs_explain_answer_text words; /* large for a stack */
 
+	print_place(explained);
 	bs_explain_answer(explained, &words);
 	bs_print(stdout, "%s\n", words.first);
 	for (size_t i = 0; i < words.count; i++)
 		bs_print(stdout, "%s\n", words.more[i]);
+	/* among many messages, only bounces are of interest */
+	if (explained->place.count > 1 && !explained->message->is_notice)
+		return;
 	puts("\nFor the administrator:");
 	print_notice(explained);
 	if (explained->message->is_notice)
@@ -219,218 +275,11 @@ bs_explain_show(const struct bs_explained *explained)
 	print_verdict(explained);
 }
 
-/* An empty text, which means that nothing was found, becomes null. */
-static void
-put_text(struct bs_json *json, const char *name, const char *text)
-{
-	bs_json_text(json, name, text[0] == '\0' ? NULL : text);
-}
-
-static struct bs_json *
-list_json(const struct bs_list *list)
-{
-	struct bs_json *array = bs_json_array();
-	const char *item = NULL;
-
-	while ((item = bs_list_next(list, item)) != NULL)
-		bs_json_append_text(array, item);
-	return array;
-}
-
-/* Sets a list, and whether it is all of it. */
-static void
-put_list(struct bs_json *json, const char *name, const struct bs_list *list)
-{
-	char truncated[64];
-
-	snprintf(truncated, sizeof(truncated), "%s_truncated", name);
-	bs_json_put(json, name, list_json(list));
-	bs_json_bool(json, truncated, list->truncated);
-}
-
-/* Without a judgement the verdict is unknown. */
-static void
-put_verdict(const struct bs_explained *explained, struct bs_json *json)
-{
-	const struct bs_row *row = explained->row;
-	const char *verdict = "unknown";
-	const char *reason = bs_explain_why(explained->why);
-
-	if (!explained->message->is_notice)
-		verdict = "not-a-bounce";
-	else if (explained->is_judged) {
-		verdict = row->verdict;
-		reason = bs_reason_word(row->reason);
-	} else if (explained->ground->lack != NULL)
-		reason = explained->ground->lack;
-	bs_json_text(json, "verdict", verdict);
-	put_text(json, "reason", reason);
-}
-
-static void
-put_answer(const struct bs_explained *explained, struct bs_json *json)
-{
-	static const char *const answers[] = {"yes", "no", "unknown"};
-	struct bs_explain_answer_text words;
-	struct bs_json *array = bs_json_array();
-
-	bs_explain_answer(explained, &words);
-	bs_json_text(json, "sent", answers[explained->answer]);
-	bs_json_text(json, "because", bs_explain_why(explained->why));
-	bs_json_text(json, "explanation", words.first);
-	for (size_t i = 0; i < words.count; i++)
-		bs_json_append_text(array, words.more[i]);
-	bs_json_put(json, "advice", array);
-}
-
-static void
-put_notice(const struct bs_explained *explained, struct bs_json *json)
-{
-	const struct bs_dsn_facts *facts = &explained->message->facts;
-
-	put_list(json, "message_ids", &facts->message_ids);
-	bs_json_text(json, "return_path",
-	    facts->has_return_path ? facts->return_path : NULL);
-	put_list(json, "final_recipients", &facts->final_recipients);
-	put_list(json, "original_recipients", &facts->original_recipients);
-	put_text(json, "status", facts->status);
-	put_text(json, "action", facts->action);
-	put_text(json, "reporting_mta", facts->reporting_mta);
-	put_text(json, "diagnostic", facts->diagnostic);
-	put_text(json, "returned_from", facts->returned_from);
-	put_text(json, "returned_subject", facts->returned_subject);
-	bs_json_time(json, "returned_date", facts->returned_date);
-	bs_json_put(json, "received", list_json(&facts->received));
-	put_text(json, "origin", explained->origin);
-}
-
-static struct bs_json *
-tag_json(const struct bs_explain_tag *tag, const struct bs_tag_record *record)
-{
-	struct bs_json *json = bs_json_object();
-	char day[BS_TIME_TEXT];
-
-	bs_json_text(json, "tag", bs_tag_fact_name(tag->fact));
-	if (tag->is_ours) {
-		bs_json_number(json, "key", tag->key);
-		bs_json_text(json, "expires", bs_day_text(tag->day, day));
-	} else {
-		bs_json_null(json, "key");
-		bs_json_null(json, "expires");
-	}
-	bs_json_number(json, "issued", record->issued);
-	bs_json_number(json, "recipients", record->recipients);
-	bs_json_number(json, "bounces", record->bounces);
-	return json;
-}
-
-static void
-put_tags(const struct bs_explained *explained, struct bs_json *json)
-{
-	const struct bs_known *known = &explained->lookup.known;
-
-	put_text(json, "recipient", explained->recipient);
-	bs_json_text(json, "recipient_field", explained->recipient_field);
-	bs_json_text(json, "sender", bs_sender_name(explained->sender));
-	bs_json_put(json, "tag", tag_json(&explained->tag, &known->tag_record));
-	bs_json_put(json, "returned_tag",
-	    tag_json(&explained->path_tag, &explained->lookup.path_record));
-}
-
-static struct bs_json *
-lookups_json(const struct bs_explained *explained)
-{
-	const struct bs_list *ids = &explained->message->facts.message_ids;
-	struct bs_json *array = bs_json_array();
-	const char *id = NULL;
-	size_t at = 0;
-
-	while ((id = bs_list_next(ids, id)) != NULL && at < BS_LIST_ITEMS) {
-		struct bs_json *json = bs_json_object();
-
-		bs_json_text(json, "message_id", id);
-		bs_json_text(json, "found",
-		    bs_explain_id(explained->lookup.ids[at++]));
-		bs_json_append(array, json);
-	}
-	return array;
-}
-
-static struct bs_json *
-record_json(const struct bs_known *known)
-{
-	struct bs_json *json = bs_json_object();
-
-	bs_json_time(json, "sent", known->msg.sent);
-	bs_json_text(json, "fate", bs_explain_fate(known->msg.fate));
-	bs_json_number(json, "recipients", known->msg.recipients);
-	bs_json_text(json, "domains",
-	    bs_explain_domains(known->msg.domain_count));
-	bs_json_number(json, "bounces", known->msg.bounces);
-	bs_json_bool(json, "theirs", known->msg_is_theirs);
-	bs_json_bool(json, "over_cap", known->msg_over_cap);
-	bs_json_bool(json, "domain_differs", known->msg_domain_differs);
-	return json;
-}
-
-static struct bs_json *
-actions_json(const struct bs_explained *explained)
-{
-	struct bs_json *json = bs_json_object();
-	enum bs_action actions[4];
-
-	bs_explain_actions(explained, actions);
-	for (unsigned mode = BS_OBSERVE; mode <= BS_ENFORCE; mode++)
-		bs_json_text(json, bs_mode_name((enum bs_mode)mode),
-		    bs_action_names[actions[mode]]);
-	return json;
-}
-
-static void
-put_judgement(const struct bs_explained *explained, struct bs_json *json)
-{
-	const struct bs_known *known = &explained->lookup.known;
-
-	bs_json_number(json, "row", explained->row->number);
-	bs_json_text(json, "evidence", bs_evidence_name(known->facts.evidence));
-	put_text(json, "evidence_reason",
-	    bs_reason_word(known->evidence_reason));
-	bs_json_text(json, "coverage", bs_coverage_name(known->facts.coverage));
-	put_text(json, "coverage_reason",
-	    bs_reason_word(known->coverage_reason));
-	bs_json_text(json, "issue", bs_issue_name(known->facts.issue));
-	bs_json_put(json, "lookups", lookups_json(explained));
-	if (known->has_msg)
-		bs_json_put(json, "record", record_json(known));
-	else
-		bs_json_null(json, "record");
-	bs_json_put(json, "actions", actions_json(explained));
-	bs_json_text(json, "mode",
-	    explained->domain == NULL ? NULL
-				      : bs_mode_name(explained->domain->mode));
-	bs_json_time(json, "as_of", explained->as_of);
-}
-
 void
-bs_explain_show_json(const struct bs_explained *explained)
+bs_explain_show_sum(const struct bs_explain_sum *sum)
 {
-	static const char *const members[] = {"row", "evidence",
-	    "evidence_reason", "coverage", "coverage_reason", "issue",
-	    "lookups", "record", "actions", "mode", "as_of"};
-	const struct bs_opened_message *message = explained->message;
-	struct bs_json *json = bs_json_object();
+	char text[SHOWN];
 
-	bs_json_text(json, "kind", bs_dsn_class_name(message->facts.class));
-	put_verdict(explained, json);
-	put_answer(explained, json);
-	put_notice(explained, json);
-	bs_json_text(json, "form", bs_message_form_name(message->form));
-	put_tags(explained, json);
-	if (explained->is_judged)
-		put_judgement(explained, json);
-	else
-		for (size_t i = 0; i < sizeof(members) / sizeof(members[0]);
-		     i++)
-			bs_json_null(json, members[i]);
-	bs_json_print(json);
+	bs_explain_sum_text(sum, text, sizeof(text));
+	bs_print(stdout, "\n%s.\n", text);
 }

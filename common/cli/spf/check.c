@@ -137,13 +137,6 @@ json_of(const struct bs_spf_step *step)
 	return object;
 }
 
-/* Empty is null. */
-static void
-put_text(struct bs_json *object, const char *name, const char *text)
-{
-	bs_json_text(object, name, text[0] == '\0' ? NULL : text);
-}
-
 static void
 print_json(const struct bs_spf_finding *finding,
     const struct bs_spf_trail *trail, const char *header)
@@ -156,9 +149,9 @@ print_json(const struct bs_spf_finding *finding,
 	    bs_spf_identity_name(finding->identity));
 	bs_json_text(object, "sender", finding->sender);
 	bs_json_text(object, "domain", finding->domain);
-	put_text(object, "mechanism", finding->mechanism);
-	put_text(object, "problem", finding->problem);
-	put_text(object, "explanation", finding->explanation);
+	bs_json_known(object, "mechanism", finding->mechanism);
+	bs_json_known(object, "problem", finding->problem);
+	bs_json_known(object, "explanation", finding->explanation);
 	bs_json_bool(object, "denies_all", finding->denies_all);
 	bs_json_number(object, "lookups", finding->lookups);
 	bs_json_number(object, "voids", finding->voids);

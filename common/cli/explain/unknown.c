@@ -1,0 +1,377 @@
+/* The answer where nobody knows: what is probable, and what would settle it. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/cli/explain/unknown.h"
+#include "common/cli/output.h"
+
+#define SHOWN 1024 /* room for one text from outside */
+
+/* What would say more about which mail is meant. */
+static const char *
+ask_again(const struct bs_explained *explained)
+{
+	return explained->message->form == BS_MESSAGE_FORM_AS_IS
+		   ? "nobody but the host that wrote it can say more"
+		   : "save the notice whole (.eml), with its header and all "
+		     "that is attached, and ask again";
+}
+
+static bool
+has_ids(const struct bs_explained *explained)
+{
+	const struct bs_dsn_facts *facts = &explained->message->facts;
+
+	return facts->message_ids.count > 0 && !facts->only_refers;
+}
+
+/* Why the absence of a record proves nothing. */
+static enum bs_reason
+reason_of(const struct bs_explained *explained)
+{
+	const struct bs_known *known = &explained->lookup.known;
+
+	switch (known->evidence_reason) {
+	case BS_REASON_NONE:
+	case BS_REASON_NO_MESSAGE_ID:
+	case BS_REASON_NOT_FOUND:
+		return known->coverage_reason;
+	default:
+		return known->evidence_reason;
+	}
+}
+
+/* The same in words, which go on behind "as" or "but". */
+static const char *
+reason_text(const struct bs_explained *explained, char out[static SHOWN])
+{
+	const struct bs_explain_ground *ground = explained->ground;
+	const char *domain =
+	    explained->domain == NULL ? "this domain" : explained->domain->name;
+	char since[BS_TIME_TEXT];
+
+	if (explained->dated == 0) {
+		snprintf(out, SHOWN,
+		    "neither the notice nor the returned mail says when it "
+		    "was sent");
+		return out;
+	}
+	switch (reason_of(explained)) {
+	case BS_REASON_YOUNG_STORE:
+		snprintf(out, SHOWN, "what left before %s is not on record",
+		    bs_explain_date(ground->meta.epoch, explained->now, since));
+		break;
+	case BS_REASON_SWEPT:
+		snprintf(out, SHOWN,
+		    "what is so old is not on record any more");
+		break;
+	case BS_REASON_GAP:
+		snprintf(out, SHOWN,
+		    "there is a time in which nothing was recorded");
+		break;
+	case BS_REASON_ENGINE_AWAY:
+		snprintf(out, SHOWN, "the engine, backstopd, does not run");
+		break;
+	case BS_REASON_CLOCK:
+		snprintf(out, SHOWN, "the clock of this host is in doubt");
+		break;
+	case BS_REASON_OUTBOUND_ELSEWHERE:
+		snprintf(out, SHOWN, "mail of %s also leaves by other servers",
+		    domain);
+		break;
+	case BS_REASON_OUTBOUND_BEGAN_LATER:
+		snprintf(out, SHOWN,
+		    "mail of %s left by other servers, too, until lately",
+		    domain);
+		break;
+	case BS_REASON_FOREIGN_KEY:
+	case BS_REASON_LENT_KEY:
+	case BS_REASON_SOMEONE_ELSE_SIGNS:
+		snprintf(out, SHOWN, "another server, too, signs mail of %s",
+		    domain);
+		break;
+	case BS_REASON_SIGN_OFF:
+		snprintf(out, SHOWN, "mail of %s is not signed here", domain);
+		break;
+	case BS_REASON_SIGNING_BEGAN_LATER:
+		snprintf(out, SHOWN,
+		    "mail of %s has not been signed here for long enough",
+		    domain);
+		break;
+	case BS_REASON_EXEMPT:
+		snprintf(out, SHOWN, "mail of this address is not signed");
+		break;
+	case BS_REASON_STRIPPED:
+	case BS_REASON_UNSIGNED_MAIL:
+	case BS_REASON_UNSIGNED_IN_DOMAIN:
+		snprintf(out, SHOWN, "some mail of %s left unsigned", domain);
+		break;
+	case BS_REASON_UNRECORDED:
+		snprintf(out, SHOWN,
+		    "some mail of %s left without a record of its Message-ID",
+		    domain);
+		break;
+	case BS_REASON_MESSAGES_OFF:
+		snprintf(out, SHOWN, "Message-IDs are not recorded here");
+		break;
+	case BS_REASON_PARTIAL:
+		snprintf(out, SHOWN, "it returns more than could be looked up");
+		break;
+	default:
+		snprintf(out, SHOWN, "the record could not be read");
+		break;
+	}
+	return out;
+}
+
+/* "Certain from 20 December on.", if a day is known. */
+static void
+say_certain(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
+{
+	uint32_t day = explained->lookup.certain_day;
+	char text[BS_TIME_TEXT];
+
+	if (day > bs_day_of(explained->now))
+		bs_explain_say(out, " Certain from %s on.",
+		    bs_explain_date((int64_t)day * BS_DAY_SECONDS,
+			explained->now, text));
+}
+
+static void
+add_why_uncertain(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
+{
+	char text[SHOWN];
+
+	if (!explained->ground->has_store)
+		bs_explain_add(out,
+		    "It is not certain, as there is no record here of what "
+		    "was sent: \"backstop status\" says why.");
+	else if (explained->message->facts.has_returned_header &&
+		 !has_ids(explained))
+		bs_explain_add(out,
+		    "It is not certain, as the mail was returned without a "
+		    "Message-ID, by which our server knows its mail.");
+	else if (!has_ids(explained))
+		bs_explain_add(out,
+		    "It is not certain, as the notice does not show which "
+		    "mail it returns: %s.",
+		    ask_again(explained));
+	else
+		bs_explain_add(out, "It is not certain yet, as %s.",
+		    reason_text(explained, text));
+}
+
+/* What somebody can do who does not know, either. */
+static void
+add_advice(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
+{
+	const struct bs_list *list =
+	    &explained->message->facts.final_recipients;
+	const char *first = bs_list_next(list, NULL);
+	char shown[SHOWN];
+
+	if (first == NULL)
+		bs_explain_add(out, "If you know of no such mail, there is "
+				    "nothing to do but to delete the notice.");
+	else
+		bs_explain_add(out,
+		    "If you know of no mail to %s, there is nothing to do but "
+		    "to delete the notice.",
+		    bs_visible(first, shown, sizeof(shown)));
+}
+
+static void
+put_probably_not(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
+{
+	bool is_absent = explained->ground->has_store && has_ids(explained);
+
+	bs_explain_say(out, "Probably not yours: ");
+	if (is_absent)
+		bs_explain_say(out,
+		    "no mail with this Message-ID is on record here");
+	if (explained->origin[0] != '\0')
+		bs_explain_say(out, "%sit came from %s, which is not ours",
+		    is_absent ? ", and " : "", explained->origin);
+	bs_explain_say(out, ".");
+	say_certain(explained, out);
+	add_why_uncertain(explained, out);
+	add_advice(explained, out);
+}
+
+static void
+put_perhaps(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
+{
+	bs_explain_say(out, "Perhaps yours: it came from %s, which is ours",
+	    explained->origin);
+	if (explained->ground->has_store && has_ids(explained))
+		bs_explain_say(out, "; but no mail with this Message-ID is on "
+				    "record here");
+	bs_explain_say(out, ".");
+	say_certain(explained, out);
+	add_why_uncertain(explained, out);
+}
+
+/* Nothing leans anywhere. */
+static void
+put_open(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
+{
+	char text[SHOWN];
+	char date[BS_TIME_TEXT];
+
+	bs_explain_say(out, "Unknown: ");
+	if (!explained->ground->has_store)
+		bs_explain_say(out,
+		    "there is no record here of what was sent.");
+	else if (!has_ids(explained))
+		bs_explain_say(out,
+		    "the notice does not show which mail it returns; %s.",
+		    ask_again(explained));
+	else if (explained->dated > 0)
+		bs_explain_say(out, "the mail is of %s, and %s.",
+		    bs_explain_date(explained->dated, explained->now, date),
+		    reason_text(explained, text));
+	else
+		bs_explain_say(out,
+		    "no mail with this Message-ID is on record here, but %s.",
+		    reason_text(explained, text));
+	if (!explained->ground->has_store)
+		bs_explain_add(out, "\"backstop status\" says why.");
+	if (explained->origin[0] != '\0')
+		bs_explain_add(out,
+		    "The returned mail came from %s: if that is none of your "
+		    "mail servers, you did not send it.",
+		    explained->origin);
+	add_advice(explained, out);
+}
+
+static void
+put_nothing(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
+{
+	switch (explained->leaning) {
+	case BS_LEANS_NO:
+		put_probably_not(explained, out);
+		break;
+	case BS_LEANS_YES:
+		put_perhaps(explained, out);
+		break;
+	case BS_LEANS_NOWHERE:
+		put_open(explained, out);
+		break;
+	}
+}
+
+/* Says one thing that would settle the question. */
+static void BS_PRINTF(2, 3)
+    settle(struct bs_explain_answer_text *out, const char *format, ...)
+{
+	char text[SHOWN];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	bs_explain_say(out, "Unknown, and this is what would settle it: %s.",
+	    text);
+}
+
+static void
+settle_ground(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
+{
+	if (explained->ground->config == NULL)
+		settle(out, "the memory of the server that sends your mail: "
+			    "ask its administrator to run this there (-c "
+			    "FILE names its configuration)");
+	else
+		settle(out, "the keys and the store: run this as root on the "
+			    "mail server, after backstop init");
+	if (explained->origin[0] != '\0')
+		bs_explain_add(out,
+		    "The returned mail came from %s: if that is not your "
+		    "mail server, you did not send it.",
+		    explained->origin);
+}
+
+static void
+settle_tag(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
+{
+	switch (explained->why) {
+	case BS_WHY_TAG_BUT_NO_ID:
+		settle(out, "the Received lines of the returned mail, from the "
+			    "host that sent the notice: it bears the mark of "
+			    "a mail of yours, but no mail with its Message-ID "
+			    "left our server, so somebody copied the mark, or "
+			    "a host on the way changed the Message-ID");
+		return;
+	case BS_WHY_REPLAY:
+		settle(out, "who had a copy of it: it refers to a mail of "
+			    "yours, but more notices of it came than a mail "
+			    "can have, so most of them are made up");
+		return;
+	case BS_WHY_UNISSUED:
+		settle(out, "who has our key: the mark is right, but our "
+			    "server never gave it out; the administrator "
+			    "should think of backstop key rotate");
+		return;
+	case BS_WHY_STALE_MAYBE:
+		settle(out, "when the notice came: its mark was good once, "
+			    "and has expired by now (backstop --at asks as of "
+			    "a date)");
+		return;
+	default:
+		settle(out, "the key that made the mark of this address: it is "
+			    "not known here any more, or not yet");
+	}
+}
+
+void
+bs_explain_unknown(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
+{
+	char shown[SHOWN];
+
+	switch (explained->why) {
+	case BS_WHY_NO_GROUND:
+		settle_ground(explained, out);
+		break;
+	case BS_WHY_NO_RECIPIENT:
+		settle(out, "the notice as it arrived, with its whole header: "
+			    "it names nobody of our domains");
+		break;
+	case BS_WHY_OWN_NETWORK:
+		settle(out,
+		    "who may send from %s: that is a network of ours, "
+		    "so the mail may have gone out past the server "
+		    "that remembers",
+		    explained->origin);
+		break;
+	case BS_WHY_OTHERS_MAIL:
+		settle(out,
+		    "who sends mail in the name of %s: a mail with "
+		    "this Message-ID left our server, but not from "
+		    "them",
+		    bs_visible(explained->recipient, shown, sizeof(shown)));
+		break;
+	case BS_WHY_OTHER_PLACE:
+		settle(out, "how the mail came to the host that refused it: "
+			    "you sent a mail with this Message-ID, but to "
+			    "other domains; it was forwarded there, or "
+			    "somebody made a notice of a copy");
+		break;
+	case BS_WHY_NOTHING:
+		put_nothing(explained, out);
+		break;
+	default:
+		settle_tag(explained, out);
+		break;
+	}
+}
