@@ -12,6 +12,7 @@
 #include <event2/event.h>
 
 #include "common/engine/accept.h"
+#include "common/engine/client_search.h"
 #include "common/engine/clients.h"
 #include "common/engine/clock.h"
 #include "common/engine/commit_queue.h"
@@ -39,6 +40,14 @@
 #define PEERS_MIN 8
 #define HURRY_MS 20
 #define SIGNALS 5
+#define PASSWD "/etc/passwd"
+
+/* How often users are looked for: when a stranger connects; where one of the
+ * clients is no user yet, whom the list of access keeps from connecting; and
+ * how long a start waits for what is found at once. */
+#define STRANGER_SEARCH_MS 10000
+#define LACK_SEARCH_MS 60000
+#define START_SEARCH_MS 1000
 
 struct bs_server {
 	struct event_base *base;
@@ -51,6 +60,8 @@ struct bs_server {
 	struct bs_spf_requests *requests;
 	struct bs_tracing *tracing;
 	struct bs_clients clients;
+	struct bs_client_search *search;
+	bool search_is_due;
 	size_t peer_count;
 	size_t peer_max; /* as many as there are descriptors for */
 	struct bs_peer *peers[PEERS_MAX];
@@ -181,11 +192,28 @@ admit_clients(struct bs_server *server)
 }
 
 static void
+on_client_found(void *context, const char *name, const uid_t *uid)
+{
+	struct bs_server *server = context;
+
+	if (bs_clients_learn(&server->clients,
+		&server->settings.config->clients, name, uid))
+		admit_clients(server);
+}
+
+static void
 renew_clients(struct bs_server *server)
 {
-	if (bs_clients_renew(&server->clients, "/etc/passwd",
-		&server->settings.config->clients))
+	const struct bs_words *names = &server->settings.config->clients;
+
+	if (bs_clients_renew(&server->clients, PASSWD, names))
 		admit_clients(server);
+	if (!bs_client_search_is_recent(server->search, LACK_SEARCH_MS) &&
+	    bs_clients_lack(&server->clients, names))
+		server->search_is_due = true;
+	if (server->search_is_due &&
+	    bs_client_search_begin(server->search, names))
+		server->search_is_due = false;
 }
 
 static int
@@ -193,8 +221,10 @@ reload(struct bs_server *server)
 {
 	int rc = bs_settings_reload(&server->settings);
 
-	bs_clients_find(&server->clients, &server->settings.config->clients);
+	bs_clients_begin(&server->clients, PASSWD,
+	    &server->settings.config->clients);
 	admit_clients(server);
+	server->search_is_due = true;
 	server->noted = 0;
 	note_domains(server, time(NULL));
 	if (server->spf != NULL)
@@ -320,6 +350,9 @@ on_connection(void *context, int fd)
 			    "\"clients\" (%u more)",
 			    missed);
 		close(fd);
+		if (!bs_client_search_is_recent(server->search,
+			STRANGER_SEARCH_MS))
+			server->search_is_due = true;
 		return;
 	}
 	peer = bs_peer_new(server->base, fd, server, on_question, on_gone);
@@ -334,6 +367,7 @@ on_child(evutil_socket_t signal_number, short what, void *context)
 
 	(void)signal_number;
 	(void)what;
+	bs_client_search_child_ended(server->search);
 	if (!bs_supervise_child_ended(&server->supervisor,
 		server->settings.config->lifetime_days, time(NULL)))
 		return;
@@ -555,7 +589,15 @@ listen_at(struct bs_server *server, int fd)
 
 	server->is_synchronised = bs_clock_is_synchronised();
 	server->peer_max = find_peer_max();
-	bs_clients_find(&server->clients, &server->settings.config->clients);
+	if ((server->search = bs_client_search_new(server->base,
+		 on_client_found, server)) == NULL) {
+		close(fd);
+		return -ENOMEM;
+	}
+	bs_clients_begin(&server->clients, PASSWD,
+	    &server->settings.config->clients);
+	renew_clients(server);
+	bs_client_search_wait(server->search, START_SEARCH_MS);
 	admit_clients(server);
 	server->accept = bs_accept_new(server->base, fd, &events, server);
 	return server->accept == NULL ? -ENOMEM : 0;
@@ -621,6 +663,7 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd,
 out:
 	bs_spf_requests_free(server->requests);
 	bs_tracing_free(server->tracing);
+	bs_client_search_free(server->search);
 	bs_spf_free(server->spf);
 	free_events(server);
 	bs_commit_queue_free(server->queue);

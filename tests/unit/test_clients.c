@@ -22,24 +22,6 @@ write_users(const char *path, const char *text)
 }
 
 static void
-finds_users(void **state)
-{
-	char root[] = "root";
-	char daemon[] = "daemon";
-	char nobody[] = "_no_such_user";
-	char *words[] = {root, daemon, nobody, daemon};
-	const struct bs_words names = {.words = words, .count = 4};
-	struct bs_clients clients;
-
-	(void)state;
-	bs_clients_find(&clients, &names);
-	assert_int_equal(clients.count, 1);
-	assert_true(bs_clients_have(&clients, clients.uids[0]));
-	assert_false(bs_clients_have(&clients, 0));
-	assert_false(bs_clients_have(&clients, clients.uids[0] + 1));
-}
-
-static void
 takes_users_that_come_later(void **state)
 {
 	char late[] = "_late";
@@ -71,6 +53,53 @@ takes_users_that_come_later(void **state)
 	write_users(path, "root:x:0:0::/:/bin/sh\n");
 	assert_false(bs_clients_renew(&clients, path, &names));
 	assert_true(bs_clients_have(&clients, 65));
+	folder_remove(folder);
+}
+
+/* What a search says counts for names that are asked for still; whom it cannot
+ * find, or finds with another number, is not who may ask. */
+static void
+learns_what_a_search_finds(void **state)
+{
+	char file[] = "_file";
+	char far[] = "_far";
+	char *words[] = {file, far};
+	struct bs_words names = {.words = words, .count = 2};
+	struct bs_clients clients = {0};
+	const uid_t root = 0;
+	const uid_t uid = 64200;
+	const uid_t other = 64201;
+	char folder[64];
+	char path[96];
+
+	(void)state;
+	folder_make(folder, sizeof(folder));
+	snprintf(path, sizeof(path), "%s/passwd", folder);
+	write_users(path, "_file:x:700:700::/:/bin/sh\n");
+	bs_clients_begin(&clients, path, &names);
+	assert_true(bs_clients_have(&clients, 700));
+	assert_true(bs_clients_lack(&clients, &names));
+	assert_false(bs_clients_learn(&clients, &names, "_far", NULL));
+	assert_false(bs_clients_learn(&clients, &names, "_none", &uid));
+	assert_false(bs_clients_learn(&clients, &names, "_far", &root));
+	assert_true(bs_clients_learn(&clients, &names, "_far", &uid));
+	assert_false(bs_clients_learn(&clients, &names, "_far", &uid));
+	assert_false(bs_clients_lack(&clients, &names));
+	assert_true(bs_clients_learn(&clients, &names, "_far", &other));
+	assert_false(bs_clients_have(&clients, uid));
+	assert_true(bs_clients_have(&clients, other));
+	/* a reload keeps the last answer, until there is another */
+	bs_clients_begin(&clients, path, &names);
+	assert_true(bs_clients_have(&clients, other));
+	/* it was asked for before it came into the file */
+	assert_true(bs_clients_learn(&clients, &names, "_file", NULL));
+	assert_false(bs_clients_have(&clients, 700));
+	assert_true(bs_clients_renew(&clients, path, &names));
+	assert_true(bs_clients_have(&clients, 700));
+	names.count = 1;
+	bs_clients_begin(&clients, path, &names);
+	assert_false(bs_clients_have(&clients, other));
+	assert_int_equal(clients.count, 1);
 	folder_remove(folder);
 }
 
@@ -107,7 +136,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(finds_users),
+	    cmocka_unit_test(learns_what_a_search_finds),
 	    cmocka_unit_test(takes_users_that_come_later),
 	    cmocka_unit_test(has_a_bound),
 	};
