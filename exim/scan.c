@@ -129,10 +129,25 @@ take(void *context, unsigned n, const struct bs_answer *answer)
 		scan->asked[n].strip = answer->address[0] != '\0';
 }
 
+/* There are more recipients than are judged, and one of the rest may be a
+ * reason to let the message pass. Where all that were judged are to be refused,
+ * the other host may send it to fewer at once; else it passes. */
+static void
+leave_the_rest(struct bs_scan *scan)
+{
+	if (!bs_policy_refuses(scan->verdict.action)) {
+		weigh(scan, NULL);
+		return;
+	}
+	scan->verdict.action = BS_ACTION_DEFER;
+	COPY(scan->verdict.reply, bs_verdict_too_many);
+}
+
 unsigned
 bs_scan_ask(struct bs_scan *scan)
 {
 	bool judged = bs_scan_wants_body(scan->envelope);
+	unsigned owed;
 	struct bs_round round = {
 	    .deadline_ms = judged ? MESSAGE_MS : ADDRESS_MS,
 	    .is_away = scan->envelope->engine_is_away,
@@ -142,10 +157,11 @@ bs_scan_ask(struct bs_scan *scan)
 	};
 
 	choose(scan);
-	if (judged && scan->asked_count < scan->recipients)
-		weigh(scan, NULL);
 	round.count = scan->asked_count + (scan->leaves_as != NULL ? 1 : 0);
-	return bs_ask_round(&round);
+	owed = bs_ask_round(&round);
+	if (judged && scan->asked_count < scan->recipients)
+		leave_the_rest(scan);
+	return owed;
 }
 
 bool

@@ -11,7 +11,8 @@
 #include "exim/envelope.h"
 
 /* Recipients of one message that are asked about. Beyond that, Exim's router
- * takes the tags off, and the message is not refused. */
+ * takes the tags off, and the message is put off where all of these are to be
+ * refused; else it passes. */
 #define BS_SCAN_ASKED 256
 
 struct bs_scan {

@@ -233,8 +233,9 @@ nothing_is_refused_for_want_of_an_answer(void **state)
 	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 }
 
+/* One of those who were not asked about may be a reason to let it pass. */
 static void
-nothing_is_refused_with_too_many_recipients(void **state)
+too_many_recipients_are_put_off_if_all_asked_are_refused(void **state)
 {
 	static const char *to[BS_SCAN_ASKED + 1];
 
@@ -249,6 +250,28 @@ nothing_is_refused_with_too_many_recipients(void **state)
 	begin("", to, BS_SCAN_ASKED + 1);
 	assert_int_equal(bs_scan_ask(&scan), 0);
 	assert_int_equal(scan.asked_count, BS_SCAN_ASKED);
+	assert_int_equal(scan.verdict.action, BS_ACTION_DEFER);
+	assert_string_equal(scan.verdict.reply, bs_verdict_too_many);
+	engine_end();
+}
+
+static void
+too_many_recipients_pass_if_one_is_good_or_unanswered(void **state)
+{
+	static const char *to[BS_SCAN_ASKED + 1];
+
+	(void)state;
+	for (size_t n = 0; n < COUNT(to); n++)
+		to[n] = "r@example.org";
+	to[BS_SCAN_ASKED - 1] = PLAIN;
+	engine_start(judge);
+	begin("", to, BS_SCAN_ASKED + 1);
+	assert_int_equal(bs_scan_ask(&scan), 0);
+	assert_false(bs_policy_refuses(scan.verdict.action));
+	engine_end();
+	begin("", to, BS_SCAN_ASKED + 1);
+	envelope.engine_is_away = true;
+	assert_true(bs_scan_ask(&scan) > 0);
 	assert_int_equal(scan.verdict.action, BS_ACTION_NONE);
 }
 
@@ -334,7 +357,8 @@ main(void)
 	    TEST(the_mildest_of_several_verdicts_counts),
 	    TEST(the_outcome_of_several_verdicts_is_reported),
 	    TEST(nothing_is_refused_for_want_of_an_answer),
-	    TEST(nothing_is_refused_with_too_many_recipients),
+	    TEST(too_many_recipients_are_put_off_if_all_asked_are_refused),
+	    TEST(too_many_recipients_pass_if_one_is_good_or_unanswered),
 	    TEST(a_tag_without_an_answer_must_not_go_on),
 	    TEST(nothing_is_refused_where_the_store_lacks_mail),
 	};
