@@ -25,6 +25,7 @@
 #include "common/cli/spf/diff.h"
 #include "common/cli/spf/lint.h"
 #include "common/cli/spf/make.h"
+#include "common/cli/spf/sources.h"
 #include "common/cli/store/backup.h"
 #include "common/cli/store/forget.h"
 #include "common/cli/store/restore.h"
@@ -107,6 +108,10 @@ static const struct bs_command commands[] = {
     {"spf make", "[DOMAIN] [--dns SERVER]",
 	"ask what sends mail for a domain, and write its SPF record",
 	BS_TAKES_DNS | BS_TAKES_NAMES | BS_WRITES, 0, 1, bs_cmd_spf_make},
+    {"spf sources", "FILE ... [--domain D] [--dns SERVER]",
+	"show who sends in your name, by the DMARC reports of others",
+	BS_TAKES_DOMAIN | BS_TAKES_DNS | BS_WRITES, 1, SIZE_MAX,
+	bs_cmd_spf_sources},
     {"doctor",
 	"[--smtpd-conf FILE] [--exim-program FILE] [--exim-conf FILE] "
 	"[--dns SERVER] [--ask-mx]",
@@ -317,13 +322,14 @@ to_ascii(const char *word)
 
 /* The names that were typed, as they stand in DNS. */
 static void
-names_to_ascii(struct bs_call *call)
+names_to_ascii(const struct bs_command *command, struct bs_call *call)
 {
 	/* for as long as the process */
 	static char *words[WORDS_MAX];
 	static char *domain;
+	bool are_names = (command->traits & BS_TAKES_NAMES) != 0;
 
-	for (size_t i = 0; i < call->count && i < WORDS_MAX; i++)
+	for (size_t i = 0; are_names && i < call->count && i < WORDS_MAX; i++)
 		if ((words[i] = to_ascii(call->words[i])) != NULL)
 			call->words[i] = words[i];
 	if ((domain = to_ascii(call->domain)) != NULL)
@@ -346,8 +352,7 @@ run(struct bs_call *call, unsigned traits)
 			return BS_EXIT_YES;
 		}
 		status = check_call(command, call, traits);
-		if (command->traits & BS_TAKES_NAMES)
-			names_to_ascii(call);
+		names_to_ascii(command, call);
 		return status != 0 ? status : command->run(call);
 	}
 	if (call->help) {

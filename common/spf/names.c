@@ -9,16 +9,14 @@
 #include "common/spf/macro.h"
 #include "common/spf/names.h"
 
-/* The name at which PTR records of an address are (RFC 1035 §3.5, RFC 3596
- * §2.5). */
-static void
-reverse_name(const struct bs_spf_run *run, char out[static BS_HOST_MAX])
+void
+bs_spf_reverse_name(bool is_ip6, const uint8_t *client,
+    char out[static BS_HOST_MAX])
 {
 	static const char hex[] = "0123456789abcdef";
-	const uint8_t *client = run->client;
 	size_t len = 0;
 
-	if (!run->is_ip6) {
+	if (!is_ip6) {
 		snprintf(out, BS_HOST_MAX, "%u.%u.%u.%u.in-addr.arpa",
 		    client[3], client[2], client[1], client[0]);
 		return;
@@ -83,7 +81,7 @@ bs_spf_run_validate(struct bs_spf_run *run, const char *domain,
 
 	snprintf(out, BS_HOST_MAX, "unknown");
 	*within = false;
-	reverse_name(run, name);
+	bs_spf_reverse_name(run->is_ip6, run->client, name);
 	/* RFC 7208 §5.5: a failure of DNS is no match, and only so many names
 	 * are looked at */
 	if ((rc = bs_spf_run_ask(run, name, BS_DNS_PTR, &answer)) != 0 ||

@@ -23,4 +23,9 @@ BS_MUST_USE int bs_spf_run_expand_text(struct bs_spf_run *run,
 BS_MUST_USE int bs_spf_run_validate(struct bs_spf_run *run, const char *domain,
     char out[static BS_HOST_MAX], bool *within);
 
+/* The name at which PTR records of an address are (RFC 1035 §3.5, RFC 3596
+ * §2.5). */
+void bs_spf_reverse_name(bool is_ip6, const uint8_t *client,
+    char out[static BS_HOST_MAX]);
+
 #endif

@@ -16,7 +16,7 @@ SUITES = ("bookworm", "trixie")
 COMMON = """
 ca-certificates openssl procps faketime
 liblmdb-dev libevent-dev libidn2-dev nettle-dev libjansson-dev
-libspf2-dev
+libspf2-dev libexpat1-dev libarchive-dev
 """.split()
 
 # The mail servers exclude each other: a tree has one of them. Backstop is
@@ -48,7 +48,7 @@ spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
 # go together.
 KEPT = [
     "opensmtpd liblmdb-dev libevent-dev libidn2-dev nettle-dev "
-    "libjansson-dev libspf2-dev",
+    "libjansson-dev libspf2-dev libexpat1-dev libarchive-dev",
     "exim4-daemon-light",
     "exim4-daemon-heavy",
     "systemd debconf-utils",

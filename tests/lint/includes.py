@@ -32,7 +32,10 @@ OWNERS = (
       "common/engine/client_search.c", "common/dns/dns.c",
       "common/spf/service.c", "common/spf/child.c",
       "common/spf/worker.c",
-      "common/cli/spf/lookup.c", "common/cli/spf/once.c"]),
+      "common/cli/spf/batch.c", "common/cli/spf/lookup.c",
+      "common/cli/spf/once.c"]),
+    (r"expat\.h", ["common/reports/xml.c"]),
+    (r"archive(_entry)?\.h", ["common/reports/unpack.c"]),
     (r"idn2\.h", ["common/base/idn.c"]),
     (r"local_scan\.h|exim\.h|dlfunc\.h", [
         "exim/local_scan.c", "exim/dlfunc.c", "exim/envelope.c", "exim/relay.c",

@@ -9,7 +9,7 @@ PAGE = "common/README.md"
 # A file belongs to the longest name that it begins with. A room knows itself
 # and what its row names: rooms that stand above it here, and no others.
 CLI = ("base policy mail dns keys bounce spf spf/lint adapter config store "
-       "judge engine")
+       "judge engine reports")
 ROOMS = (
     ("common/base/", ""),
     ("common/policy/", "base"),
@@ -26,6 +26,7 @@ ROOMS = (
     ("filter/", "base policy mail keys bounce adapter"),
     ("exim/", "base policy mail keys bounce adapter"),
     ("common/engine/", "base policy keys spf adapter config store judge"),
+    ("common/reports/", "base policy mail dns spf"),
     ("common/cli/", CLI),
     ("common/cli/store/", f"{CLI} cli"),
     ("common/cli/keys/", f"{CLI} cli cli/store"),
@@ -42,6 +43,7 @@ ROOMS = (
 PURE = ("common/policy/", "common/mail/", "common/bounce/", "common/spf/lint/",
         *(f"common/{name}." for name in """base/list base/netblock keys/day
         keys/tag dns/query dns/reply spf/asked spf/hint spf/macro spf/names
+        reports/scrub reports/tidy reports/value
         spf/outcome spf/record spf/run spf/run_state spf/shown adapter/fields
         adapter/wire adapter/verdict config/accepted config/domain store/record
         store/change cli/doctor/exim_conf cli/doctor/smtpd_conf

@@ -13,7 +13,7 @@ import unittest
 from cli_case import AS_ROOT, CONFIG, IOERR, NOINPUT, ROOT, USAGE, Case, main, program
 
 
-COMMANDS = 32  # rows of the table in common/cli/main.c
+COMMANDS = 33  # rows of the table in common/cli/main.c
 
 
 class CommandLine(Case):

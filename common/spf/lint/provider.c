@@ -107,3 +107,14 @@ bs_spf_provider_typed(const char *text)
 			return &providers[i];
 	return NULL;
 }
+
+const struct bs_spf_provider *
+bs_spf_provider_at(size_t n)
+{
+	for (size_t i = 0; i < PROVIDERS; i++)
+		if (bs_spf_provider_of_include(providers[i].include) ==
+			&providers[i] &&
+		    n-- == 0)
+			return &providers[i];
+	return NULL;
+}

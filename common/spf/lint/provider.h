@@ -21,4 +21,8 @@ const struct bs_spf_provider *bs_spf_provider_of_host(const char *host);
 const struct bs_spf_provider *bs_spf_provider_of_include(const char *name);
 const struct bs_spf_provider *bs_spf_provider_typed(const char *text);
 
+/* The n-th of those that differ in the name to include; NULL behind the last.
+ */
+const struct bs_spf_provider *bs_spf_provider_at(size_t n);
+
 #endif
