@@ -56,7 +56,8 @@ class WithStore(Explain):
         self.assertIn("change its password", text)
         self.assertIn("For the administrator:", lines)
         self.assertRegex(text, r"(?m)^  row +12, genuine:message-id$")
-        self.assertRegex(text, r"(?m)^  record +sent 20.*, signed, to 1 rec")
+        self.assertRegex(text, r"(?m)^  record +sent 20.*, signed, to 1 "
+                         r"recipient in 1 domain, 0 bounces$")
         self.assertRegex(text, r"(?m)^  Message-ID +kept@example\.org: in "
                                r"the store, sent by the recipient$")
 
@@ -90,6 +91,8 @@ class WithStore(Explain):
         result = self.explain(notice(to="someone@example.com", path=tag), 0)
         self.assertEqual(result["because"], "tag")
         self.assertEqual(result["recipient_field"], "returned Return-Path")
+        self.assertIn("The return path of the returned mail bears a mark that "
+                      "only our server makes.", result["advice"])
         result = self.explain(notice(to="alice@example.org", path=tag), 0)
         self.assertEqual(result["returned_tag"]["tag"], "valid")
         self.assertEqual(result["returned_tag"]["issued"], 1)

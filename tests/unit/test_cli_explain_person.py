@@ -86,6 +86,12 @@ class Probability(Explain):
             text.startswith("It is not certain yet, as what left before ")
             for text in result["advice"]), result["advice"])
 
+    def test_mail_without_a_message_id_will_never_be_certain(self):
+        self.send()
+        text = re.sub(r"\nMessage-ID: <lost.*", "", notice())
+        self.assertEqual(self.first(text), "Probably not yours: it came from "
+                         "203.0.113.9, which is not ours.")
+
     def test_mail_from_our_own_network_is_perhaps_ours(self):
         self.send()
         line = self.first(notice(client="198.51.100.3"))

@@ -4,6 +4,7 @@
 
 #include "common/cli/explain/answer.h"
 #include "common/cli/explain/fate.h"
+#include "common/cli/explain/head.h"
 #include "common/cli/explain/unknown.h"
 #include "common/cli/output.h"
 
@@ -133,6 +134,13 @@ add_abuse(const struct bs_explained *explained,
 		    bs_visible(from, shown, sizeof(shown)));
 }
 
+/* Whether the tag of the recipient is that of the returned return path. */
+static bool
+is_returned_path(const struct bs_explained *explained)
+{
+	return explained->recipient_field == bs_explain_returned_path;
+}
+
 static void
 put_yes(const struct bs_explained *explained,
     struct bs_explain_answer_text *out)
@@ -141,7 +149,8 @@ put_yes(const struct bs_explained *explained,
 	say_when(explained, out);
 	say_fate(explained, out);
 	add_subject(explained, out);
-	if (explained->why == BS_WHY_PATH_TAG)
+	if (explained->why == BS_WHY_PATH_TAG ||
+	    (explained->why == BS_WHY_TAG && is_returned_path(explained)))
 		bs_explain_add(out, "The return path of the returned mail "
 				    "bears a mark that only our server makes.");
 	else if (explained->why == BS_WHY_TAG)

@@ -21,6 +21,8 @@ static const char *const recipient_fields[] = {
 #define RECIPIENT_FIELDS                                                       \
 	(sizeof(recipient_fields) / sizeof(recipient_fields[0]))
 
+const char bs_explain_returned_path[] = "returned Return-Path";
+
 /* What a candidate is worth: first by its tag, then by the field that names it.
  */
 static unsigned
@@ -224,7 +226,7 @@ take_path(struct bs_explained *out, unsigned *best)
 		    bs_address_write(&tag.plain, plain, sizeof(plain)) == 0)
 			text = span_of(plain);
 	}
-	consider(out, text, "returned Return-Path", RECIPIENT_FIELDS, best);
+	consider(out, text, bs_explain_returned_path, RECIPIENT_FIELDS, best);
 }
 
 /* What the returned mail says of its sender. */

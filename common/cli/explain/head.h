@@ -4,6 +4,9 @@
 
 #include "common/cli/explain/explained.h"
 
+/* The recipient_field of one whom only the returned mail names. */
+extern const char bs_explain_returned_path[];
+
 /* Reads the header of the notice and finds its recipient. One whose tag is ours
  * comes before others. */
 void bs_explain_read_head(struct bs_explained *out);

@@ -25,6 +25,12 @@ static void BS_PRINTF(2, 3) row(const char *name, const char *format, ...)
 	bs_print(stdout, "  %-14s %s\n", name, text);
 }
 
+static const char *
+plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 /* A row of a text from outside, if there is one. */
 static void
 outside_row(const char *name, const char *text)
@@ -150,10 +156,12 @@ print_tag(const char *name, const struct bs_explain_tag *tag,
 	    tag->key, bs_day_text(tag->day, day));
 	if (record->issued > 0)
 		row("",
-		    "issued %" PRIu32 " times since %s, %" PRIu32
-		    " recipients, %" PRIu32 " bounces",
-		    record->issued, bs_time_text(record->first_use, use),
-		    record->recipients, record->bounces);
+		    "issued %" PRIu32 " time%s since %s, %" PRIu32
+		    " recipient%s, %" PRIu32 " bounce%s",
+		    record->issued, plural(record->issued),
+		    bs_time_text(record->first_use, use), record->recipients,
+		    plural(record->recipients), record->bounces,
+		    plural(record->bounces));
 }
 
 static void
@@ -164,11 +172,13 @@ print_record(const struct bs_known *known)
 	if (!known->has_msg)
 		return;
 	row("record",
-	    "sent %s, %s, to %" PRIu32 " recipients in %s, %" PRIu32
-	    " bounces%s%s%s",
+	    "sent %s, %s, to %" PRIu32 " recipient%s in %s, %" PRIu32
+	    " bounce%s%s%s%s",
 	    bs_time_text(known->msg.sent, text),
 	    bs_explain_fate(known->msg.fate), known->msg.recipients,
+	    plural(known->msg.recipients),
 	    bs_explain_domains(known->msg.domain_count), known->msg.bounces,
+	    plural(known->msg.bounces),
 	    known->msg_is_theirs ? "" : ", by another sender",
 	    known->msg_over_cap ? ", more than it can have" : "",
 	    known->msg_domain_differs
@@ -189,8 +199,9 @@ print_meta(const struct bs_explain_ground *ground)
 		return;
 	}
 	if (meta->epoch != 0)
-		row("recording", "since %s, %zu gaps",
-		    bs_time_text(meta->epoch, start), meta->gap_count);
+		row("recording", "since %s, %zu gap%s",
+		    bs_time_text(meta->epoch, start), meta->gap_count,
+		    plural(meta->gap_count));
 	for (size_t i = 0; i < meta->gap_count; i++)
 		row("gap", "%s to %s", bs_time_text(meta->gaps[i].start, start),
 		    bs_time_text(meta->gaps[i].end, end));

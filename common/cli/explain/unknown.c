@@ -198,7 +198,8 @@ put_probably_not(const struct bs_explained *explained,
 		bs_explain_say(out, "%sit came from %s, which is not ours",
 		    is_absent ? ", and " : "", explained->origin);
 	bs_explain_say(out, ".");
-	say_certain(explained, out);
+	if (is_absent)
+		say_certain(explained, out);
 	add_why_uncertain(explained, out);
 	add_advice(explained, out);
 }
@@ -207,13 +208,16 @@ static void
 put_perhaps(const struct bs_explained *explained,
     struct bs_explain_answer_text *out)
 {
+	bool is_absent = explained->ground->has_store && has_ids(explained);
+
 	bs_explain_say(out, "Perhaps yours: it came from %s, which is ours",
 	    explained->origin);
-	if (explained->ground->has_store && has_ids(explained))
+	if (is_absent)
 		bs_explain_say(out, "; but no mail with this Message-ID is on "
 				    "record here");
 	bs_explain_say(out, ".");
-	say_certain(explained, out);
+	if (is_absent)
+		say_certain(explained, out);
 	add_why_uncertain(explained, out);
 }
 
