@@ -59,7 +59,7 @@ def unexpected(outcomes, *rows):
             and not (outcome.rows == [18] and outcome.kind != "dsn")]
 
 
-def test_not_rebound(field):
+def test_bounces_of_others_mail_are_refused(field):
     outcomes = [field.strike("not rebound", bounce, [sent.sender],
                              bounce.octets)
                 for bounce, sent in field.pairs()]
@@ -192,7 +192,7 @@ def test_message_to_other_recipients(field):
 
 # From here on genuine ones.
 
-def test_rebound_bounces_pass(field):
+def test_bounces_made_over_for_our_mail_pass(field):
     outcomes = [field.strike(GENUINE, bounce, [sent.sender],
                              bounce.rebound(sent))
                 for bounce, sent in field.pairs()]

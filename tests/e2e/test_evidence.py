@@ -35,7 +35,7 @@ def test_mildest_of_several_recipients(enforcing):
     assert mail["Delivered-To"] in (BOB, "dave@example.net")
 
 
-def test_a_tag_brings_nobody_along(enforcing, sink):
+def test_a_valid_tag_brings_no_other_recipient_along(enforcing, sink):
     """Who has a bounce for both sends them apart, and each has its verdict."""
     tag = Sent(enforcing, sink).path
     for recipients in ([tag, BOB], [BOB, tag]):

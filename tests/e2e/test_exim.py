@@ -45,7 +45,7 @@ def test_local_mail_stays_plain(mx, word):
     assert mx.wait_mail("bob", word).return_path == ALICE
 
 
-def test_here_and_there(mx, remote, word):
+def test_of_one_message_to_both_only_what_leaves_is_signed(mx, remote, word):
     """One message to both: only what leaves has the tag."""
     mx.sendmail("alice", ALICE, BOB, CAROL, text=message(ALICE, BOB, word))
     assert mx.wait_mail("bob", word).return_path == ALICE

@@ -17,6 +17,6 @@ def guests():
 
 @pytest.mark.usefixtures("guests")
 @pytest.mark.parametrize("exim", ["heavy"], indirect=True)
-def test_the_story(lab, exim):
+def test_demo_with_exim(lab, exim):
     """-light refuses nothing at RCPT."""
     demo.tell(exim, lab.remote(), demo.STORIES["exim"])

@@ -80,14 +80,14 @@ def verdicts(host, tags):
                               recipient=tag) for tag in tags]
 
 
-def test_theirs_accepted_by_ours(shared):
+def test_engine_accepts_tags_of_exim(shared):
     found = addresses(1)
     for answer, plain in zip(verdicts(shared, theirs(shared, found)), found):
         assert answer["verdict"] == "genuine", (answer, plain)
         assert answer["address"] == plain
 
 
-def test_theirs_with_mixed_case_accepted_by_ours(shared):
+def test_engine_accepts_mixed_case_tags_of_exim(shared):
     """Exim's recipe does not fold case; we must recognise its tag all the
     same."""
     found = addresses(2, ATOMS + "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -96,7 +96,7 @@ def test_theirs_with_mixed_case_accepted_by_ours(shared):
         assert answer["verdict"] == "genuine", (answer, plain)
 
 
-def test_ours_accepted_by_theirs(shared):
+def test_exim_accepts_tags_of_the_engine(shared):
     """On each of its days."""
     found = addresses(3)
     with shared.questions() as questions:
@@ -109,7 +109,7 @@ def test_ours_accepted_by_theirs(shared):
     shared.pass_seconds(0)
 
 
-def test_stale_tags_that_theirs_accepts(shared):
+def test_stale_tags_that_exim_accepts(shared):
     """Exim compares days modulo 1000 without an upper limit, so a tag that
     expired long ago becomes valid again. Ours does not."""
     found = addresses(4)[:100]

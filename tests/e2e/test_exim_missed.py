@@ -33,7 +33,7 @@ def allow(host, clients):
     wait_until(lambda: count() > before, "the engine to read its file")
 
 
-def test_it_is_told_before_anything_is_judged(old, sink):
+def test_an_outage_is_told_before_a_bounce_is_judged(old, sink):
     """The engine runs all the time, but Exim may not ask it. The engine learns
     of the outage only from Exim, which reports it before the next bounce."""
     reply, _ = strike(old, ALICE, notices.bounce("never.sent@example.org"))
@@ -49,7 +49,7 @@ def test_it_is_told_before_anything_is_judged(old, sink):
     assert not old.path(MISSED).exists()
 
 
-def test_what_does_not_leave_is_not_missed(old, word):
+def test_mail_that_does_not_leave_is_not_missed(old, word):
     """After a bounce that was not judged, or a callout, bounces are refused as
     before."""
     allow(old, "_bsfilter")
@@ -72,7 +72,7 @@ def test_logged_once_a_minute_where_the_engine_comes_and_goes(old, word):
     assert len(old.exim_lines("backstop: no answer")) == 1
 
 
-def test_who_plays_host_asks_nothing(old, word):
+def test_exim_bh_asks_the_engine_nothing(old, word):
     """Any user of the machine can pose as any host by exim -bh."""
     tag = forge(old.sign(ALICE))
     said = old.run("exim4", "-bh", "203.0.113.9", user="carol", text="".join(

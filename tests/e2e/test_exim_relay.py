@@ -54,7 +54,7 @@ def test_tags_come_off_for_the_next_host(mx, sink, word):
     assert arrived(sink, f"{word}-away") == JOE
 
 
-def test_so_do_those_of_many_recipients(mx, word):
+def test_tags_that_were_not_asked_about_are_put_off(mx, word):
     """Not all of the recipients are asked about."""
     tag = mx.sign(JOE)
     with Dialogue(mx.lan.space, mx.address) as session:
@@ -67,7 +67,7 @@ def test_so_do_those_of_many_recipients(mx, word):
         assert reply.startswith("451"), reply
 
 
-def test_tags_of_others_are_theirs(mx, sink, word):
+def test_tags_of_other_hosts_are_left_alone(mx, sink, word):
     """What users write to hosts with tags of their own."""
     other = "prvs=1234abcdef=joe@elsewhere.example"
     mx.write("/etc/exim4/hubbed_hosts",

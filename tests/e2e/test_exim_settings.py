@@ -131,7 +131,7 @@ def configured(exim, request):
         yield host
 
 
-def test_story(configured, exim, remote, word):
+def test_mail_leaves_and_its_bounce_comes_home(configured, exim, remote, word):
     """Mail leaves signed; the genuine bounce comes home, the forged one does
     not."""
     sender = "alice@inside.example" if configured.hidden else ALICE
@@ -175,7 +175,7 @@ def test_removed_but_for_the_router(configured, remote, word):
     assert remote.wait_mail("carol", f"{word}-out").return_path == ALICE
 
 
-def test_at_the_end_of_an_acl_of_ones_own(exim, word):
+def test_pieces_at_the_end_of_an_own_acl(exim, word):
     """The administrator uses Debian's own hook; -light must work with it,
     too."""
     def own(host):
@@ -194,17 +194,20 @@ def test_at_the_end_of_an_acl_of_ones_own(exim, word):
 
 def test_more_recipients_than_are_asked_about(exim, word):
     """Without the piece for the ACL there is no limit of recipients. The last
-    one is not asked about, so nothing is refused."""
+    one is not asked about: the message is put off where all others are to be
+    refused, and passes where one is not."""
     def without_rcpt(host):
         host.write(SPLIT["rcpt"], "")
     with exim.ours(without_rcpt, probe_limit="0") as host, Dialogue(
             host.lan.space, host.address) as session:
-        tag = forge(host.sign(ALICE))
-        for count, code in ((256, "550"), (257, "250")):
-            replies = session.envelope("", *[tag] * count)
+        tag = host.sign(ALICE)
+        bad = forge(tag)
+        for recipients, code in (([bad] * 256, "550"), ([bad] * 257, "452"),
+                                 ([tag] + [bad] * 256, "250")):
+            replies = session.envelope("", *recipients)
             assert all(reply.startswith("250") for reply in replies)
             reply = session.message(message("", tag, word))
-            assert reply.startswith(code), (count, reply)
+            assert reply.startswith(code), (len(recipients), reply)
         assert host.wait_mail("alice", word)
 
 
@@ -223,9 +226,9 @@ def test_tags_come_off_without_the_router(exim, word):
             assert host.wait_mail("alice", said).recipient == ALICE
 
 
-def test_a_bounce_has_not_hundreds_of_recipients(exim, word):
-    """With more recipients than are asked about, nothing is refused; the ACL
-    sees to it that there are never so many."""
+def test_acl_limits_the_recipients_of_a_bounce(exim, word):
+    """The module does not ask about so many; the ACL sees to it that there are
+    never so many."""
     with exim.ours() as host, Dialogue(host.lan.space,
                                        host.address) as session:
         replies = session.envelope("", *[ALICE] * 101)
@@ -246,7 +249,7 @@ def test_stale_tag_where_no_record_could_save_it(exim):
         assert bounce(host, tag, "stale").startswith("550")
 
 
-def test_not_ours_leaves_as_it_was(exim, remote, word):
+def test_mail_of_other_domains_leaves_unchanged(exim, remote, word):
     """dc_hide_mailname still works for mail that is not signed."""
     with exim.ours(split(**HIDDEN), domains="other.example") as host:
         send(host, CAROL, word, sender="alice@inside.example")

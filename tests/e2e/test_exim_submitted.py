@@ -47,7 +47,8 @@ def test_a_forged_bounce_is_not_refused(old, hand_in, case, word):
 
 @pytest.mark.parametrize("address, signed", [("127.0.0.1", True),
                                              (STRANGER, False)])
-def test_it_is_signed_for_whom_it_is_from(old, sink, address, signed, word):
+def test_submitted_mail_is_signed_by_the_host_it_came_from(
+        old, sink, address, signed, word):
     old.run("sendmail", "-i", "-oMa", address, "-f", ALICE,
             "joe@remote.example", text=message(ALICE, "joe", word))
     mail = wait_until(lambda: next(

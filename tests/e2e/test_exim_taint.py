@@ -37,7 +37,7 @@ def test_an_address_names_no_file(exim, case, word):
         assert not host.mails("alice")
 
 
-def test_nor_in_the_session(exim, word):
+def test_the_next_message_of_a_session_names_no_file(exim, word):
     """What is left of one message when the next one comes in the same
     session."""
     def layout(host):

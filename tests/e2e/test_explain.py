@@ -78,7 +78,7 @@ Text.
                for line in lines), lines
 
 
-def test_letter(reader, word):
+def test_ordinary_mail_is_no_bounce(reader, word):
     deliver(reader, "carol@remote.example", ALICE, word)
     lines, status = explained(reader, reader.wait_mail("alice", word).text)
     assert (lines[0][:18], status) == ("This is no bounce:", 2)

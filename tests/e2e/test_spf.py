@@ -16,7 +16,7 @@ def mx(lab):
 
 
 class TestSpf(both_spf.OfBoth):
-    def test_who_leaves_meanwhile(self, mx, word):
+    def test_client_disconnects_during_the_check(self, mx, word):
         """A client disconnects while SPF is being checked."""
         with Dialogue(mx.lan.space, mx.address) as session:
             session.say("EHLO client.example")

@@ -73,7 +73,7 @@ def unbound_before(host, zone, **more):
 
 @pytest.mark.skipif(not spf_suite.path(), reason="there is no corpus at "
                     f"{corpus.folder()}")
-def test_suite(spf_host, record_property):
+def test_suite_over_real_servers(spf_host, record_property):
     """All scenarios but those that need a server in trouble."""
     count, wrong = 0, []
     for scenario in spf_suite.scenarios():
@@ -94,7 +94,7 @@ def test_suite(spf_host, record_property):
     assert not wrong, "\n".join(wrong)
 
 
-def test_whole(spf_host):
+def test_real_servers_answer(spf_host):
     with real_servers(spf_host, ZONE):
         assert check(spf_host)["result"] == "pass"
         assert check(spf_host, client="192.0.2.1")["result"] == "fail"
@@ -103,14 +103,14 @@ def test_whole(spf_host):
         assert check(spf_host, "long.example")["result"] == "pass"
 
 
-def test_nobody_listens(spf_host):
+def test_no_server_listens(spf_host):
     """A server that refuses at once: the check need not be fast, but it must
     end."""
     said = check(spf_host)
     assert said["result"] == "temperror" and soon(said)
 
 
-def test_silent(spf_host):
+def test_the_first_server_is_silent(spf_host):
     """A resolver that is stopped, and another one that answers after it."""
     with real_servers(spf_host, ZONE) as unbound:
         unbound.send(signal.SIGSTOP)
@@ -128,7 +128,7 @@ def test_silent(spf_host):
                 assert said["result"] == "pass" and soon(said)
 
 
-def test_servers_dead(spf_host):
+def test_the_authoritative_server_is_down(spf_host):
     """unbound runs, but the authoritative server does not."""
     unbound = dns_servers.start_unbound(spf_host)
     try:
@@ -143,14 +143,14 @@ ROOT = {"": [["NS", dns_servers.ROOT_SERVER]],
         dns_servers.ROOT_SERVER: [["A", dns_servers.NSD]]}
 
 
-def test_slow(spf_host):
+def test_each_answer_is_late(spf_host):
     """Each answer comes, but late."""
     with unbound_before(spf_host, {**ROOT, **ZONE}, delay_ms=300):
         for domain in ("good.example", "bad.example"):
             assert check(spf_host, domain)["result"] == "pass"
 
 
-def test_endlessly_slow(spf_host):
+def test_the_deadline_ends_slow_lookups(spf_host):
     """Ten lookups of three seconds each: the deadline ends it."""
     zone = {"slow.example": [["TXT", "v=spf1 " + "".join(
         f"a:h{at}.slow.example " for at in range(10)) + "-all"]],

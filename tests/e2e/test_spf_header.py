@@ -68,7 +68,7 @@ def fields(spf_host):
     return list(zip(QUERIES, ours, theirs))
 
 
-def test_both_say_the_same(fields):
+def test_filter_and_exim_write_the_same(fields):
     for query, ours, theirs in fields:
         result, pairs = read(ours)
         their_result, their_pairs = read(theirs)

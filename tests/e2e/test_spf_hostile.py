@@ -92,7 +92,7 @@ def test_command_line(spf_host, dns, traps):
                 if result not in trap.results]
 
 
-def test_stock(spf_host, dns, traps, record_property):
+def test_debians_program_for_comparison(spf_host, dns, traps, record_property):
     """Printed only: how Debian's program for libspf2 ends on the same
     records."""
     def ask(trap):

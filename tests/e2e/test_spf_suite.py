@@ -67,13 +67,13 @@ def tell(record_property, name, made):
         f"results right, {made.explained:3} with explanation")
 
 
-def test_ours(spf_host, dns, scenarios, record_property):
+def test_suite_with_our_program(spf_host, dns, scenarios, record_property):
     made = score(spf_lab.ours, spf_host, dns, scenarios)
     tell(record_property, "ours", made)
     assert not made.wrong, "\n".join(made.wrong)
 
 
-def test_silence(spf_host, scenarios, record_property):
+def test_suite_with_silent_servers(spf_host, scenarios, record_property):
     """TIMEOUT as it really is: no answer at all. That is slow, so each
     scenario has a server of its own, and all run at once."""
     made = Score()
@@ -94,7 +94,8 @@ def test_silence(spf_host, scenarios, record_property):
 
 
 @pytest.mark.parametrize("name", spf_lab.OTHERS)
-def test_others(spf_host, dns, scenarios, name, record_property):
+def test_suite_with_other_programs(spf_host, dns, scenarios, name,
+                                   record_property):
     """Printed only: here DNS is the same for all programs."""
     made = score(spf_lab.OTHERS[name], spf_host, dns, scenarios)
     tell(record_property, name, made)

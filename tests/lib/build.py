@@ -122,14 +122,15 @@ def lab_of(suite, lan, stage, say=print):
 
 
 def exim_lab_of(lab, daemon, stage, say=print):
-    """On the same wire, one whose hosts have it beside Exim: light or heavy.
-    """
+    """A lab on the same network whose hosts have Backstop beside Exim, light
+    or heavy."""
     tree = roots.root(lab.suite, say, f"exim-{daemon}")
     return exim.EximLab(lab, daemon, [
         furnish(lab.lan, lab.suite, tree, stage), tree])
 
 
 def spf_host_of(lab, stage, say=print):
-    """A host on the same wire that has it beside other engines for SPF."""
+    """A host on the same network that has Backstop beside other programs for
+    SPF."""
     tree = roots.root(lab.suite, say, "spf")
     return spf_lab.host(lab, [furnish(lab.lan, lab.suite, tree, stage), tree])

@@ -124,7 +124,8 @@ class PackagedHost(OurHost):
     the folder of the source, as in the documents."""
 
     def settle(self, debs):
-        """What is there before Backstop is."""
+        """Makes the host ready: apt's settings and a systemctl that only
+        notes what it is asked."""
         self.debs = debs
         self.write("/etc/apt/apt.conf.d/91tests", APT)
         self.write("/usr/local/bin/systemctl", SYSTEMCTL, 0o755)

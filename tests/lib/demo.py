@@ -16,7 +16,7 @@ from telling import (Differs, check, received_from, session, show,
 
 
 class Story:
-    """Told of OpenSMTPD; the other host always runs it."""
+    """The demo with OpenSMTPD on our host. The other host always runs it."""
 
     server = "smtpd with filter-backstop"
     layout = staticmethod(layouts.reading(layouts.one_hop))
@@ -153,7 +153,8 @@ class Story:
 
 
 class EximStory(Story):
-    """Where it differs: Exim's router takes tags off without the engine."""
+    """The demo with Exim on our host, whose router takes tags off without the
+    engine."""
 
     server = "Exim with the module"
     layout = None

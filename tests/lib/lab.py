@@ -219,9 +219,9 @@ class OurHost(MailHost):
         self._set_clock(f"{days:+d}d")
 
     def live_days(self, days):
-        """Starts the engine and has it live so many days, in strides so short
-        that it never seems to have stood still; then stops it. Its timers
-        pass with them."""
+        """Runs the engine while its clock passes so many days, in steps so
+        short that they leave no gap; then stops it. Its timers follow the
+        clock."""
         self._hurried = True
         self.pass_seconds(0)
         self.start_engine()

@@ -109,7 +109,7 @@ class Going(Load):
         return paths
 
 
-def test_story(ours, remote, word):
+def test_mail_leaves_and_its_bounce_comes_home(ours, remote, word):
     works_without(ours, remote, f"{word}-before")  # installed, not in use
     put_to_use(ours)
     tag = out_and_back(ours, remote, word)

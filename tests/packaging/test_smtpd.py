@@ -100,7 +100,7 @@ def out_and_back(host, remote, word):
     return tag
 
 
-def test_story(ours, remote, word):
+def test_mail_leaves_and_its_bounce_comes_home(ours, remote, word):
     """Nothing before the lines are there; then the whole of it, in observe
     and in enforce."""
     send(ours, CAROL, f"{word}-plain")
