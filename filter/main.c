@@ -55,7 +55,10 @@ struct options {
 static _Noreturn void
 bad_usage(const char *what, const char *value)
 {
-	fprintf(stderr, "filter-backstop: %s%s\n%s", what, value, usage_text);
+	fprintf(stderr,
+	    "filter-backstop: %s%s; for its usage type: filter-backstop "
+	    "--help\n",
+	    what, value);
 	exit(EX_USAGE);
 }
 
@@ -124,7 +127,7 @@ parse_option(int option, struct options *options)
 		printf("filter-backstop %s\n", BS_VERSION);
 		exit(EX_OK);
 	default:
-		bad_usage("see the man page", "");
+		return;
 	}
 }
 
@@ -138,9 +141,14 @@ parse_options(int argc, char *argv[], struct options *options)
 	};
 	int option;
 
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, "hi:m:s:t:T:v", longs,
-		    NULL)) != -1)
+		    NULL)) != -1) {
+		if (option == '?')
+			bad_usage("no such option, or its value is missing: ",
+			    argv[optind - 1]);
 		parse_option(option, options);
+	}
 	if (optind < argc)
 		bad_usage("what is this for: ", argv[optind]);
 	if (!options->has_mode)

@@ -165,7 +165,8 @@ tell_lost(void)
 	if (lost == 0)
 		return;
 	snprintf(text, sizeof(text),
-	    "%" PRIu64 " lines of the log were lost: nobody read them", lost);
+	    "%" PRIu64 " line%s of the log %s lost: nobody read them", lost,
+	    lost == 1 ? "" : "s", lost == 1 ? "was" : "were");
 	write_line(BS_LOG_WARNING, text);
 }
 

@@ -34,6 +34,7 @@
 #define BS_TAKES_MINUTES 2048
 #define BS_TAKES_DAYS 4096
 #define BS_TAKES_VERIFY_ONLY 8192
+#define BS_TAKES_DRY_RUN 32768
 #define BS_TAKES_NAMES 16384 /* its words are domains or addresses */
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
@@ -51,6 +52,7 @@ struct bs_call {
 	bool no_record;
 	bool verify_only;
 	bool force;
+	bool dry_run;
 	enum bs_dialect dialect;
 	const char *client; /* of -i, or NULL */
 	const char *sender; /* of -s */

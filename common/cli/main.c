@@ -65,9 +65,9 @@ static const struct bs_command commands[] = {
 	bs_cmd_explain},
     {"status", "", "show domains, keys, engine, store and clock", 0, 0, 0,
 	bs_cmd_status},
-    {"mode", "DOMAIN [observe | mark | junk | enforce] [--force]",
+    {"mode", "DOMAIN [observe | mark | junk | enforce] [--force] [--dry-run]",
 	"show a domain's mode and what speaks against the next, or set it",
-	BS_TAKES_FORCE | BS_TAKES_NAMES | BS_WRITES, 1, 2, bs_cmd_mode},
+	BS_TAKES_FORCE | BS_TAKES_DRY_RUN | BS_TAKES_NAMES, 1, 2, bs_cmd_mode},
     {"accept list", "", "list what is accepted by hand", 0, 0, 0,
 	bs_cmd_accept_list},
     {"accept remove", "CLIENT | DOMAIN | ADDRESS",
@@ -226,6 +226,8 @@ static const struct {
 	"  --batv-tools  a key file of batv-tools\n"},
     {BS_TAKES_FORCE, "takes no --force",
 	"  --force       set the mode in spite of what speaks against it\n"},
+    {BS_TAKES_DRY_RUN, "takes no --dry-run",
+	"  --dry-run     say what would come of it, and change nothing\n"},
     {BS_TAKES_CLIENT, "takes no -i, -s or -H",
 	"  -i ADDRESS    the client's address\n"
 	"  -s SENDER     the reverse-path; <> for the null one\n"
@@ -295,13 +297,24 @@ check_call(const struct bs_command *command, const struct bs_call *call,
 static void
 complain_unknown(const struct bs_call *call)
 {
+	bool is_group = false;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		is_group = is_group || is_of_group(commands[i].name, call);
 	if (call->count == 0)
-		bs_complain("no subcommand is given");
-	else if (call->count == 1)
-		bs_complain("there is no subcommand '%.60s'", call->words[0]);
+		bs_complain("no subcommand is given; type: backstop --help");
+	else if (is_group && call->count == 1)
+		bs_complain("%.60s: there are several; type: backstop %.60s "
+			    "--help",
+		    call->words[0], call->words[0]);
+	else if (is_group)
+		bs_complain("there is no subcommand '%.60s %.60s'; type: "
+			    "backstop %.60s --help",
+		    call->words[0], call->words[1], call->words[0]);
 	else
-		bs_complain("there is no subcommand '%.60s %.60s'",
-		    call->words[0], call->words[1]);
+		bs_complain("there is no subcommand '%.60s'; type: backstop "
+			    "--help",
+		    call->words[0]);
 }
 
 /* A word with its domain in ASCII, in memory of ours; NULL where it is so. A
@@ -360,7 +373,6 @@ run(struct bs_call *call, unsigned traits)
 		return BS_EXIT_YES;
 	}
 	complain_unknown(call);
-	print_list(stderr, call);
 	return EX_USAGE;
 }
 

@@ -25,6 +25,7 @@ enum {
 	OPT_EXIM,
 	OPT_BATV_TOOLS,
 	OPT_FORCE,
+	OPT_DRY_RUN,
 	OPT_DNS,
 	OPT_RECORD,
 	OPT_DOMAIN,
@@ -47,6 +48,7 @@ static const struct option long_options[] = {
     {"exim", no_argument, NULL, OPT_EXIM},
     {"batv-tools", no_argument, NULL, OPT_BATV_TOOLS},
     {"force", no_argument, NULL, OPT_FORCE},
+    {"dry-run", no_argument, NULL, OPT_DRY_RUN},
     {"ip", required_argument, NULL, 'i'},
     {"sender", required_argument, NULL, 's'},
     {"helo", required_argument, NULL, 'H'},
@@ -302,6 +304,10 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 	case OPT_FORCE:
 		*traits |= BS_TAKES_FORCE;
 		call->force = true;
+		return 0;
+	case OPT_DRY_RUN:
+		*traits |= BS_TAKES_DRY_RUN;
+		call->dry_run = true;
 		return 0;
 	case OPT_EXIM:
 		*traits |= BS_TAKES_DIALECT;

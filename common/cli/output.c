@@ -124,6 +124,12 @@ bs_print(FILE *file, const char *format, ...)
 	return len;
 }
 
+const char *
+bs_plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 void
 bs_complain(const char *format, ...)
 {

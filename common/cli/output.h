@@ -20,6 +20,9 @@
 /* One line on standard error. */
 void bs_complain(const char *format, ...) BS_PRINTF(1, 2);
 
+/* "s", or nothing after 1. */
+const char *bs_plural(uint64_t count);
+
 /* As fprintf() and vfprintf(); newlines and tabs stay. */
 int bs_print(FILE *file, const char *format, ...) BS_PRINTF(2, 3);
 int bs_vprint(FILE *file, const char *format, va_list args) BS_PRINTF(2, 0);

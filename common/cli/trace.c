@@ -26,8 +26,8 @@ print(const struct bs_call *call)
 	} else {
 		bs_print(stdout,
 		    "the engine logs each question, its facts and its "
-		    "answer for %u minutes\n",
-		    call->minutes);
+		    "answer for %u minute%s\n",
+		    call->minutes, bs_plural(call->minutes));
 	}
 }
 

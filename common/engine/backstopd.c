@@ -133,6 +133,16 @@ serve(const char *config_path, struct bs_config *config)
 								: EX_CONFIG;
 }
 
+static int
+complain_usage(const char *word)
+{
+	fprintf(stderr,
+	    "backstopd: %s: there is no such option, or something is missing; "
+	    "type: backstopd --help\n",
+	    word);
+	return EX_USAGE;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -149,6 +159,7 @@ main(int argc, char *argv[])
 	int option;
 	int rc;
 
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, "c:hsv", options, NULL)) != -1)
 		switch (option) {
 		case 'c':
@@ -167,13 +178,10 @@ main(int argc, char *argv[])
 			puts("backstopd " BS_VERSION);
 			return EX_OK;
 		default:
-			fputs(usage_text, stderr);
-			return EX_USAGE;
+			return complain_usage(argv[optind - 1]);
 		}
-	if (optind != argc) {
-		fputs(usage_text, stderr);
-		return EX_USAGE;
-	}
+	if (optind != argc)
+		return complain_usage(argv[optind]);
 	bs_log_open("backstopd", sink, debug);
 	bs_notify_open();
 	rc = load(config_path, &config);

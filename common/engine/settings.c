@@ -79,8 +79,9 @@ refresh_keyring(struct bs_settings *settings)
 			    (int64_t)time(NULL));
 		}
 		settings->keyring = fresh;
-		bs_log(BS_LOG_INFO, "keyring read: %zu keys",
-		    settings->keyring.count);
+		bs_log(BS_LOG_INFO, "keyring read: %zu key%s",
+		    settings->keyring.count,
+		    settings->keyring.count == 1 ? "" : "s");
 	} else {
 		log_lost_keyring(settings, rc, &fault);
 	}

@@ -63,7 +63,8 @@ bs_tracing_begin(struct bs_tracing *tracing, unsigned minutes)
 		return;
 	}
 	bs_log_trace(true);
-	bs_log(BS_LOG_INFO, "tracing for %u minutes", minutes);
+	bs_log(BS_LOG_INFO, "tracing for %u minute%s", minutes,
+	    minutes == 1 ? "" : "s");
 }
 
 static void

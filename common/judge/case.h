@@ -75,7 +75,8 @@ struct bs_judgement {
 	enum bs_action would; /* what mode enforce would do */
 	bool probing;	      /* the client is beyond the probe limit */
 	bool accepted; /* it would have been worse, but for the administrator */
-	enum bs_reason reason; /* op sign: as in the answer */
+	enum bs_reason reason; /* op sign: as in the answer; op sent: _SIGNED
+				* of mail that left so */
 	bool wait; /* op sign: answer after the writer's next flush */
 	uint8_t sender[BS_RECORD_HASH]; /* op sign: of the address signed */
 };

@@ -34,8 +34,8 @@ write_header(const struct bs_judgement *judgement, struct bs_answer *answer)
 
 	if (judgement->mode == BS_OBSERVE || !row->is_judgement)
 		return;
-	if (bs_x_backstop_write(row->verdict, bs_reason_word(row->reason),
-		row->number, answer->header, sizeof(answer->header)) != 0)
+	if (bs_x_backstop_write(row->verdict, answer->reason, row->number,
+		answer->header, sizeof(answer->header)) != 0)
 		answer->header[0] = '\0';
 	else if (answer->action == BS_ACTION_NONE)
 		answer->action = BS_ACTION_HEADER;
@@ -87,7 +87,7 @@ act(const struct bs_case *question, struct bs_answer *answer,
 	    bs_policy_action(row, facts, judgement->mode, strict),
 	    judgement->accepted);
 	COPY(answer->verdict, row->verdict);
-	COPY(answer->reason, bs_reason_word(row->reason));
+	COPY(answer->reason, bs_reason_word(bs_policy_reason(row, facts)));
 	if (answer->action == BS_ACTION_REJECT) {
 		COPY(answer->reply, row->reply);
 		/* it is named where the message passes all the same */
@@ -296,7 +296,7 @@ bs_judge(const struct bs_judge *judge, const struct bs_request *request,
 		judge_recipient(&question, answer, judgement);
 		break;
 	case BS_OP_SENT:
-		bs_judge_sent(&question);
+		bs_judge_sent(&question, judgement);
 		break;
 	case BS_OP_SPF:
 		answer->status = BS_STATUS_UNKNOWN;

@@ -39,6 +39,26 @@ log_sign(const struct bs_request *request, const struct bs_answer *answer,
 	bs_log_end(&line, BS_LOG_INFO);
 }
 
+/* A message that left signed, for whoever wants to see each. */
+static void
+log_left(const struct bs_request *request)
+{
+	const char *id = bs_list_next(&request->message_ids, NULL);
+	struct bs_log_line line;
+
+	if (!bs_log_is_debug())
+		return;
+	bs_log_begin(&line);
+	bs_log_add(&line, "event", "signed");
+	bs_log_add(&line, "listener", bs_listener_name(request->listener));
+	bs_log_add(&line, "client", request->client);
+	add_address(&line, "sender", request->sender);
+	bs_log_add_number(&line, "recipients", request->recipients);
+	if (id != NULL)
+		bs_log_add(&line, "message_id", id);
+	bs_log_end(&line, BS_LOG_DEBUG);
+}
+
 static const char *
 sender_text(const struct bs_request *request)
 {
@@ -140,6 +160,9 @@ bs_judge_log(const struct bs_request *request, const struct bs_answer *answer,
 {
 	if (request->op == BS_OP_SIGN)
 		log_sign(request, answer, judgement->reason);
+	else if (request->op == BS_OP_SENT &&
+		 judgement->reason == BS_REASON_SIGNED)
+		log_left(request);
 	else if (!is_silent(request, judgement))
 		log_verdict(request, answer, judgement);
 }

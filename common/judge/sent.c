@@ -128,7 +128,7 @@ take_header_from(struct bs_case *question, struct bs_msg_record *record)
 
 /* Mail that leaves. */
 static void
-outgoing(struct bs_case *question)
+outgoing(struct bs_case *question, struct bs_judgement *judgement)
 {
 	const struct bs_request *request = question->request;
 	struct bs_msg_record record = {.fate = BS_MSG_RELAYED};
@@ -145,6 +145,8 @@ outgoing(struct bs_case *question)
 	if (question->domain != NULL) {
 		record.fate = (uint8_t)note_sender(question, &sender, &plain);
 		add_owner(question, &plain, &record);
+		if (record.fate == BS_MSG_SIGNED)
+			judgement->reason = BS_REASON_SIGNED;
 	}
 	owned = take_header_from(question, &record) || question->domain != NULL;
 	if (!owned || !question->view.config->messages)
@@ -182,7 +184,7 @@ incoming(struct bs_case *question)
 }
 
 void
-bs_judge_sent(struct bs_case *question)
+bs_judge_sent(struct bs_case *question, struct bs_judgement *judgement)
 {
 	const struct bs_request *request = question->request;
 	int64_t missed_from = question->now - request->missed_seconds - 1;
@@ -195,5 +197,5 @@ bs_judge_sent(struct bs_case *question)
 	else if (request->recipient[0] != '\0')
 		incoming(question);
 	else
-		outgoing(question);
+		outgoing(question, judgement);
 }

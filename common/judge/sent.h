@@ -4,7 +4,7 @@
 
 #include "common/judge/case.h"
 
-void bs_judge_sent(struct bs_case *question);
+void bs_judge_sent(struct bs_case *question, struct bs_judgement *judgement);
 
 /* A bounce that was accepted uses up the cap of its tag, and of the message
  * that it returns. */

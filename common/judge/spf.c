@@ -243,6 +243,17 @@ write_reply(const struct bs_case *question,
 		answer->reply[len - 1] = '\0';
 }
 
+/* A domain without a record, for which nothing is done, nor would be but for
+ * fields that are added: this is most of a busy host's mail. */
+static bool
+says_nothing(const struct bs_spf_decision *decision,
+    const struct bs_answer *answer)
+{
+	return decision->finding->result == BS_SPF_NONE &&
+	       answer->action == BS_ACTION_NONE &&
+	       bs_policy_harm(decision->would) == 0;
+}
+
 /* One line a transaction: which finding decided, and what came of it. */
 static void
 log_answer(const struct bs_case *question, const struct bs_spf_findings *found,
@@ -280,7 +291,8 @@ log_answer(const struct bs_case *question, const struct bs_spf_findings *found,
 		bs_log_add(&line, "problem", finding->problem);
 	bs_log_add_number(&line, "queries", finding->queries);
 	bs_log_add_number(&line, "ms", finding->elapsed_ms);
-	bs_log_end(&line, BS_LOG_INFO);
+	bs_log_end(&line,
+	    says_nothing(decision, answer) ? BS_LOG_DEBUG : BS_LOG_INFO);
 }
 
 /* What an action counts as; BS_TALLY_SPF_RESULT for none. */

@@ -224,6 +224,14 @@ bs_policy_row(const struct bs_facts *facts)
 	return &rows[ROWS - 1];
 }
 
+enum bs_reason
+bs_policy_reason(const struct bs_row *row, const struct bs_facts *facts)
+{
+	if (row->reason == BS_REASON_EXPIRED && facts->tag == BS_TAG_UNKNOWN)
+		return BS_REASON_UNKNOWN_KEY;
+	return row->reason;
+}
+
 const struct bs_row *
 bs_policy_row_at(unsigned number)
 {

@@ -106,6 +106,11 @@ struct bs_row {
  * NULL; lives for ever. */
 const struct bs_row *bs_policy_row(const struct bs_facts *facts);
 
+/* Why the row was taken: the reason that the row has, but for a tag whose key
+ * is not known. */
+enum bs_reason bs_policy_reason(const struct bs_row *row,
+    const struct bs_facts *facts);
+
 /* A row by its number, from 0; NULL behind the last one. */
 const struct bs_row *bs_policy_row_at(unsigned number);
 

@@ -14,6 +14,7 @@ static const struct {
     [BS_REASON_REPLAY] = {"replay", false},
     [BS_REASON_LATE] = {"late", false},
     [BS_REASON_EXPIRED] = {"expired", false},
+    [BS_REASON_UNKNOWN_KEY] = {"unknown-key", false},
     [BS_REASON_STALE] = {"stale", false},
     [BS_REASON_MESSAGE_ID] = {"message-id", false},
     [BS_REASON_UNTAGGED] = {"untagged", false},

@@ -15,6 +15,8 @@ enum bs_reason {
 	BS_REASON_REPLAY,
 	BS_REASON_LATE,
 	BS_REASON_EXPIRED,
+	BS_REASON_UNKNOWN_KEY, /* the same row, of a tag whose key is not known
+				*/
 	BS_REASON_STALE,
 	BS_REASON_MESSAGE_ID,
 	BS_REASON_UNTAGGED,

@@ -174,8 +174,8 @@ def test_key_numbers_are_kept_apart_by_time(travelling):
     assert verdict(host, tag) == "suspect:expired"
     live_until(host, 20, last=17)
     host.backstop("key", "purge", number)
-    assert verdict(host, tag) == "suspect:expired"
-    assert verdict(host, forge(tag)) == "suspect:expired"
+    assert verdict(host, tag) == "suspect:unknown-key"
+    assert verdict(host, forge(tag)) == "suspect:unknown-key"
 
 
 def test_old_records_leave_the_store(travelling):

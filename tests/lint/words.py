@@ -107,7 +107,8 @@ def closed():
     step = "common/cli/status/next_mode.c"
     return {
         "verdict": rows(True),
-        "reason": {**rows(False), **unsigned_reasons()},
+        "reason": {**rows(False), **unsigned_reasons(),
+                   **reasons_of(function(ROWS, "bs_policy_reason"), ROWS)},
         "mode": names("common/policy/bounce.c", r"mode_names\[\] = \{"),
         "action": names("common/policy/bounce.c",
                         r"bs_action_names\[BS_ACTIONS\] = \{"),

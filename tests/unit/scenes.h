@@ -137,7 +137,7 @@ static const struct scene {
 	"X-Backstop: suspect reason=expired row=9", "not-found",
 	BS_TALLY_SUSPECT},
     {9, "", tag_unknown, BS_KIND_DSN, NULL, {NONE, HEADER, JUNK, JUNK},
-	"X-Backstop: suspect reason=expired row=9", "no-message-id",
+	"X-Backstop: suspect reason=unknown-key row=9", "no-message-id",
 	BS_TALLY_SUSPECT},
     {9, DAEMON, tag_stale, BS_KIND_DSN, NULL, {NONE, HEADER, JUNK, JUNK},
 	"X-Backstop: suspect reason=expired row=9", "no-message-id",

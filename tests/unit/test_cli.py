@@ -66,7 +66,13 @@ class CommandLine(Case):
     def test_nonsense(self):
         for words, says in (
                 ((), "no subcommand is given"),
-                (("key",), "key"), (("key", "nonsense"), "no subcommand"),
+                (("key",), "type: backstop key --help"),
+                (("key", "nonsense"), "no subcommand"),
+                (("frobnicate",), "type: backstop --help"),
+                (("frobnicate", "more"), "type: backstop --help"),
+                (("mode", "example.org", "--dry-run"), "which mode"),
+                (("mode", "example.org", "junk", "--at", "0"), "--at"),
+                (("status", "--dry-run"), "takes no --dry-run"),
                 (("checkconf", "a", "b"), "too many"),
                 (("mode",), "needs one more"),
                 (("mode", "example.org", "frob"), "frob: no mode"),
@@ -96,6 +102,8 @@ class CommandLine(Case):
                 (("sign", "a\n@example.org"), "\\x0a")):
             with self.subTest(words=words):
                 self.call(*words, status=USAGE, says=says)
+                done = self.run_raw("-c", self.conf, *words)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
         self.assertFalse(os.path.exists(self.path("state")))
 
     def test_options_stand_anywhere(self):

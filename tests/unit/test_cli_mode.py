@@ -99,8 +99,59 @@ class Mode(Case):
         self.come_home()
         self.assertTrue(self.shown()["week"]["genuine_by_tag"] > 0)
         self.call("mode", "example.org", "junk", says="mode junk; it was obs")
+        self.assertEqual(self.reasons("enforce"), ["not-watched"])
+        self.age(6)
+        self.assertEqual(self.reasons("enforce"), ["not-watched"])
+        self.age(7)
         self.call("mode", "example.org", "enforce", says="mode enforce")
         self.assertEqual(self.shown()["next"], None)
+
+    def test_what_still_passes(self):
+        """Whoever sets a mode learns what it does not do."""
+        self.come_home()
+        passes = "note: bounces without a tag pass, as outbound = elsewhere\n"
+        for to in ("junk", "enforce"):
+            text = self.call("mode", "example.org", to, "--force")
+            self.assertIn(passes, text)
+        self.assertIn("suspect bounces are marked as spam, and not refused",
+                      text)
+        self.assertNotIn("note", self.call("mode", "example.org", "mark"))
+        self.write("backstop.conf", self.configured() + "outbound = here\n"
+                   "strict = yes\nexempt = x@example.org\n")
+        result, = self.json("mode", "example.org", "enforce", "--force")
+        self.assertEqual(result["passes"], [
+            "bounces without a tag pass while coverage is partial "
+            "(young-store)",
+            "bounces without a tag to addresses that are exempt pass"])
+
+    def test_dry_run(self):
+        """All is said, with the same exit status, and nothing is changed."""
+        self.come_home()
+        before = os.stat(self.conf)
+        text = self.call("mode", "example.org", "junk", "--dry-run")
+        self.assertIn("mode junk would be set; it is observe\n", text)
+        self.assertIn("as outbound = elsewhere", text)
+        result, = self.json("mode", "example.org", "junk", "--dry-run")
+        self.assertEqual((result["set"], result["dry_run"], result["mode"],
+                          result["engine"]),
+                         (False, True, "observe", None))
+        result, = self.json("mode", "example.org", "enforce", "--dry-run",
+                            status=1)
+        self.assertEqual([one["reason"] for one in result["reasons"]],
+                         ["not-watched"])
+        self.assertIn("would be set, by force; it is observe", self.call(
+            "mode", "example.org", "enforce", "--dry-run", "--force"))
+        self.assertEqual(os.stat(self.conf).st_ino, before.st_ino)
+
+    def test_as_of_another_time(self):
+        """It is shown, and tried, but not set."""
+        self.come_home()
+        self.age(5)
+        self.assertEqual(self.reasons("enforce", "--dry-run", *at(1)),
+                         ["not-watched"])
+        self.call("mode", "example.org", "enforce", "--dry-run", *at(2),
+                  says="mode enforce would be set")
+        self.call("mode", "example.org", *at(2), says="mode observe")
 
     def test_signing_is_off(self):
         self.come_home()

@@ -288,6 +288,10 @@ class Spf(Case):
             "would_defer": 1}})
         self.assertIn("1 none, 0 neutral, 1 pass, 2 fail, 1 softfail, "
                       "1 temperror, 0 permerror\n", text)
+        # a domain without a record, for which nothing is done, is no news
+        log = self.read("engine.log")
+        self.assertIn(" spf=pass", log)
+        self.assertNotIn("spf=none", log)
         self.assertIn("enforce would have refused 2, junked 1 and deferred 1 "
                       "more\n", text)
         with self.engine(ENFORCE), Wire(self.path("sock")) as self.wire:

@@ -124,6 +124,23 @@ class Trace(Case):
         self.assertIn("info: tracing for 3 minutes\n", log)
         self.assertIn("info: tracing ends\n", log)
 
+    def test_signed_mail(self):
+        """A line for each mail that left signed; none without tracing."""
+        with Engine(self), Wire(self.path("sock")) as wire:
+            wire.send("alice@example.org", "1@example.org")
+            self.call("trace")
+            wire.send("alice@example.org", "2@example.org")
+            line, = [line for line in self.lines(6)
+                     if line.startswith("event=signed")]
+        said = pairs(line)
+        self.assertRegex(said.pop("sender"),
+                         r"^prvs=1\d{3}xxxxxx=alice@example\.org$")
+        self.assertEqual(said, {"event": "signed", "listener": "out",
+                                "client": "127.0.0.1", "recipients": "1",
+                                "message_id": "2@example.org"})
+        self.assertNotIn("event=signed", self.read("engine.log").split(
+            "tracing for")[0])
+
     def test_signal(self):
         engine = Engine(self)
         with engine, Wire(self.path("sock")) as wire:

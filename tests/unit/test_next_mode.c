@@ -100,6 +100,11 @@ asks_for_coverage_where_it_matters(void **state)
 	assert_string_equal(against(&scene, BS_ENFORCE), "coverage ");
 	scene.domain.outbound_here = false;
 	assert_string_equal(against(&scene, BS_ENFORCE), "");
+	scene.survey.unwatched_days = 1;
+	assert_string_equal(against(&scene, BS_ENFORCE), "not-watched ");
+	assert_string_equal(against(&scene, BS_JUNK), "");
+	scene.domain.sign = false;
+	assert_string_equal(against(&scene, BS_ENFORCE), "sign-off ");
 }
 
 static void

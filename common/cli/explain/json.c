@@ -41,7 +41,8 @@ put_verdict(const struct bs_explained *explained, struct bs_json *json)
 		verdict = "not-a-bounce";
 	else if (explained->is_judged) {
 		verdict = row->verdict;
-		reason = bs_reason_word(row->reason);
+		reason = bs_reason_word(
+		    bs_policy_reason(row, &explained->lookup.known.facts));
 	} else if (explained->ground->lack != NULL)
 		reason = explained->ground->lack;
 	bs_json_text(json, "verdict", verdict);

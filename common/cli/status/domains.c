@@ -69,11 +69,38 @@ find_coverage(const struct bs_view *view, const struct bs_domain *domain,
 		out->full_at = day * BS_DAY_SECONDS;
 }
 
+/* How many days are left of those for which a domain is watched, from when it
+ * began to sign, or this store to record that. */
+static unsigned
+unwatched_days(const struct bs_view *view, const struct bs_domain *domain,
+    int64_t now)
+{
+	struct bs_sender_record record = {0};
+	uint32_t since = bs_day_of(view->meta->epoch);
+	uint32_t until;
+	uint8_t hash[BS_RECORD_HASH];
+
+	if (bs_view_hash_domain(view, domain->name, strlen(domain->name),
+		hash) != 0 ||
+	    bs_view_sender(view, hash, &record) != 0 ||
+	    record.first_signed_day == 0 || view->meta->epoch == 0)
+		return BS_DOMAINS_WATCH;
+	if (record.first_signed_day > since)
+		since = record.first_signed_day;
+	until = since + BS_DOMAINS_WATCH;
+	if (until <= bs_day_of(now))
+		return 0;
+	return until - bs_day_of(now) > BS_DOMAINS_WATCH
+		   ? BS_DOMAINS_WATCH
+		   : until - bs_day_of(now);
+}
+
 static int
 survey_domain(const struct bs_view *view, const struct bs_domain *domain,
     int64_t now, struct bs_domain_status *out)
 {
 	find_coverage(view, domain, now, out);
+	out->unwatched_days = unwatched_days(view, domain, now);
 	return count_days(view, domain->name, bs_day_of(now), &out->week,
 	    &out->month);
 }

@@ -12,6 +12,7 @@
 #include "common/policy/bounce.h"
 #include "common/store/record.h"
 
+#define BS_DOMAINS_WATCH 7  /* days on record before a domain may refuse */
 #define BS_DOMAINS_WEEK 7   /* days, today's among them ... */
 #define BS_DOMAINS_MONTH 30 /* ... of the two tallies */
 
@@ -20,6 +21,7 @@ struct bs_domain_status {
 	enum bs_reason reason;	   /* why it is partial, or _NONE */
 	int64_t since;	 /* epoch seconds: nothing was missed since; 0: never */
 	int64_t full_at; /* when waiting makes it full; 0: never */
+	unsigned unwatched_days; /* that are left before it may refuse */
 	struct bs_tally_record week;
 	struct bs_tally_record month;
 };

@@ -32,7 +32,9 @@ struct outcome {
 	enum bs_mode to;
 	bool is_set;
 	bool is_forced;
-	bool answered; /* the engine did */
+	bool answered;	   /* the engine did */
+	size_t pass_count; /* what it still lets through */
+	char passes[BS_NEXT_MODE_PASSES][BS_NEXT_MODE_TEXT];
 	struct bs_answer answer;
 };
 
@@ -107,10 +109,16 @@ static void
 print_outcome(const struct subject *subject, const struct outcome *outcome)
 {
 	const char *socket = subject->book.config->socket;
+	bool dry_run = subject->call->dry_run;
 
-	bs_print(stdout, "%s: mode %s%s; it was %s\n", subject->domain->name,
-	    bs_mode_name(outcome->to), outcome->is_forced ? ", by force" : "",
+	bs_print(stdout, "%s: mode %s%s%s; it %s %s\n", subject->domain->name,
+	    bs_mode_name(outcome->to), dry_run ? " would be set" : "",
+	    outcome->is_forced ? ", by force" : "", dry_run ? "is" : "was",
 	    bs_mode_name(subject->domain->mode));
+	for (size_t i = 0; i < outcome->pass_count; i++)
+		bs_print(stdout, "note: %s\n", outcome->passes[i]);
+	if (dry_run)
+		return;
 	if (outcome->answered && outcome->answer.status == BS_STATUS_OK)
 		puts("the engine has taken it over");
 	else if (!outcome->answered)
@@ -118,6 +126,16 @@ print_outcome(const struct subject *subject, const struct outcome *outcome)
 		    "the engine does not answer at %s: it takes this over "
 		    "when it starts\n",
 		    socket);
+}
+
+static struct bs_json *
+passes_json(const struct outcome *outcome)
+{
+	struct bs_json *array = bs_json_array();
+
+	for (size_t i = 0; i < outcome->pass_count; i++)
+		bs_json_append_text(array, outcome->passes[i]);
+	return array;
 }
 
 static void
@@ -140,6 +158,10 @@ print_outcome_json(const struct subject *subject, const struct outcome *outcome,
 	bs_json_bool(json, "forced", outcome->is_forced);
 	bs_json_text(json, "engine", engine);
 	bs_json_put(json, "reasons", bs_next_mode_reasons_json(next));
+	if (outcome->to >= BS_JUNK)
+		bs_json_put(json, "passes", passes_json(outcome));
+	if (subject->call->dry_run)
+		bs_json_bool(json, "dry_run", true);
 	bs_json_print(json);
 }
 
@@ -189,7 +211,8 @@ says(const char *text, size_t len, const char *domain, enum bs_mode mode)
 /* Returns 0, -EBADMSG where the change would not do what it should, or
  * -errno. */
 static int
-write_mode(const struct bs_rewrite *file, const char *domain, enum bs_mode mode)
+write_mode(const struct bs_rewrite *file, const char *domain, enum bs_mode mode,
+    bool dry_run)
 {
 	struct bs_splice splice;
 	size_t fresh_len;
@@ -209,8 +232,10 @@ write_mode(const struct bs_rewrite *file, const char *domain, enum bs_mode mode)
 	memcpy(text + splice.from, splice.fresh, fresh_len);
 	memcpy(text + splice.from + fresh_len, file->text + splice.to,
 	    file->len - splice.to);
-	rc = says(text, len, domain, mode) ? bs_rewrite_save(file, text, len)
-					   : -EBADMSG;
+	if (!says(text, len, domain, mode))
+		rc = -EBADMSG;
+	else if (!dry_run)
+		rc = bs_rewrite_save(file, text, len);
 	free(text);
 	return rc;
 }
@@ -225,7 +250,7 @@ change_file(const struct subject *subject, enum bs_mode mode)
 	int rc = bs_rewrite_read(path, &file);
 
 	if (rc == 0)
-		rc = write_mode(&file, name, mode);
+		rc = write_mode(&file, name, mode, subject->call->dry_run);
 	bs_rewrite_free(&file);
 	if (rc == -EAGAIN)
 		bs_complain("%s was changed by somebody else meanwhile; "
@@ -265,10 +290,12 @@ set_mode(const struct subject *subject, struct outcome *outcome,
 
 	if (status != 0)
 		return status;
-	outcome->is_set = true;
-	log_change(subject, outcome, next);
-	outcome->answered = bs_ask(subject->book.config->socket, BS_OP_RELOAD,
-	    &outcome->answer);
+	if (!subject->call->dry_run) {
+		outcome->is_set = true;
+		log_change(subject, outcome, next);
+		outcome->answered = bs_ask(subject->book.config->socket,
+		    BS_OP_RELOAD, &outcome->answer);
+	}
 	if (subject->call->json)
 		print_outcome_json(subject, outcome, next);
 	else
@@ -296,6 +323,8 @@ change(const struct subject *subject, enum bs_mode to)
 	}
 	if (to > subject->domain->mode)
 		bs_next_mode_check(&subject->ground, to, &next);
+	outcome.pass_count =
+	    bs_next_mode_passes(&subject->ground, to, outcome.passes);
 	outcome.is_forced = next.count > 0;
 	if (next.count == 0 || subject->call->force)
 		return set_mode(subject, &outcome, &next);
@@ -319,8 +348,14 @@ bs_cmd_mode(const struct bs_call *call)
 		    call->words[1]);
 		return EX_USAGE;
 	}
-	if (call->count == 1 && call->force) {
-		bs_complain("--force: which mode?");
+	if (call->count == 1 && (call->force || call->dry_run)) {
+		bs_complain("%s: which mode?",
+		    call->force ? "--force" : "--dry-run");
+		return EX_USAGE;
+	}
+	if (call->count > 1 && call->has_at && !call->dry_run) {
+		bs_complain("mode takes --at only to show, or with --dry-run: "
+			    "what it changes holds from now on");
 		return EX_USAGE;
 	}
 	if ((status = open_subject(call, &subject)) == 0)

@@ -5,7 +5,7 @@
  * left (else genuine bounces would be taken for forged), and, with "outbound =
  * here", the store knows all that left. The second is not asked of a domain
  * with "outbound = elsewhere": no verdict on its bounces rests on what the
- * store does not know. */
+ * store does not know. Before it refuses anything it is watched for a week. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,17 +66,36 @@ check_tallies(const struct bs_next_mode_ground *ground,
 		    BS_DOMAINS_MONTH, name);
 	if (month[BS_TALLY_REFUSED_LATER_KNOWN] > 0)
 		against(out, "refused-later-known",
-		    "in %d days %" PRIu32 " bounces of %s were refused that "
+		    "in %d days %" PRIu32 " bounce%s of %s %s refused that "
 		    "returned a message of ours; see event=refused-later-known "
 		    "in the log, and find out why that message was not known",
 		    BS_DOMAINS_MONTH, month[BS_TALLY_REFUSED_LATER_KNOWN],
-		    name);
+		    bs_plural(month[BS_TALLY_REFUSED_LATER_KNOWN]), name,
+		    month[BS_TALLY_REFUSED_LATER_KNOWN] == 1 ? "was" : "were");
 	if (week[BS_TALLY_STRIPPED] > 0)
 		against(out, "stripped",
-		    "in %d days %" PRIu32 " genuine bounces of mail that left "
+		    "in %d days %" PRIu32 " genuine bounce%s of mail that left "
 		    "with a tag came home without one: some path strips tags; "
 		    "find it (backstop explain on such a bounce)",
-		    BS_DOMAINS_WEEK, week[BS_TALLY_STRIPPED]);
+		    BS_DOMAINS_WEEK, week[BS_TALLY_STRIPPED],
+		    bs_plural(week[BS_TALLY_STRIPPED]));
+}
+
+/* With "outbound = here" coverage asks for more than this. */
+static void
+check_watched(const struct bs_next_mode_ground *ground,
+    struct bs_next_mode *out)
+{
+	unsigned left = ground->survey->unwatched_days;
+	const char *name = ground->domain->name;
+
+	if (ground->domain->outbound_here || !ground->domain->sign || left == 0)
+		return;
+	against(out, "not-watched",
+	    "%s is to be watched for %u more day%s of %d: what enforce would "
+	    "refuse is in the log; type: journalctl -u backstopd | grep "
+	    "would=reject",
+	    name, left, bs_plural(left), BS_DOMAINS_WATCH);
 }
 
 static void
@@ -119,6 +138,8 @@ bs_next_mode_check(const struct bs_next_mode_ground *ground, enum bs_mode to,
 	}
 	check_tallies(ground, out);
 	check_coverage(ground, out);
+	if (to == BS_ENFORCE)
+		check_watched(ground, out);
 }
 
 static enum bs_mode
@@ -144,13 +165,15 @@ print_week(const struct bs_domain_status *survey, const char *indent)
 	const uint32_t *week = survey->week.counts;
 
 	bs_print(stdout,
-	    "%sin %d days: %" PRIu32 " mails signed, %" PRIu32
+	    "%sin %d days: %" PRIu32 " mail%s signed, %" PRIu32
 	    " unsigned; bounces: %" PRIu32 " genuine by tag, %" PRIu32
-	    " by Message-ID (%" PRIu32 " lost their tag), %" PRIu32
+	    " by Message-ID (%" PRIu32 " lost %s tag), %" PRIu32
 	    " forged, %" PRIu32 " suspect, %" PRIu32 " unknown\n",
 	    indent, BS_DOMAINS_WEEK, week[BS_TALLY_SIGNED],
-	    week[BS_TALLY_UNSIGNED], week[BS_TALLY_TAG_HOME],
-	    week[BS_TALLY_ID_HOME], week[BS_TALLY_STRIPPED],
+	    bs_plural(week[BS_TALLY_SIGNED]), week[BS_TALLY_UNSIGNED],
+	    week[BS_TALLY_TAG_HOME], week[BS_TALLY_ID_HOME],
+	    week[BS_TALLY_STRIPPED],
+	    week[BS_TALLY_STRIPPED] == 1 ? "its" : "their",
 	    week[BS_TALLY_FORGED], week[BS_TALLY_SUSPECT],
 	    week[BS_TALLY_UNKNOWN]);
 	bs_print(stdout,
@@ -165,19 +188,65 @@ print_week(const struct bs_domain_status *survey, const char *indent)
 	    indent, week[BS_TALLY_REFUSED_LATER_KNOWN]);
 }
 
+/* Says of a mode, or of two with the same reasons, whether it is safe. */
+static void
+print_step(const char *indent, const char *modes, bool are_two,
+    const struct bs_next_mode *step)
+{
+	const char *verb = are_two ? "are" : "is";
+
+	bs_print(stdout, "%slater: %s %s %s", indent, modes, verb,
+	    step->count == 0 ? "safe, too" : "not safe yet:");
+	for (size_t i = 0; i < step->count; i++)
+		bs_print(stdout, "%s %s", i == 0 ? "" : ",",
+		    step->reasons[i].word);
+	putchar('\n');
+}
+
 /* Marking needs nothing: so what the steps beyond it will need. */
 static void
 print_far(const struct bs_next_mode_ground *ground, const char *indent)
 {
-	struct bs_next_mode step;
+	struct bs_next_mode junk;
+	struct bs_next_mode enforce;
 
-	bs_next_mode_check(ground, BS_ENFORCE, &step);
-	bs_print(stdout, "%sfurther steps %s", indent,
-	    step.count == 0 ? "are safe" : "are not safe yet:");
-	for (size_t i = 0; i < step.count; i++)
-		bs_print(stdout, "%s %s", i == 0 ? "" : ",",
-		    step.reasons[i].word);
-	putchar('\n');
+	bs_next_mode_check(ground, BS_JUNK, &junk);
+	bs_next_mode_check(ground, BS_ENFORCE, &enforce);
+	/* enforce asks for all that junk asks for, and more */
+	if (junk.count == enforce.count) {
+		print_step(indent, "junk and enforce", true, &junk);
+		return;
+	}
+	print_step(indent, "junk", false, &junk);
+	print_step(indent, "enforce", false, &enforce);
+}
+
+size_t
+bs_next_mode_passes(const struct bs_next_mode_ground *ground, enum bs_mode to,
+    char out[static BS_NEXT_MODE_PASSES][BS_NEXT_MODE_TEXT])
+{
+	const struct bs_domain *domain = ground->domain;
+	const struct bs_domain_status *survey = ground->survey;
+	size_t count = 0;
+
+	if (to < BS_JUNK)
+		return 0;
+	if (!domain->outbound_here)
+		snprintf(out[count++], BS_NEXT_MODE_TEXT,
+		    "bounces without a tag pass, as outbound = elsewhere");
+	else if (survey == NULL || survey->coverage != BS_COVERAGE_FULL)
+		snprintf(out[count++], BS_NEXT_MODE_TEXT,
+		    "bounces without a tag pass while coverage is partial (%s)",
+		    bs_reason_word(
+			survey == NULL ? BS_REASON_NO_STORE : survey->reason));
+	if (domain->exempt.count > 0)
+		snprintf(out[count++], BS_NEXT_MODE_TEXT,
+		    "bounces without a tag to addresses that are exempt pass");
+	if (to == BS_ENFORCE && !domain->strict)
+		snprintf(out[count++], BS_NEXT_MODE_TEXT,
+		    "suspect bounces are marked as spam, and not refused, as "
+		    "strict = no");
+	return count;
 }
 
 void

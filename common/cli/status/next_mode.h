@@ -36,6 +36,11 @@ struct bs_next_mode_ground {
 void bs_next_mode_check(const struct bs_next_mode_ground *ground,
     enum bs_mode to, struct bs_next_mode *out);
 
+/* What a mode still lets through, in words; returns how many texts. */
+#define BS_NEXT_MODE_PASSES 3
+size_t bs_next_mode_passes(const struct bs_next_mode_ground *ground,
+    enum bs_mode to, char out[static BS_NEXT_MODE_PASSES][BS_NEXT_MODE_TEXT]);
+
 /* Say what enforce would have done of late, and whether the next mode is
  * safe: in lines that begin with indent, or as members of an object. */
 void bs_next_mode_print(const struct bs_next_mode_ground *ground,

@@ -103,22 +103,58 @@ print_spf(const struct bs_overview *status)
 	    week[BS_TALLY_SPF_WOULD_JUNK], week[BS_TALLY_SPF_WOULD_DEFER]);
 }
 
+/* What a key in this state does. */
+static const char *
+does(enum bs_key_state state)
+{
+	switch (state) {
+	case BS_KEY_PENDING:
+		return "is pending";
+	case BS_KEY_ACTIVE:
+		return "signs";
+	case BS_KEY_VERIFY:
+		return "verifies";
+	case BS_KEY_REVOKED:
+		return "is revoked";
+	}
+	return "?";
+}
+
+static const char *
+age_text(const struct bs_overview *status, int64_t then,
+    char out[static BS_TIME_TEXT])
+{
+	int64_t days = bs_day_of(status->call->now) - (int64_t)bs_day_of(then);
+
+	if (days == 0)
+		return "today";
+	if (days == 1)
+		return "yesterday";
+	if (days < 0)
+		return bs_time_text(then, out);
+	snprintf(out, BS_TIME_TEXT, "%" PRId64 " days ago", days);
+	return out;
+}
+
 static void
 print_keys(const struct bs_overview *status)
 {
 	const struct bs_keyring *keyring = &status->book.keyring;
 	char text[BS_TIME_TEXT];
+	int64_t due;
 
 	for (size_t i = 0; i < keyring->count; i++) {
 		const struct bs_key *key = &keyring->keys[i];
 
-		bs_print(stdout, "%s%u %s, made %" PRId64 " days ago",
+		bs_print(stdout, "%skey %u %s, made %s",
 		    i == 0 ? "keys:     " : "          ", key->number,
-		    bs_key_state_name(key->state),
-		    bs_status_age_days(status, key->created));
-		if (bs_key_purge_time(key, status->book.lifetime_days) >= 0)
-			bs_print(stdout, ", purge: %s",
-			    bs_keybook_purge_text(&status->book, key, text));
+		    does(key->state), age_text(status, key->created, text));
+		due = bs_key_purge_time(key, status->book.lifetime_days);
+		if (due >= 0 && due <= status->book.now)
+			fputs(", can be purged now", stdout);
+		else if (due >= 0)
+			bs_print(stdout, ", can be purged from %s on",
+			    bs_time_text(due, text));
 		if (bs_key_is_lent(key, status->book.lifetime_days,
 			bs_day_of(status->book.now)))
 			fputs(", lent: somebody else may sign with it", stdout);
@@ -180,15 +216,17 @@ print_store(const struct bs_overview *status)
 		return;
 	}
 	bs_print(stdout,
-	    "store:    %" PRIu64 " tags of %" PRIu64 " senders, %" PRIu64
+	    "store:    %" PRIu64 " tag%s of %" PRIu64 " sender%s, %" PRIu64
 	    " octets\n",
-	    stat->entries[BS_TABLE_TAG], stat->entries[BS_TABLE_SENDER],
-	    stat->file_bytes);
+	    stat->entries[BS_TABLE_TAG], bs_plural(stat->entries[BS_TABLE_TAG]),
+	    stat->entries[BS_TABLE_SENDER],
+	    bs_plural(stat->entries[BS_TABLE_SENDER]), stat->file_bytes);
 	if (meta->epoch == 0)
 		puts("          nothing recorded yet");
 	else
-		bs_print(stdout, "          recording since %s, %zu gaps\n",
-		    bs_time_text(meta->epoch, start), meta->gap_count);
+		bs_print(stdout, "          recording since %s, %zu gap%s\n",
+		    bs_time_text(meta->epoch, start), meta->gap_count,
+		    bs_plural(meta->gap_count));
 	for (size_t i = 0; i < meta->gap_count; i++)
 		bs_print(stdout, "          gap %s to %s\n",
 		    bs_time_text(meta->gaps[i].start, start),
@@ -221,7 +259,8 @@ bs_status_print(const struct bs_overview *status)
 	bs_print(stdout, "config:   %s\n", call->config_path);
 	print_domains(status);
 	print_spf(status);
-	bs_print(stdout, "lifetime: %u days\n", status->book.lifetime_days);
+	bs_print(stdout, "lifetime: %u day%s\n", status->book.lifetime_days,
+	    bs_plural(status->book.lifetime_days));
 	print_keys(status);
 	if (status->answers)
 		bs_print(stdout, "engine:   answers at %s: %s\n",
@@ -235,8 +274,9 @@ bs_status_print(const struct bs_overview *status)
 	if (status->engine.log_lost > 0)
 		bs_print(stdout,
 		    "log:      nobody reads it: %" PRIu64
-		    " lines of the engine's are lost\n",
-		    status->engine.log_lost);
+		    " line%s of the engine's %s lost\n",
+		    status->engine.log_lost, bs_plural(status->engine.log_lost),
+		    status->engine.log_lost == 1 ? "is" : "are");
 	print_store(status);
 	print_accepted(status);
 	if (status->clock_in_doubt)
