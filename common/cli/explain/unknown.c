@@ -42,86 +42,69 @@ reason_of(const struct bs_explained *explained)
 	}
 }
 
+/* Whether it is for the day of the mail that nothing is known of it. */
+static bool
+is_of_a_time(const struct bs_explained *explained)
+{
+	enum bs_reason reason = reason_of(explained);
+
+	return reason == BS_REASON_YOUNG_STORE || reason == BS_REASON_SWEPT ||
+	       reason == BS_REASON_GAP;
+}
+
+/* Reasons in words, the name of the domain between them where there are two.
+ */
+static const struct {
+	enum bs_reason reason;
+	const char *text;
+	const char *rest;
+} reasons[] = {
+    {BS_REASON_SWEPT, "what is so old is not on record any more", NULL},
+    {BS_REASON_GAP, "there is a time in which nothing was recorded", NULL},
+    {BS_REASON_ENGINE_AWAY, "the engine, backstopd, does not run", NULL},
+    {BS_REASON_CLOCK, "the clock of this host is in doubt", NULL},
+    {BS_REASON_OUTBOUND_ELSEWHERE, "mail of ", " also leaves by other servers"},
+    {BS_REASON_OUTBOUND_BEGAN_LATER, "mail of ",
+	" left by other servers, too, until lately"},
+    {BS_REASON_FOREIGN_KEY, "another server, too, signs mail of ", ""},
+    {BS_REASON_LENT_KEY, "another server, too, signs mail of ", ""},
+    {BS_REASON_SOMEONE_ELSE_SIGNS, "another server, too, signs mail of ", ""},
+    {BS_REASON_SIGN_OFF, "mail of ", " is not signed here"},
+    {BS_REASON_SIGNING_BEGAN_LATER, "mail of ",
+	" has not been signed here for long enough"},
+    {BS_REASON_EXEMPT, "mail of this address is not signed", NULL},
+    {BS_REASON_STRIPPED, "some mail of ", " left unsigned"},
+    {BS_REASON_UNSIGNED_MAIL, "some mail of ", " left unsigned"},
+    {BS_REASON_UNSIGNED_IN_DOMAIN, "some mail of ", " left unsigned"},
+    {BS_REASON_UNRECORDED, "some mail of ",
+	" left without a record of its Message-ID"},
+    {BS_REASON_MESSAGES_OFF, "Message-IDs are not recorded here", NULL},
+    {BS_REASON_PARTIAL, "it returns more than could be looked up", NULL},
+    {BS_REASON_STORE_TROUBLE, "the record could not be read", NULL},
+};
+
 /* The same in words, which go on behind "as" or "but". */
 static const char *
 reason_text(const struct bs_explained *explained, char out[static SHOWN])
 {
-	const struct bs_explain_ground *ground = explained->ground;
+	enum bs_reason reason = reason_of(explained);
 	const char *domain =
 	    explained->domain == NULL ? "this domain" : explained->domain->name;
 	char since[BS_TIME_TEXT];
 
-	if (explained->dated == 0) {
-		snprintf(out, SHOWN,
-		    "neither the notice nor the returned mail says when it "
-		    "was sent");
-		return out;
-	}
-	switch (reason_of(explained)) {
-	case BS_REASON_YOUNG_STORE:
+	snprintf(out, SHOWN, "%s",
+	    explained->dated == 0 ? "neither the notice nor the returned mail "
+				    "says when it was sent"
+				  : "nothing says that the record is whole");
+	if (reason == BS_REASON_YOUNG_STORE)
 		snprintf(out, SHOWN, "what left before %s is not on record",
-		    bs_explain_date(ground->meta.epoch, explained->now, since));
-		break;
-	case BS_REASON_SWEPT:
-		snprintf(out, SHOWN,
-		    "what is so old is not on record any more");
-		break;
-	case BS_REASON_GAP:
-		snprintf(out, SHOWN,
-		    "there is a time in which nothing was recorded");
-		break;
-	case BS_REASON_ENGINE_AWAY:
-		snprintf(out, SHOWN, "the engine, backstopd, does not run");
-		break;
-	case BS_REASON_CLOCK:
-		snprintf(out, SHOWN, "the clock of this host is in doubt");
-		break;
-	case BS_REASON_OUTBOUND_ELSEWHERE:
-		snprintf(out, SHOWN, "mail of %s also leaves by other servers",
-		    domain);
-		break;
-	case BS_REASON_OUTBOUND_BEGAN_LATER:
-		snprintf(out, SHOWN,
-		    "mail of %s left by other servers, too, until lately",
-		    domain);
-		break;
-	case BS_REASON_FOREIGN_KEY:
-	case BS_REASON_LENT_KEY:
-	case BS_REASON_SOMEONE_ELSE_SIGNS:
-		snprintf(out, SHOWN, "another server, too, signs mail of %s",
-		    domain);
-		break;
-	case BS_REASON_SIGN_OFF:
-		snprintf(out, SHOWN, "mail of %s is not signed here", domain);
-		break;
-	case BS_REASON_SIGNING_BEGAN_LATER:
-		snprintf(out, SHOWN,
-		    "mail of %s has not been signed here for long enough",
-		    domain);
-		break;
-	case BS_REASON_EXEMPT:
-		snprintf(out, SHOWN, "mail of this address is not signed");
-		break;
-	case BS_REASON_STRIPPED:
-	case BS_REASON_UNSIGNED_MAIL:
-	case BS_REASON_UNSIGNED_IN_DOMAIN:
-		snprintf(out, SHOWN, "some mail of %s left unsigned", domain);
-		break;
-	case BS_REASON_UNRECORDED:
-		snprintf(out, SHOWN,
-		    "some mail of %s left without a record of its Message-ID",
-		    domain);
-		break;
-	case BS_REASON_MESSAGES_OFF:
-		snprintf(out, SHOWN, "Message-IDs are not recorded here");
-		break;
-	case BS_REASON_PARTIAL:
-		snprintf(out, SHOWN, "it returns more than could be looked up");
-		break;
-	default:
-		snprintf(out, SHOWN, "the record could not be read");
-		break;
-	}
+		    bs_explain_date(explained->ground->meta.epoch,
+			explained->now, since));
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].reason == reason)
+			snprintf(out, SHOWN, "%s%s%s", reasons[i].text,
+			    reasons[i].rest == NULL ? "" : domain,
+			    reasons[i].rest == NULL ? "" : reasons[i].rest);
 	return out;
 }
 
@@ -237,7 +220,7 @@ put_open(const struct bs_explained *explained,
 		bs_explain_say(out,
 		    "the notice does not show which mail it returns; %s.",
 		    ask_again(explained));
-	else if (explained->dated > 0)
+	else if (explained->dated > 0 && is_of_a_time(explained))
 		bs_explain_say(out, "the mail is of %s, and %s.",
 		    bs_explain_date(explained->dated, explained->now, date),
 		    reason_text(explained, text));
