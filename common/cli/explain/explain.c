@@ -144,6 +144,9 @@ explain(const struct bs_call *call, struct bs_explain_ground *ground,
 	return rc;
 }
 
+/* So many files take a while to be read, and it is done twice. */
+#define MANY 500
+
 /* What is asked, and what came of it so far. */
 struct session {
 	const struct bs_call *call;
@@ -213,6 +216,9 @@ explain_all(struct session *session)
 {
 	const struct bs_explain_inputs *inputs = &session->inputs;
 
+	if (inputs->count > MANY && isatty(STDERR_FILENO))
+		bs_complain("counting the messages in %zu files ...",
+		    inputs->count);
 	for (size_t i = 0; i < inputs->count; i++)
 		session->place.count +=
 		    count_messages(session, &inputs->items[i]);

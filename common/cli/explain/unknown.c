@@ -204,6 +204,17 @@ put_perhaps(const struct bs_explained *explained,
 	add_why_uncertain(explained, out);
 }
 
+/* The person may know more of the place than we do. */
+static void
+add_origin(const struct bs_explained *explained,
+    struct bs_explain_answer_text *out)
+{
+	bs_explain_add(out,
+	    "The returned mail came from %s: if that is neither your mail "
+	    "server nor where you were at the time, you did not send it.",
+	    explained->origin);
+}
+
 /* Nothing leans anywhere. */
 static void
 put_open(const struct bs_explained *explained,
@@ -231,10 +242,7 @@ put_open(const struct bs_explained *explained,
 	if (!explained->ground->has_store)
 		bs_explain_add(out, "\"backstop status\" says why.");
 	if (explained->origin[0] != '\0')
-		bs_explain_add(out,
-		    "The returned mail came from %s: if that is none of your "
-		    "mail servers, you did not send it.",
-		    explained->origin);
+		add_origin(explained, out);
 	add_advice(explained, out);
 }
 
@@ -278,13 +286,11 @@ settle_ground(const struct bs_explained *explained,
 			    "ask its administrator to run this there (-c "
 			    "FILE names its configuration)");
 	else
-		settle(out, "the keys and the store: run this as root on the "
-			    "mail server, after backstop init");
+		settle(out, "the keys and the store, which root alone may "
+			    "read: run this as root on the mail server, after "
+			    "backstop init, or ask its administrator to");
 	if (explained->origin[0] != '\0')
-		bs_explain_add(out,
-		    "The returned mail came from %s: if that is not your "
-		    "mail server, you did not send it.",
-		    explained->origin);
+		add_origin(explained, out);
 }
 
 static void
