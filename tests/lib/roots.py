@@ -61,7 +61,7 @@ CONTROL = pathlib.Path(__file__).resolve().parents[2] / (
 LINT_SUITE = "bookworm"
 LINT_PACKAGES = """
 clang clang-format clang-tidy libclang-rt-14-dev cppcheck shellcheck binutils
-bmake mksh
+bmake mksh groff-base
 """.split()
 
 
