@@ -29,7 +29,14 @@ SHARES = {"e2e": 2, "packaging": 2}
 # What keeps all processors busy, and what of it goes first: first what others
 # wait for, then what takes longest.
 ORDER = ("build", "lint", "tests of the build", "build with sanitizers",
-         "tests with sanitizers", "fuzzing", "slow tests")
+         "tests with sanitizers", "campaigns", "fuzzing", "slow tests")
+
+# A campaign computes for a third of its time and waits for the rest, so all of
+# them together take as long as one: a minute on one release, and less on the
+# other and with sanitizers.
+CAMPAIGNS_AT_ONCE = 6
+CAMPAIGN_SECONDS = {"unit": 60, "sanitized": 10}
+CAMPAIGN_SECONDS_AGAIN = 10
 
 ENVIRONMENT = (
     "ASAN_OPTIONS=detect_leaks=1",
@@ -128,10 +135,7 @@ class Suite:
                 target=self._guarded, args=(self._lint, workshop, folder))
             lint.start()
             if "unit" in self.parts:
-                with self._busy("tests of the build"):
-                    self._meson_tests(workshop, folder, "unit",
-                                      "--no-suite", "lint")
-                self._slow(workshop, folder)
+                self._tests(workshop, folder, "unit", "tests of the build")
             lint.join()
 
     def _lint(self, workshop, folder):
@@ -147,15 +151,32 @@ class Suite:
                 folder = workshop.build(
                     "sanitized", "-Dwerror=true",
                     "-Db_sanitize=address,undefined")
-            with self._busy("tests with sanitizers"):
-                self._meson_tests(workshop, folder, "sanitized", "--no-suite",
-                                  "lint")
-            self._slow(workshop, folder)
+            self._tests(workshop, folder, "sanitized",
+                        "tests with sanitizers")
+
+    def _tests(self, workshop, folder, part, title):
+        """The tests of a build, the campaigns apart unless tests are named."""
+        apart = [] if self._names() else ["--no-suite", "campaign"]
+        with self._busy(title):
+            self._meson_tests(workshop, folder, part, "--no-suite", "lint",
+                              *apart)
+        if apart:
+            seconds = (CAMPAIGN_SECONDS[part]
+                       if self.name == roots.LINT_SUITE
+                       else CAMPAIGN_SECONDS_AGAIN)
+            with self._busy("campaigns"):
+                self._meson_tests(
+                    workshop, folder, part, "--suite", "campaign",
+                    "--num-processes", str(CAMPAIGNS_AT_ONCE),
+                    log="campaigns",
+                    environment=[f"BACKSTOP_SECONDS={seconds}"])
+        self._slow(workshop, folder)
 
     def _slow(self, workshop, folder):
         if self.slow:
             with self._busy("slow tests"):
-                self._meson_tests(workshop, folder, "slow", "--suite", "slow")
+                self._meson_tests(workshop, folder, "slow", "--suite", "slow",
+                                  "--num-processes", str(CAMPAIGNS_AT_ONCE))
 
     def _fuzz(self):
         """The fuzzer of the parser of bounces, which has its own clang."""
@@ -184,16 +205,24 @@ class Suite:
 
     # What meson runs.
 
-    def _meson_tests(self, workshop, folder, part, *options):
+    def _names(self):
+        """The tests that meson is to run, where it is meson's tests alone."""
+        return (self.words if self.parts <= {"unit", "lint", "sanitized"}
+                else [])
+
+    def _meson_tests(self, workshop, folder, part, *options, log=None,
+                     environment=()):
         title = {"unit": "tests", "lint": "lint", "slow": "slow tests",
                  "sanitized": "sanitized tests"}[part]
-        names = self.words if self.parts <= {"unit", "lint",
-                                             "sanitized"} else []
+        base = part
+        if log:
+            title, base = f"{title}, {log}", f"{part}-{log}"
         done = workshop.run(
-            *ENVIRONMENT, "meson", "test", "-C", folder, "--no-rebuild",
-            f"--logbase={part}", "--timeout-multiplier=4", *options, *names, check=False,
+            *ENVIRONMENT, *environment, "meson", "test", "-C", folder,
+            "--no-rebuild", f"--logbase={base}", "--timeout-multiplier=4",
+            *options, *self._names(), check=False,
             seconds=2 * build.BUILD_SECONDS)
-        log = workshop.path(f"{folder}/meson-logs/{part}.json")
+        log = workshop.path(f"{folder}/meson-logs/{base}.json")
         (self.logs / f"{title}.txt").write_text(done.stdout + done.stderr)
         if not log.exists():
             self.tally.fail(f"{self.name}: {title}",
