@@ -66,12 +66,30 @@ skip_equals(char *at)
 	return NULL;
 }
 
+static bool
+is_alnum(char c)
+{
+	return bs_ascii_is_alpha(c) || bs_ascii_is_digit(c);
+}
+
+/* Whether something has spoilt key and day alone: the MAC is there still. */
+static bool
+is_spoilt_tag(const char *at)
+{
+	for (int i = 0; i < 10; i++)
+		if (i < 4 ? !is_alnum(at[i]) : bs_ascii_hex(at[i]) < 0)
+			return false;
+	return !is_alnum(at[10]);
+}
+
 /* Blots the MAC of a tag's digits, KDDDSSSSSS, or what a cut text has of it. */
 static void
 blot_digits(char *at)
 {
+	bool is_spoilt = is_spoilt_tag(at);
+
 	for (int i = 0; i < 4; i++)
-		if (!bs_ascii_is_digit(at[i]))
+		if (!is_spoilt && !bs_ascii_is_digit(at[i]))
 			return;
 	at += 4;
 	for (int i = 0; i < 6 && bs_ascii_hex(at[i]) >= 0; i++)

@@ -108,8 +108,6 @@ serve(const char *config_path, struct bs_config *config)
 	int rc;
 
 	raise_limits();
-	/* until the loop takes it, and in all children, it does nothing */
-	signal(SIGUSR1, SIG_IGN);
 	spf = start_spf(config);
 	if ((fd = bs_listen(config->socket, config->user, &is_ours)) < 0) {
 		why = fd == -EADDRINUSE ? "another backstopd answers there"
@@ -160,6 +158,10 @@ main(int argc, char *argv[])
 	int rc;
 
 	opterr = 0;
+	/* until the loop takes them, and in all children, they do nothing: a
+	 * reload just after a start would end us */
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
 	while ((option = getopt_long(argc, argv, "c:hsv", options, NULL)) != -1)
 		switch (option) {
 		case 'c':

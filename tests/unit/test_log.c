@@ -161,6 +161,9 @@ blots_what_would_sign(void **state)
 	    {"prvs=1111aaaaaa=prvs=1234abcdef=alice",
 		"prvs=1111xxxxxx=prvs=1234xxxxxx=alice"},
 	    {"prvs=zz=prvs=1234abcdef=alice", "prvs=zz=prvs=1234xxxxxx=alice"},
+	    /* the day is spoilt, the rest a whole MAC */
+	    {"prvs=12e4abcdef=alice", "prvs=12e4xxxxxx=alice"},
+	    {"prvs=12e4abcdefa=alice", "prvs=12e4abcdefa=alice"},
 	    {"SRS0=a=b=x.example=prvs=1234abcdef=alice@y.example",
 		"SRS0=a=b=x.example=prvs=1234xxxxxx=alice@y.example"},
 	    {"mail from prvs=1234abcdef=a@b, to prvs=1234123456=c@d",
@@ -349,7 +352,8 @@ blots_the_mac_of_every_tag(void **state)
 	    {"prvs=12345", "prvs=1234x"},
 	    {"prvs=1234", "prvs=1234"},
 	    {"prvs=123", "prvs=123"},
-	    {"prvs=12a4abcdef", "prvs=12a4abcdef"},
+	    {"prvs=12a4abcdef", "prvs=12a4xxxxxx"},
+	    {"prvs=12a4abcdeg", "prvs=12a4abcdeg"},
 	    {"pprvs=1234abcdef=a", "pprvs=1234xxxxxx=a"},
 	};
 	struct bs_log_line line;
