@@ -27,6 +27,6 @@ cd "$source"
 cp -a common exim filter meson.build meson_options.txt packaging tests \
 	LICENSE README.md CHANGES.md "$top/$name"
 tar -C "$top" -czf "$top/SOURCES/$name.tar.gz" "$name"
-cp "$here/backstop.sysusers" "$top/SOURCES"
+cp packaging/systemd/backstop.sysusers "$top/SOURCES"
 rpmbuild -ba --define "_topdir $top" "$@" "$here/backstop.spec"
 find "$top/RPMS" "$top/SRPMS" -name '*.rpm' -exec cp {} "$target" \;

@@ -83,7 +83,7 @@ def check_users():
     users = re.findall(r'^#define BS_\w+_USER "(\w+)"',
                        tree.read("common/base/backstop.h"), re.M)
     for path in ("packaging/debian/backstop.postinst",
-                 "packaging/rpm/backstop.sysusers",
+                 "packaging/systemd/backstop.sysusers",
                  "packaging/alpine/backstop.pre-install",
                  "packaging/alpine/APKBUILD", "packaging/openbsd/pkg/PLIST"):
         for user in users:
