@@ -9,6 +9,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
+
+import documents
 
 SUITES = ("bookworm", "trixie")
 
@@ -40,22 +43,31 @@ spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
     "debs": ["build-essential", "lintian", "systemd"],
     # Where they are installed: Debian's base and nothing else.
     "clean": [],
+    # The same, able to boot, with what every server has.
+    "booted": ["systemd-sysv", "dbus", "ca-certificates"],
     # What all others begin as.
     "base": [],
 }
 
-# What hosts of a clean tree may install without a network; a line's packages
-# go together.
-KEPT = [
+# What hosts of a tree may install without a network; a line's packages go
+# together. README.md has what to build with.
+SERVERS = [
     "opensmtpd liblmdb-dev libevent-dev libidn2-dev nettle-dev "
     "libjansson-dev libspf2-dev libexpat1-dev libarchive-dev",
     "exim4-daemon-light",
     "exim4-daemon-heavy",
-    "systemd debconf-utils",
 ]
+KEPT = {
+    "clean": SERVERS + ["systemd debconf-utils"],
+    "booted": SERVERS + documents.to_build_with(),
+}
 
-CONTROL = pathlib.Path(__file__).resolve().parents[2] / (
-    "packaging/debian/control")
+CONTROL = documents.SOURCE / "packaging/debian/control"
+
+# Trees that nobody used for so long are removed.
+UNUSED_SECONDS = 21 * 86400
+
+KEY_DIGITS = 12
 
 # Lint runs in this tree alone: other releases of the tools judge differently.
 LINT_SUITE = "bookworm"
@@ -89,11 +101,9 @@ def packages(suite, kind="smtpd"):
                   (build_depends() if kind == "debs" else []))
 
 
-def _key(suite, kind):
+def recipe(suite, kind):
     """Another one whenever the tree would be made another way."""
-    text = " ".join([RECIPE] + packages(suite, kind) +
-                    (KEPT if kind == "clean" else []))
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return " ".join([RECIPE] + packages(suite, kind) + KEPT.get(kind, []))
 
 
 def mirror():
@@ -158,7 +168,7 @@ def _fill(tree, suite, kind, log):
     (tree / "etc/apt/apt.conf.d/90tests").write_text(_apt_settings())
     # The tree is thrown away when it is not whole: no need to sync it.
     (tree / "etc/dpkg/dpkg.cfg.d/tests").write_text("force-unsafe-io\n" + (
-        "" if kind == "clean" else "path-exclude=/usr/share/doc/*\n"
+        "" if kind in KEPT else "path-exclude=/usr/share/doc/*\n"
         "path-exclude=/usr/share/locale/*\n"))
     environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive",
                        LC_ALL="C", PATH="/usr/sbin:/usr/bin:/sbin:/bin")
@@ -166,13 +176,13 @@ def _fill(tree, suite, kind, log):
            "--no-install-recommends"]
     with _proc(tree):
         _run(log, *apt, "update", env=environment)
-        if kind == "clean":
-            for line in KEPT:
-                _run(log, *apt, "install", "--download-only", *line.split(),
-                     env=environment)
-            return
-        _run(log, *apt, "install", *packages(suite, kind), env=environment)
+        if packages(suite, kind):
+            _run(log, *apt, "install", *packages(suite, kind),
+                 env=environment)
         _run(log, *apt, "clean", env=environment)
+        for line in KEPT.get(kind, []):
+            _run(log, *apt, "install", "--download-only", *line.split(),
+                 env=environment)
 
 
 def cache_folder():
@@ -189,10 +199,36 @@ def cache_folder():
         return spare
 
 
-def _sweep(cache, suite, kind):
-    """Removes what earlier runs left half made; the lock is held."""
-    for rest in cache.glob(f".{suite}-{kind}-*"):
+def _sweep(cache, name, kept):
+    """Removes what earlier runs left half made, and what nobody used for
+    weeks; the lock is held. Of every kind the time of its folder says when it
+    was used last."""
+    for rest in cache.glob(f".{name}-*"):
         shutil.rmtree(rest, ignore_errors=True)
+    for old in cache.glob(f"{name}-{'[0-9a-f]' * KEY_DIGITS}"):
+        if old != kept and time.time() - old.stat().st_mtime > UNUSED_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def keep(name, text, make):
+    """The path of a thing that is kept between runs, for reading only.
+    make(path) makes it if there is none by this name and for this text."""
+    cache = cache_folder()
+    key = hashlib.sha256(text.encode()).hexdigest()[:KEY_DIGITS]
+    kept = cache / f"{name}-{key}"
+    with open(cache / f"{name}.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            _sweep(cache, name, kept)
+            unfinished = cache / f".{kept.name}"
+            try:
+                make(unfinished)
+                unfinished.rename(kept)
+            finally:
+                if unfinished.exists():
+                    shutil.rmtree(unfinished, ignore_errors=True)
+        os.utime(kept)
+    return kept
 
 
 def root(suite, say=print, kind="smtpd"):
@@ -200,20 +236,10 @@ def root(suite, say=print, kind="smtpd"):
     there is none."""
     if suite not in SUITES:
         raise RootError(f"no such suite: {suite} ({' or '.join(SUITES)})")
-    cache = cache_folder()
-    tree = cache / f"{suite}-{kind}-{_key(suite, kind)}"
-    with open(cache / f"{suite}-{kind}.lock", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if tree.exists():
-            return tree
-        say(f"making a Debian {suite} tree with {kind} under {cache} (once)")
-        _sweep(cache, suite, kind)
-        unfinished = cache / f".{tree.name}"
-        try:
-            with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
-                _fill(unfinished, suite, kind, log)
-            unfinished.rename(tree)
-        finally:
-            if unfinished.exists():
-                shutil.rmtree(unfinished, ignore_errors=True)
-    return tree
+
+    def make(tree):
+        say(f"making a Debian {suite} tree with {kind} under {tree.parent} "
+            "(once)")
+        with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
+            _fill(tree, suite, kind, log)
+    return keep(f"{suite}-{kind}", recipe(suite, kind), make)

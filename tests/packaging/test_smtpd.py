@@ -1,14 +1,13 @@
 """The life of opensmtpd-filter-backstop: installed and put to use by the
 README's lines, upgraded, removed, purged, installed again."""
 
-import re
 import shutil
 import signal
 
 import pytest
 
 import layouts
-from debs import Load, PackagedSmtpd
+from debs import Load, PackagedSmtpd, smtpd_conf
 from documents import one_with, readme
 from talk import ALICE, BOB, CAROL, SIGNED, bounce, deliver, forge, send
 
@@ -30,20 +29,6 @@ action "out" relay
 match from any for domain "example.org" action "local"
 match from local for any action "out"
 """
-TLS = r" tls-require pki mail auth <credentials> senders <owners>| tls pki mail"
-
-
-def conf(host):
-    """smtpd.conf by the README, and what else the installed example has.
-    OpenSMTPD 6.8 cannot do TLS with the OpenSSL of Debian 12."""
-    lines = one_with(readme("OpenSMTPD"), "proc-exec")
-    example = host.read(EXAMPLE)
-    for line in lines.splitlines():
-        assert line in example.splitlines(), line
-    whole = "".join(re.findall("^(?:pki|table) .*\n", example, re.M)) + lines
-    if host.debs.suite != "bookworm":
-        return whole
-    return re.sub(TLS + r"|^pki .*\n", "", whole, flags=re.M)
 
 
 def install(host):
@@ -78,7 +63,7 @@ def ours(host, remote):
     host.resolve(ZONE)
     host.start_smtpd(BEFORE)
     install(host)
-    host.conf = conf(host)
+    host.conf = smtpd_conf(host.debs.suite, host.read(EXAMPLE))
     host.set(domains="example.org", sign="yes")
     host.start_engine()
     return host
