@@ -3,7 +3,8 @@
 #
 # All mounts, processes and networks are made inside one mount and one process
 # namespace. However a run ends, the kernel takes them away with it; on the
-# machine only an empty folder could stay, and the trap removes that.
+# machine only an empty folder and empty cgroups could stay, and the trap
+# removes those.
 # shellcheck shell=sh
 
 # The distribution's own Python, not one that PATH may put before it.
@@ -48,6 +49,17 @@ need_root()
 	command -v apt-get >/dev/null || die "this needs Debian 12 or 13"
 }
 
+# Removes the cgroups of hosts that were booted (lib/booted.py): they bear the
+# run's name, and do not go away with what was in them.
+remove_cgroups()
+{
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	unshare --mount --propagation private -- sh -c '
+		mount -t cgroup2 cgroup "$1" 2>/dev/null || exit 0
+		[ ! -d "$1/$2" ] || find "$1/$2" -depth -type d -exec rmdir {} +
+		' sh "$BACKSTOP_WORK" "${BACKSTOP_WORK##*/}" || :
+}
+
 # Ends a run from outside: the first process of a process namespace takes all
 # the others with it.
 leave()
@@ -57,6 +69,7 @@ leave()
 		kill -KILL "$inside" 2>/dev/null || :
 		wait "$inside" 2>/dev/null || :
 	fi
+	remove_cgroups
 	# Empty: what was mounted on it was so in the namespace alone.
 	rmdir "$BACKSTOP_WORK" || :
 }

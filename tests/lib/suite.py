@@ -108,7 +108,7 @@ class Suite:
         if "e2e" in self.parts:
             kinds += ["spf", "exim-light", "exim-heavy"]
         if "packaging" in self.parts:
-            kinds += ["debs", "clean", "rpm"]
+            kinds += ["debs", "clean", "booted", "rpm"]
         return kinds
 
     def _workshop(self, name):
@@ -280,9 +280,9 @@ class Suite:
             status = subprocess.run(
                 [sys.executable, "-B", "-m", "pytest", "-p",
                  "no:cacheprovider", "-q", f"--suite={self.name}",
-                 f"--junitxml={report}", f"--rootdir={folder}", *([] if named else
-                                                        [str(folder)]),
-                 *self.words], cwd=folder,
+                 f"--junitxml={report}", f"--rootdir={folder}",
+                 *(["--slow"] if self.slow else []),
+                 *([] if named else [str(folder)]), *self.words], cwd=folder,
                 stdin=subprocess.DEVNULL, stdout=log,
                 stderr=subprocess.STDOUT, check=False,
                 env=environment).returncode

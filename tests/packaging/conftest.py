@@ -18,8 +18,13 @@ from net import own_lan  # noqa: E402
 pytest_plugins = ["hooks"]
 
 
+def pytest_configure(config):
+    config.slow_first = ("test_booted",)
+
+
 def pytest_generate_tests(metafunc):
-    if "debs" in metafunc.fixturenames:
+    if ("debs" in metafunc.fixturenames
+            and "layout" not in metafunc.fixturenames):
         metafunc.parametrize(
             "debs", metafunc.config.getoption("suite") or roots.SUITES,
             indirect=True, scope="session")
