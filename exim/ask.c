@@ -174,6 +174,15 @@ bs_ask_round(const struct bs_round *round)
 	return self.owed;
 }
 
+uint64_t
+bs_ask_asks(void)
+{
+	uint64_t asks = self.client.asks;
+
+	self.client.asks = 0;
+	return asks;
+}
+
 void
 bs_ask_envelope(const struct bs_envelope *envelope, struct bs_request *request)
 {

@@ -33,6 +33,10 @@ struct bs_round {
  * leave by a longjmp: the next call puts that right. */
 BS_MUST_USE unsigned bs_ask_round(const struct bs_round *round);
 
+/* What the engine asks with, if it has asked this process what it missed; once.
+ * 0: it has not. */
+uint64_t bs_ask_asks(void);
+
 /* Fills in what every question says of the envelope. */
 void bs_ask_envelope(const struct bs_envelope *envelope,
     struct bs_request *request);

@@ -6,6 +6,7 @@
 #include <local_scan.h>
 
 #include "common/base/log.h"
+#include "exim/ask.h"
 #include "exim/outage_files.h"
 #include "exim/report_sent.h"
 #include "exim/outage.h"
@@ -34,10 +35,27 @@ bs_outage_unanswered(bool leaves)
 		    BS_SOCKET_PATH);
 }
 
+/* The engine asks what it missed while it was stopped: nothing, or it was told.
+ * Without an answer it asks the next process. */
+static void
+say_hello(uint64_t asks)
+{
+	time_t now = time(NULL);
+	struct bs_outage_missed missed;
+
+	if (!bs_outage_files_look(spool(), now, &missed))
+		(void)!bs_report_sent_hello(asks,
+		    (unsigned)(now - bs_outage_files_since(spool(), now)));
+}
+
 void
 bs_outage_answered(void)
 {
+	uint64_t asks = bs_ask_asks();
+
 	bs_outage_files_answered(spool());
+	if (asks != 0)
+		say_hello(asks);
 }
 
 void
@@ -62,6 +80,7 @@ bs_outage_report(struct bs_envelope *envelope)
 	struct bs_outage_missed missed = {.seconds = 0};
 	bool store_lacks_mail = bs_outage_files_look(spool(), now, &missed);
 
+	(void)bs_outage_files_since(spool(), now);
 	envelope->engine_is_away = engine == BS_OUTAGE_FILES_AWAY;
 	if (!store_lacks_mail && engine != BS_OUTAGE_FILES_TRY)
 		return true;

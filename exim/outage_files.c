@@ -13,6 +13,7 @@
 #define AWAY "backstop.away"
 #define LOGGED "backstop.logged"
 #define WARNED "backstop.warned"
+#define SINCE "backstop.since"
 
 #define LOG_SECONDS 60
 #define AWAY_SECONDS 2
@@ -47,7 +48,7 @@ make_file(const char *path, const struct timespec times[2])
 
 	if (fd == -1)
 		return -errno;
-	if (futimens(fd, times) != 0)
+	if (futimens(fd, times) != 0 || fsync(fd) != 0)
 		rc = -errno;
 	close(fd);
 	return rc;
@@ -80,6 +81,19 @@ put_times(const char *spool, const char *name, struct timespec accessed,
 	return rc == 0 || rc == -EEXIST;
 }
 
+/* Exim syncs each message that it accepts: what says that the engine was not
+ * told of it must not be lost before. */
+static void
+sync_new_file(const char *spool)
+{
+	int fd = open(spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1)
+		return;
+	(void)fsync(fd);
+	close(fd);
+}
+
 static void
 note_leaving(const char *spool, time_t now)
 {
@@ -92,10 +106,14 @@ note_leaving(const char *spool, time_t now)
 	if (!make_path(spool, MISSED, path, sizeof(path)))
 		return;
 	/* it may have been told and forgotten in between */
-	for (int i = 0; i < 3; i++)
-		if (make_file(path, first) != -EEXIST ||
-		    set_times(path, again) != -ENOENT)
+	for (int i = 0; i < 3; i++) {
+		int rc = make_file(path, first);
+
+		if (rc == 0)
+			sync_new_file(spool);
+		if (rc != -EEXIST || set_times(path, again) != -ENOENT)
 			return;
+	}
 }
 
 static void
@@ -183,6 +201,23 @@ bs_outage_files_look(const char *spool, time_t now,
 	else
 		missed->seconds = (unsigned)(now - st.st_mtime) + 1;
 	return true;
+}
+
+time_t
+bs_outage_files_since(const char *spool, time_t now)
+{
+	const struct timespec at = {.tv_sec = now};
+	const struct timespec times[2] = {at, at};
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (!look(spool, SINCE, &st)) {
+		if (make_path(spool, SINCE, path, sizeof(path)) &&
+		    make_file(path, times) == 0)
+			sync_new_file(spool);
+		return now;
+	}
+	return st.st_mtime < now ? st.st_mtime : now;
 }
 
 void

@@ -15,7 +15,8 @@
  *	backstop.away	mtime: since when the engine does not answer, 0 while
  *			it does; atime: when that was last tried
  *	backstop.logged	mtime: when that was last logged
- *	backstop.warned	mtime: when a client of Exim's was last warned of */
+ *	backstop.warned	mtime: when a client of Exim's was last warned of
+ *	backstop.since	mtime: since when there are such files */
 
 /* Notes that the engine did not answer and, where leaves is set, that it was
  * not told of mail that leaves. Returns whether to log it: at first, and then
@@ -47,6 +48,10 @@ struct bs_outage_missed {
 /* Returns whether there is anything to report, and what in *missed. */
 bool bs_outage_files_look(const char *spool, time_t now,
     struct bs_outage_missed *missed);
+
+/* Since when all mail that left untold is known here; now where that cannot be
+ * kept. To be called before any mail leaves. */
+time_t bs_outage_files_since(const char *spool, time_t now);
 
 /* Forgets what was reported, unless more was missed meanwhile. */
 void bs_outage_files_told(const char *spool,

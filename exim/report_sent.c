@@ -144,30 +144,56 @@ bs_report_sent_weighed(const struct bs_scan *scan)
 	(void)!bs_ask_round(&round);
 }
 
+/* What is told of no message. */
+struct told {
+	unsigned missed_seconds;
+	uint64_t hello;
+	unsigned knows_seconds;
+};
+
 /* It is about no message: it has no sender. */
 static void
-fill_missed(void *context, unsigned n, struct bs_request *request)
+fill_told(void *context, unsigned n, struct bs_request *request)
 {
-	const unsigned *seconds = context;
+	const struct told *told = context;
 
 	(void)n;
-	request->op = *seconds > 0 ? BS_OP_SENT : BS_OP_PING;
+	request->op = told->missed_seconds > 0 || told->hello != 0 ? BS_OP_SENT
+								   : BS_OP_PING;
 	request->host = BS_HOST_EXIM;
 	request->listener = BS_LISTENER_LOCAL;
 	COPY(request->client, "local");
-	request->missed_seconds = *seconds;
+	request->missed_seconds = told->missed_seconds;
+	request->hello = told->hello;
+	request->knows_seconds = told->knows_seconds;
 }
 
 unsigned
 bs_report_sent_missed(unsigned seconds, bool is_away)
 {
+	struct told told = {.missed_seconds = seconds};
 	struct bs_round round = {
 	    .count = 1,
 	    .deadline_ms = REPORT_MS,
 	    .is_away = is_away,
-	    .fill = fill_missed,
+	    .fill = fill_told,
 	    .take = ignore,
-	    .context = &seconds,
+	    .context = &told,
+	};
+
+	return bs_ask_round(&round);
+}
+
+unsigned
+bs_report_sent_hello(uint64_t asks, unsigned knows_seconds)
+{
+	struct told told = {.hello = asks, .knows_seconds = knows_seconds};
+	struct bs_round round = {
+	    .count = 1,
+	    .deadline_ms = REPORT_MS,
+	    .fill = fill_told,
+	    .take = ignore,
+	    .context = &told,
 	};
 
 	return bs_ask_round(&round);

@@ -26,4 +26,9 @@ void bs_report_sent_weighed(const struct bs_scan *scan);
  */
 BS_MUST_USE unsigned bs_report_sent_missed(unsigned seconds, bool is_away);
 
+/* Says that the engine was told of all that was missed, which is known for so
+ * many seconds. Returns how many answers it owes. */
+BS_MUST_USE unsigned bs_report_sent_hello(uint64_t asks,
+    unsigned knows_seconds);
+
 #endif

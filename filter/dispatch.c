@@ -136,6 +136,7 @@ handle_report(struct bs_filter *filter, const struct bs_proto_line *line)
 		bs_session_rcpt_done(session, line->text, line->ok);
 	} else if (line->event == BS_PROTO_COMMIT) {
 		bs_report_sent_commit(filter, session);
+		session->tx.is_told = true;
 		bs_message_drop(filter, session);
 	} else
 		bs_session_note(session, line);

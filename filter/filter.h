@@ -7,6 +7,7 @@
 #include "common/base/backstop.h"
 #include "common/adapter/client.h"
 #include "common/base/log.h"
+#include "filter/kept.h"
 #include "filter/out.h"
 #include "filter/session.h"
 
@@ -26,6 +27,20 @@ enum bs_inspect {
 
 struct bs_message;
 struct bs_report_sent;
+
+/* What is told to the engine beside messages: filter/hello.c. */
+struct bs_hello {
+	struct bs_question question;
+	int kind;
+	int64_t asked_ms;
+	int64_t next_ms; /* before that, nothing is asked */
+	int64_t beat_ms; /* when the disk is told next that we live */
+	uint64_t seen;	 /* what the engine asked with last, ... */
+	int64_t seen_ms; /* ... since when */
+	uint64_t said;	 /* and what was answered last */
+	bool knocks;	 /* the engine may have been away */
+	bool was_up;
+};
 
 struct bs_filter {
 	enum bs_listener mode;
@@ -49,6 +64,8 @@ struct bs_filter {
 	int64_t missed_since_ms; /* monotonic: since then, messages left that
 				  * the engine was not told of; 0: none did */
 	int64_t missed_last_ms;
+	struct bs_kept kept; /* that, and of other filters, on the disk */
+	struct bs_hello hello;
 	size_t backlog_octets; /* of all messages that are kept back */
 	struct bs_message *waiting;
 	bool told_no_name; /* that a listener has none for us */

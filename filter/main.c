@@ -17,6 +17,7 @@
 
 #include "common/base/monotonic.h"
 #include "filter/dispatch.h"
+#include "filter/hello.h"
 #include "filter/message.h"
 #include "filter/pipe.h"
 #include "filter/verbose.h"
@@ -24,8 +25,9 @@
 #define DEADLINE_MAX_MS 60000U
 
 static const char usage_text[] =
-    "usage: filter-backstop -m in|out|local|untag [-i auto|yes|no]\n"
-    "                       [-s socket] [-t ms] [-T ms] [-v]\n"
+    "usage: filter-backstop -m in|out|local|untag [-d folder]\n"
+    "                       [-i auto|yes|no] [-s socket] [-t ms] [-T ms] "
+    "[-v]\n"
     "       filter-backstop -h | --help | --version\n";
 
 static const char help_text[] =
@@ -33,6 +35,8 @@ static const char help_text[] =
     "  -m mode    what the listener is for: in (mail from outside), out\n"
     "             (mail that leaves), local (the socket), untag (the socket\n"
     "             before a signing hop)\n"
+    "  -d folder  in which filters keep what the engine was not told;\n"
+    "             " BS_FILTER_STATE_PATH "\n"
     "  -i when    to read messages: auto (from OpenSMTPD 7.4 on), yes, no\n"
     "  -s socket  of the engine; " BS_SOCKET_PATH "\n"
     "  -t ms      to wait for an answer before mail passes; 500\n"
@@ -46,6 +50,7 @@ struct options {
 	bool has_mode;
 	enum bs_inspect inspect;
 	const char *socket;
+	const char *folder;
 	unsigned deadline_ms;
 	unsigned spf_deadline_ms;
 	bool verbose;
@@ -111,6 +116,9 @@ parse_option(int option, struct options *options)
 	case 's':
 		options->socket = optarg;
 		return;
+	case 'd':
+		options->folder = optarg;
+		return;
 	case 't':
 		options->deadline_ms = parse_deadline('t', optarg, 1);
 		return;
@@ -142,7 +150,7 @@ parse_options(int argc, char *argv[], struct options *options)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "hi:m:s:t:T:v", longs,
+	while ((option = getopt_long(argc, argv, "d:hi:m:s:t:T:v", longs,
 		    NULL)) != -1) {
 		if (option == '?')
 			bad_usage("no such option, or its value is missing: ",
@@ -183,7 +191,7 @@ drop_powers(void)
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #endif
 #ifdef __OpenBSD__
-	if (pledge("stdio unix", NULL) == -1)
+	if (pledge("stdio unix rpath wpath cpath flock", NULL) == -1)
 		exit(EX_OSERR);
 #endif
 }
@@ -196,6 +204,21 @@ set_nonblocking(int fd)
 
 	if (flags != -1 && !isatty(fd))
 		(void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+/* How long to wait at most. */
+static int
+timeout_ms(struct bs_filter *filter)
+{
+	int client;
+	int hello;
+
+	filter->now_ms = bs_monotonic_ms();
+	client = bs_client_timeout_ms(&filter->client, filter->now_ms);
+	hello = bs_hello_timeout_ms(filter);
+	if (client < 0 || (hello >= 0 && hello < client))
+		return hello;
+	return client;
 }
 
 /* One turn. Returns whether smtpd is still there. */
@@ -212,8 +235,7 @@ turn(struct bs_filter *filter, struct bs_pipe *lines)
 	struct bs_text line;
 	bool ended = false;
 
-	if (poll(polls, 3,
-		bs_client_timeout_ms(&filter->client, bs_monotonic_ms())) < 0)
+	if (poll(polls, 3, timeout_ms(filter)) < 0)
 		polls[0].revents = polls[1].revents = polls[2].revents = 0;
 	filter->now_ms = bs_monotonic_ms();
 	bs_verbose_turn(filter);
@@ -223,6 +245,7 @@ turn(struct bs_filter *filter, struct bs_pipe *lines)
 			bs_dispatch_line(filter, line);
 	}
 	bs_client_pump(&filter->client, polls[2].revents, filter->now_ms);
+	bs_hello_turn(filter);
 	do {
 		bs_message_drain(filter);
 		bs_out_flush(&filter->out);
@@ -238,6 +261,7 @@ main(int argc, char *argv[])
 	static struct bs_pipe lines;
 	struct options options = {
 	    .socket = BS_SOCKET_PATH,
+	    .folder = BS_FILTER_STATE_PATH,
 	    .deadline_ms = BS_FILTER_DEADLINE_MS,
 	    .spf_deadline_ms = BS_FILTER_SPF_DEADLINE_MS,
 	};
@@ -258,8 +282,10 @@ main(int argc, char *argv[])
 	set_nonblocking(STDIN_FILENO);
 	set_nonblocking(STDOUT_FILENO);
 
+	bs_hello_begin(&filter, options.folder);
 	while (turn(&filter, &lines))
 		continue;
+	bs_hello_end(&filter);
 	bs_dispatch_close(&filter);
 	bs_client_close(&filter.client);
 	return EX_OK;

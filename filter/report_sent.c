@@ -1,5 +1,6 @@
 /* Mail that smtpd accepted is reported to the engine; nothing waits for that.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,27 @@ done(struct bs_question *question, const struct bs_answer *answer)
 	release(filter, report);
 }
 
+unsigned
+bs_report_sent_missed_seconds(const struct bs_filter *filter)
+{
+	int64_t seconds;
+
+	if (filter->missed_since_ms == 0)
+		return 0;
+	seconds = (filter->now_ms - filter->missed_since_ms) / 1000 + 1;
+	return seconds > UINT_MAX ? UINT_MAX : (unsigned)seconds;
+}
+
+bool
+bs_report_sent_is_on_its_way(const struct bs_filter *filter, int64_t before_ms)
+{
+	for (const struct bs_report_sent *at = filter->reports; at != NULL;
+	     at = at->next)
+		if (at->asked_ms < before_ms)
+			return true;
+	return false;
+}
+
 /* Returns NULL beyond the limit, or without memory. */
 static struct bs_report_sent *
 new_report(struct bs_filter *filter, const struct bs_session *session)
@@ -87,11 +109,7 @@ new_report(struct bs_filter *filter, const struct bs_session *session)
 	bs_session_request(session, filter->mode, request);
 	request->op = BS_OP_SENT;
 	request->deadline_ms = DEADLINE_MS;
-	if (filter->missed_since_ms != 0)
-		request->missed_seconds =
-		    (unsigned)((filter->now_ms - filter->missed_since_ms) /
-			       1000) +
-		    1;
+	request->missed_seconds = bs_report_sent_missed_seconds(filter);
 	return report;
 }
 

@@ -20,6 +20,14 @@ void bs_report_sent_refused(struct bs_filter *filter,
 void bs_report_sent_outcome(struct bs_filter *filter,
     const struct bs_session *session, enum bs_action outcome);
 
+/* For how many seconds mail has left that the engine was not told of; 0: none
+ * did. */
+unsigned bs_report_sent_missed_seconds(const struct bs_filter *filter);
+
+/* Whether a report of before that time (monotonic) has no answer yet. */
+bool bs_report_sent_is_on_its_way(const struct bs_filter *filter,
+    int64_t before_ms);
+
 /* Forgets the reports in flight. */
 void bs_report_sent_close(struct bs_filter *filter);
 

@@ -74,6 +74,18 @@ bs_sessions_any(const struct bs_sessions *sessions)
 	return NULL;
 }
 
+bool
+bs_sessions_may_leave_mail(const struct bs_sessions *sessions)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (const struct bs_session *at = sessions->buckets[i];
+		     at != NULL; at = at->next)
+			if (at->tx.sender[0] != '\0' && at->tx.accepted > 0 &&
+			    !at->tx.is_told)
+				return true;
+	return false;
+}
+
 /* Copies a text that fits and holds no NUL; else leaves out empty. */
 static bool
 keep(struct bs_text text, char *out, size_t size)

@@ -40,6 +40,7 @@ struct bs_transaction {
 	char leaves_as[BS_ADDRESS_MAX]; /* as it leaves: with a domain, and
 					 * signed if it is */
 	bool is_bounce; /* the sender is null, or a mail system's name */
+	bool is_told;	/* smtpd accepted it, and the engine is told */
 	bool passes;	/* its lines go through unread */
 	struct bs_spf_found spf;
 	bool has_genuine; /* a recipient's tag shows that it is genuine */
@@ -100,6 +101,9 @@ void bs_sessions_remove(struct bs_sessions *sessions,
 
 /* Any of the sessions, or NULL when there are none. */
 struct bs_session *bs_sessions_any(const struct bs_sessions *sessions);
+
+/* Whether smtpd may have accepted a message that it has not told of yet. */
+bool bs_sessions_may_leave_mail(const struct bs_sessions *sessions);
 
 /* Fills in what every question about a session's transaction says. */
 void bs_session_request(const struct bs_session *session, enum bs_listener mode,

@@ -214,6 +214,8 @@ take_answers(struct bs_client *client, int64_t now_ms)
 		memmove(client->in, client->in + len, client->in_len);
 		client->down_since = 0;
 		client->stalled = false;
+		if (answer.asks != 0)
+			client->asks = answer.asks;
 		/* one that comes too late has no question any more */
 		if ((question = find(client, answer.id)) != NULL)
 			end_question(client, question, &answer);

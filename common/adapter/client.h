@@ -56,6 +56,7 @@ struct bs_client {
 	int64_t retry_at;	    /* monotonic ms: no connect before */
 	int64_t down_since;	    /* monotonic ms; 0 while it answers */
 	bs_client_trace *trace;	    /* the owner's; NULL: none */
+	uint64_t asks;		    /* the last answer's that was not 0 */
 	bool stalled;		    /* late with an answer that needs no DNS */
 	size_t out_len;
 	size_t in_len;

@@ -69,7 +69,8 @@ static int
 decode_word(const char *in, size_t len, const struct bs_field *field,
     unsigned *out)
 {
-	for (size_t i = 0; i < field->word_count; i++)
+	/* one that is empty is for what is absent */
+	for (size_t i = 0; i < field->word_count && len > 0; i++)
 		if (strlen(field->words[i]) == len &&
 		    memcmp(field->words[i], in, len) == 0) {
 			*out = (unsigned)i;

@@ -17,6 +17,7 @@ static const char *const op_names[] = {
 };
 
 static const char *const host_names[] = {
+    [BS_HOST_OTHER] = "",
     [BS_HOST_OPENSMTPD] = "opensmtpd",
     [BS_HOST_EXIM] = "exim",
 };
@@ -87,7 +88,7 @@ static const struct bs_field request_fields[] = {
     VALUE(bs_request, version, BS_FIELD_NUMBER, MUST),
     VALUE(bs_request, id, BS_FIELD_ID, MUST),
     WORD(bs_request, "op", op, op_names, MUST),
-    WORD(bs_request, "host", host, host_names, MAY),
+    WORD(bs_request, "host", host, host_names, QUIET),
     WORD(bs_request, "mode", listener, listener_names, MAY),
     TEXT(bs_request, client),
     TEXT(bs_request, helo),
@@ -97,6 +98,8 @@ static const struct bs_field request_fields[] = {
     VALUE(bs_request, refused, BS_FIELD_FLAG, QUIET),
     VALUE(bs_request, recipients, BS_FIELD_NUMBER, MAY),
     VALUE(bs_request, missed_seconds, BS_FIELD_NUMBER, QUIET),
+    VALUE(bs_request, hello, BS_FIELD_ID, QUIET),
+    VALUE(bs_request, knows_seconds, BS_FIELD_NUMBER, QUIET),
     VALUE(bs_request, deadline_ms, BS_FIELD_NUMBER, MAY),
     VALUE(bs_request, trace_minutes, BS_FIELD_NUMBER, QUIET),
     VALUE(bs_request, inspect, BS_FIELD_FLAG, QUIET),
@@ -132,11 +135,12 @@ static const struct bs_field answer_fields[] = {
     TEXT(bs_answer, authserv_id),
     TEXT(bs_answer, version),
     TEXT(bs_answer, store_error),
+    VALUE(bs_answer, asks, BS_FIELD_ID, QUIET),
     VALUE(bs_answer, log_lost, BS_FIELD_ID, QUIET),
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-#define FIELDS_MAX 32
+#define FIELDS_MAX 40
 
 int
 bs_wire_frame(const char *buf, size_t len, size_t *frame_len)

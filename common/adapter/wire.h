@@ -27,7 +27,7 @@ enum bs_op {
 	BS_OP_TRACE,  /* root: log each question for trace_minutes; 0: stop */
 };
 
-enum bs_host { BS_HOST_OPENSMTPD, BS_HOST_EXIM };
+enum bs_host { BS_HOST_OTHER, BS_HOST_OPENSMTPD, BS_HOST_EXIM };
 
 /* What the listener that asks is for; "mode" on the wire. */
 enum bs_listener {
@@ -54,6 +54,9 @@ struct bs_request {
 	unsigned recipients;	 /* op sent: how many were accepted */
 	unsigned missed_seconds; /* op sent: for as long, mail may have left
 				  * that the engine was not told of */
+	uint64_t hello; /* op sent: the answer's asks; missed_seconds is all
+			 * that the adapter knows of ... */
+	unsigned knows_seconds; /* ... and it has known for so long */
 	unsigned deadline_ms;
 	unsigned trace_minutes;	    /* op trace */
 	char receiver[BS_HOST_MAX]; /* op spf: what the host calls itself */
@@ -109,6 +112,8 @@ struct bs_answer {
 	uint64_t log_lost;    /* op ping: lines of its log that nobody read */
 	char version[16];     /* op ping: the engine's */
 	char store_error[80]; /* op ping: why the store fails, in words */
+	uint64_t asks; /* what was missed while the engine was stopped: op sent
+			* is to say hello with this; 0: it is not asked */
 };
 
 /* Finds the end of the first request in buf: sets *frame_len, the empty line

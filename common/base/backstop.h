@@ -38,6 +38,9 @@
 #ifndef BS_CONFIG_PATH
 #define BS_CONFIG_PATH "/etc/backstop/backstop.conf"
 #endif
+#ifndef BS_FILTER_STATE_PATH
+#define BS_FILTER_STATE_PATH "/var/lib/backstop-filter"
+#endif
 #ifndef BS_STATE_PATH
 #define BS_STATE_PATH "/var/lib/backstop"
 #endif

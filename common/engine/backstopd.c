@@ -17,6 +17,7 @@
 #include "common/base/privileges.h"
 #include "common/engine/server.h"
 #include "common/spf/service.h"
+#include "common/store/ticket.h"
 #include "common/base/log.h"
 
 static const char usage_text[] =
@@ -102,6 +103,7 @@ static int
 serve(const char *config_path, struct bs_config *config)
 {
 	const char *why;
+	struct bs_ticket ticket;
 	bool is_ours = false;
 	struct bs_spf *spf;
 	int fd;
@@ -117,6 +119,7 @@ serve(const char *config_path, struct bs_config *config)
 		bs_config_free(config);
 		return EX_UNAVAILABLE;
 	}
+	bs_ticket_open(config->state, config->socket, &ticket);
 	if ((rc = bs_privileges_become(config->user)) != 0) {
 		bs_log(BS_LOG_ERR, "cannot become user %s: %s", config->user,
 		    strerror(-rc));
@@ -127,8 +130,9 @@ serve(const char *config_path, struct bs_config *config)
 	}
 	bs_privileges_close_doors();
 	signal(SIGPIPE, SIG_IGN);
-	return bs_server_run(config_path, config, fd, spf) == 0 ? EX_OK
-								: EX_CONFIG;
+	rc = bs_server_run(config_path, config, fd, spf, &ticket);
+	bs_ticket_close(&ticket);
+	return rc == 0 ? EX_OK : EX_CONFIG;
 }
 
 static int

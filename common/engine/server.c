@@ -55,6 +55,7 @@ struct bs_server {
 	struct bs_writer *writer;
 	struct bs_probe_limit *limits;
 	struct bs_supervisor supervisor;
+	const struct bs_ticket *ticket; /* borrowed */
 	struct bs_commit_queue *queue;
 	struct bs_spf *spf; /* NULL: there is no checker */
 	struct bs_spf_requests *requests;
@@ -549,6 +550,28 @@ free_events(struct bs_server *server)
 		event_base_free(server->base);
 }
 
+/* Takes over what the last engine left, so that its stop may be no gap. */
+static void
+take_ticket(struct bs_server *server)
+{
+	uint8_t ticket[BS_TICKET_LEN];
+
+	if (bs_ticket_read(server->ticket, server->settings.paths.store,
+		ticket))
+		bs_writer_set_ticket(server->writer, ticket);
+	bs_ticket_void(server->ticket);
+}
+
+static void
+leave_ticket(const struct bs_server *server)
+{
+	uint8_t ticket[BS_TICKET_LEN];
+
+	if (bs_writer_has_stopped(server->writer, ticket))
+		bs_ticket_leave(server->ticket, server->settings.paths.store,
+		    ticket);
+}
+
 /* Sends the last answers, marks the store as cleanly stopped, ends all
  * connections. */
 static void
@@ -561,6 +584,7 @@ finish(struct bs_server *server)
 	    bs_monotonic_ms(), time(NULL));
 	event_base_loop(server->base, EVLOOP_NONBLOCK);
 	bs_supervise_stop(&server->supervisor, time(NULL));
+	leave_ticket(server);
 	while (server->peer_count > 0)
 		bs_peer_free(server->peers[0]);
 }
@@ -635,7 +659,7 @@ prepare(struct bs_server *server, int listen_fd)
 
 int
 bs_server_run(const char *config_path, struct bs_config *config, int listen_fd,
-    struct bs_spf *spf)
+    struct bs_spf *spf, const struct bs_ticket *ticket)
 {
 	struct bs_server *server = calloc(1, sizeof(*server));
 	int rc = -ENOMEM;
@@ -648,10 +672,12 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd,
 	server->settings.config_path = config_path;
 	server->settings.config = config;
 	server->spf = spf;
+	server->ticket = ticket;
 	if ((rc = prepare(server, listen_fd)) != 0) {
 		bs_log(BS_LOG_ERR, "cannot start: %s", strerror(-rc));
 		goto out;
 	}
+	take_ticket(server);
 	bs_supervise_start(&server->supervisor, time(NULL));
 	bs_log(BS_LOG_INFO, "backstopd %s answers", BS_VERSION);
 	tell_manager(server);

@@ -383,6 +383,20 @@ renew_keyring(const struct bs_state_folder_paths *paths, int number,
 	return 0;
 }
 
+/* The folder in which the filter keeps what it could not tell the engine, where
+ * this host has the filter's user. Without it each stop is a gap, which is no
+ * reason to fail. */
+static void
+make_filter_folder(void)
+{
+	const struct passwd *pw;
+	struct bs_fault unused = {0};
+
+	if (geteuid() == 0 && (pw = getpwnam(BS_FILTER_USER)) != NULL)
+		(void)!make_folder(BS_FILTER_STATE_PATH, 0700, pw->pw_uid,
+		    pw->pw_gid, &unused);
+}
+
 int
 bs_state_folder_init(const struct bs_config *config, int number, int64_t now,
     int *made_key, struct bs_fault *fault)
@@ -394,6 +408,7 @@ bs_state_folder_init(const struct bs_config *config, int number, int64_t now,
 	int rc;
 
 	*made_key = -1;
+	make_filter_folder();
 	if ((rc = bs_state_folder_paths(config->state, &paths)) != 0)
 		return refuse_path(fault, rc, config->state);
 	if ((rc = find_owner(config, &owner, fault)) != 0 ||

@@ -29,8 +29,9 @@ BS_MUST_USE int bs_state_folder_lock(const char *state, int *out);
 /* Makes what is missing of the state folder: the folders with their owners
  * and modes, the store key, a keyring with one active key (a random number
  * for number -1). A key made where a store key or store was there already is
- * BS_KEY_REMADE. Sets *made_key to its number, or -1 if there was a keyring.
- * Returns 0, or -errno with *fault set. */
+ * BS_KEY_REMADE. Makes the folder of filters, too. Sets *made_key to its
+ * number, or -1 if there was a keyring. Returns 0, or -errno with *fault set.
+ */
 BS_MUST_USE int bs_state_folder_init(const struct bs_config *config, int number,
     int64_t now, int *made_key, struct bs_fault *fault);
 

@@ -105,6 +105,22 @@ bs_case_tally(const struct bs_case *question, enum bs_tally tally)
 		    question->now);
 }
 
+unsigned
+bs_case_adapter(const struct bs_request *request)
+{
+	_Static_assert((int)BS_HOST_EXIM + 1 == (int)BS_ADAPTERS,
+	    "the store has a number for each");
+
+	return (unsigned)request->host;
+}
+
+void
+bs_case_sends(const struct bs_case *question)
+{
+	bs_writer_sends(question->judge->writer,
+	    bs_case_adapter(question->request), question->now);
+}
+
 enum bs_reason
 bs_case_unsigned(const struct bs_case *question,
     const struct bs_address *address)

@@ -102,6 +102,11 @@ const struct bs_domain *bs_case_domain(const struct bs_case *question,
 /* Whether the administrator said that mail from there, or to there, is fine. */
 bool bs_case_is_accepted(const struct bs_case *question);
 
+/* The kind of the adapter that asks, by the number that the store has it under;
+ * and notes that mail of ours leaves by it. */
+unsigned bs_case_adapter(const struct bs_request *request);
+void bs_case_sends(const struct bs_case *question);
+
 /* Note something of an address, and of question->domain. */
 void bs_case_note(const struct bs_case *question,
     const struct bs_address *address, enum bs_note note);

@@ -52,8 +52,10 @@ bs_store_fault(const struct bs_view *view, int64_t from, int64_t to)
 	 * look while no engine runs */
 	if (to > meta->alive + AWAY_SECONDS)
 		return BS_REASON_ENGINE_AWAY;
-	return bs_meta_is_complete(meta, from, to) ? BS_REASON_NONE
-						   : BS_REASON_GAP;
+	if (bs_meta_is_complete(meta, from, to))
+		return BS_REASON_NONE;
+	return bs_meta_has_pause(meta, from, to) ? BS_REASON_ADAPTER_SILENT
+						 : BS_REASON_GAP;
 }
 
 /* Whether somebody else may sign, and so send, with a key of ours. A key that

@@ -177,7 +177,7 @@ static void
 take_back(const struct bs_case *question, struct bs_answer *answer,
     struct bs_judgement *judgement)
 {
-	*answer = (struct bs_answer){.id = answer->id};
+	*answer = (struct bs_answer){.id = answer->id, .asks = answer->asks};
 	judgement->row = NULL;
 	judgement->would = BS_ACTION_NONE;
 	if (judgement->known.has_tag)
@@ -287,6 +287,7 @@ bs_judge(const struct bs_judge *judge, const struct bs_request *request,
 	memset(answer, 0, sizeof(*answer));
 	memset(judgement, 0, sizeof(*judgement));
 	answer->id = request->id;
+	answer->asks = bs_writer_asks(judge->writer, bs_case_adapter(request));
 	switch (request->op) {
 	case BS_OP_SIGN:
 		bs_judge_sign(&question, answer, judgement);

@@ -149,7 +149,10 @@ outgoing(struct bs_case *question, struct bs_judgement *judgement)
 			judgement->reason = BS_REASON_SIGNED;
 	}
 	owned = take_header_from(question, &record) || question->domain != NULL;
-	if (!owned || !question->view.config->messages)
+	if (!owned)
+		return;
+	bs_case_sends(question);
+	if (!question->view.config->messages)
 		return;
 	if (request->message_ids.count > 0)
 		record_message(question, &record);
@@ -192,6 +195,10 @@ bs_judge_sent(struct bs_case *question, struct bs_judgement *judgement)
 	if (request->missed_seconds > 0)
 		bs_writer_gap(question->judge->writer,
 		    missed_from > 0 ? missed_from : 0, question->now);
+	if (request->hello != 0)
+		bs_writer_hello(question->judge->writer,
+		    bs_case_adapter(request), request->hello,
+		    question->now - request->knows_seconds, question->now);
 	if (request->refused)
 		bs_judge_refused(question);
 	else if (request->recipient[0] != '\0')

@@ -67,6 +67,9 @@ sign(struct bs_case *question, struct bs_answer *answer,
 	if (!bs_facts_trusted(question))
 		return question->domain == NULL ? BS_REASON_STRANGER
 						: BS_REASON_UNTRUSTED;
+	if (question->domain != NULL ||
+	    (address.flags & BS_ADDRESS_NO_DOMAIN) != 0)
+		bs_case_sends(question);
 	if (address.flags & BS_ADDRESS_NO_DOMAIN) {
 		note_everywhere(question, &address);
 		return BS_REASON_NO_DOMAIN;

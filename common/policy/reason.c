@@ -59,6 +59,7 @@ static const struct {
     [BS_REASON_STORE_TROUBLE] = {"store-trouble", false},
     [BS_REASON_YOUNG_STORE] = {"young-store", false},
     [BS_REASON_ENGINE_AWAY] = {"engine-away", false},
+    [BS_REASON_ADAPTER_SILENT] = {"adapter-silent", false},
     [BS_REASON_GAP] = {"gap", false},
     [BS_REASON_SIGNING_BEGAN_LATER] = {"signing-began-later", false},
     [BS_REASON_OUTBOUND_BEGAN_LATER] = {"outbound-began-later", false},

@@ -1,6 +1,7 @@
 /* What the store knows of itself: epoch, gaps, clock, lifetime, and the marks
  * that a running engine leaves. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/store/meta.h"
@@ -144,6 +145,30 @@ bs_meta_claim_key(struct bs_store *store,
 	return bs_store_apply(store, &change, 1);
 }
 
+/* The name of the mark that an adapter sends. */
+static void
+adapter_name(unsigned adapter, char out[static 16])
+{
+	snprintf(out, 16, "adapter-%u", adapter);
+}
+
+static int
+load_adapters(struct bs_store *store, struct bs_meta *out)
+{
+	char name[16];
+	int64_t day;
+	int64_t unused;
+	int rc;
+
+	for (unsigned i = 0; i < BS_ADAPTERS; i++) {
+		adapter_name(i, name);
+		if ((rc = load_number(store, name, &day, &unused)) != 0)
+			return rc;
+		out->adapter_days[i] = (uint32_t)day;
+	}
+	return 0;
+}
+
 static int
 load_gaps(struct bs_store *store, struct bs_meta *out)
 {
@@ -184,6 +209,9 @@ bs_meta_load(struct bs_store *store, struct bs_meta *out)
 	    (rc = load_number(store, "stop", &out->clean_stop, &unused)) != 0 ||
 	    (rc = load_number(store, "boot", &halves[0], &halves[1])) != 0 ||
 	    (rc = load_number(store, "lifetime", &days, &day)) != 0 ||
+	    (rc = load_number(store, "pause", &out->pause.start,
+		 &out->pause.end)) != 0 ||
+	    (rc = load_adapters(store, out)) != 0 ||
 	    (rc = bs_meta_load_clock(store, &out->clock)) != 0)
 		return rc;
 	memcpy(out->boot, halves, sizeof(out->boot));
@@ -215,11 +243,20 @@ bs_meta_add_gap(struct bs_meta *meta, int64_t start, int64_t end)
 }
 
 bool
+bs_meta_has_pause(const struct bs_meta *meta, int64_t from, int64_t to)
+{
+	return meta->pause.start != 0 && meta->pause.start < to &&
+	       from < meta->pause.end;
+}
+
+bool
 bs_meta_is_complete(const struct bs_meta *meta, int64_t from, int64_t to)
 {
 	if (meta->epoch == 0 || from < meta->epoch || meta->is_unread)
 		return false;
 	if (meta->failing_since != 0 && to > meta->failing_since)
+		return false;
+	if (bs_meta_has_pause(meta, from, to))
 		return false;
 	for (size_t i = 0; i < meta->gap_count; i++)
 		if (meta->gaps[i].start < to && from < meta->gaps[i].end)
@@ -253,11 +290,27 @@ update_lifetime(struct bs_meta *meta, unsigned lifetime_days, uint32_t today)
 	return true;
 }
 
+/* Fills changes, BS_ADAPTERS at most. Returns how many. */
+static size_t
+set_adapters(const struct bs_meta *meta, struct bs_change *out)
+{
+	size_t count = 0;
+	char name[16];
+
+	for (unsigned i = 0; i < BS_ADAPTERS; i++) {
+		if (meta->adapter_days[i] == 0)
+			continue;
+		adapter_name(i, name);
+		bs_meta_number(&out[count++], name, meta->adapter_days[i], 0);
+	}
+	return count;
+}
+
 int
 bs_meta_mark_alive(struct bs_store *store, struct bs_meta *meta,
     unsigned lifetime_days, int64_t until, int64_t now)
 {
-	struct bs_change changes[2];
+	struct bs_change changes[2 + BS_ADAPTERS];
 	size_t count = 0;
 	uint32_t today = bs_day_of(now);
 
@@ -267,31 +320,122 @@ bs_meta_mark_alive(struct bs_store *store, struct bs_meta *meta,
 	    update_lifetime(meta, lifetime_days, today))
 		bs_meta_number(&changes[count++], "lifetime",
 		    meta->lifetime_days, meta->lifetime_day);
+	count += set_adapters(meta, changes + count);
 	return bs_store_apply(store, changes, count);
+}
+
+/* The adapters that mail may have left by in a stop: a bit for each that sent
+ * in the time for which mail is remembered. */
+static unsigned
+find_awaited(const struct bs_meta *meta, int64_t now)
+{
+	unsigned window = bs_day_window(meta->lifetime_days);
+	unsigned awaited = 0;
+
+	for (unsigned i = 0; i < BS_ADAPTERS; i++)
+		if (meta->adapter_days[i] != 0 &&
+		    meta->adapter_days[i] + window >= bs_day_of(now))
+			awaited |= 1U << i;
+	return awaited;
+}
+
+/* Whether the store is as it was stopped, not long ago. A store that was set
+ * back to an older copy has another ticket, or none. Returns 0 if it is,
+ * BS_STORE_ABSENT if not, or -errno. */
+static int
+is_as_stopped(struct bs_store *store, const struct bs_meta *meta,
+    const uint8_t *ticket, int64_t now)
+{
+	int64_t halves[2];
+	int rc;
+
+	if (ticket == NULL || meta->clean_stop == 0 ||
+	    meta->alive != meta->clean_stop || meta->clock.in_doubt ||
+	    now < meta->clean_stop || now - meta->clean_stop > BS_PAUSE_SECONDS)
+		return BS_STORE_ABSENT;
+	rc = load_number(store, "ticket", &halves[0], &halves[1]);
+	if (rc != 0)
+		return rc;
+	return memcmp(halves, ticket, sizeof(halves)) == 0 ? 0
+							   : BS_STORE_ABSENT;
+}
+
+static void
+delete_number(struct bs_change *out, const char *name)
+{
+	struct bs_entry entry;
+
+	name_entry(&entry, name);
+	bs_change_delete(out, &entry);
+}
+
+/* Fills the change that the time until now was a pause, or a gap. A pause of
+ * before which nobody ended was a gap. Returns how many changes. */
+static size_t
+end_stop(struct bs_meta *meta, bool is_pause, int64_t now,
+    struct bs_change out[static 3])
+{
+	int64_t last =
+	    meta->alive > meta->clean_stop ? meta->alive : meta->clean_stop;
+	struct bs_gap before = meta->pause;
+	size_t count = 0;
+
+	memset(&meta->pause, 0, sizeof(meta->pause));
+	meta->awaited = 0;
+	if (before.start != 0)
+		bs_meta_gap(&out[count++],
+		    bs_meta_add_gap(meta, before.start, before.end));
+	if (is_pause) {
+		meta->pause = (struct bs_gap){last, now};
+		meta->awaited = find_awaited(meta, now);
+		bs_meta_number(&out[count++], "pause", last, now);
+		return count;
+	}
+	if (last != 0 && last < now)
+		bs_meta_gap(&out[count++], bs_meta_add_gap(meta, last, now));
+	if (before.start != 0)
+		delete_number(&out[count++], "pause");
+	return count;
 }
 
 int
 bs_meta_mark_start(struct bs_store *store, struct bs_meta *meta,
-    const uint8_t boot[static BS_BOOT_LEN], int64_t now)
+    const uint8_t boot[static BS_BOOT_LEN], const uint8_t *ticket, int64_t now)
 {
-	struct bs_change changes[4];
-	struct bs_entry stop;
-	size_t count = 0;
-	int64_t last =
-	    meta->alive > meta->clean_stop ? meta->alive : meta->clean_stop;
+	struct bs_change changes[8];
+	size_t count;
+	int rc = is_as_stopped(store, meta, ticket, now);
 
-	if (last != 0 && last < now)
-		bs_meta_gap(&changes[count++],
-		    bs_meta_add_gap(meta, last, now));
+	if (rc < 0)
+		return rc;
+	/* without anybody to ask, nobody can say that nothing was missed */
+	count = end_stop(meta, rc == 0 && find_awaited(meta, now) != 0, now,
+	    changes);
 	if (meta->epoch == 0) {
 		meta->epoch = now;
 		bs_meta_number(&changes[count++], "epoch", now, 0);
 	}
-	name_entry(&stop, "stop");
-	bs_change_delete(&changes[count++], &stop);
+	delete_number(&changes[count++], "stop");
+	delete_number(&changes[count++], "ticket");
 	meta->clean_stop = 0;
 	memcpy(meta->boot, boot, BS_BOOT_LEN);
 	set_boot(&changes[count++], boot);
+	return bs_store_apply(store, changes, count);
+}
+
+int
+bs_meta_mark_pause_over(struct bs_store *store, struct bs_meta *meta,
+    bool is_gap)
+{
+	struct bs_change changes[2];
+	size_t count = 0;
+
+	if (is_gap)
+		bs_meta_gap(&changes[count++],
+		    bs_meta_add_gap(meta, meta->pause.start, meta->pause.end));
+	delete_number(&changes[count++], "pause");
+	memset(&meta->pause, 0, sizeof(meta->pause));
+	meta->awaited = 0;
 	return bs_store_apply(store, changes, count);
 }
 
@@ -305,13 +449,19 @@ bs_meta_mark_stall(struct bs_store *store, struct bs_meta *meta, int64_t now)
 }
 
 int
-bs_meta_mark_stop(struct bs_store *store, int64_t now)
+bs_meta_mark_stop(struct bs_store *store, const struct bs_meta *meta,
+    const uint8_t ticket[static BS_TICKET_LEN], int64_t now)
 {
-	struct bs_change changes[2];
+	struct bs_change changes[3 + BS_ADAPTERS];
+	int64_t halves[2];
+	size_t count = 0;
 
-	bs_meta_number(&changes[0], "alive", now, 0);
-	bs_meta_number(&changes[1], "stop", now, 0);
-	return bs_store_apply(store, changes, 2);
+	memcpy(halves, ticket, sizeof(halves));
+	bs_meta_number(&changes[count++], "alive", now, 0);
+	bs_meta_number(&changes[count++], "stop", now, 0);
+	bs_meta_number(&changes[count++], "ticket", halves[0], halves[1]);
+	count += set_adapters(meta, changes + count);
+	return bs_store_apply(store, changes, count);
 }
 
 int

@@ -12,9 +12,16 @@
 #include "common/keys/day.h"
 #include "common/keys/mac.h"
 #include "common/store/record.h"
+#include "common/store/ticket.h"
 
 #define BS_GAPS_MAX 256
 #define BS_BOOT_LEN 16
+
+/* Kinds of adapters, as adapter/wire.h numbers them. */
+#define BS_ADAPTERS 3
+
+/* A stop of at most so long may be no gap. */
+#define BS_PAUSE_SECONDS (15 * 60)
 
 /* Gaps nearer to each other than this become one. */
 #define BS_GAP_MERGE_SECONDS 300
@@ -33,6 +40,11 @@ struct bs_meta {
 				 * kernel */
 	unsigned lifetime_days; /* the longest in force ... */
 	uint32_t lifetime_day;	/* ... and the last day on which it was */
+	uint32_t adapter_days[BS_ADAPTERS]; /* when each last sent; 0: never */
+	struct bs_gap pause; /* a clean stop, a gap unless the adapters that are
+			      * awaited say that they missed nothing; its start
+			      * is 0 where there is none */
+	unsigned awaited;    /* in a running engine: a bit for each of them */
 	size_t gap_count;
 	struct bs_gap gaps[BS_GAPS_MAX]; /* in order of their start */
 };
@@ -69,12 +81,17 @@ void bs_meta_no_gap(struct bs_change *out, const struct bs_gap *gap);
 /* The marks of an engine; each returns 0 or -errno.
  *
  * It starts: the epoch where there is none, the boot, no clean-stop mark, and
- * a gap since the last mark. */
+ * a gap since the last mark; or a pause, where ticket (which may be NULL) shows
+ * that nothing was written since the store was stopped cleanly. */
 BS_MUST_USE int bs_meta_mark_start(struct bs_store *store, struct bs_meta *meta,
-    const uint8_t boot[static BS_BOOT_LEN], int64_t now);
+    const uint8_t boot[static BS_BOOT_LEN], const uint8_t *ticket, int64_t now);
+
+/* The pause is over: a gap, or none. */
+BS_MUST_USE int bs_meta_mark_pause_over(struct bs_store *store,
+    struct bs_meta *meta, bool is_gap);
 
 /* It is alive, and all that came until then is written; and the longest
- * lifetime, where that changed. */
+ * lifetime, where that changed, and the adapters that send. */
 BS_MUST_USE int bs_meta_mark_alive(struct bs_store *store, struct bs_meta *meta,
     unsigned lifetime_days, int64_t until, int64_t now);
 
@@ -82,8 +99,10 @@ BS_MUST_USE int bs_meta_mark_alive(struct bs_store *store, struct bs_meta *meta,
 BS_MUST_USE int bs_meta_mark_stall(struct bs_store *store, struct bs_meta *meta,
     int64_t now);
 
-/* It stops in good order. */
-BS_MUST_USE int bs_meta_mark_stop(struct bs_store *store, int64_t now);
+/* It stops in good order, and leaves this ticket. */
+BS_MUST_USE int bs_meta_mark_stop(struct bs_store *store,
+    const struct bs_meta *meta, const uint8_t ticket[static BS_TICKET_LEN],
+    int64_t now);
 
 /* What it saw of the clock. */
 BS_MUST_USE int bs_meta_mark_clock(struct bs_store *store,
@@ -94,8 +113,12 @@ BS_MUST_USE int bs_meta_mark_clock(struct bs_store *store,
 const struct bs_gap *bs_meta_add_gap(struct bs_meta *meta, int64_t start,
     int64_t end);
 
+/* Whether a pause lies between two times of which it is not yet known whether
+ * it is a gap. */
+bool bs_meta_has_pause(const struct bs_meta *meta, int64_t from, int64_t to);
+
 /* Whether all between two times was recorded, and the store has been read: it
- * lies after the epoch, in no gap, and before one that lasts. */
+ * lies after the epoch, in no gap or pause, and before one that lasts. */
 bool bs_meta_is_complete(const struct bs_meta *meta, int64_t from, int64_t to);
 
 /* The lifetime to judge by: the configured one, or a longer one under which

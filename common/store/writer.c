@@ -33,6 +33,10 @@ struct bs_writer {
 	bool clock_leapt;
 	unsigned lifetime_days; /* as last told */
 	bool has_all_refused;	/* no room for more of them */
+	bool has_ticket;	/* of the last clean stop, to attach with */
+	uint8_t ticket[BS_TICKET_LEN];
+	bool has_stopped; /* cleanly, and left this ticket */
+	uint64_t pause;	  /* what the adapters answer about a pause */
 	struct bs_sweep sweep;
 };
 
@@ -154,6 +158,26 @@ bs_writer_look(struct bs_writer *writer, int64_t now)
 	after_write(writer, rc, now);
 }
 
+void
+bs_writer_set_ticket(struct bs_writer *writer,
+    const uint8_t ticket[static BS_TICKET_LEN])
+{
+	memcpy(writer->ticket, ticket, BS_TICKET_LEN);
+	writer->has_ticket = true;
+}
+
+/* A number that nobody guesses, so that what was said before this engine ran
+ * is not taken for an answer to it. */
+static void
+number_pause(struct bs_writer *writer)
+{
+	writer->pause = 0;
+	if (writer->meta.pause.start != 0 &&
+	    (bs_mac_random(&writer->pause, sizeof(writer->pause)) != 0 ||
+		writer->pause == 0))
+		writer->meta.awaited = 0; /* nobody is asked: it stays */
+}
+
 int
 bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
     const uint8_t boot[static BS_BOOT_LEN], unsigned lifetime_days, int64_t now)
@@ -174,13 +198,16 @@ bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
 	if (rc == 0)
 		bs_writer_look(writer, now);
 	if (rc != 0 ||
-	    (rc = bs_meta_mark_start(store, &writer->meta, boot, now)) != 0 ||
+	    (rc = bs_meta_mark_start(store, &writer->meta, boot,
+		 writer->has_ticket ? writer->ticket : NULL, now)) != 0 ||
 	    (rc = bs_meta_mark_alive(store, &writer->meta, lifetime_days,
 		 written_until(writer, now), now)) != 0) {
 		writer->store = NULL;
 		forget_meta(writer);
 		return rc;
 	}
+	writer->has_ticket = false;
+	number_pause(writer);
 	writer->last_tick = now;
 	return 0;
 }
@@ -410,8 +437,51 @@ bs_writer_stop(struct bs_writer *writer, int64_t now)
 		drain(writer, now);
 		rc = writer->error;
 	}
-	if (rc == 0 && writer->meta.failing_since == 0)
-		after_write(writer, bs_meta_mark_stop(writer->store, now), now);
+	if (rc != 0 || writer->meta.failing_since != 0 ||
+	    (rc = bs_mac_random(writer->ticket, sizeof(writer->ticket))) != 0)
+		return;
+	rc = bs_meta_mark_stop(writer->store, &writer->meta, writer->ticket,
+	    now);
+	writer->has_stopped = rc == 0;
+	after_write(writer, rc, now);
+}
+
+bool
+bs_writer_has_stopped(const struct bs_writer *writer,
+    uint8_t ticket[static BS_TICKET_LEN])
+{
+	memcpy(ticket, writer->ticket, BS_TICKET_LEN);
+	return writer->has_stopped;
+}
+
+void
+bs_writer_sends(struct bs_writer *writer, unsigned adapter, int64_t now)
+{
+	if (!writer->meta.clock.in_doubt)
+		writer->meta.adapter_days[adapter] = bs_day_of(now);
+}
+
+uint64_t
+bs_writer_asks(const struct bs_writer *writer, unsigned adapter)
+{
+	return writer->meta.awaited & 1U << adapter ? writer->pause : 0;
+}
+
+void
+bs_writer_hello(struct bs_writer *writer, unsigned adapter, uint64_t pause,
+    int64_t knows_since, int64_t now)
+{
+	struct bs_meta *meta = &writer->meta;
+	bool is_gap = knows_since >= meta->pause.start;
+
+	if (writer->store == NULL || pause == 0 || pause != writer->pause ||
+	    (meta->awaited & 1U << adapter) == 0)
+		return;
+	meta->awaited &= ~(1U << adapter);
+	if (!is_gap && meta->awaited != 0)
+		return;
+	after_write(writer,
+	    bs_meta_mark_pause_over(writer->store, meta, is_gap), now);
 }
 
 /* Notes a change; one that finds no room opens a gap. */

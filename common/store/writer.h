@@ -27,9 +27,13 @@ struct bs_writer *bs_writer_new(
 /* Takes NULL; does not close the store. */
 void bs_writer_free(struct bs_writer *writer);
 
+/* The ticket of the last clean stop, before its store is attached. */
+void bs_writer_set_ticket(struct bs_writer *writer,
+    const uint8_t ticket[static BS_TICKET_LEN]);
+
 /* Gives the writer its store, borrowed until detach. The time since the last
- * alive mark becomes a gap, and the marks of a running engine are set. Returns
- * 0, or -errno with no store attached. */
+ * alive mark becomes a gap, or a pause (bs_meta_mark_start()), and the marks of
+ * a running engine are set. Returns 0, or -errno with no store attached. */
 BS_MUST_USE int bs_writer_attach(struct bs_writer *writer,
     struct bs_store *store, const uint8_t boot[static BS_BOOT_LEN],
     unsigned lifetime_days, int64_t now);
@@ -43,6 +47,22 @@ void bs_writer_set_unread(struct bs_writer *writer, bool is_unread);
 
 /* Writes what is pending and the clean-stop mark. */
 void bs_writer_stop(struct bs_writer *writer, int64_t now);
+
+/* Whether it has, and the ticket that the store was left with. */
+bool bs_writer_has_stopped(const struct bs_writer *writer,
+    uint8_t ticket[static BS_TICKET_LEN]);
+
+/* Notes that mail leaves by an adapter. */
+void bs_writer_sends(struct bs_writer *writer, unsigned adapter, int64_t now);
+
+/* What an adapter is to repeat when it says what it missed; 0: it is not
+ * asked. */
+uint64_t bs_writer_asks(const struct bs_writer *writer, unsigned adapter);
+
+/* An adapter says that it knows since then (epoch seconds) what it missed, and
+ * that this was told. Where it does not know, the pause was a gap. */
+void bs_writer_hello(struct bs_writer *writer, unsigned adapter, uint64_t pause,
+    int64_t knows_since, int64_t now);
 
 /* What was seen of the running clock: whether it leapt, and whether the kernel
  * says that it is synchronised. */

@@ -49,6 +49,7 @@ class Case(unittest.TestCase):
         if engine:
             self.engine.listen()
         self.filter = Filter(program(), "-m", mode, "-s", self.engine.path,
+                             "-d", self.engine.path + ".none",
                              "-t", str(deadline_ms), "-i", inspect,
                              "-T", str(spf_ms), *options)
         self.addCleanup(self.filter.close)

@@ -216,10 +216,13 @@ def for_all(program):
     return shutil.copy(program, folder)
 
 
-def main():
+def main(*more):
     """Runs the tests of the file that is started: FILE BACKSTOP BACKSTOPD
-    OLD_STORE [TEST ...]."""
+    OLD_STORE [TEST ...]. Of more programs the paths come before the tests, and
+    are put into the lists that are given."""
     global PROGRAM, ENGINE, OLD_STORE
+    for paths in more:
+        paths.append(os.path.abspath(sys.argv.pop(4)))
     PROGRAM, ENGINE, OLD_STORE = (
         os.path.abspath(path) for path in sys.argv[1:4])
     if AS_ROOT:

@@ -47,6 +47,18 @@ nothing_was_missed_at_first(void **state)
 	assert_int_equal(take(NOW), 0);
 }
 
+/* It says for how long there have been such files at all. */
+static void
+is_known_since(void **state)
+{
+	(void)state;
+	assert_int_equal(bs_outage_files_since(spool, NOW), NOW);
+	assert_int_equal(bs_outage_files_since(spool, NOW + 500), NOW);
+	/* a clock that was set back */
+	assert_int_equal(bs_outage_files_since(spool, NOW - 5), NOW - 5);
+	assert_int_equal(bs_outage_files_since("/nowhere", NOW), NOW);
+}
+
 static void
 is_logged_at_first_and_once_a_minute(void **state)
 {
@@ -231,6 +243,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(nothing_was_missed_at_first),
+	    TEST(is_known_since),
 	    TEST(is_logged_at_first_and_once_a_minute),
 	    TEST(is_logged_once_a_minute_where_the_engine_flaps),
 	    TEST(warns_once_a_minute),

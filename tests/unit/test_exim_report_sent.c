@@ -73,6 +73,21 @@ missed_mail_is_reported(void **state)
 }
 
 static void
+hello_is_said(void **state)
+{
+	(void)state;
+	engine_start(judge);
+	assert_int_equal(bs_report_sent_hello(0x1234567890, 77), 0);
+	assert_int_equal(heard.count, 1);
+	assert_int_equal(heard.request[0].op, BS_OP_SENT);
+	assert_int_equal(heard.request[0].host, BS_HOST_EXIM);
+	assert_true(heard.request[0].hello == 0x1234567890);
+	assert_int_equal(heard.request[0].knows_seconds, 77);
+	assert_int_equal(heard.request[0].missed_seconds, 0);
+	assert_false(heard.request[0].has_sender);
+}
+
+static void
 a_bounce_is_reported_for_each_recipient(void **state)
 {
 	static const char *const to[] = {TAG, "bob@example.org"};
@@ -167,6 +182,7 @@ main(void)
 	    TEST(mail_of_strangers_in_our_name_is_doubted),
 	    TEST(mail_that_leaves_is_reported),
 	    TEST(missed_mail_is_reported),
+	    TEST(hello_is_said),
 	    TEST(a_bounce_is_reported_for_each_recipient),
 	    TEST(a_bounce_to_one_is_counted_by_its_answer),
 	    TEST(mail_of_strangers_is_not_reported),

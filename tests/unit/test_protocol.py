@@ -281,8 +281,8 @@ class Protocol(cli_case.Case):
 
     def test_each_attribute_of_an_answer(self):
         """There is none on the page that the engine does not write. Only
-        log_lost takes an engine whose log nobody reads, and store_error one
-        whose disk fails."""
+        log_lost takes an engine whose log nobody reads, store_error one whose
+        disk fails, and asks one that was stopped (test_pause.py)."""
         with self.talk() as talk:
             for op, base in BASES.items():
                 self.accepts(talk, **{**base, "op": op})
@@ -290,7 +290,8 @@ class Protocol(cli_case.Case):
             forged = re.sub("......=alice", "000000=alice", tag["address"])
             self.accepts(talk, **{**BASES["rcpt"], "op": "rcpt",
                                   "recipient": forged})
-        self.assertEqual(self.seen | {"log_lost", "store_error"}, self.answers.keys())
+        self.assertEqual(self.seen | {"asks", "log_lost", "store_error"},
+                         self.answers.keys())
 
     def test_absent_sender_is_not_the_null_one(self):
         """Only the null reverse-path has no sender to look up in SPF."""

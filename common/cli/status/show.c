@@ -232,6 +232,12 @@ print_store(const struct bs_overview *status)
 		    bs_time_text(meta->gaps[i].start, start),
 		    bs_time_text(meta->gaps[i].end, end));
 	print_store_fault(status);
+	if (meta->pause.start != 0)
+		bs_print(stdout,
+		    "          stopped %s to %s: a gap unless the mail servers' "
+		    "adapters say that they missed nothing\n",
+		    bs_time_text(meta->pause.start, start),
+		    bs_time_text(meta->pause.end, end));
 }
 
 static void
@@ -383,6 +389,16 @@ keys_json(const struct bs_overview *status)
 }
 
 static struct bs_json *
+span_json(const struct bs_gap *gap)
+{
+	struct bs_json *json = bs_json_object();
+
+	bs_json_time(json, "start", gap->start);
+	bs_json_time(json, "end", gap->end);
+	return json;
+}
+
+static struct bs_json *
 store_json(const struct bs_overview *status)
 {
 	struct bs_json *json = bs_json_object();
@@ -400,14 +416,11 @@ store_json(const struct bs_overview *status)
 	    (int64_t)stat->entries[BS_TABLE_SENDER]);
 	bs_json_number(json, "bytes", (int64_t)stat->file_bytes);
 	bs_json_time(json, "epoch", meta->epoch);
-	for (size_t i = 0; i < meta->gap_count; i++) {
-		struct bs_json *gap = bs_json_object();
-
-		bs_json_time(gap, "start", meta->gaps[i].start);
-		bs_json_time(gap, "end", meta->gaps[i].end);
-		bs_json_append(gaps, gap);
-	}
+	for (size_t i = 0; i < meta->gap_count; i++)
+		bs_json_append(gaps, span_json(&meta->gaps[i]));
 	bs_json_put(json, "gaps", gaps);
+	if (meta->pause.start != 0)
+		bs_json_put(json, "pause", span_json(&meta->pause));
 	return json;
 }
 
