@@ -7,6 +7,7 @@ usage: test_cli_explain_person.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 
 import base64
 import datetime
+import email.utils
 import os
 import re
 import subprocess
@@ -169,6 +170,20 @@ class OldNotices(Explain):
                          ("tag", "valid"))
         self.assertEqual(result["as_of"][:10], time.strftime(
             "%Y-%m-%d", time.gmtime(then)))
+
+    def test_delivery_date_is_the_word_of_our_host(self):
+        tag = self.sign("alice@example.org", "--no-record", *at(-30))
+        then = time.time() - 30 * DAY
+        text = re.sub(r"Received: from mx\.example\.com.*\n.*\n",
+                      f"Delivery-date: {email.utils.formatdate(then)}\n",
+                      notice(to=tag, date=then))
+        self.assertEqual(self.explain(text, 0)["because"], "tag")
+
+    def test_trace_without_a_date_is_no_word_of_our_host(self):
+        tag = self.sign("alice@example.org", "--no-record", *at(-30))
+        text = re.sub(r"(Received: from mx\.example\.com.*\n.*);.*\n", r"\1\n",
+                      notice(to=tag, date=time.time() - 30 * DAY))
+        self.assertEqual(self.explain(text, 2)["because"], "stale-now")
 
     def test_date_alone_is_the_word_of_its_author(self):
         """No host of ours wrote down when it came."""

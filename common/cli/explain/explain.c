@@ -90,7 +90,7 @@ set_time(const struct bs_call *call, struct bs_explained *out)
 	out->now = call->now;
 	out->as_of = call->now;
 	bs_explain_read_arrival(out);
-	if (!call->has_at && out->head.has_received && out->head.arrived > 0 &&
+	if (!call->has_at && out->head.is_told_by_host &&
 	    out->head.arrived < out->as_of)
 		out->as_of = out->head.arrived;
 	out->lifetime_days = lifetime_of(out->ground, out->as_of);

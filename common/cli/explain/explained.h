@@ -35,9 +35,10 @@ struct bs_explain_head {
 	bool has_sender; /* of a Return-Path, or a mailbox's "From " line */
 	char sender[BS_ADDRESS_MAX];
 	char subject[256];
-	char seen[256];	   /* the X-Backstop field with which it came */
-	bool has_received; /* arrived is of the upper one, not of Date */
-	int64_t arrived;   /* epoch seconds, 0 for unknown */
+	char seen[256];	      /* the X-Backstop field with which it came */
+	bool has_trace;	      /* a field of a host on the way was seen */
+	bool is_told_by_host; /* arrived is of that one, not of Date */
+	int64_t arrived;      /* epoch seconds, 0 for unknown */
 };
 
 /* What the store says of one returned Message-ID. */

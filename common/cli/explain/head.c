@@ -150,26 +150,32 @@ take_sender(struct bs_explained *out, struct bs_slice value)
 		bs_head_copy(found, out->head.sender, sizeof(out->head.sender));
 }
 
-/* When the notice came: by its first Received field, which is mostly our own
- * host's, else by its Date. */
+/* When the notice came: by the first field that a host on the way writes, which
+ * is mostly our own, else by its Date. */
 static void
-take_arrival(struct bs_explained *out, const struct bs_head_field *field)
+take_arrival(struct bs_explain_head *head, const struct bs_head_field *field)
 {
 	struct bs_slice value = field->value;
-	int64_t *arrived = &out->head.arrived;
+	bool is_received = bs_head_is(field, "Received");
+	int64_t when;
 
-	if (bs_head_is(field, "Received") && !out->head.has_received) {
+	if (is_received || bs_head_is(field, "Delivery-date")) {
 		const char *date = memrchr(value.text, ';', value.len);
 
-		out->head.has_received = true;
-		if (date == NULL)
+		if (head->has_trace)
 			return;
-		value.len -= (size_t)(date + 1 - value.text);
-		value.text = date + 1;
-	} else if (!bs_head_is(field, "Date") || *arrived != 0)
+		head->has_trace = true;
+		if (is_received && date != NULL) {
+			value.len -= (size_t)(date + 1 - value.text);
+			value.text = date + 1;
+		}
+	} else if (!bs_head_is(field, "Date") || head->arrived != 0) {
 		return;
-	if (bs_date_parse(value.text, value.len, arrived) != 0)
-		*arrived = 0;
+	}
+	if (bs_date_parse(value.text, value.len, &when) != 0)
+		return;
+	head->arrived = when;
+	head->is_told_by_host = !bs_head_is(field, "Date");
 }
 
 static void
@@ -263,7 +269,7 @@ bs_explain_read_arrival(struct bs_explained *out)
 	size_t at = 0;
 
 	while (bs_head_next(text->text, text->len, &at, &field))
-		take_arrival(out, &field);
+		take_arrival(&out->head, &field);
 }
 
 void

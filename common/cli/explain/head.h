@@ -11,8 +11,9 @@ extern const char bs_explain_returned_path[];
  * comes before others. */
 void bs_explain_read_head(struct bs_explained *out);
 
-/* Reads when the notice came, which is to be known before tags are read: by its
- * first Received field, which is mostly our own host's, else by its Date. */
+/* Reads when the notice came, which is to be known before tags are read: by the
+ * first Received or Delivery-date, which is mostly our own host's, else by its
+ * Date. */
 void bs_explain_read_arrival(struct bs_explained *out);
 
 #endif
