@@ -126,8 +126,8 @@ class_of(const struct bs_dsn *dsn)
 	return BS_DSN_ORDINARY;
 }
 
-/* What the policy asks for. A bounce by this word may be refused, so fewer
- * messages are one than the class says. */
+/* The kind that the policy judges by. What is a bounce here may be refused, so
+ * this is stricter than class_of(). */
 static enum bs_kind
 kind_of(const struct bs_dsn *dsn, enum bs_dsn_class class)
 {

@@ -13,7 +13,7 @@
 #include "common/bounce/running_text.h"
 #include "common/bounce/state.h"
 
-/* Lines that are no fields, after which what should be a header is none. */
+/* After so many lines that are no fields, a header is taken for none. */
 #define ODD_LINES 8
 
 void
@@ -126,8 +126,8 @@ is_envelope(const char *line, size_t len)
 	return len >= 5 && memcmp(line, "From ", 5) == 0;
 }
 
-/* Whether the line stands before a header and is none of it. Takes a byte
- * order mark off the first line. */
+/* Whether the line stands before a header and does not belong to it. Takes a
+ * byte order mark off the first line. */
 static bool
 is_skipped(struct bs_dsn *dsn, struct bs_octets_piece *line)
 {
@@ -361,7 +361,7 @@ bs_dsn_push(struct bs_dsn *dsn, const char *octets, size_t len)
 	const char *end = octets + len;
 	struct bs_octets_piece piece;
 
-	/* without a boundary to wait for, nothing counts any more */
+	/* where no boundary can come any more, the rest is not read */
 	while (!(dsn->depth == 0 && is_quick(dsn)) &&
 	       bs_octets_next(&dsn->raw, &octets, end, is_quick(dsn), &piece))
 		take(dsn, &piece);

@@ -82,8 +82,9 @@ merge(struct bs_list *into, const struct bs_list *from, const char *but)
 	return into->count != before;
 }
 
-/* Puts those of a returned notice before those that it returns. One that was
- * only wrapped has the Message-ID of the whole, which tells nothing. */
+/* Puts those of a returned notice before those that it returns. A notice that
+ * was only wrapped may have the Message-ID of the wrapper, which tells nothing.
+ */
 static void
 gather_nested(struct bs_dsn *dsn)
 {

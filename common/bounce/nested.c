@@ -23,9 +23,9 @@ is_notice(const struct bs_dsn_returned *header)
 	return count >= 2;
 }
 
-/* What was found so far is about the notice, not about what it returns. A
- * report on it stays: then whom the inner one names are the recipients that
- * this mail had at first. */
+/* What was found so far is about the notice, not about what it returns. What a
+ * report says of the notice stays; those whom the inner notice names are then
+ * the original recipients. */
 static void
 set_aside(struct bs_dsn *dsn)
 {

@@ -300,7 +300,8 @@ wanted(const struct bs_dsn *dsn)
 	if (dsn->next == BS_DSN_RETURNED &&
 	    (dsn->signals & BS_DSN_HAS_PART) != 0)
 		return BS_DSN_SKIP;
-	/* behind a notice that was read, what the outer one adds is about that
+	/* an inner notice was read: what follows it in the outer one is about
+	 * that notice
 	 */
 	if ((dsn->signals & BS_DSN_NESTED) != 0 &&
 	    dsn->depth <= dsn->outer_depth)

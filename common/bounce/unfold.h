@@ -24,8 +24,7 @@ void bs_unfold_begin(struct bs_unfold *unfold, const char *line, size_t len);
 void bs_unfold_line(struct bs_unfold *unfold, const char *line, size_t len);
 void bs_unfold_piece(struct bs_unfold *unfold, const char *text, size_t len);
 
-/* Hands the field back, if there is one, which lives until the next begins.
- * None is at hand then. */
+/* Takes the field out, if there is one. It lives until the next one begins. */
 bool bs_unfold_take(struct bs_unfold *unfold, struct bs_mime_field *out);
 
 #endif

@@ -28,7 +28,8 @@ is_surely_absent(const struct bs_explained *explained)
 	       facts->coverage == BS_COVERAGE_FULL && explained->dated > 0;
 }
 
-/* A tag that keys of ours made: somebody had a mail of ours. */
+/* A tag that a key of ours made: whoever wrote the notice had a mail of ours.
+ */
 static bool
 decide_by_good_tag(struct bs_explained *out, const struct bs_facts *facts)
 {

@@ -21,7 +21,8 @@ const char *bs_explain_notice_text(const struct bs_explained *explained,
  */
 bool bs_explain_fates_differ(const struct bs_dsn_facts *facts);
 
-/* The place of a recipient's fate, or NULL where nothing is said of it. */
+/* What is said of a recipient, by their place in final_recipients; NULL where
+ * nothing is. */
 const struct bs_dsn_fate *bs_explain_fate_of(const struct bs_dsn_facts *facts,
     size_t recipient);
 

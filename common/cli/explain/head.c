@@ -23,7 +23,8 @@ static const char *const recipient_fields[] = {
 
 const char bs_explain_returned_path[] = "returned Return-Path";
 
-/* What a candidate is worth: first by its tag, then by the field that names it.
+/* Which candidate is the recipient: the one of the best tag, then of the best
+ * field.
  */
 static unsigned
 worth(const struct bs_explain_tag *tag, unsigned place)
@@ -135,8 +136,8 @@ take_recipient(struct bs_explained *out, const struct bs_head_field *field,
 	}
 }
 
-/* Takes the reverse-path, without its brackets. Mailboxes write a null one as
- * the bare name of a mail system. */
+/* Takes the reverse-path, without its brackets. The "From " line of a mailbox
+ * has the bare name of a mail system for a null one. */
 static void
 take_sender(struct bs_explained *out, struct bs_slice value)
 {

@@ -11,8 +11,8 @@
 #define PARTS_MAX 64	/* looked at in one message ... */
 #define MESSAGES_MAX 16 /* ... and messages in messages */
 
-/* What is looked at inside a message: so many times its length, and so many
- * octets. */
+/* How much is looked at inside a message: LOOKS times its length, and
+ * LOOKS_MORE octets. */
 #define LOOKS 3
 #define LOOKS_MORE 65536
 
