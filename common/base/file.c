@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/file.h"
@@ -29,12 +29,12 @@ bs_file_read(int fd, char *out, size_t size, size_t *len)
 
 /* Writes all of it, and syncs it. */
 static int
-fill(int fd, const char *text, size_t len, mode_t mode, gid_t gid)
+fill(int fd, const char *text, size_t len, mode_t mode, uid_t uid, gid_t gid)
 {
 	ssize_t n;
 
 	/* the owner first: a change of it clears bits of the mode */
-	if (fchown(fd, (uid_t)-1, gid) != 0 || fchmod(fd, mode) != 0)
+	if (fchown(fd, uid, gid) != 0 || fchmod(fd, mode) != 0)
 		return -errno;
 	while (len > 0) {
 		if ((n = write(fd, text, len)) < 0 && errno != EINTR)
@@ -67,9 +67,21 @@ sync_folder(const char *path)
 	return rc;
 }
 
-int
-bs_file_replace(const char *path, const char *text, size_t len, mode_t mode,
-    gid_t gid)
+static bool
+is_as_it_was(const char *path, const struct stat *was)
+{
+	struct stat now;
+
+	return stat(path, &now) == 0 && now.st_ino == was->st_ino &&
+	       now.st_dev == was->st_dev && now.st_size == was->st_size &&
+	       now.st_mtim.tv_sec == was->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == was->st_mtim.tv_nsec;
+}
+
+/* was: NULL, or what the file must still be. */
+static int
+replace(const char *path, const char *text, size_t len, mode_t mode, uid_t uid,
+    gid_t gid, const struct stat *was)
 {
 	char fresh[PATH_MAX];
 	int name_len = snprintf(fresh, sizeof(fresh), "%s.XXXXXX", path);
@@ -80,8 +92,10 @@ bs_file_replace(const char *path, const char *text, size_t len, mode_t mode,
 		return -ENAMETOOLONG;
 	if ((fd = mkostemp(fresh, O_CLOEXEC)) == -1)
 		return -errno;
-	rc = fill(fd, text, len, mode, gid);
+	rc = fill(fd, text, len, mode, uid, gid);
 	close(fd);
+	if (rc == 0 && was != NULL && !is_as_it_was(path, was))
+		rc = -EAGAIN;
 	if (rc == 0 && rename(fresh, path) != 0)
 		rc = -errno;
 	if (rc != 0) {
@@ -89,4 +103,19 @@ bs_file_replace(const char *path, const char *text, size_t len, mode_t mode,
 		return rc;
 	}
 	return sync_folder(path);
+}
+
+int
+bs_file_replace(const char *path, const char *text, size_t len, mode_t mode,
+    gid_t gid)
+{
+	return replace(path, text, len, mode, (uid_t)-1, gid, NULL);
+}
+
+int
+bs_file_rewrite(const char *path, const char *text, size_t len,
+    const struct stat *was)
+{
+	return replace(path, text, len, was->st_mode & 07777, was->st_uid,
+	    was->st_gid, was);
 }

@@ -4,23 +4,6 @@
 
 #include "common/base/log.h"
 #include "common/judge/log.h"
-#include "common/mail/address.h"
-#include "common/keys/tag.h"
-
-/* An address for the log: never with the MAC of a tag. */
-static void
-add_address(struct bs_log_line *line, const char *key, const char *text)
-{
-	char masked[BS_ADDRESS_MAX];
-	struct bs_address address;
-	struct bs_tag tag;
-
-	if (bs_address_parse(text, strlen(text), &address) == 0 &&
-	    bs_tag_parse(&address, &tag) == BS_SHAPE_OURS &&
-	    bs_tag_write_masked(&tag, masked, sizeof(masked)) == 0)
-		text = masked;
-	bs_log_add(line, key, text);
-}
 
 static void
 log_sign(const struct bs_request *request, const struct bs_answer *answer,
@@ -52,7 +35,7 @@ log_left(const struct bs_request *request)
 	bs_log_add(&line, "event", "signed");
 	bs_log_add(&line, "listener", bs_listener_name(request->listener));
 	bs_log_add(&line, "client", request->client);
-	add_address(&line, "sender", request->sender);
+	bs_log_add(&line, "sender", request->sender);
 	bs_log_add_number(&line, "recipients", request->recipients);
 	if (id != NULL)
 		bs_log_add(&line, "message_id", id);
@@ -113,8 +96,8 @@ log_verdict(const struct bs_request *request, const struct bs_answer *answer,
 	bs_log_add(&line, "listener", bs_listener_name(request->listener));
 	bs_log_add(&line, "client", request->client);
 	bs_log_add(&line, "helo", request->helo);
-	add_address(&line, "sender", sender_text(request));
-	add_address(&line, "recipient", request->recipient);
+	bs_log_add(&line, "sender", sender_text(request));
+	bs_log_add(&line, "recipient", request->recipient);
 	if (request->spf[0] != '\0')
 		bs_log_add(&line, "spf", request->spf);
 	if (request->op == BS_OP_DATA)

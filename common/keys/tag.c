@@ -130,39 +130,24 @@ bs_tag_mac_input(const struct bs_tag *tag, bool as_is,
 	return rc != 0 ? rc : (int)strlen(out);
 }
 
-static int
-write_tagged(const struct bs_tag *tag, const char *mac, char *out, size_t size)
-{
-	const struct bs_address *plain = &tag->plain;
-	int len;
-
-	if (tag->form == BS_FORM_SUBADDRESS)
-		len = snprintf(out, size, "%.*s+prvs=%u%03u%s@%.*s",
-		    (int)plain->local_len, plain->local, tag->key % 10,
-		    tag->digits % 1000, mac, (int)plain->domain_len,
-		    plain->domain);
-	else
-		len = snprintf(out, size, "prvs=%u%03u%s=%.*s@%.*s",
-		    tag->key % 10, tag->digits % 1000, mac,
-		    (int)plain->local_len, plain->local, (int)plain->domain_len,
-		    plain->domain);
-	return len < 0 || (size_t)len >= size ? -EMSGSIZE : 0;
-}
-
 int
 bs_tag_write(const struct bs_tag *tag, char *out, size_t size)
 {
-	char mac[2 * BS_TAG_MAC_LEN + 1];
+	const struct bs_address *plain = &tag->plain;
+	char digits[4 + 2 * BS_TAG_MAC_LEN + 1];
+	int len;
 
-	snprintf(mac, sizeof(mac), "%02x%02x%02x", tag->mac[0], tag->mac[1],
-	    tag->mac[2]);
-	return write_tagged(tag, mac, out, size);
-}
-
-int
-bs_tag_write_masked(const struct bs_tag *tag, char *out, size_t size)
-{
-	return write_tagged(tag, "xxxxxx", out, size);
+	snprintf(digits, sizeof(digits), "%u%03u%02x%02x%02x", tag->key % 10,
+	    tag->digits % 1000, tag->mac[0], tag->mac[1], tag->mac[2]);
+	if (tag->form == BS_FORM_SUBADDRESS)
+		len = snprintf(out, size, "%.*s+prvs=%s@%.*s",
+		    (int)plain->local_len, plain->local, digits,
+		    (int)plain->domain_len, plain->domain);
+	else
+		len = snprintf(out, size, "prvs=%s=%.*s@%.*s", digits,
+		    (int)plain->local_len, plain->local, (int)plain->domain_len,
+		    plain->domain);
+	return len < 0 || (size_t)len >= size ? -EMSGSIZE : 0;
 }
 
 enum bs_reason

@@ -51,10 +51,6 @@ BS_MUST_USE int bs_tag_mac_input(const struct bs_tag *tag, bool as_is,
  * Returns 0 or -EMSGSIZE. */
 BS_MUST_USE int bs_tag_write(const struct bs_tag *tag, char *out, size_t size);
 
-/* As bs_tag_write() with the MAC as xxxxxx, for logs. */
-BS_MUST_USE int bs_tag_write_masked(const struct bs_tag *tag, char *out,
-    size_t size);
-
 /* Why an address cannot carry a tag, or _NONE if it can: it is quoted, not
  * ASCII, too long, has a source route, no domain, or a tag already. */
 enum bs_reason bs_tag_obstacle(const struct bs_address *address);
