@@ -36,6 +36,7 @@
 #define BS_TAKES_VERIFY_ONLY 8192
 #define BS_TAKES_DRY_RUN 32768
 #define BS_TAKES_NAMES 16384 /* its words are domains or addresses */
+#define BS_TAKES_SINCE 65536
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
 
@@ -68,6 +69,8 @@ struct bs_call {
 	const char *exim_conf;	  /* of --exim-conf: a file, or NULL */
 	bool ask_mx;
 	unsigned mx_port; /* of --ask-mx */
+	int64_t since;	  /* of --since, epoch seconds; 0: from the beginning */
+	bool all;
 	bool help;
 	bool version;
 	size_t count; /* of words behind the subcommand's name */

@@ -36,6 +36,8 @@ enum {
 	OPT_ASK_MX,
 	OPT_MINUTES,
 	OPT_DAYS,
+	OPT_SINCE,
+	OPT_ALL,
 };
 
 static const struct option long_options[] = {
@@ -62,6 +64,8 @@ static const struct option long_options[] = {
     {"ask-mx", optional_argument, NULL, OPT_ASK_MX},
     {"minutes", required_argument, NULL, OPT_MINUTES},
     {"days", required_argument, NULL, OPT_DAYS},
+    {"since", required_argument, NULL, OPT_SINCE},
+    {"all", no_argument, NULL, OPT_ALL},
     {NULL, 0, NULL, 0},
 };
 
@@ -223,6 +227,21 @@ take_spf_option(int option, struct bs_call *call, unsigned *traits)
 	}
 }
 
+/* Those of the subcommands that read the log. Returns whether it was one. */
+static bool
+take_log_option(int option, struct bs_call *call, unsigned *traits,
+    const char **since)
+{
+	if (option != OPT_SINCE && option != OPT_ALL)
+		return false;
+	*traits |= BS_TAKES_SINCE;
+	if (option == OPT_ALL)
+		call->all = true;
+	else
+		*since = optarg;
+	return true;
+}
+
 /* The port is for mail servers that are tried out elsewhere. */
 static int
 take_ask_mx(struct bs_call *call)
@@ -268,8 +287,34 @@ take_minutes(struct bs_call *call)
 	return 0;
 }
 
+/* A day, a time, or how many days or hours ago. */
 static int
-take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
+read_since(const char *text, struct bs_call *call)
+{
+	size_t len = text == NULL ? 0 : strlen(text);
+	char whole[BS_TIME_TEXT];
+	int64_t ago;
+
+	if (text == NULL)
+		return 0;
+	snprintf(whole, sizeof(whole), "%.10sT00:00:00Z", text);
+	if (len > 1 && (text[len - 1] == 'd' || text[len - 1] == 'h') &&
+	    read_number(text, len - 1, &ago) && ago < 100000) {
+		ago *= text[len - 1] == 'd' ? 86400 : 3600;
+		call->since = call->now > ago ? call->now - ago : 0;
+		return 0;
+	}
+	if (read_iso_time(len == 10 ? whole : text, &call->since))
+		return 0;
+	bs_complain("--since %.60s: must be of the form 2026-01-31, "
+		    "2026-01-31T00:00:00Z, 7d or 12h",
+	    text);
+	return EX_USAGE;
+}
+
+static int
+take_option(int option, char **argv, struct bs_call *call, unsigned *traits,
+    const char **since)
 {
 	switch (option) {
 	case 1: /* a word, as the '-' of the option string asks for */
@@ -337,7 +382,8 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 		*traits |= BS_TAKES_SERVERS;
 		return take_ask_mx(call);
 	default:
-		return take_spf_option(option, call, traits)
+		return take_spf_option(option, call, traits) ||
+			       take_log_option(option, call, traits, since)
 			   ? 0
 			   : complain_option(argv, option);
 	}
@@ -346,6 +392,7 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits)
 int
 bs_options_read(int argc, char **argv, struct bs_call *call, unsigned *traits)
 {
+	const char *since = NULL;
 	int option;
 	int status = 0;
 
@@ -364,8 +411,9 @@ bs_options_read(int argc, char **argv, struct bs_call *call, unsigned *traits)
 	}
 	while (status == 0 && (option = getopt_long(argc, argv,
 				   "-:c:hH:i:k:s:", long_options, NULL)) != -1)
-		status = take_option(option, argv, call, traits);
+		status = take_option(option, argv, call, traits, &since);
 	while (status == 0 && optind < argc)
 		call->words[call->count++] = argv[optind++];
-	return status;
+	/* --at may stand behind it */
+	return status == 0 ? read_since(since, call) : status;
 }

@@ -339,6 +339,13 @@ bs_json_append_text(struct bs_json *array, const char *text)
 }
 
 void
+bs_json_free(struct bs_json *value)
+{
+	if (value != NULL)
+		json_decref(json_of(value));
+}
+
+void
 bs_json_print(struct bs_json *value)
 {
 	char *text = must(json_dumps(json_of(value), JSON_COMPACT));

@@ -61,6 +61,9 @@ void bs_json_put(struct bs_json *object, const char *name,
 void bs_json_append(struct bs_json *array, struct bs_json *child);
 void bs_json_append_text(struct bs_json *array, const char *text);
 
+/* Frees a value that was not printed; NULL is allowed. */
+void bs_json_free(struct bs_json *value);
+
 /* Prints it in one line, members in the order they were set, and frees it. What
  * a terminal would obey is \uNNNN, which means the same. */
 void bs_json_print(struct bs_json *value);
