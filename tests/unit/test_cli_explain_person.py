@@ -263,6 +263,16 @@ class Outcomes(Explain):
                  "found", "refused because there is no such mailbox"),
                 ("5.4.1", "550 5.4.1 Recipient address rejected: Access "
                  "denied", 'refused with the words "550 5.4.1 Rec'),
+                ("4.2.1", "450-4.2.1 The user you are trying to contact is "
+                 "receiving mail at a rate", "given up because the mail server "
+                 "there takes no more mail for now"),
+                ("5.5.3", "552 5.5.3 Too many recipients",
+                 "refused because it had too many recipients at once"),
+                ("5.7.10", "", "refused because it has to be sent encrypted"),
+                ("5.7.13", "525 5.7.13 Disabled recipient address",
+                 "refused because the mailbox is closed"),
+                ("5.4.310", "550 5.4.310 DNS domain example.invalid does not "
+                 "exist", "not delivered because there is no such domain"),
                 ("5.4.4", "Host or domain name not found",
                  "not delivered because there is no such domain"),
                 ("4.0.0", "554 Blocked - see https://example.com/",
