@@ -480,8 +480,8 @@ class Several(Explain):
         at_letter = lines.index(f"3 of 3: hello ({paths[2]})")
         self.assertEqual(lines[at_letter + 1:], [
             "This is no bounce: it is an ordinary message.", "",
-            "3 messages, 1 of mail that you sent, 1 unknown (1 probably not "
-            "yours), 1 no bounce."])
+            "3 messages, 1 about mail that you sent, 1 unknown (1 probably "
+            "not yours), 1 that is no bounce."])
         results = self.json("explain", *paths, status=2)
         self.assertEqual([(one["number"], one["of"], one["file"], one["sent"])
                           for one in results],

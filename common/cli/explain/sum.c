@@ -53,13 +53,15 @@ void
 bs_explain_sum_text(const struct bs_explain_sum *sum, char *out, size_t size)
 {
 	snprintf(out, size, "%zu messages", sum->messages);
-	add(sum->yes, out, size, ", %zu of mail that you sent", sum->yes);
-	add(sum->no, out, size, ", %zu of mail that you did not send", sum->no);
+	add(sum->yes, out, size, ", %zu about mail that you sent", sum->yes);
+	add(sum->no, out, size, ", %zu about mail that you did not send",
+	    sum->no);
 	add(sum->unknown, out, size, ", %zu unknown", sum->unknown);
 	add(sum->likely_no, out, size, " (%zu probably not yours)",
 	    sum->likely_no);
 	add(sum->likely_yes, out, size, " (%zu perhaps yours)",
 	    sum->likely_yes);
-	add(sum->no_bounce, out, size, ", %zu no bounce", sum->no_bounce);
+	add(sum->no_bounce, out, size, ", %zu that %s no bounce",
+	    sum->no_bounce, sum->no_bounce == 1 ? "is" : "are");
 	add(sum->bait, out, size, ", %zu that may be bait", sum->bait);
 }
