@@ -13,7 +13,10 @@ import unittest
 from cli_case import AS_ROOT, CONFIG, IOERR, NOINPUT, ROOT, USAGE, Case, main, program
 
 
-COMMANDS = 33  # rows of the table in common/cli/main.c
+with open(os.path.join(ROOT, "common", "cli", "main.c"),
+          encoding="ascii") as source:
+    COMMANDS = len(re.findall(r'^    \{"[a-z -]+", ?"?', source.read().partition(
+        "bs_command commands[]")[2].partition("};")[0], re.M))
 
 
 class CommandLine(Case):
