@@ -300,6 +300,7 @@ read_data(const struct reply *reply, const struct resource *resource,
 	case BS_DNS_AAAA:
 		return len == 16 ? 16 : -EINVAL;
 	case BS_DNS_TXT:
+	case BS_DNS_SPF:
 		return is_txt(*at, len) ? (int)len : -EINVAL;
 	case BS_DNS_MX:
 		*at = (const uint8_t *)name;

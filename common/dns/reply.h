@@ -15,6 +15,7 @@ enum bs_dns_type {
 	BS_DNS_MX = 15,
 	BS_DNS_TXT = 16,
 	BS_DNS_AAAA = 28,
+	BS_DNS_SPF = 99, /* RFC 7208 §3.1: not used any more */
 };
 
 enum bs_dns_status {

@@ -46,8 +46,13 @@ static const struct {
 		     "out"},
     {"\xe2\x80\x99", "a typographic quote: a record holds no quotes, take it "
 		     "out"},
+    {"\xe2\x80\x90", "a hyphen of a word processor: type a plain -"},
+    {"\xe2\x80\x91", "a hyphen of a word processor: type a plain -"},
+    {"\xe2\x80\x92", "a dash of a word processor: type a plain -"},
     {"\xe2\x80\x93", "a long dash of a word processor: type a plain -"},
     {"\xe2\x80\x94", "a long dash of a word processor: type a plain -"},
+    {"\xe2\x80\x95", "a long dash of a word processor: type a plain -"},
+    {"\xef\xbc\x8d", "a wide hyphen: type a plain -"},
     {"\xe2\x88\x92", "a minus sign of a word processor: type a plain -"},
     {"\xe2\x80\x8b", "an invisible space (U+200B): take it out"},
     {"\xef\xbb\xbf", "an invisible mark (U+FEFF): take it out"},
@@ -75,6 +80,86 @@ bs_spf_hint_octet(const char *text, size_t len, char out[static BS_SPF_HINT])
 		    "octet 0x%02x is not printable ASCII; a name with other "
 		    "letters is written as xn--...",
 		    (unsigned char)text[0]);
+}
+
+/* Whether a term begins here that nobody writes within another. */
+bool
+bs_spf_hint_begins_term(const char *text, size_t len)
+{
+	static const char *const beginnings[] = {
+	    "include:", "ip4:", "ip6:", "exists:", "redirect=", "exp="};
+	bool sign = len > 0 && strchr("+-~?", text[0]) != NULL;
+
+	text += sign;
+	len -= sign;
+	if (sign && len == 3 && bs_ascii_same(text, "all", 3))
+		return true;
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]);
+	     i++) {
+		size_t n = strlen(beginnings[i]);
+
+		if (len >= n && bs_ascii_same(text, beginnings[i], n))
+			return true;
+	}
+	return false;
+}
+
+static bool
+may_end_term(char c)
+{
+	return bs_ascii_is_alpha(c) || bs_ascii_is_digit(c) || c == '.' ||
+	       c == ':' || c == '}';
+}
+
+/* The place in a term at which another one is written without a space or with
+ * something else before it; 0 for none. Braces of macros hold any octet. */
+static size_t
+find_second(const char *text, size_t len, bool *is_comma)
+{
+	bool in_macro = false;
+
+	for (size_t i = 0; i < len; i++) {
+		in_macro = text[i] == '{' || (in_macro && text[i] != '}');
+		if (i == 0 || in_macro)
+			continue;
+		*is_comma = text[i] == ',' || text[i] == ';';
+		if (*is_comma)
+			return i;
+		if (may_end_term(text[i - 1]) &&
+		    bs_spf_hint_begins_term(text + i, len - i))
+			return i;
+	}
+	return 0;
+}
+
+size_t
+bs_spf_hint_joined(const char *text, size_t len, char out[static BS_SPF_HINT])
+{
+	bool is_comma = false;
+	size_t sign = len > 0 && strchr("+-~?", text[0]) != NULL;
+	size_t at = find_second(text + sign, len - sign, &is_comma);
+	const char *what =
+	    at > 0 && text[sign + at] == ',' ? "comma" : "semicolon";
+
+	if (at == 0)
+		return 0;
+	at += sign;
+	if (is_comma && at + 1 < len && bs_ascii_is_digit(text[at + 1]))
+		snprintf(out, BS_SPF_HINT,
+		    "terms are parted by spaces, and each address has an ip4: "
+		    "or ip6: of its own");
+	else if (is_comma && at + 1 < len)
+		snprintf(out, BS_SPF_HINT,
+		    "terms are parted by spaces alone: write a space in the "
+		    "place of the %s",
+		    what);
+	else if (is_comma)
+		snprintf(out, BS_SPF_HINT,
+		    "terms are parted by spaces alone: take the %s out", what);
+	else
+		snprintf(out, BS_SPF_HINT, "a space is missing before %.*s",
+		    SHOWN(text + at, len - at));
+	return at;
 }
 
 /* Whether a and b differ by one letter added, left out or changed, or by two
@@ -268,6 +353,27 @@ bs_spf_hint_term(const char *text, size_t len, char out[static BS_SPF_HINT])
 		    SHOWN(text, n));
 }
 
+/* Whether it would be written like an address if letters were the digits that
+ * they look like. */
+static bool
+has_letters(const char *text, size_t len, int family)
+{
+	bool has_letter = false;
+	unsigned marks = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		bool is_letter = strchr("OoIl", text[i]) != NULL;
+
+		has_letter = has_letter || is_letter;
+		marks += text[i] == (family == 4 ? '.' : ':');
+		if (!is_letter && text[i] != '.' && text[i] != ':' &&
+		    (family == 4 ? !bs_ascii_is_digit(text[i])
+				 : bs_ascii_hex(text[i]) < 0))
+			return false;
+	}
+	return has_letter && (family == 4 ? marks == 3 : marks > 1);
+}
+
 /* What is wrong with something that looks like an IPv4 address. */
 static void
 hint_ip4(const char *text, size_t len, char out[static BS_SPF_HINT])
@@ -307,6 +413,16 @@ bs_spf_hint_address(const char *text, size_t len, int family,
 		    "ip%d: needs an address right behind it, without a space: "
 		    "ip%d:%s",
 		    family, family, family == 4 ? "192.0.2.1" : "2001:db8::1");
+	else if (memmem(text, len, "%{", 2) != NULL)
+		snprintf(out, BS_SPF_HINT,
+		    "ip%d: takes no macros, but an address as it is; macros "
+		    "stand in exists:%%{ir}.example.org",
+		    family);
+	else if (has_letters(text, len, family))
+		snprintf(out, BS_SPF_HINT,
+		    "%.*s has a letter that looks like a digit: write 0 for O, "
+		    "1 for I or l",
+		    SHOWN(text, len));
 	else if (family == 4 && is_like_ip6(text, len))
 		snprintf(out, BS_SPF_HINT,
 		    "this is no IPv4 address: an IPv6 one is written "

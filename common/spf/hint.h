@@ -2,6 +2,7 @@
 #ifndef BS_SPF_HINT_H
 #define BS_SPF_HINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Octets of a hint with its NUL; it fits into a fault. */
@@ -32,6 +33,15 @@ void bs_spf_hint_macro(const char *text, size_t len,
 
 /* A malformed length behind "/". */
 void bs_spf_hint_prefix(const char *text, size_t len, unsigned max,
+    char out[static BS_SPF_HINT]);
+
+/* Whether a term begins here that nobody writes within another: "include:",
+ * "~all". */
+bool bs_spf_hint_begins_term(const char *text, size_t len);
+
+/* What is wrong with two terms written as one, "mx~all" or "a,mx". Returns
+ * where the second begins, or 0 with out untouched. */
+size_t bs_spf_hint_joined(const char *text, size_t len,
     char out[static BS_SPF_HINT]);
 
 #endif

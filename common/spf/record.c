@@ -410,6 +410,24 @@ read_term(struct bs_spf_record *record, struct reading *reading,
 	return read_mechanism(reading, name, term);
 }
 
+/* Of a term that cannot be read: whether it is two, which says more than what
+ * is wrong with it as one. */
+static void
+find_joined(struct reading *reading, const struct bs_spf_term *term)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < term->len; i++)
+		if (term->text[i] < 0x21 || term->text[i] > 0x7e)
+			return;
+	if (!reading->fault->too_long)
+		at = bs_spf_hint_joined(term->text, term->len,
+		    reading->fault->text);
+	/* a comma belongs to what is read before it */
+	if (at > 0 && strchr(",;", term->text[at]) == NULL)
+		(void)fault_at(reading, term->text + at);
+}
+
 int
 bs_spf_record_next(struct bs_spf_record *record, struct bs_spf_term *out,
     struct bs_spf_fault *fault)
@@ -439,7 +457,10 @@ bs_spf_record_next(struct bs_spf_record *record, struct bs_spf_term *out,
 	reading.len = out->len;
 	record->at = end;
 	rc = read_term(record, &reading, out);
-	return rc == 0 ? BS_SPF_TERM : rc;
+	if (rc == 0)
+		return BS_SPF_TERM;
+	find_joined(&reading, out);
+	return rc;
 }
 
 bool

@@ -56,6 +56,21 @@ ZONE = {
                              "-all"]],
     "open.example": [["TXT", "v=spf1 +all"]],
     "wide.example": [["TXT", "v=spf1 include:open.example -all"]],
+    "half.example": [["TXT", "v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all"]],
+    "halves.example": [["TXT", "v=spf1 include:half.example -all"]],
+    "public.example": [["TXT", "v=spf1 " + " ".join(
+        f"ip4:{net}" for net in (
+            "0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6",
+            "16.0.0.0/4", "32.0.0.0/3", "64.0.0.0/2", "128.0.0.0/2",
+            "192.0.0.0/3")) + " ~all"]],
+    "six.example": [["TXT", "v=spf1 ip6:::/1 ip6:8000::/1 -all"]],
+    "most.example": [["TXT", "v=spf1 ip4:0.0.0.0/1 ip4:192.0.0.0/2 -all"]],
+    "fixed.example": [["TXT", "v=spf1 exists:mx.clean.example -all"]],
+    "never.example": [["TXT", "v=spf1 exists:v1.example -all"]],
+    "null.example": [["TXT", "v=spf1 mx -all"], ["MX", [0, "."]]],
+    "late-exp.example": [["TXT", "v=spf1 -all exp=why.example"]],
+    "old.example": [["TXT", "v=spf1 -all"], ["SPF", "v=spf1 -all"],
+                    ["TXT", "spf2.0/pra -all"]],
 }
 
 
@@ -186,6 +201,39 @@ class Lint(Spf):
         self.checks("--record", "v=spf1 ?all", "--strict", status=1)
         self.checks("alias.example", "--strict")
 
+    def test_everybody(self):
+        """All of IPv4 or IPv6 pass, though no term says so by itself."""
+        for domain, says in (
+                ("fixed.example", "did you mean a:mx.clean.example"),
+                ("half.example", "everybody with IPv4"),
+                ("halves.example", "everybody with IPv4"),
+                # mail comes from no private network, whether listed or not
+                ("public.example", "everybody with IPv4"),
+                ("six.example", "everybody with IPv6")):
+            with self.subTest(domain):
+                found = [remark for remark in
+                         self.lint(domain, status=1)["remarks"]
+                         if remark["check"] == "passes-all"]
+                self.assertEqual(len(found), 1, found)
+                self.assertIn(says, found[0]["text"])
+        for domain in ("most.example", "clean.example", "three.example",
+                       "site.example"):
+            self.assertNotIn("passes-all", self.checks(domain))
+        self.assertNotIn("passes-all", self.checks(
+            "--record", "v=spf1 exists:%{i}.clean.example -all"))
+
+    def test_terms_that_do_nothing(self):
+        for domain, check, says in (
+                ("never.example", "no-address", "never matches"),
+                ("null.example", "no-address", "null MX"),
+                ("late-exp.example", "explanation", "several TXT"),
+                ("old.example", "obsolete", "Sender ID"),
+                ("old.example", "obsolete", "type SPF (99)")):
+            with self.subTest(domain):
+                self.assertTrue(any(
+                    remark["check"] == check and says in remark["text"]
+                    for remark in self.lint(domain)["remarks"]))
+
     def test_what_dns_does_not_say(self):
         for domain in "failed.example", "hop.example":
             self.assertEqual(self.checks(domain, status=2), ["dns-failed"])
@@ -215,7 +263,13 @@ class Lint(Spf):
                 ((), "name a domain"),
                 (("a.example", "--record", "v=spf1"), "name a domain"),
                 (("v=spf1 -all", "--domain", "a.example"), "--domain"),
-                (("a..example",), "no domain")):
+                (("a..example",), "no domain"),
+                (("u@a.example",), "its domain is a.example"),
+                (("https://a.example/x",), "its domain is a.example"),
+                (("v=spf1 -all",), "use --record"),
+                (("192.0.2.1",), "the address of a host"),
+                (("--record", "v=spf1 -all", "--domain", "u@a.example"),
+                 "its domain is a.example")):
             self.spf("lint", *words, status=USAGE, says=says)
         self.call("spf", "lint", "a.example", "--dns", "nonsense",
                   status=USAGE, says="no DNS server")

@@ -176,6 +176,18 @@ test_bad_terms(void **state)
 	    {"v=spf1 a;", 8, "the semicolon"},
 	    {"v=spf1 foo; -all", 7, "the semicolon"},
 	    {"v=spf1 ; -all", 7, "the semicolon"},
+	    {"v=spf1 ip4:192.0.2.1~all", 20, "a space is missing before ~all"},
+	    {"v=spf1 ip4:192.0.2.1-all", 20, "a space is missing before -all"},
+	    {"v=spf1 ip4:192.0.2.0/24~all", 23, "missing before ~all"},
+	    {"v=spf1 ip6:2001:db8::1?all", 22, "missing before ?all"},
+	    {"v=spf1 mx~all", 9, "a space is missing before ~all"},
+	    {"v=spf1 mx-ALL", 9, "a space is missing before -ALL"},
+	    {"v=spf1 a/24~all", 11, "a space is missing before ~all"},
+	    {"v=spf1 include:a.example~all", 24, "missing before ~all"},
+	    {"v=spf1 ip4:192.0.2.1ip4:192.0.2.2", 20, "missing before ip4:"},
+	    {"v=spf1 mxinclude:a.example -all", 9, "missing before include:"},
+	    {"v=spf1 mx,a -all", 9, "a space in the place of the comma"},
+	    {"v=spf1 mx;a -all", 9, "in the place of the semicolon"},
 	    {"v=spf1 \"-all", 7, "zone file"},
 	    {"v=spf1 -all\"", 11, "takes nothing"},
 	};
@@ -197,6 +209,18 @@ test_bad_octets(void **state)
 	     "all",
 		21, "0x96"},
 	    {"v=spf1 \xe2\x80\x93"
+	     "all",
+		7, "long dash"},
+	    {"v=spf1 \xe2\x80\x90"
+	     "all",
+		7, "a hyphen of"},
+	    {"v=spf1 \xe2\x80\x91"
+	     "all",
+		7, "a hyphen of"},
+	    {"v=spf1 \xe2\x80\x92"
+	     "all",
+		7, "a dash of"},
+	    {"v=spf1 \xe2\x80\x95"
 	     "all",
 		7, "long dash"},
 	    {"v=spf1 \xe2\x88\x92"
@@ -333,6 +357,11 @@ test_bad_networks(void **state)
 	    {"v=spf1 ip4:192.0.02.1", 11, "leading zeros"},
 	    {"v=spf1 ip4:192.0.2.256", 11, "0 to 255"},
 	    {"v=spf1 ip4:192.0.2.1.", 11, "all four numbers"},
+	    {"v=spf1 ip4:%{i}", 11, "takes no macros"},
+	    {"v=spf1 ip6:%{i}/64", 11, "takes no macros"},
+	    {"v=spf1 ip6:2001:db8:O::1", 11, "write 0 for O"},
+	    {"v=spf1 ip4:192.O.2.l", 11, "1 for I or l"},
+	    {"v=spf1 ip6:2001:db8::1,", 11, "take the comma out"},
 	    {"v=spf1 ip4:192.0.2.1,192.0.2.2", 11, "parted by spaces"},
 	    {"v=spf1 ip4:mail.example.org", 11, "a:mail.example.org"},
 	    {"v=spf1 ip4:2001:db8::1", 11, "ip6:2001:db8::1"},

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "common/cli/output.h"
+#include "common/cli/spf/domain.h"
 #include "common/cli/spf/lint.h"
 #include "common/cli/spf/lint_show.h"
 #include "common/cli/spf/lint_tree.h"
@@ -125,13 +126,7 @@ check_words(const struct bs_call *call)
 		bs_complain("--domain says whose the record of --record is");
 		return EX_USAGE;
 	}
-	if (name != NULL && !bs_dns_is_name(name)) {
-		bs_complain("%.200s: is no domain (a record stands behind "
-			    "--record)",
-		    name);
-		return EX_USAGE;
-	}
-	return 0;
+	return name == NULL ? 0 : bs_spf_domain_check(name, true);
 }
 
 int

@@ -72,7 +72,13 @@ note_mx(struct bs_spf_lint *lint, size_t place, const struct bs_spf_leaf *leaf)
 		    leaf->name, answer->count, BS_SPF_NAMES_MAX);
 	for (unsigned n = 0;
 	     n < BS_SPF_NAMES_MAX && bs_dns_answer_name(answer, n, host); n++)
-		note_host(lint, place, leaf, host);
+		if (host[0] != '\0')
+			note_host(lint, place, leaf, host);
+		else
+			bs_spf_note(lint, place, &leaf->term, BS_SPF_NO_ADDRESS,
+			    "%.120s says by its MX that it takes no mail (null "
+			    "MX, RFC 7505), so mx names no host: take it out",
+			    leaf->name);
 }
 
 /* RFC 7208 §6.2: the explanation is left out where any of this is so. */
@@ -108,15 +114,40 @@ note_explanation(struct bs_spf_lint *lint, size_t place,
 		    why);
 }
 
+/* RFC 7208 §5.7: exists: asks only whether the name has an A record, so one
+ * that is the same for all matches everybody or nobody. */
+static void
+note_exists(struct bs_spf_lint *lint, size_t place,
+    const struct bs_spf_leaf *leaf)
+{
+	const struct bs_dns_answer *answer =
+	    bs_lookup_ask(lint->tree->lookup, leaf->name, BS_DNS_A);
+
+	if (answer->status == BS_DNS_FAILED)
+		bs_spf_note(lint, place, &leaf->term, BS_SPF_DNS_FAILED,
+		    "DNS gives no answer for %.120s: try again", leaf->name);
+	else if (answer->status != BS_DNS_FOUND)
+		bs_spf_note(lint, place, &leaf->term, BS_SPF_NO_ADDRESS,
+		    "%.120s has no address, so this never matches: take it out",
+		    leaf->name);
+	else if (leaf->term.qualifier == BS_SPF_PASS)
+		bs_spf_note(lint, place, &leaf->term, BS_SPF_PASSES_ALL,
+		    "everybody is allowed to send: exists: asks only whether "
+		    "%.80s has an address, and it has; did you mean a:%.60s ?",
+		    leaf->name, leaf->name);
+}
+
 void
 bs_spf_note_leaf(struct bs_spf_lint *lint, size_t place,
     const struct bs_spf_leaf *leaf)
 {
 	enum bs_spf_kind kind = leaf->term.kind;
-	bool is_asked =
-	    kind == BS_SPF_A || kind == BS_SPF_MX || kind == BS_SPF_EXP;
+	bool is_asked = kind == BS_SPF_A || kind == BS_SPF_MX ||
+			kind == BS_SPF_EXP || kind == BS_SPF_EXISTS;
 
-	if (!leaf->constant || !leaf->reached || !is_asked)
+	/* exp= counts wherever it stands (RFC 7208 §6) */
+	if (!leaf->constant || !is_asked ||
+	    (!leaf->reached && kind != BS_SPF_EXP))
 		return;
 	if (kind == BS_SPF_EXP) {
 		/* of somebody else's record it says nothing to us */
@@ -127,6 +158,8 @@ bs_spf_note_leaf(struct bs_spf_lint *lint, size_t place,
 		    "%.120s cannot be a name: a label of it is empty or over "
 		    "63 octets",
 		    leaf->name);
+	} else if (kind == BS_SPF_EXISTS) {
+		note_exists(lint, place, leaf);
 	} else if (kind == BS_SPF_A) {
 		note_host(lint, place, leaf, leaf->name);
 	} else {
@@ -156,6 +189,32 @@ note_misspelt(struct bs_spf_lint *lint)
 			    bs_visible(text, shown, sizeof(shown)));
 		free(text);
 	}
+}
+
+/* What was an SPF record once, and what was meant to follow it. */
+static void
+note_obsolete(struct bs_spf_lint *lint)
+{
+	static const char sender_id[] = "spf2.0/";
+	const struct bs_spf_place *root = &lint->tree->places[0];
+	const uint8_t *at = NULL;
+	size_t len;
+
+	while ((at = bs_dns_answer_next(root->answer, at, &len)) != NULL) {
+		size_t text_len;
+		char *text = bs_spf_answer_text(at, len, &text_len);
+
+		if (text_len >= sizeof(sender_id) - 1 &&
+		    bs_ascii_same(text, sender_id, sizeof(sender_id) - 1))
+			bs_spf_note(lint, 0, NULL, BS_SPF_OBSOLETE,
+			    "there is a record of Sender ID (spf2.0), which "
+			    "nobody reads any more: it can go");
+		free(text);
+	}
+	if (is_found(lint, root->name, BS_DNS_SPF))
+		bs_spf_note(lint, 0, NULL, BS_SPF_OBSOLETE,
+		    "there is a record of the type SPF (99), too, which nobody "
+		    "reads since RFC 7208: it can go, only TXT counts");
 }
 
 /* A root without a record that can be read. */
@@ -319,7 +378,8 @@ note_names(struct bs_spf_lint *lint)
 	}
 	for (unsigned n = 0; n < HOSTS_MAX && bs_dns_answer_name(mx, n, host);
 	     n++)
-		if (is_below(host, domain) && !is_covered(lint, host))
+		if (host[0] != '\0' && is_below(host, domain) &&
+		    !is_covered(lint, host))
 			bs_spf_note(lint, 0, NULL, BS_SPF_UNCOVERED_NAME,
 			    "%.120s has no SPF record of its own; if it sends, "
 			    "its HELO is checked: \"v=spf1 a -all\"",
@@ -343,6 +403,7 @@ bs_spf_note_domain(struct bs_spf_lint *lint)
 	if (root->answer == NULL || root->answer->status != BS_DNS_FOUND)
 		return;
 	note_answer(lint);
+	note_obsolete(lint);
 	note_strings(lint);
 	note_names(lint);
 }

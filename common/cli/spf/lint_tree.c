@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/cli/spf/flatten.h"
 #include "common/cli/spf/lint_dns.h"
 #include "common/cli/spf/lint_tree.h"
 #include "common/base/ascii.h"
@@ -166,6 +167,90 @@ note_limits(struct bs_spf_lint *lint)
 	    all ? voids : total->voids6, all ? 4 : 6, BS_SPF_VOIDS_MAX);
 }
 
+/* The context of miss(). */
+struct family {
+	bool is_ip6;
+	bool has_net; /* some network of the family is listed */
+	bool misses;  /* somebody does not pass */
+};
+
+/* Whether mail may come from a network: of IPv6 2000::/3 alone is handed out,
+ * and of IPv4 what is not reserved. */
+static bool
+is_public(const struct bs_spf_net *net)
+{
+	static const struct bs_spf_net global = {.is_ip6 = true,
+	    .address = {0x20},
+	    .prefix = 3};
+
+	if (net->is_ip6)
+		return bs_spf_net_has(&global, net) ||
+		       bs_spf_net_has(net, &global);
+	if (bs_spf_net_reserved(net) != NULL)
+		return false;
+	/* 224.0.0.0/3 is two that are reserved */
+	return net->prefix != 3 || net->address[0] != 224;
+}
+
+/* Told of what does not pass. It is enough to let all others pass. */
+static void
+miss(void *context, const struct bs_spf_change *change)
+{
+	struct family *family = context;
+
+	if (change->net.is_ip6 == family->is_ip6 &&
+	    change->to.result != BS_SPF_PASS && is_public(&change->net))
+		family->misses = true;
+}
+
+/* Whether all of a family pass, by networks that look harmless one by one. */
+static bool
+passes_all(const struct bs_spf_flattened *flat, bool is_ip6)
+{
+	/* as networks, so that what is missing is told by network, too */
+	static const struct bs_spf_flat_step everybody[] = {
+	    {.kind = BS_SPF_FLAT_NET, .result = BS_SPF_PASS},
+	    {.kind = BS_SPF_FLAT_NET,
+		.result = BS_SPF_PASS,
+		.net = {.is_ip6 = true}},
+	};
+	const struct bs_spf_flat all = {.steps = everybody, .count = 2};
+	const struct bs_spf_flat list = {.steps = flat->steps,
+	    .count = flat->count};
+	struct family family = {.is_ip6 = is_ip6};
+	size_t edge_max = 2 * (flat->count + 2) + 2;
+	struct bs_spf_edge *edges =
+	    bs_spf_array(NULL, edge_max, sizeof(*edges));
+
+	for (size_t i = 0; i < flat->count; i++)
+		family.has_net =
+		    family.has_net || (flat->steps[i].kind == BS_SPF_FLAT_NET &&
+					  flat->steps[i].net.is_ip6 == is_ip6);
+	if (bs_spf_flat_compare(&all, &list, edges, edge_max, miss, &family) !=
+	    0)
+		family.misses = true;
+	free(edges);
+	return family.has_net && !family.misses;
+}
+
+static void
+note_union(struct bs_spf_lint *lint)
+{
+	struct bs_spf_flattened flat;
+
+	if (bs_spf_lint_has(lint, BS_SPF_PASSES_ALL))
+		return;
+	bs_spf_flatten(lint->tree, &flat);
+	for (int family = 4; !flat.is_too_long && family <= 6; family += 2)
+		if (passes_all(&flat, family == 6))
+			bs_spf_note(lint, 0, NULL, BS_SPF_PASSES_ALL,
+			    "everybody with IPv%d is allowed to send: the "
+			    "networks of the record and of what it includes "
+			    "are all of it together",
+			    family);
+	bs_spf_flattened_free(&flat);
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -199,6 +284,7 @@ bs_spf_note_all(struct bs_spf_lint *lint, const uint8_t *given,
 	bs_spf_note_domain(lint);
 	for (size_t i = 0; i < lint->tree->count; i++)
 		note_place(lint, i);
+	note_union(lint);
 	if (lint->count > 0)
 		qsort(lint->noted, lint->count, sizeof(*lint->noted), compare);
 }

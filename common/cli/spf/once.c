@@ -38,6 +38,8 @@ bs_spf_type_name(enum bs_dns_type type)
 		return "PTR";
 	case BS_DNS_TXT:
 		return "TXT";
+	case BS_DNS_SPF:
+		return "SPF";
 	}
 	return "?";
 }

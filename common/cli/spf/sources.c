@@ -8,6 +8,7 @@
 
 #include "common/cli/output.h"
 #include "common/cli/spf/batch.h"
+#include "common/cli/spf/domain.h"
 #include "common/cli/spf/lookup.h"
 #include "common/cli/spf/sources.h"
 #include "common/cli/spf/sources_show.h"
@@ -209,7 +210,12 @@ int
 bs_cmd_spf_sources(const struct bs_call *call)
 {
 	struct bs_spf_sources sources;
-	int status = bs_spf_sources_read(call->words, call->count, call->domain,
+	int status =
+	    call->domain == NULL ? 0 : bs_spf_domain_check(call->domain, false);
+
+	if (status != 0)
+		return status;
+	status = bs_spf_sources_read(call->words, call->count, call->domain,
 	    &sources);
 
 	if (sources.reports.reports > 0) {

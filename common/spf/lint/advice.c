@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/ascii.h"
+#include "common/spf/hint.h"
 #include "common/spf/lint/advice.h"
 #include "common/spf/macro.h"
 
@@ -20,6 +21,8 @@ struct advice {
 	void *context;
 	struct bs_spf_term all; /* the first one; its text is NULL: none */
 	bool has_redirect;
+	struct bs_spf_term full; /* the first with a length that says nothing */
+	unsigned full_count;
 };
 
 static void BS_PRINTF(4, 5)
@@ -108,14 +111,13 @@ check_network(const struct advice *advice, const struct bs_spf_term *term)
 }
 
 static void
-check_lengths(const struct advice *advice, const struct bs_spf_term *term)
+check_lengths(struct advice *advice, const struct bs_spf_term *term)
 {
-	if (term->has_prefix4 && term->prefix4 == 32)
-		remark(advice, BS_SPF_REDUNDANT_LENGTH, term,
-		    "/32 says nothing: leave it out");
-	if (term->has_prefix6 && term->prefix6 == 128)
-		remark(advice, BS_SPF_REDUNDANT_LENGTH, term,
-		    "/128 says nothing: leave it out");
+	if ((term->has_prefix4 && term->prefix4 == 32) ||
+	    (term->has_prefix6 && term->prefix6 == 128)) {
+		if (advice->full_count++ == 0)
+			advice->full = *term;
+	}
 	if ((term->kind != BS_SPF_A && term->kind != BS_SPF_MX) ||
 	    term->qualifier != BS_SPF_PASS)
 		return;
@@ -230,6 +232,56 @@ check_all(struct advice *advice, const struct bs_spf_term *term)
 		    "to -all when you are sure");
 }
 
+/* One remark for all, as tools write such lengths throughout. */
+static void
+check_full(const struct advice *advice)
+{
+	const struct bs_spf_term *full = &advice->full;
+	const char *length =
+	    full->has_prefix4 && full->prefix4 == 32 ? "/32" : "/128";
+
+	if (advice->full_count == 1)
+		remark(advice, BS_SPF_REDUNDANT_LENGTH, full,
+		    "%s says nothing: leave it out", length);
+	if (advice->full_count > 1)
+		remark(advice, BS_SPF_REDUNDANT_LENGTH, full,
+		    "%s says nothing: leave it out, here and in %u more "
+		    "term%s",
+		    length, advice->full_count - 1,
+		    advice->full_count > 2 ? "s" : "");
+}
+
+/* The name that a term asks for, of which the last dot says nothing. Returns
+ * its length. */
+static size_t
+target(const struct advice *advice, const struct bs_spf_term *term,
+    const char **out)
+{
+	size_t len = term->domain_len;
+
+	*out = term->domain;
+	if (term->domain == NULL) {
+		*out = advice->domain;
+		len = strlen(advice->domain);
+	}
+	return len > 0 && (*out)[len - 1] == '.' ? len - 1 : len;
+}
+
+/* Whether two terms ask for the same, however they are written. */
+static bool
+are_alike(const struct advice *advice, const struct bs_spf_term *a,
+    const struct bs_spf_term *b)
+{
+	const char *a_name;
+	const char *b_name;
+	size_t a_len = target(advice, a, &a_name);
+
+	return a->kind == b->kind && bs_spf_term_asks_dns(a) &&
+	       a->prefix4 == b->prefix4 && a->prefix6 == b->prefix6 &&
+	       a_len > 0 && a_len == target(advice, b, &b_name) &&
+	       bs_ascii_same(a_name, b_name, a_len);
+}
+
 /* Whether an earlier term says the same, or has the term's network in it. */
 static void
 check_earlier(const struct advice *advice, const struct bs_spf_term *term)
@@ -260,6 +312,12 @@ check_earlier(const struct advice *advice, const struct bs_spf_term *term)
 			    "this stands here a second time: take it out");
 			return;
 		}
+		if (are_alike(advice, &other, term)) {
+			remark(advice, BS_SPF_OVERLAP, term,
+			    "%.*s before it is the same: take it out",
+			    shown(other.len), other.text);
+			return;
+		}
 		if (!is_net || !bs_spf_term_net(&other, &outer))
 			continue;
 		(void)bs_spf_net_mask(&outer);
@@ -272,9 +330,27 @@ check_earlier(const struct advice *advice, const struct bs_spf_term *term)
 	}
 }
 
+/* What is a name by the grammar, and yet two terms: "a:mx.example.org-all". */
+static void
+check_joined(const struct advice *advice, const struct bs_spf_term *term)
+{
+	struct bs_spf_remark found = {.flaw = BS_SPF_MISSING_SPACE};
+	char hint[BS_SPF_HINT];
+	size_t at;
+
+	if (term->kind == BS_SPF_UNKNOWN ||
+	    (at = bs_spf_hint_joined(term->text, term->len, hint)) == 0)
+		return;
+	found.column = (size_t)(term->text - advice->text) + at;
+	found.len = term->len - at;
+	snprintf(found.text, sizeof(found.text), "%s", hint);
+	advice->tell(advice->context, &found);
+}
+
 static void
 check_term(struct advice *advice, const struct bs_spf_term *term)
 {
+	check_joined(advice, term);
 	check_all(advice, term);
 	check_network(advice, term);
 	check_lengths(advice, term);
@@ -352,31 +428,23 @@ bs_spf_advise(const char *text, size_t len, const char *domain, bool signs,
 		snprintf(found.text, sizeof(found.text), "%s", fault.text);
 		tell(context, &found);
 	}
+	check_full(&advice);
 	/* the term that could not be read may have been "all" */
 	if (!faulty)
 		check_whole(&advice);
 }
 
-/* Whether a term begins here that nobody writes within another. */
+/* At the start of a string these are terms, too. */
 static bool
-begins_term(const char *text, size_t len)
+is_host(const char *text, size_t len)
 {
-	static const char *const beginnings[] = {"include:", "ip4:", "ip6:",
-	    "exists:", "redirect=", "a:", "mx:", "ptr:", "exp="};
 	bool sign = len > 0 && strchr("+-~?", text[0]) != NULL;
 
 	text += sign;
 	len -= sign;
-	if (sign && len == 3 && bs_ascii_same(text, "all", 3))
-		return true;
-	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]);
-	     i++) {
-		size_t n = strlen(beginnings[i]);
-
-		if (len >= n && bs_ascii_same(text, beginnings[i], n))
-			return true;
-	}
-	return false;
+	return (len > 1 && bs_ascii_same(text, "a:", 2)) ||
+	       (len > 2 && bs_ascii_same(text, "mx:", 3)) ||
+	       (len > 3 && bs_ascii_same(text, "ptr:", 4));
 }
 
 void
@@ -393,7 +461,8 @@ bs_spf_advise_strings(const uint8_t *record, size_t len, bs_spf_tell *tell,
 
 		if (octets == 0)
 			continue;
-		if (before != ' ' && begins_term(text, octets)) {
+		if (before != ' ' && (bs_spf_hint_begins_term(text, octets) ||
+					 is_host(text, octets))) {
 			snprintf(found.text, sizeof(found.text),
 			    "strings are joined without a space: write one at "
 			    "the end of the string before, or at the beginning "

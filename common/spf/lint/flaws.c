@@ -43,6 +43,7 @@ static const struct flaw {
     {"ttl", BS_SPF_NOTE},
     {"wildcard", BS_SPF_NOTE},
     {"uncovered-name", BS_SPF_NOTE},
+    {"obsolete", BS_SPF_NOTE},
 };
 
 _Static_assert(sizeof(flaws) / sizeof(flaws[0]) == BS_SPF_FLAWS,
