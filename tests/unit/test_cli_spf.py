@@ -48,6 +48,10 @@ ZONE = {
         ["TXT", f"token{n}=" + "x" * 200] for n in range(3)],
     "site.example": [["TXT", "v=spf1 -all"]],
     "www.site.example": [["A", "192.0.2.1"]],
+    "aliases.example": [["TXT", "v=spf1 mx -all"],
+                        ["MX", [10, "mx.aliases.example"]]],
+    "mx.aliases.example": [["CNAME", "mx.clean.example"]],
+    "www.aliases.example": [["CNAME", "empty.example"]],
     "many.example": [["TXT", "v=spf1 " + " ".join(
         f"include:m{n}.example" for n in range(11)) + " -all"]],
     **{f"m{n}.example": [["TXT", f"v=spf1 ip4:198.51.100.{n} -all"]]
@@ -233,6 +237,9 @@ class Lint(Spf):
                 self.assertTrue(any(
                     remark["check"] == check and says in remark["text"]
                     for remark in self.lint(domain)["remarks"]))
+    def test_no_record_beside_an_alias(self):
+        """Nothing can stand there, so nothing is advised."""
+        self.assertEqual(self.checks("aliases.example"), [])
 
     def test_what_dns_does_not_say(self):
         for domain in "failed.example", "hop.example":

@@ -328,14 +328,17 @@ note_strings(struct bs_spf_lint *lint)
 	}
 }
 
-/* Whether a name has an SPF record or could not be asked for. */
+/* Whether a name has an SPF record, can have none, as it is an alias (RFC 1034
+ * §3.6.2), or could not be asked for. */
 static bool
 is_covered(struct bs_spf_lint *lint, const char *name)
 {
 	const struct bs_dns_answer *answer =
 	    bs_lookup_ask(lint->tree->lookup, name, BS_DNS_TXT);
 	const uint8_t *at = NULL;
-	bool covered = answer->status == BS_DNS_FAILED;
+	bool covered =
+	    answer->status == BS_DNS_FAILED || answer->is_alias ||
+	    bs_lookup_ask(lint->tree->lookup, name, BS_DNS_CNAME)->count > 0;
 	size_t len;
 
 	while (

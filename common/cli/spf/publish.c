@@ -103,11 +103,11 @@ look_at_host(struct bs_spf_wizard *wizard, const char *name)
 {
 	struct bs_lookup *lookup = wizard->lookup;
 
+	if (is_alias(lookup, name))
+		return PLACE_ALIAS;
 	if (bs_lookup_ask(lookup, name, BS_DNS_TXT)->status == BS_DNS_FAILED ||
 	    bs_lookup_ask(lookup, name, BS_DNS_CNAME)->status == BS_DNS_FAILED)
 		return PLACE_UNKNOWN;
-	if (is_alias(lookup, name))
-		return PLACE_ALIAS;
 	if (bs_spf_has_record(lookup, name))
 		return PLACE_TAKEN;
 	return is_starred(wizard) ? PLACE_STARRED : PLACE_FREE;

@@ -242,7 +242,8 @@ ask_public(struct bs_spf_wizard *wizard, const struct host *host)
 	char known[BS_SPF_NET_TEXT] = "";
 	char question[256];
 	char answer[BS_SPF_ANSWER];
-	struct bs_spf_net net;
+	struct bs_spf_net net = {.prefix = 32};
+	bool found = false;
 
 	if (!find_public(wizard, host->name, known) &&
 	    !find_public(wizard, wizard->domain, known))
@@ -253,14 +254,14 @@ ask_public(struct bs_spf_wizard *wizard, const struct host *host)
 	snprintf(question, sizeof(question), "Its public address %s%s%s:",
 	    known[0] == '\0' ? "(Enter: it has none)" : "[", known,
 	    known[0] == '\0' ? "" : "]");
-	do {
+	while (!found) {
 		if (bs_spf_talk_ask(&wizard->talk, question, answer)[0] == '\0')
 			snprintf(answer, sizeof(answer), "%s", known);
 		if (answer[0] == '\0' || bs_spf_typed_agrees(answer) == 'n')
 			return;
-	} while (!read_public(wizard, answer, &net) && !wizard->talk.has_ended);
-	if (bs_spf_net_reserved(&net) == NULL)
-		add_own(wizard, host, &net);
+		found = read_public(wizard, answer, &net);
+	}
+	add_own(wizard, host, &net);
 }
 
 static void
