@@ -14,7 +14,7 @@ OUTSIDE = "192.0.2.99"  # who is on the wire, but none of the hosts
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _ip(space, *words):
+def ip(space, *words):
     subprocess.run(["nsenter", f"--net={space}", "ip", *words], check=True)
 
 
@@ -33,9 +33,9 @@ class Lan:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._numbers = itertools.count(1)
         self.space = self._space("lan")
-        _ip(self.space, "link", "add", "wire", "type", "bridge")
-        _ip(self.space, "address", "add", f"{OUTSIDE}/24", "dev", "wire")
-        _ip(self.space, "link", "set", "wire", "up")
+        ip(self.space, "link", "add", "wire", "type", "bridge")
+        ip(self.space, "address", "add", f"{OUTSIDE}/24", "dev", "wire")
+        ip(self.space, "link", "set", "wire", "up")
 
     def _space(self, name):
         """A network namespace, pinned to a file for as long as the run."""
@@ -49,12 +49,12 @@ class Lan:
         """A new namespace whose eth0 is on the wire."""
         space = self._space(name)
         end = f"end{next(self._numbers)}"
-        _ip(self.space, "link", "add", end, "master", "wire", "up", "type",
+        ip(self.space, "link", "add", end, "master", "wire", "up", "type",
             "veth", "peer", "name", "eth0", "address", _hardware(address),
             "netns", str(space))
-        _ip(space, "address", "add", f"{address}/24", "dev", "eth0")
+        ip(space, "address", "add", f"{address}/24", "dev", "eth0")
         # A link-local address could not be bound to while it is tentative.
-        _ip(space, "link", "set", "eth0", "addrgenmode", "none", "up")
+        ip(space, "link", "set", "eth0", "addrgenmode", "none", "up")
         return space
 
     def leave(self, space):
@@ -64,7 +64,7 @@ class Lan:
         rest, and would answer for the address of the next host meanwhile.
         """
         if space != self.space:
-            _ip(space, "link", "delete", "eth0")
+            ip(space, "link", "delete", "eth0")
         subprocess.run(["umount", space], check=True)
         space.unlink()
 

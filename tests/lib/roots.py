@@ -35,6 +35,7 @@ python3 libcmocka-dev exim4-dev
     # takes a SERVFAIL for an answer without records.
     "spf": COMMON + """
 spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
+bind9-utils
 """.split(),
     # Where RPMs are built and looked at, with Debian's tools.
     "rpm": COMMON + "gcc libc6-dev meson ninja-build pkg-config rpm rpmlint"

@@ -18,7 +18,7 @@ def host(lab, trees):
     made = OurHost(lab.lan, "spf", ADDRESS, trees)
     made.configure()
     for path in ("tools/peer_pyspf.py", "tools/peer_mail_spf.pl",
-                 "lib/dnsd.py", "lib/dnswire.py"):
+                 "lib/dnsd.py", "lib/dnswire.py", "lib/terminal.py"):
         path = _TESTS / path
         made.write(f"{TOOLS}/{path.name}", path.read_text(encoding="utf-8"))
     return made

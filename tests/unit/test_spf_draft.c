@@ -129,15 +129,26 @@ test_keep(void **state)
 
 	(void)state;
 	assert_int_equal(bs_spf_draft_add(&draft, "a:b.example"), 0);
-	assert_int_equal(bs_spf_draft_keep(&draft, "include:a.example"), 0);
-	assert_int_equal(bs_spf_draft_keep(&draft, "-ip4:192.0.2.1"), 0);
-	assert_int_equal(bs_spf_draft_keep(&draft, "+mx"), 0);
-	assert_int_equal(bs_spf_draft_keep(&draft, "exp=e.example"), 0);
+	assert_int_equal(
+	    bs_spf_draft_keep(&draft, draft.kept, "include:a.example"), 0);
+	assert_int_equal(
+	    bs_spf_draft_keep(&draft, draft.kept, "-ip4:192.0.2.1"), 0);
+	assert_int_equal(bs_spf_draft_keep(&draft, draft.kept, "+mx"), 0);
+	assert_int_equal(bs_spf_draft_keep(&draft, draft.kept, "exp=e.example"),
+	    0);
 	assert_int_equal(bs_spf_draft_add(&draft, "mx"), BS_SPF_DRAFT_KNOWN);
 	assert_int_equal(bs_spf_draft_add(&draft, "ip4:192.0.2.0/24"), 0);
 	(void)!bs_spf_draft_write(&draft, "~all", record, sizeof(record));
 	assert_string_equal(record,
 	    "v=spf1 ip4:192.0.2.0/24 include:a.example -ip4:192.0.2.1 +mx "
+	    "exp=e.example a:b.example ~all");
+	assert_int_equal(bs_spf_draft_keep(&draft, 5, "ip4:192.0.2.9"),
+	    -EINVAL);
+	assert_int_equal(bs_spf_draft_keep(&draft, 1, "ip4:192.0.2.9"), 0);
+	bs_spf_draft_drop(&draft, 2);
+	(void)!bs_spf_draft_write(&draft, "~all", record, sizeof(record));
+	assert_string_equal(record,
+	    "v=spf1 ip4:192.0.2.0/24 include:a.example ip4:192.0.2.9 +mx "
 	    "exp=e.example a:b.example ~all");
 	bs_spf_draft_drop(&draft, 1);
 	assert_int_equal(draft.kept, 3);

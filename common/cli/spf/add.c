@@ -6,6 +6,7 @@
 #include "common/base/ascii.h"
 #include "common/cli/output.h"
 #include "common/cli/spf/add.h"
+#include "common/cli/spf/flatten.h"
 #include "common/spf/lint/advice.h"
 #include "common/spf/lint/net.h"
 #include "common/spf/lint/zone.h"
@@ -62,6 +63,27 @@ bs_spf_wizard_note_helo(struct bs_spf_wizard *wizard, const char *name,
 	add_terms(helo, terms);
 }
 
+bool
+bs_spf_wizard_breaks(struct bs_spf_wizard *wizard, const char *term,
+    char why[static BS_SPF_WHY])
+{
+	char record[BS_SPF_RECORD_MAX];
+	struct bs_spf_flattened flat;
+	struct bs_spf_tree *tree;
+	bool breaks;
+
+	snprintf(record, sizeof(record), "v=spf1 %s -all", term);
+	tree = bs_spf_tree_given(wizard->lookup, wizard->domain, record,
+	    strlen(record));
+	bs_spf_flatten(tree, &flat);
+	breaks = flat.broken.count > 0;
+	if (breaks)
+		snprintf(why, BS_SPF_WHY, "%s", flat.broken.list[0]);
+	bs_spf_flattened_free(&flat);
+	bs_spf_tree_free(tree);
+	return breaks;
+}
+
 struct bs_spf_tree *
 bs_spf_wizard_tree(struct bs_spf_wizard *wizard)
 {
@@ -107,30 +129,6 @@ agree_network(struct bs_spf_wizard *wizard, const struct bs_spf_term *term)
 	return bs_spf_talk_agrees(&wizard->talk, question, false);
 }
 
-/* What is wrong with a record that is to be included, or NULL. */
-static const char *
-fault_of_record(const struct bs_spf_place *place)
-{
-	switch (place->state) {
-	case BS_SPF_PLACE_READ:
-		return NULL;
-	case BS_SPF_PLACE_FAILED:
-		return "cannot be asked for now: DNS gives no answer, and a "
-		       "mistake in it would break your record";
-	case BS_SPF_PLACE_FAULTY:
-		return "has an SPF record with a fault, which would break "
-		       "yours";
-	case BS_SPF_PLACE_SEVERAL:
-		return "has more than one SPF record, which would break yours";
-	case BS_SPF_PLACE_LOOP:
-		return "leads back to a record before it, which would break "
-		       "yours";
-	default:
-		return "has no SPF record that can be read, which would break "
-		       "yours";
-	}
-}
-
 /* Whether DNS failed for both families of a host. */
 static bool
 has_failed(struct bs_spf_wizard *wizard, const char *name)
@@ -147,9 +145,15 @@ fault_of(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree,
     const struct bs_spf_leaf *leaf)
 {
 	if (leaf->place != BS_SPF_NOWHERE)
-		return fault_of_record(&tree->places[leaf->place]);
+		return tree->places[leaf->place].state == BS_SPF_PLACE_FAILED
+			   ? "cannot be asked for now: DNS gives no answer, "
+			     "and a mistake in it would break your record"
+			   : NULL;
 	if (!leaf->constant || !bs_spf_term_asks_dns(&leaf->term))
 		return NULL;
+	if (leaf->term.kind == BS_SPF_MX && leaf->cost.voids4 > 0 &&
+	    leaf->cost.voids6 > 0)
+		return "has no MX, or one of its hosts has no address";
 	if (leaf->term.kind == BS_SPF_A && has_failed(wizard, leaf->name))
 		return "cannot be asked for now: DNS gives no answer";
 	if (leaf->cost.voids4 > 0 && leaf->cost.voids6 > 0)
@@ -203,9 +207,17 @@ bs_spf_wizard_add(struct bs_spf_wizard *wizard, const char *text)
 	struct bs_spf_term term;
 	struct bs_spf_tree *tree = NULL;
 	FILE *out = wizard->talk.out;
+	char why[BS_SPF_WHY];
 	bool added = false;
 	int rc;
 
+	if (bs_spf_wizard_breaks(wizard, text, why)) {
+		bs_print(out,
+		    "Not taken: %s. With it every check of yours would be an "
+		    "error (permerror).\n",
+		    why);
+		return false;
+	}
 	if (bs_spf_draft_parse(text, &term, &fault, buffer) != 0 ||
 	    !agree_network(wizard, &term)) {
 		fputs("Left out.\n", out);

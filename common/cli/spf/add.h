@@ -54,6 +54,12 @@ struct bs_spf_wizard {
  * shows the record. Returns whether the record has it now. */
 bool bs_spf_wizard_add(struct bs_spf_wizard *wizard, const char *term);
 
+/* Whether a term makes a record an error for everybody whom nothing before it
+ * matches: no record to include, a faulty one, more than ten MX hosts. */
+#define BS_SPF_WHY 320
+bool bs_spf_wizard_breaks(struct bs_spf_wizard *wizard, const char *term,
+    char why[static BS_SPF_WHY]);
+
 /* The draft as a record, and with all that it includes; free it. NULL: it is
  * longer than a record may be. */
 struct bs_spf_tree *bs_spf_wizard_tree(struct bs_spf_wizard *wizard);

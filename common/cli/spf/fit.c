@@ -36,20 +36,50 @@ cost_of(const struct bs_spf_tree *tree, const struct bs_spf_leaf *leaf)
 	return cost;
 }
 
+/* Whether a term finds nothing for some clients: a host that lacks an address
+ * of a family, or a macro for those who may not send. What the present record
+ * had of the latter has its reason. */
+static bool
+is_void(const struct bs_spf_wizard *wizard, const struct bs_spf_leaf *leaf)
+{
+	if (leaf->cost.voids4 > 0 || leaf->cost.voids6 > 0)
+		return true;
+	return leaf->reached && !leaf->constant &&
+	       (leaf->term.kind == BS_SPF_EXISTS ||
+		   leaf->term.kind == BS_SPF_A ||
+		   leaf->term.kind == BS_SPF_MX) &&
+	       place_of(&wizard->draft, leaf) >= wizard->draft.kept;
+}
+
+/* Terms with macros that find nothing. */
+static unsigned
+count_open(const struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree)
+{
+	const struct bs_spf_place *root = &tree->places[0];
+	unsigned count = 0;
+
+	for (size_t i = 0; i < root->leaf_count; i++)
+		count += !root->leaves[i].constant &&
+			 is_void(wizard, &root->leaves[i]);
+	return count;
+}
+
 /* Whether the draft keeps the limits; true, too, where it cannot be read. */
 static bool
 fits(struct bs_spf_wizard *wizard)
 {
 	struct bs_spf_tree *tree = bs_spf_wizard_tree(wizard);
 	const struct bs_spf_cost *total;
+	unsigned open;
 	bool is_within;
 
 	if (tree == NULL)
 		return true;
 	total = &tree->places[0].total;
+	open = count_open(wizard, tree);
 	is_within = total->lookups <= BS_SPF_LOOKUPS_MAX &&
-		    total->voids4 <= BS_SPF_VOIDS_MAX &&
-		    total->voids6 <= BS_SPF_VOIDS_MAX;
+		    total->voids4 + open <= BS_SPF_VOIDS_MAX &&
+		    total->voids6 + open <= BS_SPF_VOIDS_MAX;
 	bs_spf_tree_free(tree);
 	return is_within;
 }
@@ -134,12 +164,21 @@ replace(struct bs_spf_wizard *wizard, size_t at,
 {
 	/* too large for a stack */
 	static struct bs_spf_draft made;
+	bool was_kept = at < wizard->draft.kept;
 
 	made = wizard->draft;
 	bs_spf_draft_drop(&made, at);
-	for (size_t i = 0; i < networks->count; i++)
-		if (bs_spf_draft_add(&made, networks->terms[i]) < 0)
+	for (size_t i = 0; i < networks->count; i++) {
+		const char *term = networks->terms[i];
+
+		/* among terms that are kept, what stands before may forbid */
+		int rc = was_kept ? bs_spf_draft_keep(&made, at, term)
+				  : bs_spf_draft_add(&made, term);
+
+		if (rc < 0)
 			return false;
+		at += was_kept && rc == 0;
+	}
 	wizard->draft = made;
 	return true;
 }
@@ -278,7 +317,7 @@ ask_services(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree)
 /* Which term to take out: the least that suffices, else the dearest; one that
  * finds nothing first. */
 static const struct bs_spf_leaf *
-choose(const struct bs_spf_tree *tree)
+choose(const struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree)
 {
 	const struct bs_spf_place *root = &tree->places[0];
 	const struct bs_spf_leaf *chosen = NULL;
@@ -293,8 +332,7 @@ choose(const struct bs_spf_tree *tree)
 
 		if (cost == 0)
 			continue;
-		if (over == 0 &&
-		    (leaf->cost.voids4 > 0 || leaf->cost.voids6 > 0))
+		if (over == 0 && is_void(wizard, leaf))
 			return leaf;
 		if (chosen == NULL ||
 		    (best < over ? cost > best : cost >= over && cost < best)) {
@@ -309,7 +347,7 @@ choose(const struct bs_spf_tree *tree)
 static bool
 set_aside(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree)
 {
-	const struct bs_spf_leaf *leaf = choose(tree);
+	const struct bs_spf_leaf *leaf = choose(wizard, tree);
 	struct bs_spf_unfit *unfit;
 	size_t at =
 	    leaf == NULL ? BS_SPF_DRAFT_TERMS : place_of(&wizard->draft, leaf);

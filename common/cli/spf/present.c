@@ -14,6 +14,7 @@
 #include "common/spf/run_state.h"
 
 #define WHAT_OCTETS 320
+#define TERM_OCTETS (BS_SPF_TERM_MAX + 16)
 
 /* The walk through one record. */
 struct walk {
@@ -46,30 +47,6 @@ describe_include(const struct walk *walk, const struct bs_spf_leaf *leaf,
 		: "");
 }
 
-/* Why a record that is included breaks the whole, or NULL. */
-static const char *
-fault_of_include(const struct walk *walk, const struct bs_spf_leaf *leaf)
-{
-	if (leaf->place == BS_SPF_NOWHERE)
-		return NULL;
-	switch (walk->tree->places[leaf->place].state) {
-	case BS_SPF_PLACE_READ:
-	case BS_SPF_PLACE_FAILED:
-		return NULL;
-	case BS_SPF_PLACE_LOOP:
-		return "it leads back to itself, which breaks all of the "
-		       "record";
-	case BS_SPF_PLACE_BEYOND:
-		return NULL;
-	case BS_SPF_PLACE_NO_NAME:
-	case BS_SPF_PLACE_EMPTY:
-		return "it has no SPF record any more, which breaks all of "
-		       "yours";
-	default:
-		return "its record is broken, which breaks all of yours";
-	}
-}
-
 static void
 describe_net(const struct bs_spf_net *net, char out[static WHAT_OCTETS])
 {
@@ -90,7 +67,6 @@ describe(const struct walk *walk, const struct bs_spf_leaf *leaf,
 {
 	const struct bs_spf_term *term = &leaf->term;
 	struct bs_spf_net net;
-	const char *fault;
 
 	out[0] = '\0';
 	if (!leaf->reached && term->kind != BS_SPF_EXP &&
@@ -107,11 +83,8 @@ describe(const struct walk *walk, const struct bs_spf_leaf *leaf,
 	switch (term->kind) {
 	case BS_SPF_INCLUDE:
 	case BS_SPF_REDIRECT:
-		if ((fault = fault_of_include(walk, leaf)) != NULL)
-			snprintf(out, WHAT_OCTETS, "%s", fault);
-		else
-			describe_include(walk, leaf, out);
-		return fault == NULL;
+		describe_include(walk, leaf, out);
+		return true;
 	case BS_SPF_PTR:
 		snprintf(out, WHAT_OCTETS,
 		    "1 look-up; slow, and not to be used (RFC 7208, 5.5)");
@@ -132,40 +105,62 @@ describe(const struct walk *walk, const struct bs_spf_leaf *leaf,
 	return true;
 }
 
-/* Keeps a term as it stood; a redirect as an include, for a record that has an
+/* A term as it is to stand; a redirect as an include, for a record that has an
  * end of its own. */
 static void
-keep(struct walk *walk, const struct bs_spf_term *term)
+write_term(const struct bs_spf_term *term, char out[static TERM_OCTETS])
 {
-	char text[BS_SPF_TERM_MAX + 16];
-	struct bs_spf_draft *draft = &walk->wizard->draft;
-
 	if (term->kind == BS_SPF_REDIRECT)
-		snprintf(text, sizeof(text), "include:%.*s",
+		snprintf(out, TERM_OCTETS, "include:%.*s",
 		    (int)term->domain_len, term->domain);
 	else
-		snprintf(text, sizeof(text), "%.*s", (int)term->len,
-		    term->text);
-	if (bs_spf_draft_keep(draft, text) < 0) {
+		snprintf(out, TERM_OCTETS, "%.*s", (int)term->len, term->text);
+}
+
+static void
+keep(struct walk *walk, const char *text)
+{
+	struct bs_spf_draft *draft = &walk->wizard->draft;
+
+	if (bs_spf_draft_keep(draft, draft->kept, text) < 0) {
 		bs_print(walk->wizard->talk.out,
 		    "Not kept, as there is no room for it: %s\n", text);
 		walk->wizard->is_less = true;
 	}
 }
 
+/* Whether a term breaks all of the record; it is not kept then. */
+static bool
+breaks(struct walk *walk, const struct bs_spf_leaf *leaf, const char *term)
+{
+	char why[BS_SPF_WHY];
+
+	if (!leaf->reached || !bs_spf_term_asks_dns(&leaf->term) ||
+	    !bs_spf_wizard_breaks(walk->wizard, term, why))
+		return false;
+	bs_print(walk->wizard->talk.out,
+	    "%.*s is dropped: %s, which makes every check of yours an error "
+	    "(permerror).\n",
+	    (int)leaf->term.len, leaf->term.text, why);
+	walk->wizard->is_less = true;
+	return true;
+}
+
 static void
 ask_leaf(struct walk *walk, const struct bs_spf_leaf *leaf)
 {
 	char what[WHAT_OCTETS];
-	char term[BS_SPF_TERM_MAX + 1];
+	char term[TERM_OCTETS];
 	char question[sizeof(term) + sizeof(what) + 32];
 	bool is_default = describe(walk, leaf, what);
 	char said = is_default ? 'a' : 'n';
 
-	snprintf(term, sizeof(term), "%.*s", (int)leaf->term.len,
-	    leaf->term.text);
-	snprintf(question, sizeof(question), "keep %s ?%s%s%s", term,
-	    what[0] == '\0' ? "" : " ", what, what[0] == '\0' ? "" : ".");
+	write_term(&leaf->term, term);
+	if (breaks(walk, leaf, term))
+		return;
+	snprintf(question, sizeof(question), "keep %.*s ?%s%s%s",
+	    (int)leaf->term.len, leaf->term.text, what[0] == '\0' ? "" : " ",
+	    what, what[0] == '\0' ? "" : ".");
 	if (!walk->keeps_all || !is_default)
 		said = bs_spf_talk_agrees_or_all(&walk->wizard->talk, question,
 		    is_default);
@@ -174,7 +169,7 @@ ask_leaf(struct walk *walk, const struct bs_spf_leaf *leaf)
 	if (said == 'n')
 		walk->wizard->is_less = true;
 	else
-		keep(walk, &leaf->term);
+		keep(walk, term);
 }
 
 /* The sign of an all of a place, or of what it redirects to; '\0': none. */

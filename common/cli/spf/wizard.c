@@ -134,7 +134,23 @@ is_listed(struct bs_spf_wizard *wizard, const struct bs_spf_net *net)
 	return listed;
 }
 
-/* Adds a network of this host, and to what is known of its name. */
+/* The names by which this host may say HELO: its own, and those of the MX that
+ * are at its addresses. */
+static void
+note_helo(struct bs_spf_wizard *wizard, const struct host *host,
+    const char *terms)
+{
+	const struct bs_dns_answer *mx =
+	    bs_lookup_ask(wizard->lookup, wizard->domain, BS_DNS_MX);
+	char name[BS_HOST_MAX];
+
+	bs_spf_wizard_note_helo(wizard, host->name, terms);
+	for (unsigned n = 0; bs_dns_answer_name(mx, n, name); n++)
+		if (is_at(wizard, host, name))
+			bs_spf_wizard_note_helo(wizard, name, terms);
+}
+
+/* Adds a network of this host, and to what is known of its names. */
 static void
 add_own(struct bs_spf_wizard *wizard, const struct host *host,
     const struct bs_spf_net *net)
@@ -146,9 +162,9 @@ add_own(struct bs_spf_wizard *wizard, const struct host *host,
 	snprintf(spaced, sizeof(spaced), " %s", term);
 	if (is_listed(wizard, net)) {
 		bs_print(wizard->talk.out, "%s may send already.\n", term);
-		bs_spf_wizard_note_helo(wizard, host->name, spaced);
+		note_helo(wizard, host, spaced);
 	} else if (bs_spf_wizard_add(wizard, term)) {
-		bs_spf_wizard_note_helo(wizard, host->name, spaced);
+		note_helo(wizard, host, spaced);
 	}
 }
 

@@ -164,9 +164,9 @@ bs_spf_draft_add(struct bs_spf_draft *draft, const char *text)
 }
 
 int
-bs_spf_draft_keep(struct bs_spf_draft *draft, const char *text)
+bs_spf_draft_keep(struct bs_spf_draft *draft, size_t at, const char *text)
 {
-	int rc = insert(draft, draft->kept, text);
+	int rc = at > draft->kept ? -EINVAL : insert(draft, at, text);
 
 	if (rc == 0)
 		draft->kept++;

@@ -32,9 +32,11 @@ BS_MUST_USE int bs_spf_draft_read(const char *typed, bool is_service,
  * term, or -ENOSPC. */
 BS_MUST_USE int bs_spf_draft_add(struct bs_spf_draft *draft, const char *term);
 
-/* Adds a term of another record, behind those that are kept already: with its
- * sign, and modifiers, too. Returns as bs_spf_draft_add(). */
-BS_MUST_USE int bs_spf_draft_keep(struct bs_spf_draft *draft, const char *term);
+/* Adds a term of another record among those that are kept, at a place: with its
+ * sign, and modifiers, too. Behind them all is draft->kept. Returns as
+ * bs_spf_draft_add(). */
+BS_MUST_USE int bs_spf_draft_keep(struct bs_spf_draft *draft, size_t at,
+    const char *term);
 
 /* Takes a term off again. */
 void bs_spf_draft_drop(struct bs_spf_draft *draft, size_t at);
