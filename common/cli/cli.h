@@ -35,6 +35,7 @@
 #define BS_TAKES_DAYS 4096
 #define BS_TAKES_VERIFY_ONLY 8192
 #define BS_TAKES_DRY_RUN 32768
+#define BS_TAKES_REPORTS 65536
 #define BS_TAKES_NAMES 16384 /* its words are domains or addresses */
 #define BS_TAKES_SINCE 65536
 
@@ -61,6 +62,7 @@ struct bs_call {
 	const char *dns;    /* of --dns */
 	const char *record; /* of --record */
 	const char *domain; /* of --domain */
+	char *reports;	    /* of --reports: a file or folder, or NULL */
 	bool strict;
 	unsigned minutes;	  /* of --minutes */
 	unsigned days;		  /* of --days */

@@ -29,6 +29,7 @@ enum {
 	OPT_DNS,
 	OPT_RECORD,
 	OPT_DOMAIN,
+	OPT_REPORTS,
 	OPT_STRICT,
 	OPT_SMTPD_CONF,
 	OPT_EXIM_PROGRAM,
@@ -57,6 +58,7 @@ static const struct option long_options[] = {
     {"dns", required_argument, NULL, OPT_DNS},
     {"record", required_argument, NULL, OPT_RECORD},
     {"domain", required_argument, NULL, OPT_DOMAIN},
+    {"reports", required_argument, NULL, OPT_REPORTS},
     {"strict", no_argument, NULL, OPT_STRICT},
     {"smtpd-conf", required_argument, NULL, OPT_SMTPD_CONF},
     {"exim-program", required_argument, NULL, OPT_EXIM_PROGRAM},
@@ -217,6 +219,10 @@ take_spf_option(int option, struct bs_call *call, unsigned *traits)
 	case OPT_DOMAIN:
 		*traits |= BS_TAKES_DOMAIN;
 		call->domain = optarg;
+		return true;
+	case OPT_REPORTS:
+		*traits |= BS_TAKES_REPORTS;
+		call->reports = optarg;
 		return true;
 	case OPT_STRICT:
 		*traits |= BS_TAKES_STRICT;

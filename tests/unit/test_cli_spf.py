@@ -237,6 +237,7 @@ class Lint(Spf):
                 self.assertTrue(any(
                     remark["check"] == check and says in remark["text"]
                     for remark in self.lint(domain)["remarks"]))
+
     def test_no_record_beside_an_alias(self):
         """Nothing can stand there, so nothing is advised."""
         self.assertEqual(self.checks("aliases.example"), [])

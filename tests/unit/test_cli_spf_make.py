@@ -516,5 +516,80 @@ class Names(Make):
         self.assertIsNone(json.loads(done.stdout)["record"])
 
 
+REPORT = """<?xml version="1.0"?>
+<feedback><report_metadata><org_name>r.example</org_name>
+<report_id>1</report_id><date_range><begin>1793491200</begin>
+<end>1793577599</end></date_range></report_metadata>
+<policy_published><domain>had.example</domain><p>none</p></policy_published>
+%s</feedback>
+"""
+ROW = """<record><row><source_ip>{ip}</source_ip><count>{count}</count>
+<policy_evaluated><disposition>none</disposition><dkim>{dkim}</dkim>
+<spf>{spf}</spf></policy_evaluated></row>
+<identifiers><header_from>had.example</header_from></identifiers>
+<auth_results><spf><domain>{at}</domain><result>{spf}</result></spf>
+</auth_results></record>
+"""
+
+
+class Reports(Make):
+    def reports(self, *rows):
+        text = "".join(ROW.format(**{"dkim": "fail", "spf": "fail", "at":
+                                     "had.example", **row}) for row in rows)
+        return self.write("report.xml", REPORT % text)
+
+    def ask(self, path, *answers, own=NOT_OWN):
+        self.dns.load({**ZONE, "had.example": [
+            ["TXT", "v=spf1 ip4:192.0.2.1 include:three.example ~all"]],
+            "9.2.0.192.in-addr.arpa": [["PTR", "mail.had.example"]],
+            "mail.had.example": [["A", "192.0.2.9"]]})
+        words = [cli_case.PROGRAM, "-c", self.conf, "spf", "make",
+                 "had.example", "--dns", self.server, "--reports", path]
+        found, shown = terminal.run([*answers, own], words)
+        self.assertEqual(found, 0, shown)
+        return shown
+
+    def test_sources(self):
+        """Who sends is proposed, with what speaks for it."""
+        path = self.reports(
+            {"ip": "192.0.2.1", "count": 50, "spf": "pass"},
+            {"ip": "192.0.2.9", "count": 30, "dkim": "pass"},
+            {"ip": "205.201.128.7", "count": 20},
+            {"ip": "205.201.128.8", "count": 5},
+            {"ip": "198.51.100.200", "count": 9, "dkim": "pass"},
+            {"ip": "203.0.113.66", "count": 99},
+            {"ip": "203.0.113.67", "count": 1})
+        shown = self.ask(path, [r"ip4:192\.0\.2\.9", "mine"],
+                         ["servers.mcsv.net", "y"],
+                         [r"ip4:203\.0\.113\.66", "not mine"])
+        self.assertIn("192.0.2.9 (mail.had.example): 30 mails; SPF passed for "
+                      "0, DKIM of the domain for 30", shown)
+        self.assertIn("Mailchimp: 25 mails", shown)
+        self.assertNotIn("ip4:192.0.2.1)", shown)
+        self.assertNotIn("ip4:198.51.100.200", shown)  # included already
+        self.assertIn("not yours, by your word: 99", shown)
+        self.assertEqual(
+            self.record(shown), "v=spf1 ip4:192.0.2.9 ip4:192.0.2.1 "
+            "include:three.example include:servers.mcsv.net ~all")
+        self.assertIn('mail.had.example. 3600 IN TXT "v=spf1 a ~all"',
+                      self.zone(shown))
+
+    def test_enter_takes_nobody_in(self):
+        path = self.reports({"ip": "203.0.113.66", "count": 99},
+                            {"ip": "192.0.2.9", "count": 3, "dkim": "pass",
+                             "at": "lists.example"})
+        shown = self.ask(path)
+        self.assertIn("DMARC passes by DKIM: it needs no SPF here", shown)
+        self.assertEqual(self.record(shown),
+                         "v=spf1 ip4:192.0.2.1 include:three.example ~all")
+
+    def test_files(self):
+        self.call("spf", "make", "had.example", "--dns", self.server,
+                  "--reports", self.path("none.xml"), status=66,
+                  says="none.xml")
+        self.call("spf", "make", "had.example", "more.example", "--dns",
+                  self.server, status=USAGE, says="one domain at a time")
+
+
 if __name__ == "__main__":
     main()

@@ -97,6 +97,23 @@ bs_spf_wizard_tree(struct bs_spf_wizard *wizard)
 	    (size_t)len);
 }
 
+bool
+bs_spf_wizard_lets_pass(struct bs_spf_wizard *wizard,
+    const struct bs_spf_net *address)
+{
+	struct bs_spf_tree *tree = bs_spf_wizard_tree(wizard);
+	struct bs_spf_flattened flat;
+	bool passes;
+
+	if (tree == NULL)
+		return false;
+	bs_spf_flatten(tree, &flat);
+	passes = bs_spf_flattened_say(&flat, address).result == BS_SPF_PASS;
+	bs_spf_flattened_free(&flat);
+	bs_spf_tree_free(tree);
+	return passes;
+}
+
 /* Asks about a network that is broad or private. Returns whether to add it. */
 static bool
 agree_network(struct bs_spf_wizard *wizard, const struct bs_spf_term *term)

@@ -10,6 +10,7 @@
 #include "common/cli/spf/talk.h"
 #include "common/cli/spf/tree.h"
 #include "common/spf/lint/draft.h"
+#include "common/spf/lint/net.h"
 
 /* Names with a record of their own that are proposed at the end; their terms;
  * terms that do not fit. */
@@ -63,6 +64,10 @@ bool bs_spf_wizard_breaks(struct bs_spf_wizard *wizard, const char *term,
 /* The draft as a record, and with all that it includes; free it. NULL: it is
  * longer than a record may be. */
 struct bs_spf_tree *bs_spf_wizard_tree(struct bs_spf_wizard *wizard);
+
+/* Whether the draft lets an address send. */
+bool bs_spf_wizard_lets_pass(struct bs_spf_wizard *wizard,
+    const struct bs_spf_net *address);
 
 /* Notes a host that sends; only one below the domain has a HELO that is ours to
  * describe. Terms are added to those that it has. */

@@ -5,15 +5,20 @@
 
 #include "common/base/ascii.h"
 #include "common/cli/output.h"
+#include "common/cli/spf/evidence.h"
 #include "common/cli/spf/fit.h"
 #include "common/cli/spf/make.h"
 #include "common/cli/spf/make_show.h"
 #include "common/cli/spf/present.h"
 #include "common/cli/spf/publish.h"
+#include "common/cli/spf/sources.h"
 #include "common/cli/spf/take.h"
 #include "common/cli/spf/wizard.h"
 #include "common/spf/lint/typed.h"
 #include "common/spf/lint/zone.h"
+
+/* Files of reports that are named one by one. */
+#define REPORTS_MAX 1000
 
 /* Returns 0 or an exit status after the complaint. */
 static int
@@ -145,9 +150,40 @@ ask_reports(struct bs_spf_wizard *wizard)
 	wizard->reports = typed;
 }
 
+/* Reads the reports that were named: behind --reports, and in words behind the
+ * domain. Returns 0 or an exit status after the complaint. */
+static int
+read_reports(const struct bs_call *call, const struct bs_spf_wizard *wizard,
+    struct bs_spf_sources *out)
+{
+	char *files[REPORTS_MAX];
+	size_t count = 0;
+	int status;
+
+	if (call->reports == NULL && call->count > 1) {
+		bs_complain("one domain at a time; reports stand behind "
+			    "--reports");
+		return EX_USAGE;
+	}
+	if (call->reports == NULL)
+		return 0;
+	if (call->count > REPORTS_MAX) {
+		bs_complain("more than %d files: name their folder",
+		    REPORTS_MAX);
+		return EX_USAGE;
+	}
+	files[count++] = call->reports;
+	for (size_t i = 1; i < call->count; i++)
+		files[count++] = call->words[i];
+	status = bs_spf_sources_read(files, count, wizard->domain, out);
+	if (out->reports.reports == 0)
+		return status;
+	return bs_spf_sources_ask(call, out);
+}
+
 /* Returns false where something sends, but nobody is named. */
 static bool
-ask_all(struct bs_spf_wizard *wizard)
+ask_all(struct bs_spf_wizard *wizard, const struct bs_spf_sources *sources)
 {
 	ask_sends(wizard);
 	if (!wizard->sends) {
@@ -157,6 +193,8 @@ ask_all(struct bs_spf_wizard *wizard)
 	bs_spf_wizard_keep(wizard);
 	bs_spf_wizard_own(wizard);
 	bs_spf_wizard_mx(wizard);
+	if (sources->reports.reports > 0)
+		bs_spf_wizard_evidence(wizard, sources);
 	bs_spf_wizard_topics(wizard);
 	bs_spf_wizard_fit(wizard);
 	if (!bs_spf_wizard_somebody(wizard))
@@ -169,35 +207,50 @@ ask_all(struct bs_spf_wizard *wizard)
 	return true;
 }
 
+/* Asks, and prints. Returns an exit status. */
+static int
+make(const struct bs_call *call, struct bs_spf_wizard *wizard,
+    const struct bs_spf_sources *sources)
+{
+	/* too large for a stack */
+	static struct bs_spf_publish publish;
+	int status = bs_spf_wizard_look(wizard);
+
+	if (status != 0)
+		return status;
+	if (!ask_all(wizard, sources)) {
+		bs_spf_make_show_none(wizard, call->json);
+		return BS_EXIT_NO;
+	}
+	bs_spf_publish_make(wizard, &publish);
+	if (call->json)
+		bs_spf_make_show_json(wizard, &publish);
+	else
+		bs_spf_make_show(wizard, &publish);
+	bs_spf_publish_free(&publish);
+	return BS_EXIT_YES;
+}
+
 int
 bs_cmd_spf_make(const struct bs_call *call)
 {
 	/* too large for a stack */
 	static struct bs_spf_wizard wizard;
-	static struct bs_spf_publish publish;
+	struct bs_spf_sources sources = {.count = 0};
 	int status;
 
 	memset(&wizard, 0, sizeof(wizard));
 	wizard.talk.out = call->json ? stderr : stdout;
-	if ((status = ask_domain(call, &wizard)) != 0 ||
-	    (status = bs_lookup_open(call, &wizard.lookup)) != 0)
+	if ((status = ask_domain(call, &wizard)) != 0)
 		return status;
-	wizard.signs = bs_lookup_signs(wizard.lookup, wizard.domain);
-	if ((status = bs_spf_wizard_look(&wizard)) != 0) {
-		bs_lookup_close(wizard.lookup);
-		return status;
+	status = read_reports(call, &wizard, &sources);
+	if (status == 0)
+		status = bs_lookup_open(call, &wizard.lookup);
+	if (status == 0) {
+		wizard.signs = bs_lookup_signs(wizard.lookup, wizard.domain);
+		status = make(call, &wizard, &sources);
 	}
-	if (!ask_all(&wizard)) {
-		bs_spf_make_show_none(&wizard, call->json);
-		bs_lookup_close(wizard.lookup);
-		return BS_EXIT_NO;
-	}
-	bs_spf_publish_make(&wizard, &publish);
-	if (call->json)
-		bs_spf_make_show_json(&wizard, &publish);
-	else
-		bs_spf_make_show(&wizard, &publish);
-	bs_spf_publish_free(&publish);
 	bs_lookup_close(wizard.lookup);
-	return BS_EXIT_YES;
+	bs_spf_sources_free(&sources);
+	return status;
 }

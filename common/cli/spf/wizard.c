@@ -117,23 +117,6 @@ is_likely(struct bs_spf_wizard *wizard, const struct host *host)
 	return false;
 }
 
-/* Whether the draft lets an address send already. */
-static bool
-is_listed(struct bs_spf_wizard *wizard, const struct bs_spf_net *net)
-{
-	struct bs_spf_tree *tree = bs_spf_wizard_tree(wizard);
-	struct bs_spf_flattened flat;
-	bool listed;
-
-	if (tree == NULL)
-		return false;
-	bs_spf_flatten(tree, &flat);
-	listed = bs_spf_flattened_say(&flat, net).result == BS_SPF_PASS;
-	bs_spf_flattened_free(&flat);
-	bs_spf_tree_free(tree);
-	return listed;
-}
-
 /* The names by which this host may say HELO: its own, and those of the MX that
  * are at its addresses. */
 static void
@@ -160,7 +143,7 @@ add_own(struct bs_spf_wizard *wizard, const struct host *host,
 
 	term_of(net, term);
 	snprintf(spaced, sizeof(spaced), " %s", term);
-	if (is_listed(wizard, net)) {
+	if (bs_spf_wizard_lets_pass(wizard, net)) {
 		bs_print(wizard->talk.out, "%s may send already.\n", term);
 		note_helo(wizard, host, spaced);
 	} else if (bs_spf_wizard_add(wizard, term)) {

@@ -110,7 +110,8 @@ bs_spf_typed_is_record(const char *line)
 char
 bs_spf_typed_agrees(const char *answer)
 {
-	static const char *const yes[] = {"y", "yes", "j", "ja", "oui", "si"};
+	static const char *const yes[] = {"y", "yes", "j", "ja", "oui", "si",
+	    "mine"};
 	static const char *const no[] = {"n", "no", "nein", "non", "none",
 	    "nothing", "-"};
 	size_t len = strlen(answer);

@@ -1,0 +1,187 @@
+/* Who sends by DMARC reports, proposed to 'backstop spf make'. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/ascii.h"
+#include "common/cli/output.h"
+#include "common/cli/spf/evidence.h"
+#include "common/cli/spf/take.h"
+#include "common/spf/lint/net.h"
+
+/* Sources that are asked about; forgers are many. Of those that neither SPF nor
+ * DKIM speaks for, only those with so many percent of the mails. */
+#define ASKED_MAX 25
+#define FOREIGN_PERCENT 1
+
+static bool
+is_same(const char *a, const char *b)
+{
+	size_t len = strlen(a);
+
+	return len == strlen(b) && bs_ascii_same(a, b, len);
+}
+
+static struct bs_spf_net
+net_of(const struct bs_report_source *seen)
+{
+	struct bs_spf_net net = {.is_ip6 = seen->is_ip6,
+	    .prefix = seen->is_ip6 ? 128 : 32};
+
+	memcpy(net.address, seen->address, seen->is_ip6 ? 16 : 4);
+	return net;
+}
+
+/* Sums up a source's mails into that of its provider, if it has one. */
+static struct bs_report_source
+sum_of(const struct bs_spf_wizard *wizard, const struct bs_spf_sources *sources,
+    size_t at)
+{
+	const struct bs_spf_source *first = &sources->list[at];
+	struct bs_report_source sum = *first->seen;
+
+	for (size_t i = at + 1; first->provider != NULL && i < sources->count;
+	     i++) {
+		const struct bs_spf_source *other = &sources->list[i];
+
+		if (other->provider != first->provider ||
+		    !is_same(other->seen->domain, wizard->domain))
+			continue;
+		sum.mails += other->seen->mails;
+		sum.spf_aligned += other->seen->spf_aligned;
+		sum.dkim_aligned += other->seen->dkim_aligned;
+	}
+	return sum;
+}
+
+/* Whether a source of the same provider came before. */
+static bool
+is_repeated(const struct bs_spf_wizard *wizard,
+    const struct bs_spf_sources *sources, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (sources->list[at].provider != NULL &&
+		    sources->list[i].provider == sources->list[at].provider &&
+		    is_same(sources->list[i].seen->domain, wizard->domain))
+			return true;
+	return false;
+}
+
+/* What the return path's domain means for our record; NULL: it decides. */
+static const char *
+why_not_needed(const struct bs_spf_wizard *wizard,
+    const struct bs_report_source *seen)
+{
+	if (seen->spf_domain[0] == '\0' ||
+	    is_same(seen->spf_domain, wizard->domain))
+		return NULL;
+	if (bs_spf_wizard_is_ours(wizard, seen->spf_domain))
+		return "its return path has a record of its own, which counts "
+		       "in the place of this one";
+	if (2 * seen->dkim_aligned >= seen->mails)
+		return "its return path is another domain's, and DMARC passes "
+		       "by DKIM: it needs no SPF here";
+	return "its return path is another domain's, whose record counts; to "
+	       "pass DMARC it must sign with DKIM";
+}
+
+static void
+show_source(const struct bs_spf_wizard *wizard,
+    const struct bs_spf_source *source, const struct bs_report_source *sum)
+{
+	struct bs_spf_net net = net_of(source->seen);
+	char text[BS_SPF_NET_TEXT];
+	const char *note = why_not_needed(wizard, sum);
+	FILE *out = wizard->talk.out;
+
+	bs_print(out, "\n%s",
+	    source->provider != NULL ? source->provider->name
+				     : bs_spf_net_text(&net, text));
+	if (source->provider == NULL && source->name[0] != '\0')
+		bs_print(out, " (%s)", source->name);
+	bs_print(out,
+	    ": %" PRIu64 " mail%s; SPF passed for %" PRIu64
+	    ", DKIM of the domain for %" PRIu64 ".\n",
+	    sum->mails, sum->mails == 1 ? "" : "s", sum->spf_aligned,
+	    sum->dkim_aligned);
+	if (sum->spf_domain[0] != '\0' && note != NULL)
+		bs_print(out, "  Return path at %s: %s.\n", sum->spf_domain,
+		    note);
+}
+
+/* Asks whose a source is. Returns whether it is not the domain's. */
+static bool
+ask_source(struct bs_spf_wizard *wizard, const struct bs_spf_source *source,
+    const struct bs_report_source *sum)
+{
+	struct bs_spf_net net = net_of(source->seen);
+	char text[BS_SPF_NET_TEXT];
+	char term[BS_SPF_DRAFT_TERM];
+	char question[BS_SPF_DRAFT_TERM + BS_HOST_MAX + 64];
+
+	if (source->provider != NULL)
+		snprintf(term, sizeof(term), "include:%s",
+		    source->provider->include);
+	else
+		snprintf(term, sizeof(term), "%s:%s",
+		    net.is_ip6 ? "ip6" : "ip4", bs_spf_net_text(&net, text));
+	show_source(wizard, source, sum);
+	snprintf(question, sizeof(question),
+	    "Is it yours, to send as %s? y: mine (%s), n: not mine",
+	    wizard->domain, term);
+	if (!bs_spf_talk_agrees(&wizard->talk, question,
+		sum->spf_aligned > 0 && why_not_needed(wizard, sum) == NULL))
+		return true;
+	if (bs_spf_wizard_add(wizard, term) && source->provider == NULL &&
+	    source->name[0] != '\0')
+		bs_spf_wizard_note_helo(wizard, source->name, " a");
+	return false;
+}
+
+/* Whether a source is worth a question. */
+static bool
+is_worth_it(const struct bs_report_source *sum, uint64_t mails)
+{
+	return sum->spf_aligned > 0 || sum->dkim_aligned > 0 ||
+	       sum->mails * 100 >= mails * FOREIGN_PERCENT;
+}
+
+void
+bs_spf_wizard_evidence(struct bs_spf_wizard *wizard,
+    const struct bs_spf_sources *sources)
+{
+	uint64_t mails = sources->reports.mails;
+	uint64_t listed = 0;
+	uint64_t foreign = 0;
+	uint64_t rest = 0;
+	unsigned asked = 0;
+
+	bs_print(wizard->talk.out,
+	    "\nReports of %" PRIu64 " mails in the name of %s or others say "
+	    "who sent them:\n",
+	    mails, wizard->domain);
+	for (size_t i = 0; i < sources->count; i++) {
+		const struct bs_spf_source *source = &sources->list[i];
+		struct bs_spf_net net = net_of(source->seen);
+		struct bs_report_source sum;
+
+		if (!is_same(source->seen->domain, wizard->domain))
+			continue;
+		if (bs_spf_wizard_lets_pass(wizard, &net)) {
+			listed += source->seen->mails;
+			continue;
+		}
+		if (is_repeated(wizard, sources, i))
+			continue;
+		sum = sum_of(wizard, sources, i);
+		if (asked == ASKED_MAX || !is_worth_it(&sum, mails))
+			rest += sum.mails;
+		else if (asked++, ask_source(wizard, source, &sum))
+			foreign += sum.mails;
+	}
+	bs_print(wizard->talk.out,
+	    "\nListed by the record: %" PRIu64 " mails; not yours, by your "
+	    "word: %" PRIu64 "; not asked about,\nas too few: %" PRIu64
+	    ". All of them: backstop spf sources\n",
+	    listed, foreign, rest);
+}
