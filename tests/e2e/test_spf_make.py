@@ -19,6 +19,8 @@ from spf_suite import Case
 
 SEED = 1
 TIRED_RUNS = 6
+# pyspf takes an alias that leads to nothing for two look-ups.
+AMENDED = "alias-once,alias-cache"
 STRANGER, STRANGER6 = "198.51.100.250", "2001:db8:bad::1"
 WIRE = "192.0.2.41"  # while the network is made
 CONF = "domains = {domain}\nsign = yes\nuser = root\nstate = /tmp/state\n"
@@ -46,7 +48,7 @@ TIRED = [
     "crm.example", "Mailchimp", "the scanner in room 4", "printer.local",
     "https://relay.provider.example/login", "alice@relay.provider.example",
     "bücher.example", "v=spf1 include:_spf.google.com ~all", '"', "\\", ";",
-    "(", ")", "$INCLUDE /etc/passwd", "@", "%{i}.x.example",
+    "(", ")", "$INCLUDE /etc/passwd", "@", "%{i}",
     'a:"x".example', "exists:%{l}.crm.example", "redirect=crm.example",
     "exp=crm.example", "x" * 100, "z" * 700, "\x01\x02", "\udcff\udcfe",
     "postmaster@elsewhere.example", "192.0.2.1, 192.0.2.2; 192.0.2.3",
@@ -205,7 +207,7 @@ class Desk:
             f"alice@{self.persona.domain}", [], None)) for client in clients)
         done = self.host.run(
             "/usr/bin/python3", "-B", f"{spf_lab.TOOLS}/peer_pyspf.py",
-            "--zone", "/tmp/zone.json", text=text)
+            "--zone", "/tmp/zone.json", "--amend", AMENDED, text=text)
         return dict(zip(clients, (row[0] for row in spf_lab.answers(
             done.stdout))))
 

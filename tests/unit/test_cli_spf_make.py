@@ -293,6 +293,7 @@ class Typed(Make):
                            ("fault.example", "column"),
                            ("old.example", "gone.example has no SPF record"),
                            ("failed.example", "DNS gives no answer"),
+                           ("%{i}.x.example", "another name for each client"),
                            ("new.example", "includes itself")):
             with self.subTest(name):
                 shown, record = self.take(f"include:{name}", service=True)

@@ -166,6 +166,10 @@ fault_of(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree,
 			   ? "cannot be asked for now: DNS gives no answer, "
 			     "and a mistake in it would break your record"
 			   : NULL;
+	if (!leaf->constant && leaf->term.kind == BS_SPF_INCLUDE)
+		return "is another name for each client, and breaks your "
+		       "record where there is none; if the service told you "
+		       "so, it knows";
 	if (!leaf->constant || !bs_spf_term_asks_dns(&leaf->term))
 		return NULL;
 	if (leaf->term.kind == BS_SPF_MX && leaf->cost.voids4 > 0 &&
@@ -184,7 +188,7 @@ agree_name(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree,
     const char *text)
 {
 	const struct bs_spf_place *root = &tree->places[0];
-	char question[BS_HOST_MAX + 256];
+	char question[BS_SPF_DRAFT_TERM + 256];
 
 	for (size_t i = 0; i < root->leaf_count; i++) {
 		const struct bs_spf_leaf *leaf = &root->leaves[i];
@@ -196,7 +200,8 @@ agree_name(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree,
 		if ((what = fault_of(wizard, tree, leaf)) == NULL)
 			return true;
 		snprintf(question, sizeof(question),
-		    "%s %s. Add it all the same?", leaf->name, what);
+		    "%s %s. Add it all the same?",
+		    leaf->name[0] == '\0' ? text : leaf->name, what);
 		return bs_spf_talk_agrees(&wizard->talk, question, false);
 	}
 	return true;
