@@ -365,7 +365,9 @@ Content-Transfer-Encoding: base64
         self.assertFalse(self.explain(text, 2)["bait"])
 
     def test_true_notices_are_no_bait(self):
-        self.send()
+        tag = self.send()
+        text = self.bait().replace("To: alice@example.org", f"To: {tag}")
+        self.assertFalse(self.explain(text, 0)["bait"])
         for text in (
                 self.bait("bob@example.com"),
                 self.bait(rest="\n--- Below this line is a copy of the "

@@ -166,4 +166,6 @@ bs_explain_decide(struct bs_explained *out)
 	else
 		(void)decide_by_facts(out);
 	out->leaning = leaning_of(out);
+	/* a tag proves more than looks do */
+	out->is_bait = out->is_bait && out->answer == BS_EXPLAIN_UNKNOWN;
 }
