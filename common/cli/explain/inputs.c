@@ -38,8 +38,9 @@ add(struct bs_explain_inputs *inputs, char *path, bool is_found)
 		inputs->items = grown;
 		inputs->size = size;
 	}
-	grown[inputs->count++] =
-	    (struct bs_explain_input){.path = path, .is_found = is_found};
+	grown[inputs->count++] = (struct bs_explain_input){.path = path,
+	    .is_found = is_found,
+	    .is_kept = path == NULL};
 	return 0;
 }
 
@@ -189,6 +190,8 @@ bs_explain_inputs_list(struct bs_explain_inputs *out, char **words,
 		if (rc == 0)
 			rc = one;
 	}
+	if (out->count == 1)
+		out->items[0].is_kept = true;
 	return rc;
 }
 
@@ -275,7 +278,7 @@ bs_explain_inputs_read(struct bs_explain_input *input, char **text, size_t *len)
 		close(fd);
 	if (rc == 0)
 		*len = bs_unquote_clean(*text, *len);
-	if (rc == 0 && input->path == NULL) {
+	if (rc == 0 && input->is_kept) {
 		input->len = *len;
 		input->text = copy_of(*text, *len);
 		rc = input->text == NULL ? -ENOMEM : 0;

@@ -11,7 +11,8 @@ struct bs_explain_input {
 	char *path;	/* NULL: standard input */
 	bool is_found;	/* in a folder, by whoever may write there */
 	bool is_unread; /* reading it failed */
-	char *text;	/* of standard input, which can be read once */
+	bool is_kept;	/* text is: it can be read once, or is the only one */
+	char *text;
 	size_t len;
 };
 
