@@ -33,6 +33,9 @@
 /* RFC 9715: an answer that is not cut into fragments. */
 #define EDNS_OCTETS 1232
 
+/* Aliases that are asked for one by one. */
+#define ALIASES_MAX 4
+
 /* How long a server that answers without EDNS alone is asked without it. */
 #define PLAIN_MS 300000
 
@@ -107,7 +110,9 @@ struct question {
 	unsigned tcp_waits;
 	unsigned refusals; /* servers that will not answer */
 	bool by_tcp;
-	bool plain; /* without EDNS, as a server does not want it */
+	bool plain;	      /* without EDNS, as a server does not want it */
+	unsigned aliases;     /* that were followed by another question */
+	uint32_t ttl_seconds; /* the least of them */
 	unsigned sent_count;
 	struct sent sent[TRIES_MAX + 2]; /* two were not wanted with EDNS, or
 					  * were cut */
@@ -192,6 +197,31 @@ ask_otherwise(struct question *question)
 	attempt(question);
 }
 
+/* Asks for where an alias leads, if the server does not say more. Of an SPF
+ * record that is a failure: whose it is must be certain. Returns whether it
+ * asks. */
+static bool
+follow_alias(struct question *question, const uint8_t *message, size_t len)
+{
+	char target[BS_HOST_MAX];
+	uint32_t ttl;
+
+	if (question->type == BS_DNS_TXT || question->aliases == ALIASES_MAX ||
+	    !bs_dns_reply_alias(message, len, question->name, question->type,
+		target, &ttl))
+		return false;
+	question->aliases++;
+	if (ttl < question->ttl_seconds)
+		question->ttl_seconds = ttl;
+	memcpy(question->name, target, strlen(target) + 1);
+	hang_up_udp(question);
+	question->by_tcp = question->dns->options.use_tcp;
+	question->tries = 0;
+	question->refusals = 0;
+	attempt(question);
+	return true;
+}
+
 /* Looks at a message that may be an answer to the question. Returns whether it
  * was one, so that this try is over. */
 static bool
@@ -215,8 +245,13 @@ take(struct question *question, const uint8_t *message, size_t len)
 	case BS_DNS_WHOLE:
 		bs_dns_reply_parse(message, len, question->name, question->type,
 		    dns->answer, BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX));
-		if (dns->answer->status == BS_DNS_FAILED)
+		if (dns->answer->status == BS_DNS_FAILED) {
+			if (follow_alias(question, message, len))
+				return true;
 			break;
+		}
+		if (dns->answer->ttl_seconds > question->ttl_seconds)
+			dns->answer->ttl_seconds = question->ttl_seconds;
 		finish(question, dns->answer);
 		return true;
 	case BS_DNS_REFUSED:
@@ -624,6 +659,7 @@ bs_dns_ask(struct bs_dns *dns, const char *name, enum bs_dns_type type,
 	}
 	question->done = done;
 	question->context = context;
+	question->ttl_seconds = INT32_MAX;
 	question->by_tcp = dns->options.use_tcp;
 	question->first = dns->options.rotate
 			      ? random16(dns) % dns->server_count

@@ -1,5 +1,6 @@
 /* RFC 1035 §4: an answer of a DNS server, taken apart. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/ascii.h"
@@ -459,6 +460,31 @@ bs_dns_reply_parse(const uint8_t *octets, size_t len, const char *name,
 	}
 	if (out->status == BS_DNS_FAILED)
 		out->ttl_seconds = 0;
+}
+
+bool
+bs_dns_reply_alias(const uint8_t *octets, size_t len, const char *name,
+    enum bs_dns_type type, char out[static BS_HOST_MAX], uint32_t *ttl_seconds)
+{
+	struct reply reply = {.octets = octets, .len = len};
+	struct bs_dns_answer found = {.ttl_seconds = INT32_MAX};
+	char target[NAME_MAX_TEXT];
+	unsigned n = 0;
+	int rc;
+
+	if (len > BS_DNS_REPLY_MAX || !bs_dns_is_name(name) ||
+	    !begin(&reply, name, type) || reply.rcode != 0)
+		return false;
+	(void)snprintf(target, sizeof(target), "%s", name);
+	while ((rc = follow_alias(&reply, target, &found)) == 1)
+		if (n++ == ALIASES_MAX)
+			return false;
+	if (rc < 0 || !found.is_alias || !bs_dns_is_name(target) ||
+	    !collect(&reply, type, target, &found, sizeof(found)))
+		return false;
+	memcpy(out, target, strlen(target) + 1);
+	*ttl_seconds = found.ttl_seconds;
+	return true;
 }
 
 const uint8_t *

@@ -53,6 +53,12 @@ struct bs_dns_answer {
 void bs_dns_reply_parse(const uint8_t *reply, size_t len, const char *name,
     enum bs_dns_type type, struct bs_dns_answer *out, size_t size);
 
+/* Whether a reply that bs_dns_reply_parse() read as failed has an alias of the
+ * name and nothing of where it leads, as resolvers answer from their memory.
+ * Sets out to that name, and *ttl_seconds to the least that led to it. */
+bool bs_dns_reply_alias(const uint8_t *reply, size_t len, const char *name,
+    enum bs_dns_type type, char out[static BS_HOST_MAX], uint32_t *ttl_seconds);
+
 /* The response code of a message with a header, with the upper bits of an OPT
  * record (RFC 6891 §6.1.3); whether it has one. */
 unsigned bs_dns_reply_rcode(const uint8_t *reply, size_t len, bool *has_opt);

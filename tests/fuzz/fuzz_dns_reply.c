@@ -56,6 +56,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		char room[BS_DNS_ANSWER_SIZE(BS_DNS_REPLY_MAX)];
 	} out;
 	char name[BS_HOST_MAX];
+	char target[BS_HOST_MAX];
+	uint32_t ttl;
 	const uint8_t *end;
 	enum bs_dns_type type;
 	size_t len;
@@ -74,6 +76,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bs_dns_reply_parse(end + 1, size - len - 1, name, type, &out.answer,
 	    sizeof(out));
 	check(&out.answer, type);
+	if (bs_dns_reply_alias(end + 1, size - len - 1, name, type, target,
+		&ttl)) {
+		MUST(out.answer.status != BS_DNS_FOUND);
+		MUST(bs_dns_is_name(target) && ttl <= INT32_MAX);
+	}
 	fit(name, type, end + 1, size - len - 1);
 	bs_dns_reply_parse(end + 1, size - len - 1, name, type, &out.answer,
 	    BS_DNS_ANSWER_SIZE(40));

@@ -34,6 +34,10 @@ ZONE = {
     # no try waits so long for its own answer
     "late.example": [SPF, ["DELAY", 6500]],
     "silent.example": [["SILENT"]],
+    "cached.example": [["TXT", "v=spf1 a:www.cached.example "
+                               "a:mail.cached.example -all"]],
+    "www.cached.example": [["LIE", "half-alias"]],
+    "target.example": [["A", CLIENT]],
     ASCII: [SPF],
     "local.example": [["TXT", "v=spf1 exists:%{l}.local.example -all"]],
     "*.local.example": [["A", CLIENT]],
@@ -68,6 +72,16 @@ class Dns(Case):
             with self.subTest(kind):
                 self.assertEqual(self.check(f"{kind}.example")["result"],
                                  "temperror")
+
+    def test_resolver_answers_with_an_alias_alone(self):
+        """As some do from their cache: where it leads is asked for."""
+        self.assertEqual(self.check("cached.example")["result"], "pass")
+        self.assertEqual(self.dns.asked["target.example", "A"], 1)
+        done = self.run_raw("--json", "spf", "check", "-i", "2001:db8::1",
+                            "-s", "u@cached.example", "--dns",
+                            f"127.0.0.1:{self.dns.port}")
+        result = json.loads(done.stdout)
+        self.assertEqual((result["result"], result["voids"]), ("fail", 2))
 
     def test_servers_without_edns(self):
         for kind in ("bad-version", "refuses-edns", "swallows-edns"):
