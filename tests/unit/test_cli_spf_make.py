@@ -268,7 +268,9 @@ class Typed(Make):
 
     def test_not_taken(self):
         for typed, says in (
-                ("0.0.0.0/0", "That is everybody"), ("+all", "everybody send"),
+                ("0.0.0.0/0", "everybody could send"),
+                ("include:open.example", "everybody could send"),
+                ("exists:host.example", "everybody could send"), ("+all", "everybody send"),
                 ("ptr", "ptr is slow"), ("10.1.2.3", "private network"),
                 ("198.51.0.0/16", "is broad"), ("ip4:1.2.3", "all four"),
                 ("192.0.2.300", "no IPv4 address"),
@@ -366,10 +368,12 @@ class Present(Make):
         self.assertIn("they become one", shown)
         self.assertEqual(self.record(shown),
                          "v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ~all")
-        self.dns.load({**ZONE, "open.example": [
-            ["TXT", "v=spf1 ip4:192.0.2.1 +all"]]})
-        self.assertEqual(self.record(self.make(domain="open.example")),
-                         "v=spf1 ip4:192.0.2.1 ~all")
+        self.dns.load({**ZONE, "wide.example": [
+            ["TXT", "v=spf1 ip4:192.0.2.1 include:open.example +all"]]})
+        shown = self.make(domain="wide.example")
+        self.assertIn("keep include:open.example ? it lets everybody send as "
+                      "you. [y/N/a]", shown)
+        self.assertEqual(self.record(shown), "v=spf1 ip4:192.0.2.1 ~all")
 
     def test_redirect(self):
         shown = self.make(domain="redirect.example")

@@ -6,7 +6,7 @@
 #include "common/base/ascii.h"
 #include "common/cli/output.h"
 #include "common/cli/spf/add.h"
-#include "common/cli/spf/flatten.h"
+#include "common/cli/spf/compare.h"
 #include "common/spf/lint/advice.h"
 #include "common/spf/lint/net.h"
 #include "common/spf/lint/zone.h"
@@ -84,6 +84,29 @@ bs_spf_wizard_breaks(struct bs_spf_wizard *wizard, const char *term,
 	return breaks;
 }
 
+bool
+bs_spf_wizard_is_open(struct bs_spf_wizard *wizard, const char *term)
+{
+	static const char none[] = "v=spf1 -all";
+	char record[BS_SPF_RECORD_MAX];
+	struct bs_spf_comparison all;
+	bool is_open = false;
+
+	snprintf(record, sizeof(record), "v=spf1 %s -all", term);
+	if (bs_spf_compare(bs_spf_tree_given(wizard->lookup, wizard->domain,
+			       none, strlen(none)),
+		bs_spf_tree_given(wizard->lookup, wizard->domain, record,
+		    strlen(record)),
+		&all) != 0)
+		all.count = 0;
+	for (size_t i = 0; i < all.count; i++)
+		is_open = is_open || (all.changes[i].to.result == BS_SPF_PASS &&
+					 (all.changes[i].is_rest ||
+					     all.changes[i].net.prefix == 0));
+	bs_spf_comparison_free(&all);
+	return is_open;
+}
+
 struct bs_spf_tree *
 bs_spf_wizard_tree(struct bs_spf_wizard *wizard)
 {
@@ -127,10 +150,6 @@ agree_network(struct bs_spf_wizard *wizard, const struct bs_spf_term *term)
 		return true;
 	(void)bs_spf_net_mask(&net);
 	bs_spf_net_text(&net, text);
-	if (net.prefix == 0) {
-		fputs("That is everybody.\n", wizard->talk.out);
-		return false;
-	}
 	if ((what = bs_spf_net_reserved(&net)) != NULL) {
 		snprintf(question, sizeof(question),
 		    "%s: %s; others see another address. Add it all the same?",
@@ -238,6 +257,11 @@ bs_spf_wizard_add(struct bs_spf_wizard *wizard, const char *text)
 		    "Not taken: %s. With it every check of yours would be an "
 		    "error (permerror).\n",
 		    why);
+		return false;
+	}
+	if (bs_spf_wizard_is_open(wizard, text)) {
+		bs_print(out, "Not taken: by %s everybody could send as you.\n",
+		    text);
 		return false;
 	}
 	if (bs_spf_draft_parse(text, &term, &fault, buffer) != 0 ||

@@ -61,6 +61,9 @@ bool bs_spf_wizard_add(struct bs_spf_wizard *wizard, const char *term);
 bool bs_spf_wizard_breaks(struct bs_spf_wizard *wizard, const char *term,
     char why[static BS_SPF_WHY]);
 
+/* Whether by a term everybody passes, of IPv4 or of IPv6. */
+bool bs_spf_wizard_is_open(struct bs_spf_wizard *wizard, const char *term);
+
 /* The draft as a record, and with all that it includes; free it. NULL: it is
  * longer than a record may be. */
 struct bs_spf_tree *bs_spf_wizard_tree(struct bs_spf_wizard *wizard);

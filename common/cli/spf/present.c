@@ -153,11 +153,16 @@ ask_leaf(struct walk *walk, const struct bs_spf_leaf *leaf)
 	char term[TERM_OCTETS];
 	char question[sizeof(term) + sizeof(what) + 32];
 	bool is_default = describe(walk, leaf, what);
-	char said = is_default ? 'a' : 'n';
+	char said = 'a';
 
 	write_term(&leaf->term, term);
 	if (breaks(walk, leaf, term))
 		return;
+	if (leaf->reached && leaf->term.qualifier == BS_SPF_PASS &&
+	    bs_spf_wizard_is_open(walk->wizard, term)) {
+		snprintf(what, sizeof(what), "it lets everybody send as you");
+		is_default = false;
+	}
 	snprintf(question, sizeof(question), "keep %.*s ?%s%s%s",
 	    (int)leaf->term.len, leaf->term.text, what[0] == '\0' ? "" : " ",
 	    what, what[0] == '\0' ? "" : ".");
