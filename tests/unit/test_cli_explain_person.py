@@ -436,6 +436,19 @@ class Letters(Explain):
         self.assertEqual(result["subject"], "配信")
         self.assertIn("配信", result["explanation"])
 
+    def test_western_letters_that_nobody_encoded(self):
+        self.send()
+        text = notice(message_id="kept@example.org").encode().replace(
+            b"no such user here", "Usuário inválido".encode("latin-1"))
+        self.assertIn("Usuário inválido", self.explain(text, 0)["explanation"])
+        # nor is UTF-8 mistaken, not even where there is no room for its end
+        long = notice(message_id="kept@example.org").replace(
+            "no such user here", "für " + "ü" * 200)
+        self.assertIn(": für ü", self.explain(long, 0)["explanation"])
+        # but no guess at others
+        self.assertIn("\\xd4\\xc5\\xd3\\xd4", self.explain(text.replace(
+            b"Usu", "тест".encode("koi8-r")), 0)["explanation"])
+
     def test_escapes_without_an_encoded_word(self):
         if not self.known("iso-2022-jp"):
             self.skipTest("this host's iconv does not know ISO-2022-JP")

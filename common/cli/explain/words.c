@@ -1,12 +1,14 @@
 /* Encoded words in every character set that iconv(3) knows; the one file that
  * knows it. The reader of bounces decodes those of one octet a character
  * itself, as it may not take memory. */
+#include <errno.h>
 #include <iconv.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "common/base/ascii.h"
 #include "common/cli/explain/words.h"
+#include "common/mail/charset.h"
 #include "common/mail/encoded_words.h"
 
 #define CHARSET_MAX 40
@@ -139,14 +141,70 @@ take_escapes(const char *text, size_t len, struct text *out)
 	return true;
 }
 
+static bool
+is_high(char c)
+{
+	return (unsigned char)c >= 0x80;
+}
+
+/* Whether a text is no UTF-8, but looks like a Western one that nobody encoded:
+ * its letters beyond ASCII stand alone, or two at a time. */
+static bool
+is_western(const char *text, size_t len)
+{
+	char copy[RUN_MAX];
+	char checked[RUN_MAX];
+	char *from = copy;
+	char *to = checked;
+	size_t left = len;
+	size_t room = sizeof(checked);
+	size_t run = 0;
+	iconv_t set;
+	bool is_utf8;
+
+	if (len > sizeof(copy) ||
+	    (set = iconv_open("UTF-8", "UTF-8")) == (iconv_t)-1)
+		return false;
+	memcpy(copy, text, len);
+	/* a text that was cut may end within a character */
+	is_utf8 = iconv(set, &from, &left, &to, &room) != (size_t)-1 ||
+		  errno == EINVAL;
+	(void)iconv_close(set);
+	for (size_t i = 0; i < len && run <= 2; i++)
+		run = is_high(text[i]) ? run + 1 : 0;
+	return !is_utf8 && run <= 2;
+}
+
+static void
+take_western(const char *text, size_t len, struct text *out)
+{
+	static const char name[] = "windows-1252";
+	int set = bs_charset_find(name, sizeof(name) - 1);
+	char utf8[4];
+
+	for (size_t i = 0; i < len; i++) {
+		size_t wide = bs_charset_put_utf8(
+		    bs_charset_of_octet(set, text[i]), utf8);
+
+		if (wide >= out->size - out->len)
+			return;
+		memcpy(out->at + out->len, utf8, wide);
+		out->len += wide;
+	}
+}
+
 void
 bs_explain_words(const char *text, char *out, size_t size)
 {
 	struct text into = {out, 0, size};
 	size_t len = strlen(text);
 
-	if (take_escapes(text, len, &into))
+	if (take_escapes(text, len, &into)) {
 		len = 0;
+	} else if (is_western(text, len)) {
+		take_western(text, len, &into);
+		len = 0;
+	}
 	for (size_t at = 0; at < len && into.len + 1 < size;) {
 		size_t taken = take_run(text + at, len - at, &into);
 
