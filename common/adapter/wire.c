@@ -136,6 +136,7 @@ static const struct bs_field answer_fields[] = {
     TEXT(bs_answer, version),
     TEXT(bs_answer, store_error),
     VALUE(bs_answer, asks, BS_FIELD_ID, QUIET),
+    VALUE(bs_answer, config, BS_FIELD_ID, QUIET),
     VALUE(bs_answer, log_lost, BS_FIELD_ID, QUIET),
 };
 

@@ -47,6 +47,7 @@ struct bs_spf_config {
 };
 
 struct bs_config {
+	uint64_t digest; /* of the text it was read from; never 0 */
 	size_t domain_count;
 	struct bs_domain *domains; /* sorted by name */
 	size_t trusted_count;

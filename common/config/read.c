@@ -444,6 +444,18 @@ copy_text(struct parser *parser, const char *text, size_t len)
 	return 0;
 }
 
+/* FNV-1a of 64 bits: it tells one text of ours from another. */
+static uint64_t
+digest_of(const char *text, size_t len)
+{
+	uint64_t digest = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < len; i++)
+		digest =
+		    (digest ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+	return digest != 0 ? digest : 1;
+}
+
 int
 bs_config_parse(const char *text, size_t len, struct bs_config **out,
     bs_config_report *report, void *context)
@@ -463,6 +475,7 @@ bs_config_parse(const char *text, size_t len, struct bs_config **out,
 		rc = -ENOMEM;
 		goto out;
 	}
+	reader->config->digest = digest_of(text, len);
 	parse(&parser);
 	rc = reader->error != 0 ? reader->error : reader->bad ? -EINVAL : 0;
 	if (rc == 0)

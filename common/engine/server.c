@@ -153,6 +153,7 @@ answer_ping(const struct bs_server *server, struct bs_answer *answer)
 	if (error != 0)
 		snprintf(answer->store_error, sizeof(answer->store_error), "%s",
 		    bs_store_error(error));
+	answer->config = server->settings.config->digest;
 	answer->log_lost = bs_log_lost();
 }
 
