@@ -69,6 +69,7 @@ struct bs_call {
 	const char *smtpd_conf;	  /* of --smtpd-conf: a file */
 	const char *exim_program; /* of --exim-program, or NULL */
 	const char *exim_conf;	  /* of --exim-conf: a file, or NULL */
+	const char *address;	  /* of --address, or NULL */
 	bool ask_mx;
 	unsigned mx_port; /* of --ask-mx */
 	int64_t since;	  /* of --since, epoch seconds; 0: from the beginning */

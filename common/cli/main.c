@@ -122,7 +122,7 @@ static const struct bs_command commands[] = {
 	bs_cmd_spf_sources},
     {"doctor",
 	"[--smtpd-conf FILE] [--exim-program FILE] [--exim-conf FILE] "
-	"[--dns SERVER] [--ask-mx]",
+	"[--dns SERVER] [--address ADDRESS] [--ask-mx]",
 	"check the installation, and say what to type",
 	BS_TAKES_SERVERS | BS_TAKES_DNS, 0, 0, bs_cmd_doctor},
     {"checkconf", "[FILE]", "show every mistake of the configuration", 0, 0, 1,
@@ -258,11 +258,14 @@ static const struct {
     {BS_TAKES_MINUTES, "takes no --minutes",
 	"  --minutes N   for so long; 10, and 0 ends it\n"},
     {BS_TAKES_SERVERS,
-	"takes no --smtpd-conf, --exim-program, --exim-conf or --ask-mx",
+	"takes no --smtpd-conf, --exim-program, --exim-conf, --address or "
+	"--ask-mx",
 	"  --smtpd-conf FILE   OpenSMTPD's configuration "
 	"(" BS_SMTPD_CONF_PATH ")\n"
 	"  --exim-program FILE the Exim that is asked (/usr/sbin/exim4)\n"
 	"  --exim-conf FILE    Exim's configuration (the one it has by itself)\n"
+	"  --address ADDRESS   by which others see this host's mail (those of its\n"
+	"                      interfaces)\n"
 	"  --ask-mx[=PORT]     ask the MXs of our domains whether they take "
 	"tagged\n"
 	"                      recipients, by RCPT alone\n"},

@@ -34,6 +34,7 @@ enum {
 	OPT_SMTPD_CONF,
 	OPT_EXIM_PROGRAM,
 	OPT_EXIM_CONF,
+	OPT_ADDRESS,
 	OPT_ASK_MX,
 	OPT_MINUTES,
 	OPT_DAYS,
@@ -63,6 +64,7 @@ static const struct option long_options[] = {
     {"smtpd-conf", required_argument, NULL, OPT_SMTPD_CONF},
     {"exim-program", required_argument, NULL, OPT_EXIM_PROGRAM},
     {"exim-conf", required_argument, NULL, OPT_EXIM_CONF},
+    {"address", required_argument, NULL, OPT_ADDRESS},
     {"ask-mx", optional_argument, NULL, OPT_ASK_MX},
     {"minutes", required_argument, NULL, OPT_MINUTES},
     {"days", required_argument, NULL, OPT_DAYS},
@@ -377,6 +379,10 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits,
 	case OPT_EXIM_PROGRAM:
 		*traits |= BS_TAKES_SERVERS;
 		call->exim_program = optarg;
+		return 0;
+	case OPT_ADDRESS:
+		*traits |= BS_TAKES_SERVERS;
+		call->address = optarg;
 		return 0;
 	case OPT_DAYS:
 		*traits |= BS_TAKES_DAYS;

@@ -35,3 +35,20 @@ bs_lock_take(const char *folder, const char *name, bool wait)
 	close(fd);
 	return rc;
 }
+
+int
+bs_lock_is_held(const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+	int rc;
+
+	if ((rc = bs_lock_path(folder, name, path)) != 0)
+		return rc;
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) == -1)
+		return -errno;
+	if (flock(fd, LOCK_SH | LOCK_NB) != 0)
+		rc = errno == EWOULDBLOCK ? 1 : -errno;
+	close(fd);
+	return rc;
+}

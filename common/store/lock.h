@@ -16,4 +16,8 @@ BS_MUST_USE int bs_lock_path(const char *folder, const char *name,
  * holds the lock; or -errno. */
 BS_MUST_USE int bs_lock_take(const char *folder, const char *name, bool wait);
 
+/* Whether another holds a lock now. Returns 1, 0, or -errno (-ENOENT: there is
+ * no such file). Nothing is made, and nobody waits for it. */
+BS_MUST_USE int bs_lock_is_held(const char *folder, const char *name);
+
 #endif

@@ -2,11 +2,22 @@
 other is broken."""
 
 import json
+import re
 
 import pytest
 
+import checkup
 import layouts
-from checkup import ELSEWHERE, change, found
+from checkup import ELSEWHERE, change
+from host import wait_until
+
+FILTER = "/usr/libexec/opensmtpd/filter-backstop"
+
+
+def found(host):
+    """smtpd.conf is written anew beneath an smtpd that runs."""
+    return {check: one for check, one in checkup.found(host).items()
+            if check != "smtpd-stale"}
 
 
 @pytest.fixture(scope="module", params=["one_hop", "two_hops"])
@@ -17,11 +28,68 @@ def smtpd(request, lab):
 
 
 def test_healthy(smtpd):
-    assert found(smtpd) == {}
+    assert checkup.found(smtpd) == {}
     text = smtpd.backstop("doctor", check=False).stdout
     for line in ("ok       smtpd-socket", "ok       smtpd-in",
-                 "ok       engine ", "ok       lifetime"):
+                 "ok       engine ", "ok       lifetime",
+                 "ok       smtpd-runs", "ok       smtpd-stale",
+                 "ok       smtpd-own-name", "ok       smtpd-domains",
+                 "ok       smtpd-out", "ok       engine-stale"):
         assert line in text, text
+
+
+def test_old_smtpd(smtpd):
+    """Its configuration was changed; then the filter was replaced; then it does
+    not run."""
+    conf = smtpd.read("/etc/smtpd.conf")
+    wait_until(lambda: not smtpd.write("/etc/smtpd.conf", conf) and
+               "smtpd-stale" in checkup.found(smtpd), "smtpd to be older")
+    smtpd.smtpd.stop()
+    assert list(found(smtpd)) == ["smtpd-runs"]
+    smtpd.start_smtpd(conf)
+    assert checkup.found(smtpd) == {}
+    smtpd.run("cp", FILTER, f"{FILTER}.new")
+    smtpd.run("mv", f"{FILTER}.new", FILTER)
+    assert list(checkup.found(smtpd)) == ["smtpd-stale"]
+    smtpd.smtpd.stop()
+    smtpd.start_smtpd(conf)
+    assert checkup.found(smtpd) == {}
+
+
+def test_smtpd_of_another_configuration(smtpd):
+    conf = smtpd.read("/etc/smtpd.conf")
+    smtpd.smtpd.stop()
+    bare = re.sub(r' filter "[^"]*"', "",
+                  re.sub(r"(?m)^filter .*\n", "", conf))
+    smtpd.start_smtpd(bare)
+    smtpd.write("/etc/smtpd.conf", conf)
+    without = found(smtpd)
+    smtpd.smtpd.stop()
+    smtpd.write("/etc/other.conf", conf)
+    smtpd.smtpd = smtpd.start("smtpd", "smtpd", "-d", "-f", "/etc/other.conf")
+    other = found(smtpd)
+    smtpd.smtpd.stop()
+    smtpd.start_smtpd(conf)
+    assert "without filter-backstop" in without["smtpd-runs"]["text"]
+    assert "--smtpd-conf /etc/other.conf" in other["smtpd-runs"]["fix"]
+
+
+def test_stand_in(smtpd):
+    """What the package leaves when it is removed while smtpd.conf names it."""
+    conf = smtpd.read("/etc/smtpd.conf")
+    smtpd.smtpd.stop()
+    smtpd.run("mv", FILTER, f"{FILTER}.away")
+    gone = found(smtpd)
+    smtpd.write(FILTER, "#!/bin/sh\necho 'register|ready'\n"
+                "exec cat >/dev/null\n", mode=0o755)
+    smtpd.start_smtpd(conf)
+    findings = checkup.found(smtpd)
+    smtpd.smtpd.stop()
+    smtpd.run("mv", f"{FILTER}.away", FILTER)
+    smtpd.start_smtpd(conf)
+    assert set(gone) == {"smtpd-program", "smtpd-runs"}, gone
+    assert list(findings) == ["smtpd-stand-in"], findings
+    assert checkup.found(smtpd) == {}
 
 
 @pytest.mark.parametrize("check, old, new, fix", [

@@ -44,6 +44,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_view(conf.folder, text, size);
 	check_view(conf.local_scan_path, text, size);
 	check_view(conf.relay_from_hosts, text, size);
+	check_view(conf.local_domains, text, size);
+	check_view(conf.relay_to_domains, text, size);
+	check_view(conf.local_interfaces, text, size);
+	check_view(conf.primary_hostname, text, size);
+	check_view(conf.qualify_domain, text, size);
+	MUST(conf.file_count <= BS_EXIM_FILES);
+	for (size_t i = 0; i < conf.file_count; i++)
+		check_view(conf.files[i], text, size);
+	MUST(conf.bare_count <= BS_EXIM_TRANSPORTS);
+	for (size_t i = 0; i < conf.bare_count; i++) {
+		check_view(conf.bare[i], text, size);
+		(void)bs_exim_uses(&conf, conf.bare[i]);
+	}
 	MUST(conf.refusal_count <= BS_EXIM_REFUSALS);
 	for (size_t i = 0; i < conf.refusal_count; i++) {
 		check_view(conf.refusals[i].acl, text, size);

@@ -189,6 +189,41 @@ test_items(void **state)
 	}
 }
 
+static void
+test_transports(void **state)
+{
+	(void)state;
+	read_text("# 1 \"/a\"\nprimary_hostname = mail.example.org\n"
+		  "domainlist local_domains = @ : example.org\n"
+		  "domainlist relay_to_domains =\n"
+		  "begin routers\n"
+		  "  out:\n    driver = dnslookup\n    transport = own\n"
+		  "  other:\n    transport = ${if eq{a}{b}{third}{fourth}}\n"
+		  "# 9 \"/b\"\n"
+		  "begin transports\n"
+		  "  signed:\n    driver = smtp\n"
+		  "    return_path = $local_scan_data\n"
+		  "  own:\n    driver = smtp\n"
+		  "  third:\n    driver = smtp\n    return_path = x@y\n"
+		  "  unused:\n    driver = smtp\n"
+		  "  mailbox:\n    driver = smtp\n    protocol = lmtp\n"
+		  "  file:\n    driver = appendfile\n"
+		  "# 1 \"/a\"\nbegin retry\n");
+	assert_string_equal(conf.primary_hostname, "mail.example.org");
+	assert_string_equal(conf.local_domains, "@ : example.org");
+	assert_string_equal(conf.relay_to_domains, "");
+	assert_true(conf.has_dnslookup);
+	assert_true(conf.has_transport);
+	assert_int_equal(conf.file_count, 2);
+	assert_string_equal(conf.files[1], "/b");
+	assert_int_equal(conf.bare_count, 3);
+	assert_string_equal(conf.bare[0], "own");
+	assert_string_equal(conf.bare[1], "third");
+	assert_true(bs_exim_uses(&conf, "own"));
+	assert_true(bs_exim_uses(&conf, "third"));
+	assert_false(bs_exim_uses(&conf, "unused"));
+}
+
 int
 main(void)
 {
@@ -200,6 +235,7 @@ main(void)
 	    cmocka_unit_test(test_refusals),
 	    cmocka_unit_test(test_place),
 	    cmocka_unit_test(test_items),
+	    cmocka_unit_test(test_transports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

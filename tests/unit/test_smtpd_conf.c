@@ -1,5 +1,7 @@
 /* smtpd.conf: statements, listeners, filters, rules that refuse bounces. */
 #include "common/cli/doctor/smtpd_conf.h"
+#include "common/cli/doctor/smtpd_modes.h"
+#include "common/cli/doctor/smtpd_route.h"
 #include "tests/unit/unit.h"
 
 static struct bs_smtpd_conf conf;
@@ -108,7 +110,7 @@ test_listeners(void **state)
 static void
 test_filters(void **state)
 {
-	char mode[BS_SMTPD_NAME];
+	char mode[BS_SMTPD_COMMAND];
 
 	(void)state;
 	read_text("filter \"in\" proc-exec \"/usr/libexec/filter-backstop -i "
@@ -121,20 +123,20 @@ test_filters(void **state)
 		  "disconnect \"550 no\"\n");
 	assert_int_equal(conf.filter_count, 6);
 	assert_string_equal(conf.filters[0].user, "_bsfilter");
-	assert_true(bs_smtpd_mode(conf.filters[0].command, mode));
+	assert_true(bs_smtpd_option(conf.filters[0].command, 'm', mode));
 	assert_string_equal(mode, "in");
-	assert_true(bs_smtpd_mode(
-	    bs_smtpd_program(&conf, bs_smtpd_find(&conf, "out"))->command,
+	assert_true(bs_smtpd_option(
+	    bs_smtpd_program(&conf, bs_smtpd_find(&conf, "out"))->command, 'm',
 	    mode));
 	assert_string_equal(mode, "out");
 	assert_null(bs_smtpd_find(&conf, "bs"));
 	assert_int_equal(conf.filters[3].member_count, 2);
 	assert_string_equal(conf.filters[3].members[1], "in");
 	assert_null(bs_smtpd_program(&conf, &conf.filters[3]));
-	assert_false(bs_smtpd_mode(conf.filters[4].command, mode));
+	assert_false(bs_smtpd_option(conf.filters[4].command, 'm', mode));
 	assert_false(bs_smtpd_is_ours("my-filter-backstop"));
-	assert_false(bs_smtpd_mode("filter-backstop --m", mode));
-	assert_false(bs_smtpd_mode("filter-backstop -m", mode));
+	assert_false(bs_smtpd_option("filter-backstop --m", 'm', mode));
+	assert_false(bs_smtpd_option("filter-backstop -m", 'm', mode));
 	assert_int_equal(conf.refusal_count, 1);
 }
 
@@ -183,16 +185,158 @@ test_refusals(void **state)
 }
 
 static void
-test_actions_with_another_sender(void **state)
+test_actions(void **state)
 {
+	const struct bs_smtpd_action *actions = conf.rules.actions;
+
 	(void)state;
 	read_text("action \"a\" relay\n"
 		  "action \"mail-from\" relay host smtp://x\n"
 		  "action \"b\" relay src <s> mail-from \"a@b\" tls\n"
-		  "match mail-from \"x@y\" for any action \"a\"\n"
-		  "action \"c\" relay mail-from");
-	assert_int_equal(conf.renaming_count, 1);
-	assert_int_equal(conf.renamings[0].line, 3);
+		  "action c maildir \"~/mail-from\" alias <aliases>\n"
+		  "action d relay domain <smarthosts>\n"
+		  "action e relay host smtp+tls://label@[::1]:10026\n"
+		  "action f relay mail-from");
+	assert_int_equal(conf.rules.action_count, 7);
+	assert_true(actions[0].relays);
+	assert_string_equal(actions[0].mail_from, "");
+	assert_string_equal(actions[1].mail_from, "");
+	assert_string_equal(actions[1].host, "smtp://x");
+	assert_string_equal(actions[2].mail_from, "a@b");
+	assert_int_equal(actions[2].place.line, 3);
+	assert_false(actions[3].relays);
+	assert_true(actions[4].has_map);
+	assert_false(bs_smtpd_stays_here(&actions[1]));
+	assert_true(bs_smtpd_stays_here(&actions[5]));
+	assert_string_equal(actions[6].mail_from, "");
+}
+
+static void
+test_sets(void **state)
+{
+	static const char file[] = "# ours\nexample.org\n\n  Example.NET ok\n";
+
+	(void)state;
+	read_text("table t { \"*.example.org\", a = b }\n"
+		  "table f file:/etc/mail/domains\n"
+		  "table d db:/etc/mail/domains.db\n"
+		  "match for domain <t> action x\n"
+		  "match for domain <f> action x\n"
+		  "match for domain <d> action x\n"
+		  "match for domain <none> action x\n"
+		  "match for domain regex \"x$\" action x\n"
+		  "match for domain { one.example, two.example } action x\n");
+	assert_int_equal(conf.rules.rule_count, 6);
+#define HAS(n, name)                                                           \
+	bs_smtpd_set_has(&conf.rules, conf.rules.rules[n].domains, name)
+	assert_int_equal(HAS(0, "mail.Example.org"), BS_SMTPD_YES);
+	assert_int_equal(HAS(0, "example.org"), BS_SMTPD_NO);
+	assert_int_equal(HAS(0, "a"), BS_SMTPD_YES);
+	assert_int_equal(HAS(0, "b"), BS_SMTPD_NO);
+	assert_int_equal(HAS(1, "example.org"), BS_SMTPD_MAYBE);
+	assert_string_equal(conf.rules.sets[1].file, "/etc/mail/domains");
+	bs_smtpd_rules_take_file(&conf.rules, 1, file, sizeof(file) - 1);
+	assert_int_equal(HAS(1, "example.org"), BS_SMTPD_YES);
+	assert_int_equal(HAS(1, "example.net"), BS_SMTPD_YES);
+	assert_int_equal(HAS(1, "example.com"), BS_SMTPD_NO);
+	assert_int_equal(HAS(2, "example.org"), BS_SMTPD_MAYBE);
+	assert_int_equal(HAS(3, "example.org"), BS_SMTPD_MAYBE);
+	assert_int_equal(HAS(4, "example.org"), BS_SMTPD_MAYBE);
+	assert_int_equal(HAS(5, "two.example"), BS_SMTPD_YES);
+}
+
+/* The lines of the rules that a mail may meet, the last for certain: "3? 5". */
+static const char *
+rules_of(const struct bs_smtpd_mail *mail)
+{
+	static char text[128];
+	const struct bs_smtpd_rule *rule;
+	bool is_certain = false;
+	size_t len = 0;
+	size_t at = 0;
+
+	text[0] = '\0';
+	while (!is_certain && (rule = bs_smtpd_next_rule(&conf, mail, &at,
+				   &is_certain)) != NULL)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "%s%u%s", len > 0 ? " " : "", rule->place.line,
+		    is_certain ? "" : "?");
+	return text;
+}
+
+static void
+test_ways(void **state)
+{
+	static const struct {
+		size_t listener;
+		bool is_auth;
+		const char *domain;
+		bool is_own;
+		const char *rules;
+	} cases[] = {
+	    {0, false, NULL, false, "12"},
+	    {0, false, "example.org", false, "6"},
+	    {0, false, "host.example.net", true, "7"},
+	    {1, true, NULL, false, "8? 11"},
+	    {2, false, NULL, false, "9"},
+	    {3, false, NULL, false, ""},
+	    {3, false, "example.org", false, "6"},
+	    {3, false, "host.example.net", true, ""},
+	    {4, true, NULL, false, "8? 11"},
+	};
+
+	(void)state;
+	read_text("listen on socket tag LOCAL\n"
+		  "listen on eth0 port 587 tls-require auth tag SUBMIT\n"
+		  "listen on lo port 10026 tag SIGN\n"
+		  "listen on eth0\n"
+		  "listen on eth0 smtps auth\n"
+		  "match from any for domain example.org action l\n"
+		  "match for local action l\n"
+		  "match from auth mail-from <bulk> for any action bulk\n"
+		  "match tag SIGN for any action out\n"
+		  "match tag { A, B } from any for any action out\n"
+		  "match from auth for any action sign\n"
+		  "match ! tag SIGN from local for any action sign\n"
+		  "action l maildir\naction out relay\n"
+		  "action sign relay host smtp://127.0.0.1:10026\n");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct bs_smtpd_mail mail = {
+		    .listener = &conf.listeners[cases[i].listener],
+		    .is_auth = cases[i].is_auth,
+		    .domain = cases[i].domain,
+		    .is_own = cases[i].is_own};
+
+		if (strcmp(rules_of(&mail), cases[i].rules) != 0)
+			fail_msg("case %zu: %s", i, rules_of(&mail));
+	}
+	assert_ptr_equal(bs_smtpd_next_hop(&conf,
+			     bs_smtpd_rules_action(&conf.rules, "sign")),
+	    &conf.listeners[2]);
+	assert_null(bs_smtpd_next_hop(&conf,
+	    bs_smtpd_rules_action(&conf.rules, "out")));
+	assert_string_equal(bs_smtpd_port(&conf.listeners[4]), "465");
+	assert_true(conf.listeners[4].is_smtps && conf.listeners[4].takes_auth);
+}
+
+static void
+test_modes_of_listeners(void **state)
+{
+	(void)state;
+	read_text("filter i proc-exec \"filter-backstop -m in\"\n"
+		  "filter o proc-exec \"filter-backstop -s /x -m out\"\n"
+		  "filter c chain { rspamd, o }\n"
+		  "listen on eth0 filter { rspamd, i }\n"
+		  "listen on lo filter c\n"
+		  "listen on eth1 filter none\n");
+	assert_int_equal(bs_smtpd_modes_of(&conf, &conf.listeners[0]),
+	    BS_SMTPD_IN);
+	assert_int_equal(bs_smtpd_modes_of(&conf, &conf.listeners[1]),
+	    BS_SMTPD_OUT);
+	assert_int_equal(bs_smtpd_modes_of(&conf, &conf.listeners[2]), 0);
+	assert_ptr_equal(bs_smtpd_with_mode(&conf, BS_SMTPD_OUT),
+	    &conf.filters[1]);
+	assert_null(bs_smtpd_with_mode(&conf, BS_SMTPD_UNTAG));
 }
 
 static void
@@ -239,7 +383,10 @@ main(void)
 	    cmocka_unit_test(test_listeners),
 	    cmocka_unit_test(test_filters),
 	    cmocka_unit_test(test_refusals),
-	    cmocka_unit_test(test_actions_with_another_sender),
+	    cmocka_unit_test(test_actions),
+	    cmocka_unit_test(test_sets),
+	    cmocka_unit_test(test_ways),
+	    cmocka_unit_test(test_modes_of_listeners),
 	    cmocka_unit_test(test_ttl),
 	    cmocka_unit_test(test_limits),
 	};

@@ -4,9 +4,12 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/config/read.h"
 #include "common/cli/doctor/config.h"
+#include "common/cli/doctor/files.h"
 #include "common/cli/output.h"
 #include "common/cli/status/domains.h"
 
@@ -52,13 +55,56 @@ tell_load(struct bs_doctor *doctor, int rc)
 	    "write it (type: man backstop.conf), or name another with -c");
 }
 
+/* systemd starts the engine as root without the power to read what is for
+ * others alone; it reads the file again as its own user. */
+static bool
+is_for_root(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) != 0 || st.st_uid == 0 ||
+	       (st.st_gid == 0 && (st.st_mode & S_IRGRP) != 0) ||
+	       (st.st_mode & S_IROTH) != 0;
+}
+
+void
+bs_doctor_config_mode(struct bs_doctor *doctor)
+{
+	const char *path = doctor->call->config_path;
+	const char *user = doctor->config->user;
+	int error;
+
+	if (geteuid() != 0 || getpwnam(user) == NULL)
+		return;
+	if ((error = bs_doctor_try(user, path, R_OK)) != 0) {
+		bs_doctor_bad(doctor, BS_CHECK_CONFIG_MODE,
+		    "the engine's user %s may not read %s: %s: what is changed "
+		    "in it never holds",
+		    user, path, strerror(error));
+		bs_doctor_fix(doctor,
+		    "type: chown root:%s %s && chmod 0640 %s; and its folder "
+		    "must be open to %s",
+		    user, path, path, user);
+	} else if (!is_for_root(path)) {
+		bs_doctor_bad(doctor, BS_CHECK_CONFIG_MODE,
+		    "%s is for its owner alone: systemd's engine, which starts "
+		    "as a root of few powers, may not read it",
+		    path);
+		bs_doctor_fix(doctor, "type: chown root:%s %s && chmod 0640 %s",
+		    user, path, path);
+	} else
+		bs_doctor_good(doctor, BS_CHECK_CONFIG_MODE,
+		    "the engine's user %s may read %s", user, path);
+}
+
 static void
 tell_faults(struct bs_doctor *doctor, const struct faults *faults)
 {
 	if (faults->errors > 0) {
 		bs_doctor_bad(doctor, BS_CHECK_CONFIG,
-		    "%s has %u mistakes; the first, in line %u: %s",
-		    faults->path, faults->errors, faults->error.line,
+		    "%s has %u mistake%s; the first, in line %u: %s",
+		    faults->path, faults->errors,
+		    faults->errors == 1 ? "" : "s", faults->error.line,
 		    faults->error.text);
 		bs_doctor_fix(doctor, "type: backstop checkconf %s",
 		    faults->path);
@@ -67,8 +113,9 @@ tell_faults(struct bs_doctor *doctor, const struct faults *faults)
 		    faults->path);
 	if (faults->warnings > 0) {
 		bs_doctor_bad(doctor, BS_CHECK_CONFIG_WARNINGS,
-		    "%s has %u warnings; the first, in line %u: %s",
-		    faults->path, faults->warnings, faults->warning.line,
+		    "%s has %u warning%s; the first, in line %u: %s",
+		    faults->path, faults->warnings,
+		    faults->warnings == 1 ? "" : "s", faults->warning.line,
 		    faults->warning.text);
 		bs_doctor_fix(doctor, "type: backstop checkconf %s",
 		    faults->path);
@@ -207,6 +254,16 @@ check_nameless(struct bs_doctor *doctor, const struct bs_domains *domains)
 	}
 }
 
+/* Whether no address of a domain is signed: not even one that nobody has. */
+static bool
+exempts_all(const struct bs_domain *domain)
+{
+	char address[BS_ADDRESS_MAX];
+
+	snprintf(address, sizeof(address), "q7x-0zk.w5@%s", domain->name);
+	return bs_domain_exempts(domain, address);
+}
+
 static void
 check_domain(struct bs_doctor *doctor, const struct bs_domain *domain,
     const struct bs_domain_status *status)
@@ -220,6 +277,15 @@ check_domain(struct bs_doctor *doctor, const struct bs_domain *domain,
 		    "prove that it is genuine",
 		    domain->name);
 		bs_doctor_fix(doctor, "in %s write: sign = yes",
+		    doctor->call->config_path);
+		return;
+	}
+	if (exempts_all(domain)) {
+		bs_doctor_bad(doctor, BS_CHECK_SIGN_OFF,
+		    "%s: 'exempt' has all its addresses: its mail leaves "
+		    "unsigned",
+		    domain->name);
+		bs_doctor_fix(doctor, "in %s write a narrower: exempt",
 		    doctor->call->config_path);
 		return;
 	}

@@ -7,6 +7,9 @@
 /* Loads the configuration to doctor->config, which all others need. */
 void bs_doctor_config(struct bs_doctor *doctor);
 
+/* Whether the engine may read it. */
+void bs_doctor_config_mode(struct bs_doctor *doctor);
+
 void bs_doctor_users(struct bs_doctor *doctor);
 void bs_doctor_domains(struct bs_doctor *doctor);
 

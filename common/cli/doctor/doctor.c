@@ -48,6 +48,7 @@ look_at_all(struct bs_doctor *doctor)
 	bs_doctor_config(doctor);
 	if (doctor->config == NULL)
 		return;
+	bs_doctor_config_mode(doctor);
 	bs_doctor_users(doctor);
 	bs_doctor_modes(doctor);
 	bs_doctor_engine(doctor);
@@ -80,8 +81,14 @@ int
 bs_cmd_doctor(const struct bs_call *call)
 {
 	static struct bs_doctor doctor; /* its keyring is large */
+	struct bs_spf_net address;
 	int status;
 
+	if (call->address != NULL &&
+	    !bs_doctor_spf_address(call->address, &address)) {
+		bs_complain("--address %.60s: is no address", call->address);
+		return EX_USAGE;
+	}
 	memset(&doctor, 0, sizeof(doctor));
 	doctor.call = call;
 	doctor.findings = calloc(BS_FINDINGS_MAX, sizeof(*doctor.findings));

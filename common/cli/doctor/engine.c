@@ -10,9 +10,12 @@
 
 #include "common/cli/ask.h"
 #include "common/cli/doctor/engine.h"
+#include "common/cli/doctor/files.h"
+#include "common/cli/doctor/process.h"
 #include "common/engine/listen.h"
 #include "common/cli/output.h"
 #include "common/cli/store/look.h"
+#include "common/store/lock.h"
 
 static void
 fix_by_start(struct bs_doctor *doctor, const char *verb)
@@ -99,13 +102,100 @@ check_store_word(struct bs_doctor *doctor, const struct bs_answer *answer)
 		    doctor->config->state);
 }
 
+/* Whether an engine holds our store: 1, 0, or -errno where that cannot be
+ * seen. */
+static int
+is_store_held(const struct bs_doctor *doctor)
+{
+	struct bs_state_folder_paths paths;
+	int rc = bs_state_folder_paths(doctor->config->state, &paths);
+
+	return rc != 0 ? rc : bs_lock_is_held(paths.store, "engine.lock");
+}
+
+/* Whether there is an engine to ask. Behind systemd's socket there may be none,
+ * and a question would start one: whoever looks must not change what is so. */
+static bool
+check_runs(struct bs_doctor *doctor, int is_held)
+{
+	enum bs_socket_holder holder;
+
+	if (is_held == 1)
+		return true;
+	holder = bs_process_listens(doctor->config->socket);
+	if (holder == BS_SOCKET_SYSTEMD) {
+		bs_doctor_bad(doctor, BS_CHECK_ENGINE,
+		    "the engine does not run: systemd alone holds %s, so mail "
+		    "waits for an answer, leaves unsigned and passes unjudged",
+		    doctor->config->socket);
+		bs_doctor_fix(doctor,
+		    "type: systemctl start backstopd; if that does not help: "
+		    "journalctl -u backstopd");
+		return false;
+	}
+	if (holder == BS_SOCKET_UNSEEN && geteuid() != 0 &&
+	    access("/run/systemd/system", F_OK) == 0) {
+		bs_doctor_unseen(doctor, BS_CHECK_ENGINE,
+		    "whether the engine runs behind systemd's socket is for "
+		    "root to see");
+		bs_doctor_fix(doctor, "run as root");
+		return false;
+	}
+	return true;
+}
+
+/* It may have been started with another configuration. */
+static void
+check_state(struct bs_doctor *doctor, const struct bs_answer *answer,
+    int is_held)
+{
+	const char *state = doctor->config->state;
+
+	if (strcmp(answer->reason, "store-ok") != 0 ||
+	    (is_held != 0 && is_held != 1 && is_held != -ENOENT))
+		return;
+	if (is_held == 1) {
+		bs_doctor_good(doctor, BS_CHECK_ENGINE_STATE,
+		    "an engine works in %s", state);
+		return;
+	}
+	bs_doctor_bad(doctor, BS_CHECK_ENGINE_STATE,
+	    "the engine that answers does not work in %s: it was started with "
+	    "another configuration, so other keys",
+	    state);
+	fix_by_start(doctor, "restart");
+}
+
+/* It reads its configuration when it starts, and when it is told to. */
+static void
+check_stale(struct bs_doctor *doctor, const struct bs_answer *answer)
+{
+	const char *path = doctor->call->config_path;
+
+	if (answer->config == 0)
+		return; /* an older engine does not say */
+	if (answer->config == doctor->config->digest) {
+		bs_doctor_good(doctor, BS_CHECK_ENGINE_STALE,
+		    "the engine works by %s as it is now", path);
+		return;
+	}
+	bs_doctor_bad(doctor, BS_CHECK_ENGINE_STALE,
+	    "the engine works by another text than %s has now: what was "
+	    "changed in it does not hold yet",
+	    path);
+	bs_doctor_fix(doctor, access("/run/systemd/system", F_OK) == 0
+				  ? "type: systemctl reload backstopd"
+				  : "type: pkill -HUP -x backstopd");
+}
+
 void
 bs_doctor_engine(struct bs_doctor *doctor)
 {
 	const char *path = doctor->config->socket;
 	struct bs_answer answer;
+	int is_held = is_store_held(doctor);
 
-	if (!check_socket(doctor))
+	if (!check_socket(doctor) || !check_runs(doctor, is_held))
 		return;
 	if (!bs_ask(path, BS_OP_PING, &answer)) {
 		/* it answers only root and the mail servers */
@@ -127,6 +217,30 @@ bs_doctor_engine(struct bs_doctor *doctor)
 	    path);
 	check_version(doctor, &answer);
 	check_store_word(doctor, &answer);
+	check_state(doctor, &answer, is_held);
+	check_stale(doctor, &answer);
+}
+
+void
+bs_doctor_reach(struct bs_doctor *doctor, const char *user)
+{
+	const char *socket = doctor->config->socket;
+	int error = bs_doctor_try(user, socket, W_OK);
+
+	/* a socket that is none has its own finding */
+	if (error == 0 || error == ENOENT ||
+	    bs_doctor_has(doctor, BS_CHECK_ENGINE_SOCKET)) {
+		bs_doctor_good(doctor, BS_CHECK_FILTER_USER,
+		    "%s may ask the engine", user);
+		return;
+	}
+	bs_doctor_bad(doctor, BS_CHECK_FILTER_USER,
+	    "%s cannot connect to %s: %s: nothing is signed or judged", user,
+	    socket, strerror(error));
+	bs_doctor_fix(doctor,
+	    "type: systemctl reload backstopd; if that does not help, the "
+	    "folder must be open: chmod 0755 %.*s",
+	    (int)(strrchr(socket, '/') - socket), socket);
 }
 
 static void
@@ -174,10 +288,10 @@ check_gaps(struct bs_doctor *doctor)
 		return;
 	}
 	bs_doctor_bad(doctor, BS_CHECK_STORE_GAPS,
-	    "%u gaps in the last %u days, the last from %s to %s: coverage is "
+	    "%u gap%s in the last %u days, the last from %s to %s: coverage is "
 	    "partial until they are older",
-	    count, days, bs_time_text(last->start, start),
-	    bs_time_text(last->end, end));
+	    count, count == 1 ? "" : "s", days,
+	    bs_time_text(last->start, start), bs_time_text(last->end, end));
 	bs_doctor_fix(doctor,
 	    "keep the engine running; for all gaps, type: backstop status");
 }

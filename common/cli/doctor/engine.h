@@ -9,4 +9,8 @@ void bs_doctor_engine(struct bs_doctor *doctor);
 void bs_doctor_store(struct bs_doctor *doctor);
 void bs_doctor_clock(struct bs_doctor *doctor);
 
+/* Whether a mail server's user, which is among the clients, can connect to the
+ * engine's socket. */
+void bs_doctor_reach(struct bs_doctor *doctor, const char *user);
+
 #endif

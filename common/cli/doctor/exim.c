@@ -9,10 +9,13 @@
 
 #include "common/base/netblock.h"
 #include "common/cli/doctor/config.h"
+#include "common/cli/doctor/engine.h"
 #include "common/cli/doctor/exim.h"
 #include "common/cli/doctor/exim_ask.h"
 #include "common/cli/doctor/exim_conf.h"
+#include "common/cli/doctor/exim_domains.h"
 #include "common/cli/doctor/files.h"
+#include "common/cli/doctor/running.h"
 
 /* Where Debian, Fedora and OpenBSD have it. */
 static const char *const programs[] = {"/usr/sbin/exim4", "/usr/sbin/exim",
@@ -180,6 +183,7 @@ check_module(const struct look *look)
 {
 	const char *path = look->conf.local_scan_path;
 	struct bs_doctor *doctor = look->doctor;
+	int error = 0;
 
 	if (!look->conf.has_main && !look->conf.has_module)
 		return; /* check_pieces() has said so */
@@ -192,7 +196,14 @@ check_module(const struct look *look)
 		    "-C build install)");
 	} else if (!is_ours(path))
 		return; /* check_slot() says so */
-	else if (access(path, R_OK) == 0)
+	else if (access(path, R_OK) == 0 &&
+		 (error = bs_doctor_try("Debian-exim", path, R_OK)) != 0) {
+		bs_doctor_bad(doctor, BS_CHECK_EXIM_MODULE,
+		    "%s is not for Exim's user to read: %s: Exim defers all "
+		    "mail",
+		    path, strerror(error));
+		bs_doctor_fix(doctor, "type: chmod 0644 %s", path);
+	} else if (error == 0 && access(path, R_OK) == 0)
 		bs_doctor_good(doctor, BS_CHECK_EXIM_MODULE, "%s is there",
 		    path);
 	else if (errno == EACCES) {
@@ -298,6 +309,33 @@ check_nets(const struct look *look)
 		    "'trusted' has all networks that Exim relays for");
 }
 
+/* A transport of one's own, which has not what backstop-exim(7) asks for. */
+static void
+check_transports(const struct look *look)
+{
+	const struct bs_exim_conf *conf = &look->conf;
+	bool is_fine = true;
+
+	if (!conf->has_transport)
+		return; /* check_pieces() has said so */
+	for (size_t i = 0; i < conf->bare_count; i++) {
+		if (!bs_exim_uses(conf, conf->bare[i]))
+			continue;
+		is_fine = false;
+		bs_doctor_bad(look->doctor, BS_CHECK_EXIM_OUT,
+		    "the transport %s sends mail to other hosts, but not with "
+		    "the signed return path: that mail leaves unsigned",
+		    conf->bare[i]);
+		bs_doctor_fix(look->doctor,
+		    "in that transport write: return_path = "
+		    "REMOTE_SMTP_RETURN_PATH; then restart Exim");
+	}
+	if (is_fine)
+		bs_doctor_good(look->doctor, BS_CHECK_EXIM_OUT,
+		    "all transports to other hosts have the signed return "
+		    "path");
+}
+
 static void
 check_refusals(const struct look *look)
 {
@@ -328,8 +366,7 @@ check_user(const struct look *look)
 	if (getpwnam(user) == NULL)
 		return;
 	if (bs_doctor_may_ask(look->doctor, user)) {
-		bs_doctor_good(look->doctor, BS_CHECK_FILTER_USER,
-		    "%s may ask the engine", user);
+		bs_doctor_reach(look->doctor, user);
 		return;
 	}
 	bs_doctor_bad(look->doctor, BS_CHECK_FILTER_USER,
@@ -350,6 +387,7 @@ look_at(struct look *look)
 	/* the router alone may stay for a while after Backstop is removed */
 	doctor->uses_exim = conf->has_main || conf->has_module ||
 			    conf->has_transport || is_written(look, &pieces[0]);
+	doctor->sends = doctor->sends || conf->has_dnslookup;
 	if (!doctor->uses_exim)
 		return;
 	bs_doctor_good(doctor, BS_CHECK_EXIM_CONF, "Exim reads %s, %s",
@@ -363,6 +401,12 @@ look_at(struct look *look)
 	check_socket(look);
 	check_user(look);
 	check_nets(look);
+	check_transports(look);
+	bs_doctor_exim_domains(doctor, conf);
+	bs_doctor_exim_runs(doctor, conf, look->folder,
+	    look->layout == LAYOUT_SPLIT     ? "conf.d/*/*"
+	    : look->layout == LAYOUT_UNSPLIT ? "exim4.conf.template"
+					     : NULL);
 	check_refusals(look);
 	if (conf->retry_seconds > 0)
 		bs_doctor_lifetime(doctor, "Exim", conf->retry_seconds);

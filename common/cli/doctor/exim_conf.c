@@ -28,9 +28,13 @@ struct reader {
 	const char *file; /* of this line */
 	const char *acl;  /* the name of this one */
 	bool has_local_users;
-	bool denies;	/* within a deny or drop of an ACL ... */
-	bool is_null;	/* ... whose senders are the null one ... */
-	bool is_narrow; /* ... with other conditions */
+	bool denies;	       /* within a deny or drop of an ACL ... */
+	bool is_null;	       /* ... whose senders are the null one ... */
+	bool is_narrow;	       /* ... with other conditions */
+	const char *transport; /* the name of this one ... */
+	bool is_smtp;	       /* ... which sends to other hosts ... */
+	bool is_lmtp;
+	bool is_signed; /* ... with the signed return path */
 };
 
 static bool
@@ -72,6 +76,16 @@ takes_value(const char *text, const char *name, const char **value)
 	return true;
 }
 
+static void
+note_file(struct bs_exim_conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->file_count; i++)
+		if (strcmp(conf->files[i], name) == 0)
+			return;
+	if (conf->file_count < BS_EXIM_FILES)
+		conf->files[conf->file_count++] = name;
+}
+
 /* # 227 "FILE" */
 static void
 take_position(struct reader *reader, char *text)
@@ -83,11 +97,42 @@ take_position(struct reader *reader, char *text)
 		return;
 	*end = '\0';
 	reader->file = name + 1;
+	note_file(reader->conf, reader->file);
 	if (reader->conf->main_file == NULL)
 		reader->conf->main_file = reader->file;
 	if (reader->section == SECTION_ACL &&
 	    bs_exim_ends(reader->file, "/backstop/rcpt"))
 		reader->conf->has_rcpt = true;
+}
+
+/* Of "hostlist NAME = ..." and the like the value, or NULL. */
+static const char *
+list_of(const char *text, const char *kind, const char *name)
+{
+	const char *value;
+
+	if (takes_word(text, kind, &value) && takes_value(value, name, &value))
+		return value;
+	return NULL;
+}
+
+static void
+take_names(struct bs_exim_conf *conf, const char *text)
+{
+	const char *value;
+
+	if ((value = list_of(text, "hostlist", "relay_from_hosts")) != NULL)
+		conf->relay_from_hosts = value;
+	if ((value = list_of(text, "domainlist", "local_domains")) != NULL)
+		conf->local_domains = value;
+	if ((value = list_of(text, "domainlist", "relay_to_domains")) != NULL)
+		conf->relay_to_domains = value;
+	if (takes_value(text, "local_interfaces", &value))
+		conf->local_interfaces = value;
+	if (takes_value(text, "primary_hostname", &value))
+		conf->primary_hostname = value;
+	if (takes_value(text, "qualify_domain", &value))
+		conf->qualify_domain = value;
 }
 
 static void
@@ -104,9 +149,8 @@ take_main(struct reader *reader, const char *text)
 		conf->has_module = true;
 	else if (takes_value(text, "BACKSTOP_TAG", &value))
 		conf->has_main = true;
-	else if (takes_word(text, "hostlist", &value) &&
-		 takes_value(value, "relay_from_hosts", &value))
-		conf->relay_from_hosts = value;
+	else
+		take_names(conf, text);
 }
 
 /* The end of a statement of an ACL: does it refuse all bounces? */
@@ -181,8 +225,15 @@ take_acl(struct reader *reader, const char *text)
 static void
 take_router(struct reader *reader, const char *text)
 {
+	struct bs_exim_conf *conf = reader->conf;
 	const char *rest;
 
+	if (takes_value(text, "driver", &rest) &&
+	    strcmp(rest, "dnslookup") == 0)
+		conf->has_dnslookup = true;
+	if (takes_value(text, "transport", &rest) &&
+	    conf->router_count < BS_EXIM_ROUTERS)
+		conf->routers[conf->router_count++] = rest;
 	if (takes_word(text, "check_local_user", &rest))
 		reader->has_local_users = true;
 	if (reader->conf->has_router || !takes_value(text, "data", &rest) ||
@@ -192,14 +243,35 @@ take_router(struct reader *reader, const char *text)
 	reader->conf->is_late = reader->has_local_users;
 }
 
+/* The end of a transport: does what it sends leave unsigned? */
+static void
+end_transport(struct reader *reader)
+{
+	struct bs_exim_conf *conf = reader->conf;
+
+	if (reader->is_smtp && !reader->is_lmtp && !reader->is_signed &&
+	    reader->transport != NULL && conf->bare_count < BS_EXIM_TRANSPORTS)
+		conf->bare[conf->bare_count++] = reader->transport;
+	reader->transport = NULL;
+	reader->is_smtp = false;
+	reader->is_lmtp = false;
+	reader->is_signed = false;
+}
+
 static void
 take_transport(struct reader *reader, const char *text)
 {
 	const char *value;
 
-	if (takes_value(text, "return_path", &value) &&
-	    strstr(value, "$local_scan_data") != NULL)
+	if (takes_value(text, "driver", &value))
+		reader->is_smtp = strcmp(value, "smtp") == 0;
+	else if (takes_value(text, "protocol", &value))
+		reader->is_lmtp = strcmp(value, "lmtp") == 0;
+	else if (takes_value(text, "return_path", &value) &&
+		 strstr(value, "$local_scan_data") != NULL) {
+		reader->is_signed = true;
 		reader->conf->has_transport = true;
+	}
 }
 
 /* "2h", "1d12h": what it comes to in seconds. */
@@ -260,14 +332,15 @@ begin_section(struct reader *reader, const char *name)
 	};
 
 	end_statement(reader);
+	end_transport(reader);
 	reader->section = SECTION_OTHER;
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		if (strcmp(name, sections[i].name) == 0)
 			reader->section = sections[i].section;
 }
 
-/* "acl_check_rcpt:": the name of what follows, cut free of its colon. Returns
- * whether it is one. */
+/* "acl_check_rcpt:", "remote_smtp:": the name of what follows, cut free of its
+ * colon. Returns whether it is one. */
 static bool
 takes_title(struct reader *reader, char *text)
 {
@@ -275,9 +348,14 @@ takes_title(struct reader *reader, char *text)
 
 	if (len < 2 || text[len - 1] != ':' || strpbrk(text, " =") != NULL)
 		return false;
-	end_statement(reader);
 	text[len - 1] = '\0';
-	reader->acl = text;
+	if (reader->section == SECTION_ACL) {
+		end_statement(reader);
+		reader->acl = text;
+	} else {
+		end_transport(reader);
+		reader->transport = text;
+	}
 	return true;
 }
 
@@ -294,7 +372,9 @@ take_line(struct reader *reader, char *text)
 		begin_section(reader, rest);
 		return;
 	}
-	if (reader->section == SECTION_ACL && takes_title(reader, text))
+	if ((reader->section == SECTION_ACL ||
+		reader->section == SECTION_TRANSPORTS) &&
+	    takes_title(reader, text))
 		return;
 	switch (reader->section) {
 	case SECTION_MAIN:
@@ -344,6 +424,21 @@ bs_exim_conf_read(struct bs_exim_conf *conf, char *text, size_t len)
 		text = stop + 1;
 	}
 	end_statement(&reader);
+	end_transport(&reader);
+}
+
+bool
+bs_exim_uses(const struct bs_exim_conf *conf, const char *transport)
+{
+	for (size_t i = 0; i < conf->router_count; i++) {
+		const char *used = conf->routers[i];
+
+		if (strcmp(used, transport) == 0 ||
+		    (strchr(used, '$') != NULL &&
+			strstr(used, transport) != NULL))
+			return true;
+	}
+	return false;
 }
 
 static const char *

@@ -1,14 +1,17 @@
 /* A small file of somebody else's, read whole and with care. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/cli/doctor/files.h"
 #include "common/base/file.h"
+#include "common/base/privileges.h"
 
 #define MAX_BYTES (1024 * 1024)
 
@@ -51,6 +54,43 @@ bs_doctor_read(const char *path, char **text, size_t *len)
 		*text = NULL;
 	}
 	return rc;
+}
+
+size_t
+bs_doctor_read_head(const char *path, char *out, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = read(fd, out, size);
+	close(fd);
+	return n > 0 ? (size_t)n : 0;
+}
+
+int
+bs_doctor_try(const char *user, const char *path, int how)
+{
+	int status = 0;
+	pid_t child;
+
+	if (geteuid() != 0 || getpwnam(user) == NULL)
+		return 0;
+	if ((child = fork()) == 0) {
+		int rc = bs_privileges_become(user);
+
+		if (rc != 0)
+			_exit(-rc);
+		_exit(access(path, how) != 0 ? errno : 0);
+	}
+	if (child < 0)
+		return errno;
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
 }
 
 int

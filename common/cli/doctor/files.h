@@ -11,6 +11,15 @@
  * file; -ELOOP for somebody else's link; -EFBIG; or -errno. */
 BS_MUST_USE int bs_doctor_read(const char *path, char **text, size_t *len);
 
+/* Reads the beginning of a regular file, whoever's it is. Returns how much was
+ * read; 0 where it cannot be. */
+size_t bs_doctor_read_head(const char *path, char *out, size_t size);
+
+/* Whether a user may reach a file so (access(2)), which a child finds out that
+ * becomes that user. Only root can ask, and only of users that exist: else the
+ * answer is yes. Returns 0 or an errno. */
+int bs_doctor_try(const char *user, const char *path, int how);
+
 /* The files of a configuration that includes others. Whoever begins with one
  * sets the limits, and the rest to zero. */
 #define BS_DOCTOR_FILES 256

@@ -129,7 +129,11 @@ take_listener(struct bs_smtpd_conf *conf, const struct bs_smtpd_line *line,
 	copy(out->where, sizeof(out->where), line->words[2]);
 	for (size_t at = 3; at < line->count; at++) {
 		if (bs_smtpd_line_is(line, at, "auth"))
-			out->needs_auth = true;
+			out->needs_auth = out->takes_auth = true;
+		else if (bs_smtpd_line_is(line, at, "auth-optional"))
+			out->takes_auth = true;
+		else if (bs_smtpd_line_is(line, at, "smtps"))
+			out->is_smtps = true;
 		else if (bs_smtpd_line_is(line, at, "senders"))
 			out->has_senders = true;
 		else if (at + 1 == line->count)
@@ -140,8 +144,9 @@ take_listener(struct bs_smtpd_conf *conf, const struct bs_smtpd_line *line,
 			at = take_names(line, at + 1, out->filters,
 				 &out->filter_count) -
 			     1;
-		else if (bs_smtpd_line_is(line, at, "tag") ||
-			 bs_smtpd_line_is(line, at, "pki") ||
+		else if (bs_smtpd_line_is(line, at, "tag"))
+			copy(out->tag, sizeof(out->tag), line->words[++at]);
+		else if (bs_smtpd_line_is(line, at, "pki") ||
 			 bs_smtpd_line_is(line, at, "ca") ||
 			 bs_smtpd_line_is(line, at, "hostname"))
 			at++; /* a name may be any of the words above */
@@ -186,22 +191,6 @@ take_ttl(struct bs_smtpd_conf *conf, const struct bs_smtpd_line *line)
 		else if (seconds > conf->action_seconds)
 			conf->action_seconds = seconds;
 	}
-}
-
-/* action NAME relay ... mail-from ADDRESS */
-static void
-take_renaming(struct bs_smtpd_conf *conf, const struct bs_smtpd_line *line,
-    struct bs_smtpd_place place)
-{
-	if (!bs_smtpd_line_is(line, 0, "action") ||
-	    !bs_smtpd_line_is(line, 2, "relay"))
-		return;
-	for (size_t at = 3; at + 1 < line->count; at++)
-		if (bs_smtpd_line_is(line, at, "mail-from") &&
-		    conf->renaming_count < BS_SMTPD_REFUSALS) {
-			conf->renamings[conf->renaming_count++] = place;
-			return;
-		}
 }
 
 /* How the null reverse-path is written: as SMTP has it, as rules see it (an
@@ -387,7 +376,9 @@ take_line(struct bs_smtpd_conf *conf, unsigned file,
 		 bs_smtpd_line_is(line, 0, "action"))
 		take_ttl(conf, line);
 	take_refusal(conf, line, (struct bs_smtpd_place){file, line->number});
-	take_renaming(conf, line, (struct bs_smtpd_place){file, line->number});
+	bs_smtpd_rules_take(&conf->rules, line,
+	    (struct bs_smtpd_place){file, line->number});
+	conf->is_cut = conf->is_cut || conf->rules.is_cut;
 }
 
 void
@@ -446,24 +437,35 @@ bs_smtpd_is_ours(const char *command)
 	       strncmp(command + name, program, len - name) == 0;
 }
 
-bool
-bs_smtpd_mode(const char *command, char out[static BS_SMTPD_NAME])
+/* Finds "-m in" or "-min" among words. */
+static const char *
+find_option(const char *command, char option)
 {
 	const char *at = command;
+
+	while ((at = strchr(at, '-')) != NULL) {
+		if (at != command && strchr(" \t", at[-1]) != NULL &&
+		    at[1] == option)
+			return at + 2;
+		at++;
+	}
+	return NULL;
+}
+
+bool
+bs_smtpd_option(const char *command, char option,
+    char out[static BS_SMTPD_COMMAND])
+{
+	const char *at;
 	size_t len;
 
 	out[0] = '\0';
-	if (!bs_smtpd_is_ours(command))
+	if (!bs_smtpd_is_ours(command) ||
+	    (at = find_option(command, option)) == NULL)
 		return false;
-	while ((at = strstr(at, "-m")) != NULL &&
-	       (at == command || strchr(" \t", at[-1]) == NULL))
-		at += 2;
-	if (at == NULL)
-		return false;
-	at += 2;
 	at += strspn(at, " \t");
 	len = strcspn(at, " \t");
-	if (len == 0 || len >= BS_SMTPD_NAME)
+	if (len == 0 || len >= BS_SMTPD_COMMAND)
 		return false;
 	memcpy(out, at, len);
 	out[len] = '\0';
@@ -476,8 +478,8 @@ begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-static bool
-is_loopback(const char *where)
+bool
+bs_smtpd_is_loopback(const char *where)
 {
 	return begins(where, "127.") || strcmp(where, "::1") == 0 ||
 	       strcmp(where, "localhost") == 0 ||
@@ -489,5 +491,19 @@ bool
 bs_smtpd_is_public(const struct bs_smtpd_listener *listener)
 {
 	return !listener->is_socket && !listener->needs_auth &&
-	       !is_loopback(listener->where);
+	       !bs_smtpd_is_loopback(listener->where);
+}
+
+const char *
+bs_smtpd_port(const struct bs_smtpd_listener *listener)
+{
+	const char *port = listener->port;
+
+	if (port[0] == '\0')
+		return listener->is_smtps ? "465" : "25";
+	return strcmp(port, "smtp") == 0	  ? "25"
+	       : strcmp(port, "smtps") == 0	  ? "465"
+	       : strcmp(port, "submissions") == 0 ? "465"
+	       : strcmp(port, "submission") == 0  ? "587"
+						  : port;
 }

@@ -8,8 +8,8 @@
 
 #include "common/base/backstop.h"
 #include "common/cli/doctor/smtpd_line.h"
+#include "common/cli/doctor/smtpd_rule.h"
 
-#define BS_SMTPD_NAME 64
 #define BS_SMTPD_COMMAND 512
 #define BS_SMTPD_FILTERS 64
 #define BS_SMTPD_LISTENERS 64
@@ -19,11 +19,6 @@
 
 /* How long mail waits where nothing is said (smtpd.conf(5), queue ttl). */
 #define BS_SMTPD_TTL_SECONDS (4 * BS_DAY_SECONDS)
-
-struct bs_smtpd_place {
-	unsigned file; /* as given to bs_smtpd_read() */
-	unsigned line;
-};
 
 enum bs_smtpd_kind {
 	BS_SMTPD_EXEC,	       /* filter NAME proc-exec COMMAND */
@@ -50,8 +45,11 @@ struct bs_smtpd_listener {
 	bool is_socket;
 	char where[BS_SMTPD_NAME]; /* interface or address */
 	char port[BS_SMTPD_NAME];  /* empty: the usual ones */
-	bool needs_auth;	   /* nobody may send who is not logged in */
-	bool has_senders;	   /* a map of senders */
+	char tag[BS_SMTPD_NAME];
+	bool is_smtps;
+	bool needs_auth;  /* nobody may send who is not logged in */
+	bool takes_auth;  /* one can log in */
+	bool has_senders; /* a map of senders */
 	size_t filter_count;
 	char filters[BS_SMTPD_MEMBERS][BS_SMTPD_NAME];
 };
@@ -63,8 +61,6 @@ struct bs_smtpd_conf {
 	struct bs_smtpd_listener listeners[BS_SMTPD_LISTENERS];
 	size_t refusal_count; /* rules that refuse every null reverse-path */
 	struct bs_smtpd_place refusals[BS_SMTPD_REFUSALS];
-	size_t renaming_count; /* actions that relay with another sender */
-	struct bs_smtpd_place renamings[BS_SMTPD_REFUSALS];
 	unsigned queue_seconds; /* how long mail waits ... */
 	unsigned
 	    action_seconds; /* ... and by the action that lets it longest */
@@ -72,6 +68,7 @@ struct bs_smtpd_conf {
 	struct bs_smtpd_macros macros;
 	size_t null_table_count; /* tables that hold a null reverse-path */
 	char null_tables[BS_SMTPD_TABLES][BS_SMTPD_NAME];
+	struct bs_smtpd_rules rules;
 };
 
 /* Told of an include; it may read that file with bs_smtpd_read(). */
@@ -93,14 +90,22 @@ const struct bs_smtpd_filter *bs_smtpd_find(const struct bs_smtpd_conf *conf,
 const struct bs_smtpd_filter *bs_smtpd_program(const struct bs_smtpd_conf *conf,
     const struct bs_smtpd_filter *filter);
 
-/* The mode of filter-backstop in a command ("in", "out" ...), NUL-terminated
- * to out; returns false where the command is another program or has none. */
-bool bs_smtpd_mode(const char *command, char out[static BS_SMTPD_NAME]);
+/* The value of filter-backstop's option in a command, such as 'm' (its mode) or
+ * 's' (the engine's socket), NUL-terminated to out; returns false where the
+ * command is another program or has none. */
+bool bs_smtpd_option(const char *command, char option,
+    char out[static BS_SMTPD_COMMAND]);
 
 /* Whether the command runs filter-backstop. */
 bool bs_smtpd_is_ours(const char *command);
 
+/* Whether an interface or address is the host itself. */
+bool bs_smtpd_is_loopback(const char *where);
+
 /* Whether mail can come in by it from elsewhere without a login. */
 bool bs_smtpd_is_public(const struct bs_smtpd_listener *listener);
+
+/* The port at which it listens: as a number where it is a usual one. */
+const char *bs_smtpd_port(const struct bs_smtpd_listener *listener);
 
 #endif

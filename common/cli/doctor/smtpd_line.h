@@ -9,6 +9,7 @@
 
 #define BS_SMTPD_WORDS 192	  /* words of a statement */
 #define BS_SMTPD_LINE_OCTETS 4096 /* of all its words, a NUL after each */
+#define BS_SMTPD_NAME 64
 #define BS_SMTPD_MACROS 64
 #define BS_SMTPD_MACRO_NAME 64
 #define BS_SMTPD_MACRO_VALUE 512
@@ -17,6 +18,12 @@
  * kind: '{', '}', '<', '>', '!', '=', ',' ... */
 #define BS_SMTPD_WORD 'w'
 #define BS_SMTPD_QUOTED 'q'
+
+/* Where a statement begins. */
+struct bs_smtpd_place {
+	unsigned file; /* as given to bs_smtpd_read() */
+	unsigned line;
+};
 
 struct bs_smtpd_line {
 	unsigned number; /* of the line on which it begins; the first is 1 */

@@ -3,6 +3,10 @@
 #define BS_CLI_DOCTOR_SPF_H
 
 #include "common/cli/doctor/findings.h"
+#include "common/spf/lint/net.h"
+
+/* Reads an address. Returns whether it is one. */
+bool bs_doctor_spf_address(const char *text, struct bs_spf_net *out);
 
 void bs_doctor_spf(struct bs_doctor *doctor);
 
