@@ -10,6 +10,7 @@ SHEBANG = re.compile(r"#!\s*/\S*(/|\benv\s+)(sh|bash|dash)\b")
 def main():
     scripts = [str(path) for path in tree.files("*")
                if path.suffix == ".sh"
+               or "\n# shellcheck shell=" in tree.read(path)[:300]
                or SHEBANG.match(tree.read(path).split("\n", 1)[0])]
     if not scripts:
         tree.fail("no scripts at all?")

@@ -73,6 +73,14 @@ def test_installed(host):
                                  for line in MODES.splitlines()))
     assert found == MODES
     assert keys(host) == ["active"]
+    listed = host.run("dpkg", "-L", "backstop").stdout
+    for path in ("/usr/share/doc/backstop/README.md.gz",
+                 "/usr/share/doc/backstop/CHANGES.md.gz",
+                 "/usr/share/bash-completion/completions/backstop",
+                 "/usr/share/logwatch/scripts/services/backstop",
+                 "/usr/share/logwatch/dist.conf/services/backstop.conf",
+                 "/etc/logcheck/ignore.d.server/backstop"):
+        assert path + "\n" in listed, path
     for user in ("_backstop", "_bsfilter", "_bsspf"):
         entry = host.run("getent", "passwd", user).stdout.strip()
         assert entry.endswith("nologin"), entry
