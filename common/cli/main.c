@@ -244,7 +244,7 @@ static const struct {
 	"  --record TEXT look at this record: its text, or a line of a zone "
 	"file\n"},
     {BS_TAKES_DOMAIN, "takes no --domain",
-	"  --domain D    the domain of a record that is given as text\n"},
+	"  --domain D    the domain of a record that is given, or of reports\n"},
     {BS_TAKES_REPORTS, "takes no --reports",
 	"  --reports FILE  DMARC reports, as of spf sources: who sends by them\n"
 	"                is proposed; more files may follow\n"},

@@ -26,8 +26,7 @@
 
 struct reading {
 	struct bs_reports *out;
-	bs_report_complain *complain;
-	void *context;
+	const struct bs_report_listener *listener;
 	const char *path;
 	int error;
 };
@@ -39,7 +38,8 @@ complain(struct reading *reading, const char *text, unsigned line)
 
 	snprintf(fault.text, sizeof(fault.text), "%s", text);
 	reading->out->faults++;
-	reading->complain(reading->context, reading->path, &fault);
+	reading->listener->complain(reading->listener->context, reading->path,
+	    &fault);
 }
 
 /* FNV-1a; whoever makes all sources of a report fall into one bucket slows
@@ -214,12 +214,15 @@ bury(struct reading *reading, pid_t pid)
 static int
 read_fd(struct reading *reading, int fd)
 {
+	const struct bs_report_listener *listener = reading->listener;
 	struct bs_report_said said;
 	int ends[2];
 	FILE *pipe_file;
 	pid_t pid;
 	int rc;
 
+	if (listener->begin != NULL)
+		listener->begin(listener->context, reading->path, reading->out);
 	if (pipe(ends) != 0)
 		return -errno;
 	if ((pid = fork()) == 0)
@@ -291,11 +294,10 @@ read_path(struct reading *reading, const char *path, unsigned deep)
 
 int
 bs_reports_read(const char *path, struct bs_reports *out,
-    bs_report_complain *complain_to, void *context)
+    const struct bs_report_listener *listener)
 {
 	struct reading reading = {.out = out,
-	    .complain = complain_to,
-	    .context = context,
+	    .listener = listener,
 	    .path = path};
 	int rc = make_buckets(out);
 

@@ -46,16 +46,22 @@ struct bs_reports {
 	size_t *buckets;
 };
 
-/* Told of each file, or part of one, that cannot be read. */
-typedef void bs_report_complain(void *context, const char *path,
-    const struct bs_fault *fault);
+/* Told of each file, or part of one, that cannot be read; and, where it is not
+ * NULL, of each file before it is read. */
+struct bs_report_listener {
+	void (*complain)(void *context, const char *path,
+	    const struct bs_fault *fault);
+	void (*begin)(void *context, const char *path,
+	    const struct bs_reports *so_far);
+	void *context;
+};
 
 /* Reads a file ("-" is standard input), or each file of a folder and of the
  * folders in it, into *out, which begins with zeros: XML, gzip, zip, or the
  * mails that bring them, each file in a process shut in. Returns 0 or -errno
  * (-ENOENT ... of the path, -ENOMEM); free *out in any case. */
 BS_MUST_USE int bs_reports_read(const char *path, struct bs_reports *out,
-    bs_report_complain *complain, void *context);
+    const struct bs_report_listener *listener);
 
 /* Puts the sources in order, once all is read. */
 void bs_reports_sort(struct bs_reports *reports);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "common/cli/output.h"
 #include "common/cli/spf/batch.h"
@@ -31,6 +32,19 @@ complain(void *context, const char *path, const struct bs_fault *fault)
 		bs_complain("%.300s: %s", path, fault->text);
 }
 
+/* Many files take a while. */
+static void
+show_progress(void *context, const char *path, const struct bs_reports *so_far)
+{
+	(void)context;
+	(void)path;
+	if (so_far->files % 20 != 19 || !isatty(STDERR_FILENO))
+		return;
+	fputs("\r", stderr);
+	bs_print(stderr, "reading: %u files, %u reports", so_far->files + 1,
+	    so_far->reports);
+}
+
 /* Whether a source is of the domain, or of one below it. */
 static bool
 is_of(const struct bs_report_source *source, const char *domain)
@@ -43,6 +57,15 @@ is_of(const struct bs_report_source *source, const char *domain)
 		   strcmp(source->domain + len - domain_len, domain) == 0 &&
 		   (len == domain_len ||
 		       source->domain[len - domain_len - 1] == '.'));
+}
+
+static const char *
+domain_of(const struct bs_report_source *seen)
+{
+	return seen->spf_domain[0] != '\0' &&
+		       bs_report_aligns(seen->spf_domain, seen->domain)
+		   ? seen->spf_domain
+		   : seen->domain;
 }
 
 static void
@@ -59,7 +82,8 @@ choose(struct bs_spf_sources *sources, const char *domain)
 
 		if (is_of(seen, domain == NULL ? NULL : folded))
 			sources->list[sources->count++] =
-			    (struct bs_spf_source){.seen = seen};
+			    (struct bs_spf_source){.seen = seen,
+				.domain = domain_of(seen)};
 	}
 }
 
@@ -67,18 +91,21 @@ int
 bs_spf_sources_read(char *const *files, size_t count, const char *domain,
     struct bs_spf_sources *out)
 {
+	static const struct bs_report_listener listener = {.complain = complain,
+	    .begin = show_progress};
 	int status = 0;
 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < count; i++) {
-		int rc =
-		    bs_reports_read(files[i], &out->reports, complain, NULL);
+		int rc = bs_reports_read(files[i], &out->reports, &listener);
 
 		if (rc == 0)
 			continue;
 		bs_complain("%.300s: %s", files[i], strerror(-rc));
 		status = EX_NOINPUT;
 	}
+	if (out->reports.files >= 20 && isatty(STDERR_FILENO))
+		fputc('\n', stderr);
 	bs_reports_sort(&out->reports);
 	choose(out, domain);
 	if (status == 0 && out->reports.reports == 0) {
@@ -118,17 +145,6 @@ write_address(const struct bs_report_source *seen, char *out, size_t size)
 		out[0] = '\0';
 }
 
-/* The domain whose record decides: that of the envelope, if DMARC takes it for
- * the domain's own. */
-static const char *
-domain_of(const struct bs_report_source *seen)
-{
-	return seen->spf_domain[0] != '\0' &&
-		       bs_report_aligns(seen->spf_domain, seen->domain)
-		   ? seen->spf_domain
-		   : seen->domain;
-}
-
 static void
 ask(void *context, size_t n, struct bs_spf_query *query)
 {
@@ -136,8 +152,8 @@ ask(void *context, size_t n, struct bs_spf_query *query)
 	bool is_own = n < asking->count;
 	size_t at = is_own ? n : (n - asking->count) / asking->providers;
 	const struct bs_report_source *seen = asking->sources->list[at].seen;
-	const char *domain =
-	    is_own ? domain_of(seen) : provider_of(asking, n)->include;
+	const char *domain = is_own ? asking->sources->list[at].domain
+				    : provider_of(asking, n)->include;
 
 	query->identity = BS_SPF_MAILFROM;
 	write_address(seen, query->client, sizeof(query->client));

@@ -10,6 +10,8 @@
 /* What is known of a source besides its reports. */
 struct bs_spf_source {
 	const struct bs_report_source *seen;
+	const char *domain; /* whose record decides: that of the envelope, if
+			     * DMARC takes it for the domain's own */
 	bool is_checked;
 	enum bs_spf_result now;			/* by today's record */
 	char mechanism[BS_HOST_MAX];		/* that matched, or empty */

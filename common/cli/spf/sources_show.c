@@ -134,6 +134,8 @@ print_group(const struct group *group)
 		    first->provider->include);
 	else if (first->name[0] != '\0')
 		bs_print(stdout, ", %s", first->name);
+	if (strcmp(first->domain, first->seen->domain) != 0)
+		bs_print(stdout, ", by the record of %s", first->domain);
 	if (group->forwarded > 0)
 		bs_print(stdout, ", %u%% forwarded",
 		    percent(group->forwarded, group->mails));
@@ -172,7 +174,7 @@ print_advice(const struct group *groups, size_t count, const char *domain)
 		bs_print(stdout,
 		    "  %llu mails passed by neither: forgers, forwarders, or "
 		    "senders of yours that nobody told you of. Those of yours "
-		    "belong into the record: backstop spf make %s\n",
+		    "belong in the record: backstop spf make %s\n",
 		    (unsigned long long)lost, domain);
 }
 
