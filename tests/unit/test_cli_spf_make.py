@@ -30,6 +30,7 @@ ZONE = {
     "host.example": [["A", "198.51.100.7"]],
     "failed.example": [["SERVFAIL"]],
     "alias.example": [["CNAME", "new.example"]],
+    "*.hosted.example": [["TXT", "v=spf1 ip4:203.0.113.7 -all"]],
     "fault.example": [["TXT", "v=spf1 a ipv4:192.0.2.1 -all"],
                       ["A", "192.0.2.2"]],
     "old.example": [
@@ -258,6 +259,7 @@ class Typed(Make):
                  "ip4:192.0.2.5 include:three.example"),
                 ("exists:%{i}.x.example exists:%{i}.y.example exists:%{i}.z."
                  "example", "exists:%{i}.y.example exists:%{i}.z.example"),
+                ("include:%{ir}.hosted.example", "include:%{ir}.hosted.example"),
                 ("all-inkl.example 192.0.2.5", "ip4:192.0.2.5")):
             with self.subTest(typed):
                 self.assertRegex(self.take(typed)[1],
@@ -282,6 +284,7 @@ class Typed(Make):
                 ("failed.example", "DNS gives no answer"),
                 ("redirect=three.example", "type NAME as a service"),
                 ("x" * 70 + ".example", "Not taken"),
+                ("(", "holds no name"), ("~all", "the end of a record"),
                 ("y" * 600, "That is too long")):
             with self.subTest(typed):
                 shown, record = self.take(typed)
@@ -295,7 +298,7 @@ class Typed(Make):
                            ("fault.example", "column"),
                            ("old.example", "gone.example has no SPF record"),
                            ("failed.example", "DNS gives no answer"),
-                           ("%{i}.x.example", "another name for each client"),
+                           ("%{i}.x.example", "192.0.2.1.x.example has no SPF"),
                            ("new.example", "includes itself")):
             with self.subTest(name):
                 shown, record = self.take(f"include:{name}", service=True)

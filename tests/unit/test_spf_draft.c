@@ -42,6 +42,8 @@ test_read(void **state)
 	    {"exists:%{i}.a.example", true, "exists:%{i}.a.example", NULL},
 	    {"a/24", false, "a/24", NULL},
 	    {"redirect=a.example", true, NULL, "as a service"},
+	    {"exp=a.example", true, NULL, "explains"},
+	    {"~all", false, NULL, "the end of a record"},
 	    {"m\xc3\xbcller.example", false, NULL, "xn--"},
 	};
 

@@ -10,6 +10,7 @@
 #include "common/spf/lint/advice.h"
 #include "common/spf/lint/net.h"
 #include "common/spf/lint/zone.h"
+#include "common/spf/macro.h"
 #include "common/spf/run_state.h"
 
 /* What is left to say once a term is in the record. */
@@ -63,6 +64,30 @@ bs_spf_wizard_note_helo(struct bs_spf_wizard *wizard, const char *name,
 	add_terms(helo, terms);
 }
 
+/* Writes a term as it is for one client. An include that is another name for
+ * each must have a record for all of them. */
+static void
+write_for_one(const struct bs_spf_wizard *wizard, const char *text,
+    char out[static BS_SPF_DRAFT_TERM])
+{
+	const struct bs_spf_letters letters = {.sender = "postmaster",
+	    .domain = wizard->domain,
+	    .helo = wizard->domain,
+	    .validated = "unknown",
+	    .client = {192, 0, 2, 1}};
+	char buffer[BS_SPF_DRAFT_TERM + 8];
+	char name[BS_HOST_MAX];
+	struct bs_spf_fault fault;
+	struct bs_spf_term term;
+
+	snprintf(out, BS_SPF_DRAFT_TERM, "%s", text);
+	if (bs_spf_draft_parse(text, &term, &fault, buffer) == 0 &&
+	    term.kind == BS_SPF_INCLUDE &&
+	    bs_spf_macro_domain(term.domain, term.domain_len, &letters, name) ==
+		0)
+		snprintf(out, BS_SPF_DRAFT_TERM, "include:%s", name);
+}
+
 bool
 bs_spf_wizard_breaks(struct bs_spf_wizard *wizard, const char *term,
     char why[static BS_SPF_WHY])
@@ -70,9 +95,11 @@ bs_spf_wizard_breaks(struct bs_spf_wizard *wizard, const char *term,
 	char record[BS_SPF_RECORD_MAX];
 	struct bs_spf_flattened flat;
 	struct bs_spf_tree *tree;
+	char one[BS_SPF_DRAFT_TERM];
 	bool breaks;
 
-	snprintf(record, sizeof(record), "v=spf1 %s -all", term);
+	write_for_one(wizard, term, one);
+	snprintf(record, sizeof(record), "v=spf1 %s -all", one);
 	tree = bs_spf_tree_given(wizard->lookup, wizard->domain, record,
 	    strlen(record));
 	bs_spf_flatten(tree, &flat);
@@ -185,10 +212,6 @@ fault_of(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree,
 			   ? "cannot be asked for now: DNS gives no answer, "
 			     "and a mistake in it would break your record"
 			   : NULL;
-	if (!leaf->constant && leaf->term.kind == BS_SPF_INCLUDE)
-		return "is another name for each client, and breaks your "
-		       "record where there is none; if the service told you "
-		       "so, it knows";
 	if (!leaf->constant || !bs_spf_term_asks_dns(&leaf->term))
 		return NULL;
 	if (leaf->term.kind == BS_SPF_MX && leaf->cost.voids4 > 0 &&

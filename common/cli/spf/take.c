@@ -67,6 +67,10 @@ make_plain(struct bs_spf_talk *talk, const char *word, size_t len,
 {
 	switch (bs_spf_typed_plain(word, len, is_record, out, BS_SPF_ANSWER)) {
 	case BS_SPF_TYPED_IGNORED:
+		if (!is_record)
+			bs_print(talk->out,
+			    "Not taken: %.*s holds no name or address.\n",
+			    (int)len, word);
 		return false;
 	case BS_SPF_TYPED_MAILBOX:
 		bs_print(talk->out, "Of the address, its domain: %s\n", out);

@@ -204,6 +204,25 @@ find_public(struct bs_spf_wizard *wizard, const char *name,
 	return false;
 }
 
+/* What it probably is: that of the host's name, of the MX, or the domain's. */
+static void
+guess_public(struct bs_spf_wizard *wizard, const struct host *host,
+    char out[static BS_SPF_NET_TEXT])
+{
+	const struct bs_dns_answer *mx =
+	    bs_lookup_ask(wizard->lookup, wizard->domain, BS_DNS_MX);
+	char name[BS_HOST_MAX];
+
+	if (find_public(wizard, host->name, out))
+		return;
+	for (unsigned n = 0; bs_dns_answer_name(mx, n, name); n++)
+		if (bs_spf_wizard_is_ours(wizard, name) &&
+		    find_public(wizard, name, out))
+			return;
+	if (!find_public(wizard, wizard->domain, out))
+		out[0] = '\0';
+}
+
 /* Reads the address that was typed. Returns whether it is one that others can
  * see. */
 static bool
@@ -244,9 +263,7 @@ ask_public(struct bs_spf_wizard *wizard, const struct host *host)
 	struct bs_spf_net net = {.prefix = 32};
 	bool found = false;
 
-	if (!find_public(wizard, host->name, known) &&
-	    !find_public(wizard, wizard->domain, known))
-		known[0] = '\0';
+	guess_public(wizard, host, known);
 	fputs("Its IPv4 addresses are private: others see that of the router "
 	      "before it.\n",
 	    wizard->talk.out);

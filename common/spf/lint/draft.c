@@ -100,7 +100,14 @@ bs_spf_draft_read(const char *typed, bool is_service,
 	if (is_named(typed, "ptr"))
 		return refuse(why, "ptr is slow and not to be relied on: name "
 				   "the hosts or their networks");
-	if (begins(typed, "redirect=") || begins(typed, "exp="))
+	if (typed[0] != '\0' && strchr("-~?", typed[0]) != NULL &&
+	    is_named(typed + 1, "all"))
+		return refuse(why, "that is the end of a record, which is "
+				   "asked about later");
+	if (begins(typed, "exp="))
+		return refuse(why, "that explains refusals, and lets nobody "
+				   "send");
+	if (begins(typed, "redirect="))
 		return refuse(why, "no host or service: of redirect=NAME, type "
 				   "NAME as a service");
 	if (typed[strcspn(typed, " \t")] != '\0')
