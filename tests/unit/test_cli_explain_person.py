@@ -247,6 +247,25 @@ class Outcomes(Explain):
                       "is no such mailbox (550 <bob>: unknown user).",
                       lines[0])
 
+    def test_delay_that_the_subject_alone_tells(self):
+        text = """\
+From: MAILER-DAEMON@example.com
+To: alice@example.org
+Subject: Delivery Status Notification ({})
+
+The following message to <bob@example.com> could not be delivered.
+
+--- Below this line is a copy of the message.
+
+From: alice@example.org
+Subject: Our meeting
+Message-ID: <kept@example.org>
+"""
+        for word, says in (("Delay", "not delivered yet"),
+                           ("Failure", "refused")):
+            self.assertIn(f", to bob@example.com, {says}; the notice",
+                          self.explain(text.format(word), 0)["explanation"])
+
     def test_the_diagnostic_goes_before_the_code(self):
         for status, diagnostic, says in (
                 ("5.0.0", "550 Unknown user bob@example.com",

@@ -131,15 +131,36 @@ receipt(const struct bs_explained *explained,
 	return out;
 }
 
+/* Whether the subject of a notice says that it is about a delay. */
+static bool
+is_warning(const char *subject)
+{
+	static const char *const words[] = {"delay", "still being retried",
+	    "could not send message for", "not yet delivered", "deferred",
+	    "verz\xc3\xb6gert", "retard", "retras"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (const char *at = subject; *at != '\0'; at++)
+			if (strlen(at) >= strlen(words[i]) &&
+			    bs_ascii_same(at, words[i], strlen(words[i])))
+				return true;
+	return false;
+}
+
 const char *
 bs_explain_notice_text(const struct bs_explained *explained,
     char out[static BS_EXPLAIN_FATE_MAX])
 {
 	const struct bs_dsn_facts *facts = &explained->message->facts;
+	const char *action = facts->action;
 
 	if (facts->class == BS_DSN_MDN)
 		return receipt(explained, out);
-	return tell(facts->action, facts->status, facts->diagnostic, out);
+	/* without a report, the subject alone may tell */
+	if (action[0] == '\0' && facts->status[0] != '5' &&
+	    is_warning(explained->head.subject))
+		action = "delayed";
+	return tell(action, facts->status, facts->diagnostic, out);
 }
 
 const struct bs_dsn_fate *
