@@ -60,6 +60,7 @@ look(struct bs_dsn *dsn, const char *line, size_t len)
 	if (is_blank(line, len)) {
 		/* what follows is another sentence */
 		dsn->hints.diagnostic_line = 0;
+		dsn->hints.address_line = 0;
 		return;
 	}
 	bs_phrases_fold(line, len, folded, sizeof(folded));

@@ -13,6 +13,9 @@
 /* Addresses of a line that are looked at. */
 #define ADDRESSES_MAX 32
 
+/* Letters of a line that says why: "no" is not enough. */
+#define REASON_MIN 8
+
 /* An address in a line. */
 struct named {
 	size_t at;  /* where it begins in the line, its '<' included */
@@ -354,16 +357,95 @@ add_diagnostic(struct bs_dsn_hints *hints, const char *text, size_t len)
 	hints->diagnostic[used + len] = '\0';
 }
 
+/* The line at hand, from 1. */
+static unsigned
+line_number(const struct bs_dsn_hints *hints)
+{
+	return hints->lines + 1;
+}
+
+/* Whether a line is an address and nothing else: "<bob@example.net>:". */
+static bool
+is_address_alone(const char *line, size_t len)
+{
+	struct named named;
+	size_t from = 0;
+
+	return next_named(line, len, &from, &named) &&
+	       is_mark(line, named.at) &&
+	       strspn(line + named.end, ":. \t") == len - named.end;
+}
+
 /* A reply may go on in indented lines. */
 static void
 go_on_with_diagnostic(struct bs_dsn_hints *hints, const char *line, size_t len)
 {
-	if (hints->diagnostic_line > 0 &&
-	    hints->diagnostic_line + 1 == hints->lines &&
-	    (line[0] == ' ' || line[0] == '\t')) {
-		add_diagnostic(hints, line, len);
-		hints->diagnostic_line = hints->lines;
+	if (hints->diagnostic_line == 0 ||
+	    hints->diagnostic_line + 1 != line_number(hints) ||
+	    (line[0] != ' ' && line[0] != '\t') || is_address_alone(line, len))
+		return;
+	add_diagnostic(hints, line, len);
+	hints->diagnostic_line = line_number(hints);
+}
+
+/* Whether a line is words: more than a name, a number or a setting. */
+static bool
+is_words(const char *line, size_t len)
+{
+	size_t letters = 0;
+	bool has_space = false;
+
+	for (size_t i = 0; i < len; i++) {
+		letters += bs_ascii_is_alpha(line[i]) ||
+			   (unsigned char)line[i] >= 0x80;
+		has_space |= line[i] == ' ' && letters > 0;
 	}
+	return has_space && letters >= REASON_MIN;
+}
+
+/* "(generated from x)", "(expanded from x)": whom the address came from. */
+static bool
+is_source(const char *line, size_t len)
+{
+	struct named named;
+	size_t from = 0;
+
+	return next_named(line, len, &from, &named) &&
+	       is_original(line, &named);
+}
+
+/* Exim and qmail write why a recipient failed in the line after the address.
+ * What a host replied says more, and may stand in the lines after that. */
+static void
+take_reason(struct bs_dsn_hints *hints, const char *line, size_t len)
+{
+	if (hints->address_line == 0 ||
+	    hints->address_line + 1 != line_number(hints) ||
+	    hints->diagnostic[0] != '\0' || !is_words(line, len))
+		return;
+	if (is_source(line, len)) {
+		hints->address_line = line_number(hints);
+		return;
+	}
+	add_diagnostic(hints, line, len);
+	hints->diagnostic_line = line_number(hints);
+	hints->diagnostic_is_words = true;
+}
+
+/* Takes the addresses of a line, and notes where one that failed stands alone.
+ */
+static void
+take_names(struct bs_dsn *dsn, const char *line, size_t len)
+{
+	struct bs_dsn_hints *hints = &dsn->hints;
+	unsigned before = hints->recipients.count;
+
+	if (memchr(line, '@', len) != NULL)
+		take_addresses(dsn, line, len);
+	if (hints->recipients.count > before && is_address_alone(line, len))
+		hints->address_line = line_number(hints);
+	else
+		take_reason(hints, line, len);
 }
 
 /* Exchange names the code where it links to help, which is no reply. */
@@ -398,13 +480,19 @@ take_status(struct bs_dsn_hints *hints, const char *line, size_t len)
 		}
 		break;
 	}
-	if (!refuses || hints->diagnostic[0] != '\0' || is_help(line, len))
+	if (!refuses || is_help(line, len))
 		return;
+	if (hints->diagnostic[0] != '\0') {
+		if (!hints->diagnostic_is_words || hints->diagnostic_line == 0)
+			return;
+		hints->diagnostic[0] = '\0';
+		hints->diagnostic_is_words = false;
+	}
 	/* of a long sentence the reply itself counts */
 	if (len < sizeof(hints->diagnostic))
 		first = 0;
 	add_diagnostic(hints, line + first, len - first);
-	hints->diagnostic_line = hints->lines;
+	hints->diagnostic_line = line_number(hints);
 }
 
 /* "<bob@example.net>: host mx.example.net said: ..." */
@@ -444,7 +532,6 @@ bs_dsn_text_line_read(struct bs_dsn *dsn, const char *line, size_t len,
 	if (hints->known_banner || bs_dsn_is_quiet(dsn))
 		return;
 	go_on_with_diagnostic(hints, line, len);
-	if (memchr(line, '@', len) != NULL)
-		take_addresses(dsn, line, len);
+	take_names(dsn, line, len);
 	take_status(hints, line, len);
 }

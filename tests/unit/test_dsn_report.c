@@ -389,6 +389,68 @@ reads_what_a_receipt_says(void **state)
 	assert_true(lists(&facts->message_ids, "1@d.example"));
 }
 
+/* Why it failed stands behind the address, in a line or in several. */
+static void
+reads_the_reason_in_text(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *diagnostic;
+	} cases[] = {
+	    {"  bob@c.example\n    Unrouteable address\n",
+		"Unrouteable address"},
+	    {"<bob@c.example>:\nSorry, no such host here.\n",
+		"Sorry, no such host here."},
+	    {"  bob@c.example\n    (generated from eve@c.example)\n"
+	     "    retry timeout exceeded\n",
+		"retry timeout exceeded"},
+	    /* a reply says more */
+	    {"  bob@c.example\n    SMTP error after RCPT TO:\n"
+	     "    host mx.c.example: 550 unknown:\n    no such user\n",
+		"host mx.c.example: 550 unknown: no such user"},
+	    {"<bob@c.example>:\nIt does not like recipient.\n"
+	     "Remote host said: 552 quota\nGiving up.\n",
+		"Remote host said: 552 quota"},
+	    {"<bob@c.example>: host mx said: 550 no\n    (in reply to RCPT)\n",
+		"<bob@c.example>: host mx said: 550 no (in reply to RCPT)"},
+	    /* of the first recipient alone */
+	    {"  bob@c.example\n    forced to fail\n  eve@c.example\n"
+	     "    unrouteable\n",
+		"forced to fail"},
+	    /* what is none */
+	    {"  bob@c.example\n\nThis is a copy of it.\n", ""},
+	    {"  bob@c.example\n  eve@c.example\n", ""},
+	    {"  bob@c.example\n    SENDER=al@d.example\n", ""},
+	    {"For tips see DSN 5.1.10 Errors\n\n"
+	     "Remote server returned '550 5.1.10 none'\n",
+		"Remote server returned '550 5.1.10 none'"},
+	};
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct bs_dsn_facts *facts;
+
+		snprintf(text, sizeof(text), DAEMON "%s", cases[i].text);
+		facts = facts_of(text);
+		assert_string_equal(facts->diagnostic, cases[i].diagnostic);
+	}
+}
+
+static void
+a_long_sentence_begins_at_the_reply(void **state)
+{
+	char text[1024];
+	int len = snprintf(text, sizeof(text), DAEMON);
+
+	(void)state;
+	memset(text + len, 'x', 300);
+	snprintf(text + len + 300, sizeof(text) - (size_t)len - 300,
+	    " returned was: 550 5.1.1 no such user\n");
+	assert_string_equal(facts_of(text)->diagnostic,
+	    "550 5.1.1 no such user");
+}
+
 static void
 prefers_the_report(void **state)
 {
@@ -538,6 +600,8 @@ main(void)
 	    cmocka_unit_test(reads_originals_in_text),
 	    cmocka_unit_test(keeps_the_fate_of_each_recipient),
 	    cmocka_unit_test(reads_what_a_receipt_says),
+	    cmocka_unit_test(reads_the_reason_in_text),
+	    cmocka_unit_test(a_long_sentence_begins_at_the_reply),
 	    cmocka_unit_test(prefers_the_report),
 	    cmocka_unit_test(reads_codes_in_text),
 	    cmocka_unit_test(reads_the_client_of_received),
