@@ -1,8 +1,8 @@
 """spf make at a terminal, by five administrators: each record is checked by
 pyspf, each zone by named-checkzone.
 
-Each has a network of his own: his addresses, and a DNS server with his zone. He
-types what he knows, or Enter alone, or whatever comes to a tired mind."""
+Each has a network with their addresses, and a DNS server with their zone. They
+type what they know, or Enter alone, or whatever comes to a tired mind."""
 
 import dataclasses
 import json
@@ -58,7 +58,7 @@ TIRED = [
 
 @dataclasses.dataclass
 class Persona:
-    """Who he is, what he types, and who may then send."""
+    """Who it is, what they type, and who may then send."""
 
     domain: str
     addresses: list
@@ -129,7 +129,7 @@ PERSONAS = {"vps": VPS, "office": OFFICE, "six": SIX, "parked": PARKED,
 
 
 class Desk:
-    """A persona's host: a network, a DNS server, a terminal."""
+    """Where one sits: a network, a DNS server, a terminal."""
 
     def __init__(self, host, persona, space, dns):
         self.host, self.persona, self.space = host, persona, space
@@ -186,11 +186,14 @@ class Desk:
                 f"{domain}. 3600 IN NS ns.elsewhere.example."]
         for name, entries in self.persona.zone.items():
             for entry in entries:
-                value = {"MX": lambda v: f"{v[0]} {v[1]}.",
-                         "CNAME": lambda v: f"{v}.",
-                         "TXT": lambda v: f'"{v}"'}.get(entry[0], str)(entry[1])
+                value = entry[1]
                 if lines and entry[0] == "TXT" and "v=spf1" in value:
                     continue
+                if entry[0] == "MX":
+                    value = f"{value[0]} {value[1]}."
+                elif entry[0] in ("CNAME", "TXT"):
+                    value = f"{value}." if entry[0] == "CNAME" \
+                        else f'"{value}"'
                 text.append(f"{name}. 3600 IN {entry[0]} {value}")
         if any(" IN MX 0 ." in line for line in lines):
             text = [line for line in text if " IN MX " not in line]
@@ -238,7 +241,7 @@ def judge(desk, lines, senders, others):
                     STRANGER6: others}, lines
 
 
-def test_what_he_knows(desk):
+def test_what_they_know(desk):
     persona = desk.persona
     shown = desk.make(persona.answers)
     lines = desk.lines(shown)
@@ -253,7 +256,7 @@ def test_what_he_knows(desk):
 
 
 def test_enter_alone(desk):
-    """It forbids nobody what he may."""
+    """It forbids nobody who may send."""
     persona = desk.persona
     lines = desk.lines(desk.make([]))
     zone = desk.publish(lines)

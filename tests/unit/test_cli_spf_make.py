@@ -181,8 +181,9 @@ class Senders(Make):
     def test_provider(self):
         shown = self.make(domain="goo.example")
         self.assertIn("That is Google Workspace.", shown)
-        shown = self.make(["Name to include", "Mailchimp"], ["Does the domain's "
-                          "mail leave", "n"], domain="goo.example")
+        shown = self.make(["Name to include", "Mailchimp"],
+                          ["Does the domain's mail leave", "n"],
+                          domain="goo.example")
         self.assertEqual(self.record(shown),
                          "v=spf1 include:servers.mcsv.net ~all")
         # one whose record is gone is not proposed
@@ -259,7 +260,8 @@ class Typed(Make):
                  "ip4:192.0.2.5 include:three.example"),
                 ("exists:%{i}.x.example exists:%{i}.y.example exists:%{i}.z."
                  "example", "exists:%{i}.y.example exists:%{i}.z.example"),
-                ("include:%{ir}.hosted.example", "include:%{ir}.hosted.example"),
+                ("include:%{ir}.hosted.example",
+                 "include:%{ir}.hosted.example"),
                 ("all-inkl.example 192.0.2.5", "ip4:192.0.2.5")):
             with self.subTest(typed):
                 self.assertRegex(self.take(typed)[1],
@@ -272,7 +274,8 @@ class Typed(Make):
         for typed, says in (
                 ("0.0.0.0/0", "everybody could send"),
                 ("include:open.example", "everybody could send"),
-                ("exists:host.example", "everybody could send"), ("+all", "everybody send"),
+                ("exists:host.example", "everybody could send"),
+                ("+all", "everybody send"),
                 ("ptr", "ptr is slow"), ("10.1.2.3", "private network"),
                 ("198.51.0.0/16", "is broad"), ("ip4:1.2.3", "all four"),
                 ("192.0.2.300", "no IPv4 address"),
