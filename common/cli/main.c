@@ -29,6 +29,7 @@
 #include "common/cli/store/backup.h"
 #include "common/cli/store/forget.h"
 #include "common/cli/store/restore.h"
+#include "common/cli/store/restore_all.h"
 #include "common/cli/store/store.h"
 #include "common/cli/trace.h"
 #include "common/cli/why/why.h"
@@ -89,6 +90,11 @@ static const struct bs_command commands[] = {
     {"trace", "[--minutes N]",
 	"have the running engine log each question, its facts and its answer",
 	BS_TAKES_MINUTES | BS_WRITES, 0, 0, bs_cmd_trace},
+    {"backup", "FILE",
+	"write configuration, keys and store to a file, beside a running engine",
+	BS_WRITES, 1, 1, bs_cmd_backup},
+    {"restore", "FILE", "stop the engine, and put back what 'backup' wrote",
+	BS_WRITES, 1, 1, bs_cmd_restore},
     {"store check", "", "read all of the store and check each record", 0, 0, 0,
 	bs_cmd_store_check},
     {"store confirm-clock", "", "say that today's date is right", BS_WRITES, 0,

@@ -222,6 +222,13 @@ read_key(const char text[static KEY_FILE_LEN],
 }
 
 int
+bs_state_folder_parse_key(const char *text, size_t len,
+    uint8_t out[static BS_STORE_KEY_LEN])
+{
+	return len == KEY_FILE_LEN && read_key(text, out) ? 0 : -EINVAL;
+}
+
+int
 bs_state_folder_store_key(const char *path,
     uint8_t out[static BS_STORE_KEY_LEN], struct bs_fault *fault)
 {
@@ -236,7 +243,7 @@ bs_state_folder_store_key(const char *path,
 		goto out;
 	if ((len = read(fd, text, sizeof(text))) < 0)
 		rc = refuse(fault, -errno, "%s", strerror(errno));
-	else if (len != KEY_FILE_LEN || !read_key(text, out))
+	else if (bs_state_folder_parse_key(text, (size_t)len, out) != 0)
 		rc = refuse(fault, -EINVAL,
 		    "must be %d hexadecimal digits and a newline; if it is "
 		    "lost, remove it and type: backstop init",
@@ -425,4 +432,19 @@ bs_state_folder_init(const struct bs_config *config, int number, int64_t now,
 		    made_key, fault);
 	close(lock);
 	return rc;
+}
+
+int
+bs_state_folder_make(const struct bs_config *config, struct bs_fault *fault)
+{
+	struct bs_state_folder_paths paths;
+	struct owner owner;
+	int rc;
+
+	if ((rc = bs_state_folder_paths(config->state, &paths)) != 0)
+		return refuse_path(fault, rc, config->state);
+	if ((rc = find_owner(config, &owner, fault)) != 0 ||
+	    (rc = make_state(config->state, owner.gid, fault)) != 0)
+		return rc;
+	return make_folder(paths.store, 0700, owner.uid, owner.gid, fault);
 }

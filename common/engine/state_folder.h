@@ -35,6 +35,15 @@ BS_MUST_USE int bs_state_folder_lock(const char *state, int *out);
 BS_MUST_USE int bs_state_folder_init(const struct bs_config *config, int number,
     int64_t now, int *made_key, struct bs_fault *fault);
 
+/* Makes the folders alone, with their owners and modes. Returns 0, or -errno
+ * with *fault set. */
+BS_MUST_USE int bs_state_folder_make(const struct bs_config *config,
+    struct bs_fault *fault);
+
+/* Reads the text of store.key. Returns 0 or -EINVAL. */
+BS_MUST_USE int bs_state_folder_parse_key(const char *text, size_t len,
+    uint8_t out[static BS_STORE_KEY_LEN]);
+
 /* Reads store.key, with the keyring's rules for its mode. Returns 0, or
  * -errno with *fault set (its text does not name the path). */
 BS_MUST_USE int bs_state_folder_store_key(const char *path,

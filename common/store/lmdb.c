@@ -539,6 +539,24 @@ bs_store_stat(struct bs_store *store, struct bs_store_stat *out)
 	return error_of(rc);
 }
 
+bool
+bs_store_is_lost(struct bs_store *store, const char *folder)
+{
+	char path[PATH_MAX];
+	struct stat ours;
+	struct stat there;
+	mdb_filehandle_t fd;
+
+	if (mdb_env_get_fd(store->env, &fd) != 0 || fstat(fd, &ours) != 0 ||
+	    bs_lock_path(folder, "data.mdb", path) != 0)
+		return false;
+	if (ours.st_nlink == 0)
+		return true;
+	if (lstat(path, &there) != 0)
+		return errno == ENOENT;
+	return there.st_ino != ours.st_ino || there.st_dev != ours.st_dev;
+}
+
 int
 bs_store_copy(struct bs_store *store, int fd)
 {
@@ -639,6 +657,8 @@ bs_store_error(int rc)
 		return "it was written with another store.key";
 	case -EUCLEAN:
 		return "it is damaged";
+	case -ESTALE:
+		return "data.mdb was replaced under the running engine";
 	default:
 		return strerror(-rc);
 	}

@@ -63,6 +63,10 @@ struct bs_store_stat {
 BS_MUST_USE int bs_store_stat(struct bs_store *store,
     struct bs_store_stat *out);
 
+/* Whether data.mdb in the folder is another file by now than the one that is
+ * open, or none: what is written is lost. */
+bool bs_store_is_lost(struct bs_store *store, const char *folder);
+
 /* Writes a compact copy of the store to a descriptor, while others go on
  * using it; not synced. Returns 0 or -errno. */
 BS_MUST_USE int bs_store_copy(struct bs_store *store, int fd);

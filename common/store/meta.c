@@ -465,6 +465,24 @@ bs_meta_mark_stop(struct bs_store *store, const struct bs_meta *meta,
 }
 
 int
+bs_meta_mark_restored(struct bs_store *store, const struct bs_clock *clock,
+    int64_t now)
+{
+	struct bs_change changes[5];
+	struct bs_meta meta;
+	size_t count;
+	int rc = bs_meta_load(store, &meta);
+
+	if (rc != 0)
+		return rc;
+	count = end_stop(&meta, false, now, changes);
+	delete_number(&changes[count++], "ticket");
+	if (clock != NULL)
+		bs_meta_clock(&changes[count++], clock);
+	return bs_store_apply(store, changes, count);
+}
+
+int
 bs_meta_mark_clock(struct bs_store *store, const struct bs_meta *meta)
 {
 	struct bs_change change;

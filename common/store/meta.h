@@ -104,6 +104,11 @@ BS_MUST_USE int bs_meta_mark_stop(struct bs_store *store,
     const struct bs_meta *meta, const uint8_t ticket[static BS_TICKET_LEN],
     int64_t now);
 
+/* The store was put back: a gap since its last mark. The clock is believed as
+ * the store believed it that was there before, or as it was (NULL). */
+BS_MUST_USE int bs_meta_mark_restored(struct bs_store *store,
+    const struct bs_clock *clock, int64_t now);
+
 /* What it saw of the clock. */
 BS_MUST_USE int bs_meta_mark_clock(struct bs_store *store,
     const struct bs_meta *meta);

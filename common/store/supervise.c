@@ -185,6 +185,10 @@ bs_supervise_tick(struct bs_supervisor *supervisor, int64_t now)
 		bs_store_close(bs_writer_detach(supervisor->writer));
 		supervisor->reopen_at = now + REOPEN_SECONDS;
 	}
+	if (bs_writer_lost_store(supervisor->writer, supervisor->folder, now))
+		bs_supervise_warn(supervisor,
+		    "nothing is recorded until backstopd is restarted",
+		    -ESTALE);
 	if (!bs_writer_has_store(supervisor->writer) &&
 	    supervisor->child == 0 && now >= supervisor->reopen_at)
 		bs_supervise_start(supervisor, now);

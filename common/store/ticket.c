@@ -131,6 +131,15 @@ bs_ticket_leave(const struct bs_ticket *ticket, const char *store_folder,
 }
 
 void
+bs_ticket_forget(const char *state)
+{
+	char path[PATH_MAX];
+
+	if (bs_lock_path(state, STATE_FILE, path) == 0)
+		(void)unlink(path);
+}
+
+void
 bs_ticket_close(struct bs_ticket *ticket)
 {
 	if (ticket->state_fd >= 0)

@@ -39,6 +39,9 @@ void bs_ticket_void(const struct bs_ticket *ticket);
 void bs_ticket_leave(const struct bs_ticket *ticket, const char *store_folder,
     const uint8_t value[static BS_TICKET_LEN]);
 
+/* For who puts a store back while no engine runs: there is no ticket. */
+void bs_ticket_forget(const char *state);
+
 /* Closes the files. */
 void bs_ticket_close(struct bs_ticket *ticket);
 

@@ -29,6 +29,7 @@ struct bs_writer {
 	int error;	/* of the last write, 0 or -errno */
 	int64_t retry_at;
 	int64_t last_tick;
+	bool is_lost; /* the store's file is gone */
 	bool clock_unsaved;
 	bool clock_leapt;
 	unsigned lifetime_days; /* as last told */
@@ -89,6 +90,8 @@ after_write(struct bs_writer *writer, int rc, int64_t now)
 	struct bs_meta *meta = &writer->meta;
 	struct bs_change change;
 
+	if (rc == 0 && writer->is_lost)
+		rc = -ESTALE;
 	if (rc == 0 && meta->failing_since != 0) {
 		bs_meta_gap(&change,
 		    bs_meta_add_gap(meta, meta->failing_since, now));
@@ -195,6 +198,7 @@ bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
 	writer->error = 0;
 	writer->retry_at = 0;
 	writer->clock_unsaved = false;
+	writer->is_lost = false;
 	if (rc == 0)
 		bs_writer_look(writer, now);
 	if (rc != 0 ||
@@ -219,8 +223,23 @@ bs_writer_detach(struct bs_writer *writer)
 
 	writer->store = NULL;
 	writer->error = 0;
+	writer->is_lost = false;
 	forget_meta(writer);
 	return store;
+}
+
+bool
+bs_writer_lost_store(struct bs_writer *writer, const char *folder, int64_t now)
+{
+	if (writer->store == NULL || writer->is_lost ||
+	    !bs_store_is_lost(writer->store, folder))
+		return writer->is_lost;
+	writer->is_lost = true;
+	writer->error = -ESTALE;
+	/* it was there when it was looked at last, a second ago */
+	fail_since(writer,
+	    writer->last_tick < now ? writer->last_tick - 1 : now - 1);
+	return true;
 }
 
 void
@@ -309,6 +328,8 @@ bs_writer_flush(struct bs_writer *writer, int64_t now)
 
 	if (bs_changes_count(writer->urgent) == 0)
 		return 0;
+	if (writer->is_lost)
+		return -ESTALE;
 	if (must_pause(writer, now))
 		return writer->error != 0 ? writer->error : -ENODEV;
 	rc = bs_store_apply(writer->store, bs_changes_from(writer->urgent, 0),
@@ -502,7 +523,7 @@ add_urgent(struct bs_writer *writer, const struct bs_change *change,
 {
 	if (bs_changes_add(writer->urgent, change) != 0)
 		return -ENOSPC;
-	if (writer->error != 0 && now < writer->retry_at)
+	if (writer->is_lost || (writer->error != 0 && now < writer->retry_at))
 		return writer->error;
 	return BS_WRITER_WAIT;
 }

@@ -42,6 +42,12 @@ BS_MUST_USE int bs_writer_attach(struct bs_writer *writer,
  * Returns it, or NULL. */
 struct bs_store *bs_writer_detach(struct bs_writer *writer);
 
+/* Looks whether the file of the store is gone, or another by now. Then what is
+ * written is lost, and writing fails (-ESTALE) until another store is attached.
+ */
+bool bs_writer_lost_store(struct bs_writer *writer, const char *folder,
+    int64_t now);
+
 /* Whether pages of the store may be lost, as not all of it has been read. */
 void bs_writer_set_unread(struct bs_writer *writer, bool is_unread);
 

@@ -36,7 +36,8 @@ OWNERS = (
       "common/cli/spf/once.c"]),
     (r"expat\.h", ["common/reports/xml.c"]),
     (r"archive(_entry)?\.h", ["common/reports/unpack.c",
-                              "common/cli/why/source.c"]),
+                              "common/cli/why/source.c",
+                              "common/cli/store/archive.c"]),
     (r"idn2\.h", ["common/base/idn.c"]),
     (r"local_scan\.h|exim\.h|dlfunc\.h", [
         "exim/local_scan.c", "exim/dlfunc.c", "exim/envelope.c", "exim/relay.c",

@@ -26,7 +26,7 @@ class CommandLine(Case):
         names = re.findall(r"^  ((?:key |spf |store )?[a-z-]+)", text.stdout, re.M)
         for name in ("init", "key list", "key import", "sign", "verify",
                      "decode", "explain", "status", "mode", "store check",
-                     "store backup", "store forget", "spf check", "spf lint",
+                     "store backup", "store forget", "backup", "restore", "spf check", "spf lint",
                      "spf diff", "spf make", "checkconf"):
             self.assertIn(name, names)
         for name in names[:COMMANDS]:

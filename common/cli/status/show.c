@@ -185,6 +185,12 @@ print_store_fault(const struct bs_overview *status)
 		    "          the engine cannot write it: %s; mail goes on, "
 		    "and what leaves meanwhile is a gap\n",
 		    fault);
+	if (fault != NULL && strcmp(fault, bs_store_error(-ESTALE)) == 0) {
+		puts(
+		    "          what it writes is lost; type: systemctl restart "
+		    "backstopd");
+		return;
+	}
 	if (fault == NULL && disk_fault == NULL)
 		return;
 	bs_print(stdout, "          its file system: %s%s%s\n",

@@ -1,4 +1,5 @@
-/* backstop store backup: copies the store while an engine runs. */
+/* backstop backup: all that the engine needs, in one file; and backstop store
+ * backup: the store alone. Both while an engine runs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -7,59 +8,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/cli/load.h"
 #include "common/cli/cli.h"
+#include "common/cli/load.h"
 #include "common/cli/output.h"
 #include "common/cli/store/backup.h"
-#include "common/cli/store/child.h"
+#include "common/cli/store/copy.h"
+#include "common/cli/store/parts.h"
+#include "common/cli/store/percent.h"
 #include "common/cli/store/store.h"
 
-/* What a backup holds. */
-struct copy {
-	struct bs_store_stat stat;
-	int64_t bytes;
-};
-
-static int
-copy(const struct bs_child *child)
+static void
+add_counts(struct bs_json *json, const struct bs_copy *copy)
 {
-	const int *fd = child->context;
-	struct copy *result = child->result;
-	struct bs_store *store;
-	int rc = bs_store_open(child->folder, BS_STORE_READ, &store);
+	const uint64_t *entries = copy->stat.entries;
 
-	if (rc != 0)
-		return rc;
-	if ((rc = bs_store_stat(store, &result->stat)) == 0)
-		rc = bs_store_copy(store, *fd);
-	bs_store_close(store);
-	return rc;
-}
-
-/* Copies into an open file: the child need not be able to reach its folder. */
-static int
-fill(const char *folder, int fd, struct copy *result)
-{
-	struct bs_child child = {.folder = folder,
-	    .run = copy,
-	    .context = &fd,
-	    .result = result,
-	    .size = sizeof(*result),
-	    .progress = "copying"};
-	struct stat st = {0};
-	int rc = bs_child_run(&child);
-
-	if (rc == 0 && (fsync(fd) != 0 || fstat(fd, &st) != 0))
-		rc = -errno;
-	result->bytes = st.st_size;
-	return rc;
+	bs_json_number(json, "tags", (int64_t)entries[BS_TABLE_TAG]);
+	bs_json_number(json, "messages", (int64_t)entries[BS_TABLE_MSG]);
+	bs_json_number(json, "senders", (int64_t)entries[BS_TABLE_SENDER]);
 }
 
 static void
 print_copy(const struct bs_call *call, const char *path,
-    const struct copy *result)
+    const struct bs_copy *copy)
 {
-	const uint64_t *entries = result->stat.entries;
+	const uint64_t *entries = copy->stat.entries;
 	struct bs_json *json;
 
 	if (!call->json) {
@@ -68,16 +40,39 @@ print_copy(const struct bs_call *call, const char *path,
 		    " senders, %" PRId64 " octets; keep store.key and the "
 		    "keyring with it\n",
 		    path, entries[BS_TABLE_TAG], entries[BS_TABLE_MSG],
-		    entries[BS_TABLE_SENDER], result->bytes);
+		    entries[BS_TABLE_SENDER], copy->bytes);
 		return;
 	}
 	json = bs_json_object();
 	bs_json_text(json, "file", path);
-	bs_json_number(json, "tags", (int64_t)entries[BS_TABLE_TAG]);
-	bs_json_number(json, "messages", (int64_t)entries[BS_TABLE_MSG]);
-	bs_json_number(json, "senders", (int64_t)entries[BS_TABLE_SENDER]);
-	bs_json_number(json, "bytes", result->bytes);
+	add_counts(json, copy);
+	bs_json_number(json, "bytes", copy->bytes);
 	bs_json_print(json);
+}
+
+/* Returns 0, or an exit status after the complaint. */
+static int
+load_paths(const struct bs_call *call, struct bs_config **config,
+    struct bs_state_folder_paths *paths)
+{
+	int rc = bs_load_config(call, config);
+
+	if (rc != 0)
+		return rc;
+	rc = bs_state_folder_paths((*config)->state, paths);
+	if (rc != 0)
+		bs_complain("%s: %s", (*config)->state, strerror(-rc));
+	return bs_exit_of(rc);
+}
+
+/* The complaint about a backup that could not be written. */
+static int
+complain(const char *path, int rc)
+{
+	bs_complain("%s: %s", path,
+	    rc == -EEXIST ? "is there already; name another file"
+			  : strerror(-rc));
+	return rc == -EEXIST ? BS_EXIT_NO : bs_exit_of(rc);
 }
 
 int
@@ -85,32 +80,151 @@ bs_cmd_store_backup(const struct bs_call *call)
 {
 	const char *path = call->words[0];
 	struct bs_state_folder_paths paths;
-	struct bs_config *config;
-	struct copy result = {0};
+	struct bs_config *config = NULL;
+	struct bs_copy copy = {0};
+	char fresh[BS_COPY_NAME];
 	int fd;
-	int rc;
+	int rc = load_paths(call, &config, &paths);
 
-	if ((rc = bs_load_config(call, &config)) != 0)
-		return rc;
-	rc = bs_state_folder_paths(config->state, &paths);
 	bs_config_free(config);
 	if (rc != 0)
-		return bs_exit_of(rc);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		rc = -errno;
-		bs_complain("%s: %s", path,
-		    rc == -EEXIST ? "is there already; name another file"
-				  : strerror(-rc));
-		return rc == -EEXIST ? BS_EXIT_NO : bs_exit_of(rc);
-	}
-	rc = fill(paths.store, fd, &result);
-	if (close(fd) != 0 && rc == 0)
-		rc = -errno;
-	if (rc != 0) {
-		(void)unlink(path);
+		return rc;
+	if ((fd = bs_copy_begin(path, fresh)) < 0)
+		return -fd;
+	if ((rc = bs_copy_store(paths.store, fd, &copy)) != 0) {
+		(void)!bs_copy_end(fd, path, fresh, rc);
 		return bs_store_complain(paths.store, rc);
 	}
-	print_copy(call, path, &result);
+	if ((rc = bs_copy_end(fd, path, fresh, 0)) != 0)
+		return complain(path, rc);
+	print_copy(call, path, &copy);
 	return BS_EXIT_YES;
+}
+
+/* Takes the files that are no store. They are read under the lock of those who
+ * change keys, so that they fit each other. Returns 0, or an exit status after
+ * the complaint. */
+static int
+take_files(const struct bs_call *call, const struct bs_config *config,
+    const struct bs_state_folder_paths *paths, struct bs_parts *parts)
+{
+	const struct {
+		enum bs_part part;
+		const char *path;
+	} files[] = {
+	    {BS_PART_CONFIG, call->config_path},
+	    {BS_PART_KEYRING, paths->keyring},
+	    {BS_PART_STORE_KEY, paths->store_key},
+	    {BS_PART_ACCEPTED, paths->accepted},
+	};
+	const char *path = config->state;
+	int lock;
+	int rc = bs_state_folder_lock(path, &lock);
+
+	for (size_t i = 0; rc == 0 && i < sizeof(files) / sizeof(files[0]);
+	     i++) {
+		path = files[i].path;
+		rc = bs_parts_take(parts, files[i].part, path);
+		if (rc == -ENOENT && files[i].part == BS_PART_ACCEPTED)
+			rc = 0;
+	}
+	if (lock >= 0)
+		close(lock);
+	if (rc == 0)
+		return 0;
+	bs_complain("%s: %s%s", path, strerror(-rc),
+	    rc == -EACCES   ? "; run as root"
+	    : rc == -ENOENT ? "; backstop init makes it"
+			    : "");
+	return bs_exit_of(rc);
+}
+
+/* Copies the store to a file without a name, beside the backup: an archive
+ * says before a file how long it is. *fd is -1 where there is no store yet.
+ * Returns 0, or an exit status after the complaint. */
+static int
+take_store(const char *store, const char *path, struct bs_copy *copy, int *fd)
+{
+	char name[BS_COPY_NAME];
+	int rc;
+
+	if ((*fd = bs_copy_begin(path, name)) < 0)
+		return -*fd;
+	(void)unlink(name);
+	rc = bs_copy_store(store, *fd, copy);
+	if (rc == 0)
+		return 0;
+	close(*fd);
+	*fd = -1;
+	return rc == -ENOENT ? 0 : bs_store_complain(store, rc);
+}
+
+static void
+print_backup(const struct bs_call *call, const char *path,
+    const struct bs_parts *parts, const struct bs_copy *copy)
+{
+	const uint64_t *entries = copy->stat.entries;
+	bool has_accepted = parts->parts[BS_PART_ACCEPTED].is_there;
+	struct stat st = {0};
+	struct bs_json *json;
+
+	(void)!stat(path, &st);
+	if (!call->json) {
+		bs_print(stdout,
+		    "%s: configuration, keyring, store.key%s, %" PRIu64
+		    " tags, %" PRIu64 " messages, %" PRIu64
+		    " senders, %lld octets; who can read it can sign in your "
+		    "name\n",
+		    path, has_accepted ? ", accepted" : "",
+		    entries[BS_TABLE_TAG], entries[BS_TABLE_MSG],
+		    entries[BS_TABLE_SENDER], (long long)st.st_size);
+		return;
+	}
+	json = bs_json_object();
+	bs_json_text(json, "file", path);
+	bs_json_bool(json, "accepted", has_accepted);
+	bs_json_bool(json, "store", parts->store_bytes > 0);
+	add_counts(json, copy);
+	bs_json_number(json, "bytes", st.st_size);
+	bs_json_print(json);
+}
+
+static void
+show_progress(uint64_t done, uint64_t whole)
+{
+	bs_percent_show("writing", done, whole);
+}
+
+int
+bs_cmd_backup(const struct bs_call *call)
+{
+	const char *path = call->words[0];
+	struct bs_state_folder_paths paths;
+	struct bs_config *config = NULL;
+	struct bs_parts parts = {0};
+	struct bs_copy copy = {0};
+	char fresh[BS_COPY_NAME];
+	int store_fd = -1;
+	int fd;
+	int rc = load_paths(call, &config, &paths);
+
+	if (rc != 0 || (rc = take_files(call, config, &paths, &parts)) != 0 ||
+	    (rc = take_store(paths.store, path, &copy, &store_fd)) != 0)
+		goto out;
+	if ((fd = bs_copy_begin(path, fresh)) < 0) {
+		rc = -fd;
+		goto out;
+	}
+	rc = bs_parts_write(&parts, fd, store_fd, call->now, show_progress);
+	bs_percent_end();
+	if ((rc = bs_copy_end(fd, path, fresh, rc)) != 0)
+		rc = complain(path, rc);
+	else
+		print_backup(call, path, &parts, &copy);
+out:
+	if (store_fd >= 0)
+		close(store_fd);
+	bs_parts_free(&parts);
+	bs_config_free(config);
+	return rc;
 }

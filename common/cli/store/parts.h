@@ -1,0 +1,58 @@
+/* What a backup holds: the parts, by their names in the archive. */
+#ifndef BS_CLI_STORE_PARTS_H
+#define BS_CLI_STORE_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/base/backstop.h"
+
+enum bs_part {
+	BS_PART_ABOUT, /* comes first: the format of the backup */
+	BS_PART_CONFIG,
+	BS_PART_KEYRING,
+	BS_PART_STORE_KEY,
+	BS_PART_ACCEPTED, /* may be missing, as the store may */
+	BS_PART_STORE,	  /* comes last: it is no text, but a file */
+	BS_PARTS
+};
+
+struct bs_part_text {
+	bool is_there;
+	mode_t mode;
+	size_t len;
+	char *text; /* owned; NULL of the store */
+};
+
+/* All zero at first. */
+struct bs_parts {
+	struct bs_part_text parts[BS_PARTS];
+	int64_t made; /* epoch seconds */
+	uint64_t store_bytes;
+};
+
+/* Called with how much of the store went, now and then; or NULL. */
+typedef void bs_parts_progress(uint64_t done, uint64_t whole);
+
+/* Reads a file into a part. Returns 0 or -errno (-EFBIG for one that is larger
+ * than any such file). */
+BS_MUST_USE int bs_parts_take(struct bs_parts *parts, enum bs_part part,
+    const char *path);
+
+/* Writes the archive, with the store out of its own descriptor (-1: none).
+ * Returns 0 or -errno. */
+BS_MUST_USE int bs_parts_write(struct bs_parts *parts, int fd, int store_fd,
+    int64_t now, bs_parts_progress *progress);
+
+/* Reads an archive; the store is written to store_fd. Nobody is trusted who
+ * wrote it. Returns 0; -EUCLEAN for what is no whole backup; -EPROTO for one of
+ * a newer version; -errno. */
+BS_MUST_USE int bs_parts_read(struct bs_parts *parts, int fd, int store_fd,
+    bs_parts_progress *progress);
+
+/* Wipes and frees the texts. */
+void bs_parts_free(struct bs_parts *parts);
+
+#endif
