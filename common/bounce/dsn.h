@@ -123,6 +123,7 @@ struct bs_dsn_hints {
 	unsigned diagnostic_line; /* of them, where diagnostic ended */
 	unsigned address_line;	  /* where one that failed stood alone */
 	bool diagnostic_is_words; /* not what a host replied */
+	bool reason_is_due;	  /* it was announced */
 	unsigned failures;    /* of them, with words of failure: 3 at most */
 	bool banner;	      /* "a copy of the message follows" */
 	bool known_banner;    /* and its words are in the table */

@@ -414,38 +414,74 @@ is_source(const char *line, size_t len)
 	       is_original(line, &named);
 }
 
-/* Exim and qmail write why a recipient failed in the line after the address.
- * What a host replied says more, and may stand in the lines after that. */
 static void
-take_reason(struct bs_dsn_hints *hints, const char *line, size_t len)
+take_words(struct bs_dsn_hints *hints, const char *line, size_t len)
 {
-	if (hints->address_line == 0 ||
-	    hints->address_line + 1 != line_number(hints) ||
-	    hints->diagnostic[0] != '\0' || !is_words(line, len))
+	hints->reason_is_due = false;
+	if (hints->diagnostic[0] != '\0' || !is_words(line, len))
 		return;
-	if (is_source(line, len)) {
-		hints->address_line = line_number(hints);
-		return;
-	}
 	add_diagnostic(hints, line, len);
 	hints->diagnostic_line = line_number(hints);
 	hints->diagnostic_is_words = true;
 }
 
+/* "For the following reason:" */
+static bool
+announces_reason(const char *folded)
+{
+	static const char *const words[] = {"following reason",
+	    "technical details of", "the response was", "the error was"};
+	size_t len = strlen(folded);
+
+	if (len == 0 ||
+	    (folded[len - 1] != ':' &&
+		(len < 2 || memcmp(folded + len - 2, ": ", 2) != 0)))
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(folded, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* Exim and qmail write why a recipient failed in the line after the address,
+ * others behind words that say so. What a host replied says more, and may stand
+ * further down. */
+static void
+take_reason(struct bs_dsn_hints *hints, const char *line, size_t len,
+    const char *folded)
+{
+	const char *colon = memchr(line, ':', len);
+	bool is_next = hints->address_line > 0 &&
+		       hints->address_line + 1 == line_number(hints);
+
+	folded += folded[0] == ' ';
+	if (is_next && is_source(line, len)) {
+		hints->address_line = line_number(hints);
+	} else if (strncmp(folded, "reason:", 7) == 0 && colon != NULL) {
+		colon++;
+		take_words(hints, colon, len - (size_t)(colon - line));
+	} else if (announces_reason(folded)) {
+		hints->reason_is_due = true;
+	} else if (is_next || hints->reason_is_due) {
+		take_words(hints, line, len);
+	}
+}
+
 /* Takes the addresses of a line, and notes where one that failed stands alone.
  */
 static void
-take_names(struct bs_dsn *dsn, const char *line, size_t len)
+take_names(struct bs_dsn *dsn, const char *line, size_t len, const char *folded)
 {
 	struct bs_dsn_hints *hints = &dsn->hints;
 	unsigned before = hints->recipients.count;
 
 	if (memchr(line, '@', len) != NULL)
 		take_addresses(dsn, line, len);
-	if (hints->recipients.count > before && is_address_alone(line, len))
+	if ((hints->recipients.count > before || hints->blames_receiver) &&
+	    is_address_alone(line, len))
 		hints->address_line = line_number(hints);
 	else
-		take_reason(hints, line, len);
+		take_reason(hints, line, len, folded);
 }
 
 /* Exchange names the code where it links to help, which is no reply. */
@@ -483,7 +519,7 @@ take_status(struct bs_dsn_hints *hints, const char *line, size_t len)
 	if (!refuses || is_help(line, len))
 		return;
 	if (hints->diagnostic[0] != '\0') {
-		if (!hints->diagnostic_is_words || hints->diagnostic_line == 0)
+		if (!hints->diagnostic_is_words)
 			return;
 		hints->diagnostic[0] = '\0';
 		hints->diagnostic_is_words = false;
@@ -532,6 +568,6 @@ bs_dsn_text_line_read(struct bs_dsn *dsn, const char *line, size_t len,
 	if (hints->known_banner || bs_dsn_is_quiet(dsn))
 		return;
 	go_on_with_diagnostic(hints, line, len);
-	take_names(dsn, line, len);
+	take_names(dsn, line, len, folded);
 	take_status(hints, line, len);
 }

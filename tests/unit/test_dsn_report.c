@@ -404,6 +404,13 @@ reads_the_reason_in_text(void **state)
 	    {"  bob@c.example\n    (generated from eve@c.example)\n"
 	     "    retry timeout exceeded\n",
 		"retry timeout exceeded"},
+	    {"<al@a.example>:\nMailbox is frozen now.\n",
+		"Mailbox is frozen now."},
+	    {"bob@c.example\n\nFor the following reason:\n\n"
+	     "Mail size limit exceeded.\nSee there.\n",
+		"Mail size limit exceeded."},
+	    {"  Recipient: bob@c.example\n  Reason: over disk quota\n",
+		"over disk quota"},
 	    /* a reply says more */
 	    {"  bob@c.example\n    SMTP error after RCPT TO:\n"
 	     "    host mx.c.example: 550 unknown:\n    no such user\n",
@@ -411,6 +418,9 @@ reads_the_reason_in_text(void **state)
 	    {"<bob@c.example>:\nIt does not like recipient.\n"
 	     "Remote host said: 552 quota\nGiving up.\n",
 		"Remote host said: 552 quota"},
+	    {"bob@c.example\n\nTechnical details of the failure:\n"
+	     "We tried to deliver it.\n\nThe error was:\n550 5.1.1 none\n",
+		"550 5.1.1 none"},
 	    {"<bob@c.example>: host mx said: 550 no\n    (in reply to RCPT)\n",
 		"<bob@c.example>: host mx said: 550 no (in reply to RCPT)"},
 	    /* of the first recipient alone */

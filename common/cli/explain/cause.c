@@ -203,6 +203,8 @@ static const struct {
     {"timed out", NO_ANSWER},
     {"connection refused", NO_ANSWER},
     {"no route to host", NO_ANSWER},
+    {"not accept our requests to connect", NO_ANSWER},
+    {"not initiate smtp conversation", NO_ANSWER},
     {"network is unreachable", NO_ANSWER},
     {"able to establish an smtp connection", NO_ANSWER},
     {"unauthenticated email", NOT_AUTHENTIC},
