@@ -16,6 +16,7 @@
 #include "common/engine/clients.h"
 #include "common/engine/clock.h"
 #include "common/engine/commit_queue.h"
+#include "common/engine/condition.h"
 #include "common/engine/spf_requests.h"
 #include "common/judge/judge.h"
 #include "common/judge/log.h"
@@ -138,23 +139,6 @@ answer_later(struct bs_server *server, struct bs_peer *peer,
 	event_active(server->flush, EV_TIMEOUT, 0);
 	if (bs_writer_waiting(server->writer) >= FLUSH_WAITING)
 		on_flush(-1, 0, server);
-}
-
-/* What "backstop status" asks for. */
-static void
-answer_ping(const struct bs_server *server, struct bs_answer *answer)
-{
-	int error = bs_supervise_error(&server->supervisor);
-
-	snprintf(answer->verdict, sizeof(answer->verdict), "up");
-	snprintf(answer->reason, sizeof(answer->reason), "store-%s",
-	    bs_supervise_state(&server->supervisor));
-	snprintf(answer->version, sizeof(answer->version), "%s", BS_VERSION);
-	if (error != 0)
-		snprintf(answer->store_error, sizeof(answer->store_error), "%s",
-		    bs_store_error(error));
-	answer->config = server->settings.config->digest;
-	answer->log_lost = bs_log_lost();
 }
 
 static struct bs_judge
@@ -304,7 +288,8 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 	bs_judge(&judge, request, now, &answer, &judgement);
 	bs_tracing_facts(bs_peer_number(peer), request, &judgement);
 	if (request->op == BS_OP_PING)
-		answer_ping(server, &answer);
+		bs_condition_answer(&server->supervisor, &server->settings,
+		    &answer);
 	if (request->op == BS_OP_RELOAD)
 		answer_reload(server, peer, &answer);
 	if (request->op == BS_OP_TRACE)
@@ -401,19 +386,6 @@ log_clock(struct bs_server *server)
 		bs_log(BS_LOG_INFO, "the clock is trusted again");
 }
 
-/* For whoever asks the service manager how the engine is. */
-static void
-tell_manager(const struct bs_server *server)
-{
-	const char *store = bs_supervise_state(&server->supervisor);
-	int error = bs_supervise_error(&server->supervisor);
-	bool signs = bs_keyring_active(&server->settings.keyring) != NULL;
-
-	bs_notify_status("answers; store %s%s%s%s", store,
-	    error != 0 ? ": " : "", error != 0 ? bs_store_error(error) : "",
-	    signs ? "" : "; no key is active, so nothing is signed");
-}
-
 static void
 on_tick(evutil_socket_t fd, short what, void *context)
 {
@@ -431,7 +403,7 @@ on_tick(evutil_socket_t fd, short what, void *context)
 	renew_clients(server);
 	(void)bs_log_flush();
 	note_domains(server, now);
-	tell_manager(server);
+	bs_condition_notify(&server->supervisor, &server->settings);
 	if (bs_writer_has_store(server->writer))
 		arm(server->sweep, HURRY_MS);
 }
@@ -681,7 +653,7 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd,
 	take_ticket(server);
 	bs_supervise_start(&server->supervisor, time(NULL));
 	bs_log(BS_LOG_INFO, "backstopd %s answers", BS_VERSION);
-	tell_manager(server);
+	bs_condition_notify(&server->supervisor, &server->settings);
 	bs_notify_ready();
 	event_base_dispatch(server->base);
 	bs_notify_stopping();

@@ -176,9 +176,11 @@ print_tally(const struct bs_call *call, const char *address,
 
 	if (!call->json) {
 		bs_print(stdout,
-		    "%s is forgotten: %" PRIu64 " tags, %" PRIu64
-		    " messages and %" PRIu64 " sender record removed\n",
-		    address, tally->tags, tally->messages, tally->senders);
+		    "%s is forgotten: %" PRIu64 " tag%s, %" PRIu64
+		    " message%s and %" PRIu64 " sender record%s removed\n",
+		    address, tally->tags, bs_plural(tally->tags),
+		    tally->messages, bs_plural(tally->messages), tally->senders,
+		    bs_plural(tally->senders));
 		return;
 	}
 	json = bs_json_object();

@@ -66,14 +66,15 @@ print_check(const struct bs_call *call, const char *folder, bool is_sound,
 		bs_json_number(json, "damaged", (int64_t)tally->damaged);
 		bs_json_print(json);
 	} else if (is_sound)
-		bs_print(stdout, "%s: sound, %" PRIu64 " records\n", folder,
-		    tally->entries);
+		bs_print(stdout, "%s: sound, %" PRIu64 " record%s\n", folder,
+		    tally->entries, bs_plural(tally->entries));
 	else
 		bs_print(stdout,
 		    "%s: damaged, %" PRIu64 " of %" PRIu64
-		    " records read; restart backstopd: it moves the store "
+		    " record%s read; restart backstopd: it moves the store "
 		    "aside and begins a new one\n",
-		    folder, tally->damaged, tally->entries);
+		    folder, tally->damaged, tally->entries,
+		    bs_plural(tally->entries));
 }
 
 int
