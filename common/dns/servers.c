@@ -21,10 +21,11 @@
 static bool
 is_port(const char *text)
 {
-	size_t len = strspn(text, "0123456789");
+	unsigned port = 0;
 
-	return len > 0 && len <= 5 && text[len] == '\0' &&
-	       strtoul(text, NULL, 10) > 0 && strtoul(text, NULL, 10) <= 65535;
+	for (; bs_ascii_is_digit(*text) && port <= 65535; text++)
+		port = port * 10 + (unsigned)(*text - '0');
+	return *text == '\0' && port > 0 && port <= 65535;
 }
 
 static int

@@ -24,11 +24,18 @@
 
 #define PATH_MAX_OCTETS 4096
 
+/* To be read. */
+struct path {
+	struct path *next;
+	char *name;
+	unsigned deep; /* in folders */
+};
+
 struct reading {
 	struct bs_reports *out;
 	const struct bs_report_listener *listener;
 	const char *path;
-	int error;
+	struct path *paths;
 };
 
 static void
@@ -243,24 +250,41 @@ read_fd(struct reading *reading, int fd)
 	return 0;
 }
 
-static int read_path(struct reading *reading, const char *path, unsigned deep);
-
-/* Hidden files are none of the mails of a Maildir. */
 static int
-read_folder(struct reading *reading, const char *path, unsigned deep)
+push(struct reading *reading, const char *path, unsigned deep)
+{
+	struct path *path_to = malloc(sizeof(*path_to));
+	char *name = strdup(path);
+
+	if (path_to == NULL || name == NULL) {
+		free(path_to);
+		free(name);
+		return -ENOMEM;
+	}
+	path_to->next = reading->paths;
+	path_to->name = name;
+	path_to->deep = deep;
+	reading->paths = path_to;
+	return 0;
+}
+
+/* Reads all of a folder after what is in hand, in order of name. Hidden files
+ * are none of the mails of a Maildir. */
+static int
+push_folder(struct reading *reading, const struct path *folder)
 {
 	struct dirent **entries = NULL;
 	char file[PATH_MAX_OCTETS];
-	int count = scandir(path, &entries, NULL, alphasort);
+	int count = scandir(folder->name, &entries, NULL, alphasort);
 	int rc = count < 0 ? -errno : 0;
 
-	for (int i = 0; i < count; i++) {
-		int len = snprintf(file, sizeof(file), "%s/%s", path,
+	for (int i = count - 1; i >= 0; i--) {
+		int len = snprintf(file, sizeof(file), "%s/%s", folder->name,
 		    entries[i]->d_name);
 
 		if (rc == 0 && entries[i]->d_name[0] != '.' && len > 0 &&
 		    (size_t)len < sizeof(file))
-			rc = read_path(reading, file, deep + 1);
+			rc = push(reading, file, folder->deep + 1);
 		free(entries[i]);
 	}
 	free(entries);
@@ -268,26 +292,43 @@ read_folder(struct reading *reading, const char *path, unsigned deep)
 }
 
 static int
-read_path(struct reading *reading, const char *path, unsigned deep)
+read_path(struct reading *reading, const struct path *path)
 {
 	struct stat stat;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = open(path->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	int rc = 0;
 
-	reading->path = path;
+	reading->path = path->name;
 	if (fd < 0 || fstat(fd, &stat) != 0)
 		rc = -errno;
-	else if (S_ISDIR(stat.st_mode) && deep < FOLDERS_DEEP)
-		rc = read_folder(reading, path, deep);
+	else if (S_ISDIR(stat.st_mode) && path->deep < FOLDERS_DEEP)
+		rc = push_folder(reading, path);
 	else if (S_ISREG(stat.st_mode))
 		rc = read_fd(reading, fd);
-	else if (deep == 0)
+	else if (path->deep == 0)
 		rc = -EINVAL;
 	if (fd >= 0)
 		close(fd);
-	if (rc != 0 && rc != -ENOMEM && deep > 0) {
+	if (rc != 0 && rc != -ENOMEM && path->deep > 0) {
 		complain(reading, strerror(-rc), 0);
 		rc = 0;
+	}
+	return rc;
+}
+
+/* What is in a folder was pushed onto the others, so it is next. */
+static int
+read_paths(struct reading *reading)
+{
+	struct path *path;
+	int rc = 0;
+
+	while ((path = reading->paths) != NULL) {
+		reading->paths = path->next;
+		if (rc == 0)
+			rc = read_path(reading, path);
+		free(path->name);
+		free(path);
 	}
 	return rc;
 }
@@ -305,7 +346,8 @@ bs_reports_read(const char *path, struct bs_reports *out,
 		return rc;
 	if (strcmp(path, "-") == 0)
 		return read_fd(&reading, STDIN_FILENO);
-	return read_path(&reading, path, 0);
+	rc = push(&reading, path, 0);
+	return rc != 0 ? rc : read_paths(&reading);
 }
 
 static int

@@ -31,10 +31,20 @@
 /* Octets at the start of a text in which its first element stands. */
 #define START_MAX 1024
 
+/* What was found within something else, to be unpacked when that is done. */
+struct found {
+	struct found *next;
+	uint8_t *octets;
+	size_t len;
+	unsigned depth;
+};
+
 struct unpack {
 	bs_report_tell *tell;
 	void *context;
-	unsigned depth;
+	unsigned depth; /* of what is unpacked now */
+	struct found *found;
+	size_t found_octets;
 	unsigned reports; /* texts that were read as one */
 	unsigned entries;
 	int64_t octets;
@@ -191,8 +201,27 @@ read_whole(struct entry *entry, size_t *len)
 	return whole;
 }
 
-static void unpack_octets(struct unpack *all, const uint8_t *octets,
-    size_t len);
+/* Takes malloc()ed octets over, to unpack them later. */
+static void
+keep(struct unpack *all, uint8_t *octets, size_t len)
+{
+	struct found *found = NULL;
+
+	if (all->depth == DEPTH_MAX)
+		tell_fault(all, "archives in archives, over %d deep",
+		    DEPTH_MAX);
+	else if (len > WHOLE_MAX - all->found_octets)
+		tell_fault(all, "too much is packed in it: not all was read");
+	else if ((found = malloc(sizeof(*found))) == NULL)
+		tell_fault(all, "out of memory");
+	if (found == NULL) {
+		free(octets);
+		return;
+	}
+	*found = (struct found){all->found, octets, len, all->depth + 1};
+	all->found = found;
+	all->found_octets += len;
+}
 
 /* A part of a mail, if it may hold a report. */
 static void
@@ -209,8 +238,9 @@ read_part(struct unpack *all, const struct bs_part *part)
 	if (is_packed((uint8_t *)out, len) ||
 	    (part->type == BS_PART_OTHER && is_xml((uint8_t *)out, len) &&
 		names_feedback(out, len)))
-		unpack_octets(all, (uint8_t *)out, len);
-	free(out);
+		keep(all, (uint8_t *)out, len);
+	else
+		free(out);
 }
 
 static void
@@ -230,7 +260,7 @@ read_message(struct unpack *all, struct bs_slice message)
 static void
 read_mails(struct unpack *all, char *text, size_t len)
 {
-	unsigned before = all->reports;
+	const struct found *before = all->found;
 	struct bs_slice envelope;
 	struct bs_slice message;
 	size_t at = 0;
@@ -239,7 +269,7 @@ read_mails(struct unpack *all, char *text, size_t len)
 	while (all->rc == 0 &&
 	       bs_unquote_next(text, len, &at, &envelope, &message))
 		read_message(all, message);
-	if (all->reports == before && all->rc == 0)
+	if (all->found == before && all->rc == 0)
 		tell_fault(all, "no DMARC aggregate report is in it: neither "
 				"XML nor gzip nor zip nor a mail with one");
 }
@@ -259,9 +289,11 @@ read_entry(struct entry *entry)
 	}
 	if ((whole = read_whole(entry, &len)) == NULL)
 		return;
-	if (is_packed(whole, len))
-		unpack_octets(all, whole, len);
-	else if (all->rc == 0)
+	if (is_packed(whole, len)) {
+		keep(all, whole, len);
+		return;
+	}
+	if (all->rc == 0)
 		read_mails(all, (char *)whole, len);
 	free(whole);
 }
@@ -315,25 +347,24 @@ new_archive(void)
 }
 
 static void
-unpack_octets(struct unpack *all, const uint8_t *octets, size_t len)
+unpack_found(struct unpack *all)
 {
+	struct found *found = all->found;
 	struct archive *archive;
 
-	if (all->depth == DEPTH_MAX) {
-		tell_fault(all, "archives in archives, over %d deep",
-		    DEPTH_MAX);
-		return;
-	}
-	archive = new_archive();
-	all->depth++;
-	if (archive != NULL &&
-	    archive_read_open_memory(archive, octets, len) == ARCHIVE_OK)
+	all->found = found->next;
+	all->found_octets -= found->len;
+	all->depth = found->depth;
+	archive = all->rc == 0 ? new_archive() : NULL;
+	if (archive != NULL && archive_read_open_memory(archive, found->octets,
+				   found->len) == ARCHIVE_OK)
 		unpack(all, archive);
-	else
+	else if (all->rc == 0)
 		tell_fault(all, "it cannot be unpacked: %.100s",
 		    reason(archive));
-	all->depth--;
 	(void)archive_read_free(archive);
+	free(found->octets);
+	free(found);
 }
 
 int
@@ -348,5 +379,7 @@ bs_report_unpack(int fd, bs_report_tell *tell, void *context)
 	else
 		tell_fault(&all, "it cannot be read: %.100s", reason(archive));
 	(void)archive_read_free(archive);
+	while (all.found != NULL)
+		unpack_found(&all);
 	return all.rc;
 }

@@ -74,7 +74,7 @@ by_mails(const void *a, const void *b)
 
 	if (x->mails != y->mails)
 		return x->mails > y->mails ? -1 : 1;
-	return memcmp(&x->net, &y->net, sizeof(x->net));
+	return memcmp(x->net.address, y->net.address, sizeof(x->net.address));
 }
 
 /* The groups of a domain's sources. Returns how many. */
