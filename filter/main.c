@@ -15,6 +15,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "common/base/descriptors.h"
 #include "common/base/monotonic.h"
 #include "filter/dispatch.h"
 #include "filter/hello.h"
@@ -266,6 +267,7 @@ main(int argc, char *argv[])
 	    .spf_deadline_ms = BS_FILTER_SPF_DEADLINE_MS,
 	};
 
+	bs_descriptors_hold_standard();
 	parse_options(argc, argv, &options);
 	filter.mode = options.mode;
 	filter.inspect = options.inspect;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "common/base/descriptors.h"
 #include "common/base/idn.h"
 #include "common/cli/accept.h"
 #include "common/cli/doctor/doctor.h"
@@ -405,8 +406,10 @@ main(int argc, char **argv)
 	struct bs_call call;
 	char **words;
 	unsigned traits;
-	int status = bs_options_read(argc, argv, &call, &traits);
+	int status;
 
+	bs_descriptors_hold_standard();
+	status = bs_options_read(argc, argv, &call, &traits);
 	words = call.words;
 	if (status == 0)
 		status = run(&call, traits);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/config/read.h"
+#include "common/base/descriptors.h"
 #include "common/base/fault.h"
 #include "common/engine/listen.h"
 #include "common/engine/notify.h"
@@ -162,6 +163,7 @@ main(int argc, char *argv[])
 	int rc;
 
 	opterr = 0;
+	bs_descriptors_hold_standard();
 	/* until the loop takes them, and in all children, they do nothing: a
 	 * reload just after a start would end us */
 	signal(SIGHUP, SIG_IGN);
