@@ -436,6 +436,7 @@ bs_spf_record_next(struct bs_spf_record *record, struct bs_spf_term *out,
 	size_t end;
 	int rc;
 
+	fault->too_long = false;
 	if (record->len > BS_SPF_RECORD_MAX && record->at < record->len) {
 		record->at = record->len;
 		return refuse(&reading, record->text + BS_SPF_RECORD_MAX,
