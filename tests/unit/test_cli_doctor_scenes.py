@@ -117,6 +117,8 @@ class Traces(Doctor):
                         *cli_case.at(-3))
         with Wire(self.path("sock")) as engine:
             engine.bounce(tag, client="203.0.113.9")
+        # a slow machine has taken more than a second to start the engine
+        self.ignored.add("store-gaps")
         wait_until(self.found, "the engine to write what it saw")
         self.fixed("someone-else-signs", "key rotate")
 

@@ -164,6 +164,10 @@ check_program(const struct bs_smtpd_look *smtpd,
 		    filter->command);
 	else
 		return; /* there is no smtpd to look for it */
+	/* all filters are usually one program: once is enough */
+	if (bs_doctor_has(doctor, BS_CHECK_SMTPD_PROGRAM) ||
+	    bs_doctor_has(doctor, BS_CHECK_SMTPD_STAND_IN))
+		return;
 	error = access(path, X_OK) != 0
 		    ? errno
 		    : bs_doctor_try(filter->user, path, X_OK);
