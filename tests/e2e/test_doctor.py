@@ -118,7 +118,9 @@ def test_smtpd_conf(smtpd, check, old, new, fix):
 
 def test_socket_without_filter(smtpd):
     name = "bs-local" if smtpd.layout == "one_hop" else "bs-untag"
-    was = change(smtpd, "/etc/smtpd.conf", f' filter "{name}"', "")
+    line = re.search("listen on socket.*", smtpd.read("/etc/smtpd.conf"))[0]
+    was = change(smtpd, "/etc/smtpd.conf", line,
+                 line.replace(f' filter "{name}"', ""))
     try:
         smtpd.run("smtpd", "-n")
         findings = found(smtpd)
