@@ -242,6 +242,8 @@ class Mode(Case):
             text = self.call("status")
             self.assertIn("coverage partial (outbound-elsewhere)", text)
             self.assertIn("next: mark is safe", text)
+            self.assertRegex(text, r"further step to enforce is not safe yet: "
+                             r"no-tag-home, not-watched\n")
 
 
 class Coverage(Case):

@@ -193,10 +193,9 @@ static void
 print_step(const char *indent, const char *modes, bool are_two,
     const struct bs_next_mode *step)
 {
-	const char *verb = are_two ? "are" : "is";
-
-	bs_print(stdout, "%slater: %s %s %s", indent, modes, verb,
-	    step->count == 0 ? "safe, too" : "not safe yet:");
+	bs_print(stdout, "%sfurther step%s to %s %s %s", indent,
+	    are_two ? "s" : "", modes, are_two ? "are" : "is",
+	    step->count == 0 ? "safe" : "not safe yet:");
 	for (size_t i = 0; i < step->count; i++)
 		bs_print(stdout, "%s %s", i == 0 ? "" : ",",
 		    step->reasons[i].word);
