@@ -23,6 +23,16 @@ struct left {
 	int64_t changed_ns;
 };
 
+/* Whether it is a file of its own: root opens it, and will write, in a folder
+ * that may be the engine's user's, who could have linked any file there. */
+static bool
+has_one_name(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
+}
+
 static int
 open_file(const char *folder, const char *name, bool *is_new)
 {
@@ -32,9 +42,15 @@ open_file(const char *folder, const char *name, bool *is_new)
 	*is_new = false;
 	if (bs_lock_path(folder, name, path) != 0)
 		return -1;
-	fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0 || errno != ENOENT)
+	fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0 && has_one_name(fd))
 		return fd;
+	if (fd >= 0) {
+		close(fd);
+		return -1;
+	}
+	if (errno != ENOENT)
+		return -1;
 	*is_new = true;
 	return open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0600);
