@@ -96,10 +96,11 @@ OFFICE = Persona(
 SIX = Persona(
     "six.example", ["10.1.0.9/24", "2001:db8:1:2::25/64"],
     {"six.example": [["MX", [10, "mx.six.example"]]],
-     "mx.six.example": [["AAAA", "2001:db8:1:2::25"]]},
+     # behind NAT: DNS knows what others see
+     "mx.six.example": [["AAAA", "2001:db8:1:2::25"], ["A", "78.46.6.7"]]},
     [["Its public address", "10.0.0.1", "the router", "78.46.6.6"]],
     ["2001:db8:1:2::25", "2001:db8:1:2:1234::1", "78.46.6.6"],
-    enter_senders=["2001:db8:1:2::25"],
+    enter_senders=["2001:db8:1:2::25", "78.46.6.7"],
     lines=[r'mx\.six\.example\. .*"v=spf1 ip6:2001:db8:1:2::25 '
            r'ip6:2001:db8:1:2::/64 ip4:78\.46\.6\.6 ~all"'])
 
