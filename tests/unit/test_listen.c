@@ -124,7 +124,7 @@ expect(const struct passing *passing)
 }
 
 static void
-test_passed(void **state)
+takes_the_socket_of_systemd(void **state)
 {
 	struct stat before;
 	struct stat after;
@@ -141,7 +141,7 @@ test_passed(void **state)
 
 /* Meant for another process, or none: a socket of our own. */
 static void
-test_not_for_us(void **state)
+leaves_what_is_passed_to_others(void **state)
 {
 	int fd = open("/dev/null", O_RDONLY);
 
@@ -155,7 +155,7 @@ test_not_for_us(void **state)
 /* A descriptor that is no listening socket is not used: nobody could ask the
  * engine. */
 static void
-test_no_socket(void **state)
+refuses_what_is_no_socket(void **state)
 {
 	int fd = open("/dev/null", O_RDONLY);
 	int deaf = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -169,7 +169,7 @@ test_no_socket(void **state)
 
 /* A socket at which somebody listens is left to them. */
 static void
-test_in_use(void **state)
+leaves_a_socket_that_is_in_use(void **state)
 {
 	int fd = systemd_socket();
 	struct stat before;
@@ -184,7 +184,7 @@ test_in_use(void **state)
 }
 
 static void
-test_made(void **state)
+makes_a_socket(void **state)
 {
 	struct stat st;
 	bool is_ours = false;
@@ -227,7 +227,7 @@ connect_as(uid_t uid)
 }
 
 static void
-test_admitted(void **state)
+clients_alone_can_connect(void **state)
 {
 	struct bs_clients clients = {.count = 2, .uids = {64101, 64103}};
 	bool is_ours = false;
@@ -263,7 +263,7 @@ test_admitted(void **state)
 
 /* What is not our own socket is left alone, wherever its name leads. */
 static void
-test_not_ours(void **state)
+leaves_what_is_not_our_socket(void **state)
 {
 	const struct bs_clients clients = {0};
 	char file[PATH_MAX + 8];
@@ -286,7 +286,7 @@ test_not_ours(void **state)
 
 /* As root, the socket is made by the user whose folder it is in. */
 static void
-test_made_by_user(void **state)
+the_user_makes_the_socket(void **state)
 {
 	const struct passwd *pw = getpwnam("nobody");
 	struct stat st;
@@ -312,15 +312,21 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(test_passed, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_not_for_us, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_no_socket, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_in_use, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_made, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_made_by_user, set_up,
+	    cmocka_unit_test_setup_teardown(takes_the_socket_of_systemd, set_up,
 		tear_down),
-	    cmocka_unit_test_setup_teardown(test_admitted, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_not_ours, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(leaves_what_is_passed_to_others,
+		set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(refuses_what_is_no_socket, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(leaves_a_socket_that_is_in_use,
+		set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(makes_a_socket, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(the_user_makes_the_socket, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(clients_alone_can_connect, set_up,
+		tear_down),
+	    cmocka_unit_test_setup_teardown(leaves_what_is_not_our_socket,
+		set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
