@@ -61,6 +61,7 @@ def exim_is_older_than_its_configuration(case):
             wait_until(lambda: retouch(conf) and "exim-stale" in
                        case.found("--exim-conf", conf),
                        "Exim to be older than its configuration")
+            retouch(conf)
             yield ("--exim-conf", conf)
 
 
@@ -77,6 +78,7 @@ def exims_configuration_is_older_than_its_sources(case):
         wait_until(lambda: retouch(
             case.path("exim4", "update-exim4.conf.conf")) and "exim-stale" in
             case.found(), "a source to be newer")
+        retouch(case.path("exim4", "update-exim4.conf.conf"))
         yield
 
 

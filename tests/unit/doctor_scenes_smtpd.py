@@ -48,6 +48,7 @@ def smtpd_is_older_than_its_configuration(case):
         # the kernel tells ages to a hundredth, the file system to the second
         wait_until(lambda: rewrite(case) and "smtpd-stale" in case.found(),
                    "smtpd to be older than its configuration")
+        rewrite(case)
         yield
         made.communicate("\n")
 
@@ -264,3 +265,9 @@ def filter_is_not_for_its_user_to_run(case):
     with smtpd(case, ('"filter-backstop -s', f'"{path} -s')):
         yield
     os.unlink(path)
+
+
+@scene("smtpd-out")
+def nobody_listens_at_the_next_hop(case):
+    with smtpd(case, ('"smtp://127.0.0.1:10026"', '"smtp://127.0.0.1:1"')):
+        yield

@@ -208,6 +208,8 @@ test_actions(void **state)
 	assert_true(actions[4].has_map);
 	assert_false(bs_smtpd_stays_here(&actions[1]));
 	assert_true(bs_smtpd_stays_here(&actions[5]));
+	assert_int_equal(bs_smtpd_own_port(&actions[5]), 10026);
+	assert_int_equal(bs_smtpd_own_port(&actions[1]), 0);
 	assert_string_equal(actions[6].mail_from, "");
 }
 

@@ -12,6 +12,11 @@
 #include "common/base/ascii.h"
 #include "common/cli/doctor/process.h"
 
+/* Only Linux has what is read here. */
+#ifndef CLOCK_BOOTTIME
+#define CLOCK_BOOTTIME CLOCK_MONOTONIC
+#endif
+
 /* How deep a process may lie below another. */
 #define DEPTH_MAX 16
 
@@ -59,19 +64,22 @@ read_stat(pid_t pid, pid_t *parent, uint64_t *ticks)
 	return true;
 }
 
-/* Both times are counted from the same moment, whatever a container makes of
- * it: the age of a process is what it began before us. */
+/* proc(5) counts from the same moment as this clock, in any container. */
 static int64_t
 start_time(uint64_t ticks)
 {
-	pid_t parent;
-	uint64_t own;
+	struct timespec now;
+	struct timespec up;
 	long second = sysconf(_SC_CLK_TCK);
+	int64_t age_ms;
 
-	if (second <= 0 || !read_stat(0, &parent, &own) || own < ticks)
+	if (second <= 0 || clock_gettime(CLOCK_REALTIME, &now) != 0 ||
+	    clock_gettime(CLOCK_BOOTTIME, &up) != 0)
 		return (int64_t)time(NULL);
-	return (int64_t)time(NULL) -
-	       (int64_t)((own - ticks) / (uint64_t)second);
+	age_ms = (int64_t)up.tv_sec * 1000 + up.tv_nsec / 1000000 -
+		 (int64_t)(ticks * 1000 / (uint64_t)second);
+	return ((int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - age_ms) /
+	       1000;
 }
 
 static bool
@@ -183,6 +191,47 @@ bs_process_descends(pid_t pid, pid_t from)
 			return false;
 	}
 	return false;
+}
+
+/* Lines of /proc/net/tcp are "0: 0100007F:0019 00000000:0000 0A ...", in
+ * hexadecimal: the last is the state. */
+static bool
+has_listener(FILE *file, unsigned port)
+{
+	enum { LISTENS = 0x0a };
+	char line[512];
+
+	while (fgets(line, sizeof(line), file) != NULL) {
+		const char *colon = strchr(line, ':');
+		const char *at = colon != NULL ? strchr(colon + 1, ':') : NULL;
+		const char *state = at != NULL ? strchr(at, ' ') : NULL;
+
+		if (state != NULL)
+			state = strchr(state + 1, ' ');
+		if (state != NULL && strtoul(at + 1, NULL, 16) == port &&
+		    strtoul(state + 1, NULL, 16) == LISTENS)
+			return true;
+	}
+	return false;
+}
+
+bool
+bs_process_listens_at(unsigned port)
+{
+	static const char *const tables[] = {"/proc/net/tcp", "/proc/net/tcp6"};
+	bool can_see = false;
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		FILE *file = fopen(tables[i], "re");
+
+		if (file == NULL)
+			continue;
+		can_see = true;
+		found = found || has_listener(file, port);
+		(void)fclose(file);
+	}
+	return found || !can_see;
 }
 
 /* The inode of a socket that listens at a path: a line of /proc/net/unix is

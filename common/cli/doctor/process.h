@@ -36,6 +36,10 @@ bool bs_process_program(pid_t pid, char *out, size_t size);
 /* Whether a process descends from another. */
 bool bs_process_descends(pid_t pid, pid_t from);
 
+/* Whether somebody waits for connections at a port (TCP, any address); true
+ * where that cannot be seen. */
+bool bs_process_listens_at(unsigned port);
+
 /* Who waits for connections at a socket of the file system. */
 enum bs_socket_holder {
 	BS_SOCKET_NOBODY,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/ascii.h"
 #include "common/cli/doctor/smtpd_route.h"
 
 static enum bs_smtpd_answer
@@ -135,6 +136,21 @@ bs_smtpd_stays_here(const struct bs_smtpd_action *action)
 	return action->relays && !action->has_map &&
 	       read_url(action->host, host, &port) &&
 	       bs_smtpd_is_loopback(host);
+}
+
+unsigned
+bs_smtpd_own_port(const struct bs_smtpd_action *action)
+{
+	char host[BS_SMTPD_PATH];
+	const char *port;
+	unsigned number = 0;
+
+	if (!bs_smtpd_stays_here(action) ||
+	    !read_url(action->host, host, &port))
+		return 0;
+	for (; bs_ascii_is_digit(*port) && number < 65536; port++)
+		number = number * 10 + (unsigned)(*port - '0');
+	return *port == '\0' && number < 65536 ? number : 0;
 }
 
 const struct bs_smtpd_listener *

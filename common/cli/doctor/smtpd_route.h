@@ -25,6 +25,10 @@ const struct bs_smtpd_rule *bs_smtpd_next_rule(const struct bs_smtpd_conf *conf,
 const struct bs_smtpd_listener *bs_smtpd_next_hop(
     const struct bs_smtpd_conf *conf, const struct bs_smtpd_action *action);
 
+/* The port of this host to which an action relays; 0 where it is none, or has
+ * a name. */
+unsigned bs_smtpd_own_port(const struct bs_smtpd_action *action);
+
 /* Whether an action relays to a program or listener of this host. */
 bool bs_smtpd_stays_here(const struct bs_smtpd_action *action);
 

@@ -4,6 +4,7 @@
 
 #include "common/cli/doctor/domains.h"
 #include "common/cli/doctor/own.h"
+#include "common/cli/doctor/process.h"
 #include "common/cli/doctor/smtpd_modes.h"
 #include "common/cli/doctor/smtpd_route.h"
 #include "common/cli/doctor/smtpd_rules.h"
@@ -110,6 +111,36 @@ check_renaming(const struct bs_smtpd_look *look,
 	bs_doctor_fix(look->doctor,
 	    "take 'mail-from' out, or have no signed mail use that action; "
 	    "then restart smtpd");
+}
+
+/* A hop of this host must be there: one that is not keeps all mail waiting. */
+static void
+check_hop(const struct bs_smtpd_look *look,
+    const struct bs_smtpd_action *action)
+{
+	unsigned port = bs_smtpd_own_port(action);
+	char place[BS_PLACE_TEXT];
+	char listener[64];
+
+	if (port == 0 || bs_smtpd_next_hop(&look->conf, action) != NULL ||
+	    bs_process_listens_at(port))
+		return;
+	bs_doctor_bad(look->doctor, BS_CHECK_SMTPD_OUT,
+	    "%s: action \"%s\" relays to port %u of this host, where nobody "
+	    "listens: such mail waits in the queue",
+	    bs_smtpd_place_text(look, &action->place, place), action->name,
+	    port);
+	snprintf(listener, sizeof(listener),
+	    "listen on 127.0.0.1 port %u tag SIGN", port);
+	bs_smtpd_fix_listener(look, listener, BS_SMTPD_OUT, "out");
+}
+
+static void
+check_action(const struct bs_smtpd_look *look,
+    const struct bs_smtpd_action *action)
+{
+	check_renaming(look, action);
+	check_hop(look, action);
 }
 
 /* Where mail to the host's own name ends that came in by a listener. */
@@ -286,7 +317,7 @@ bs_smtpd_check_rules(const struct bs_smtpd_look *look)
 	bs_own_name(own);
 	check_refusals(look);
 	for (size_t i = 0; i < rules->action_count; i++)
-		check_renaming(look, &rules->actions[i]);
+		check_action(look, &rules->actions[i]);
 	if (look->conf.is_cut)
 		return;
 	check_own_name(look, own);
