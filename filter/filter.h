@@ -40,6 +40,7 @@ struct bs_hello {
 	uint64_t said;	 /* and what was answered last */
 	bool knocks;	 /* the engine may have been away */
 	bool was_up;
+	unsigned connects; /* the client's, as last seen */
 };
 
 struct bs_filter {

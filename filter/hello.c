@@ -75,7 +75,15 @@ done(struct bs_question *question, const struct bs_answer *answer)
 		hello->next_ms += RETRY_MS;
 		return;
 	}
-	hello->knocks = false;
+	/* an engine that has no store yet does not know what to ask */
+	if (hello->kind == KNOCK &&
+	    (strcmp(answer->reason, "store-checking") == 0 ||
+		strcmp(answer->reason, "store-absent") == 0)) {
+		hello->next_ms += RETRY_MS;
+		return;
+	}
+	if (hello->kind == KNOCK)
+		hello->knocks = false;
 	if (hello->kind == HELLO)
 		hello->said = question->request.hello;
 	if (hello->kind != MISSED || filter->missed_last_ms > hello->asked_ms)
@@ -166,12 +174,15 @@ bs_hello_turn(struct bs_filter *filter)
 	bool is_up = bs_client_is_up(&filter->client);
 
 	beat(filter);
-	/* an engine that comes back may ask; nobody else may ask it for hours
-	 */
-	if (hello->was_up && !is_up) {
+	/* an engine that comes back may ask what it missed, and nobody may ask
+	 * it anything for hours */
+	if ((hello->was_up && !is_up) ||
+	    hello->connects != filter->client.connects) {
 		hello->knocks = true;
-		hello->next_ms = filter->now_ms + RETRY_MS;
+		if (!hello->question.pending)
+			hello->next_ms = filter->now_ms + RETRY_MS;
 	}
+	hello->connects = filter->client.connects;
 	hello->was_up = is_up;
 	if (hello->question.pending || filter->now_ms < hello->next_ms)
 		return;

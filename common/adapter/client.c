@@ -159,6 +159,7 @@ connect_engine(struct bs_client *client, int64_t now_ms)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
 	memcpy(address.sun_path, client->path, sizeof(client->path));
+	client->connects++;
 	client->fd =
 	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (client->fd == -1) {
