@@ -174,7 +174,7 @@ print_advice(const struct group *groups, size_t count, const char *domain)
 		bs_print(stdout,
 		    "  %llu mails passed by neither: forgers, forwarders, or "
 		    "senders of yours that nobody told you of. Those of yours "
-		    "belong in the record: backstop spf make %s\n",
+		    "belong in the record: backstop spf make %s --reports FILE\n",
 		    (unsigned long long)lost, domain);
 }
 
