@@ -217,6 +217,10 @@ def keep(name, text, make):
     cache = cache_folder()
     key = hashlib.sha256(text.encode()).hexdigest()[:KEY_DIGITS]
     kept = cache / f"{name}-{key}"
+    # without the lock: another run may be making another one for long
+    with contextlib.suppress(FileNotFoundError):
+        os.utime(kept)
+        return kept
     with open(cache / f"{name}.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
