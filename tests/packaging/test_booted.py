@@ -4,6 +4,7 @@ first installation to the last line of the removal, for each layout.
 A run types one layout for each release, suite slow all of them. The tests of a
 layout are one story on one host and stand in its order."""
 
+import json
 import os
 
 import pytest
@@ -241,6 +242,11 @@ def active(host, *units):
                     check=False).stdout.split()
 
 
+def gaps(host):
+    return json.loads(host.backstop("--json", "status",
+                                    check=False).stdout)["store"]["gaps"]
+
+
 def main_process(host):
     return int(host.run("systemctl", "show", "--property=MainPID", "--value",
                         "backstopd").stdout)
@@ -348,11 +354,30 @@ def test_restarts(host, remote, word):
 
 
 def test_reboot(host, remote, word):
-    """All of it is back, and nobody typed anything."""
+    """All of it is back, and nobody typed anything; and nothing was missed."""
+    before = gaps(host)
     host.reboot()
     wait_until(host.greets, lambda: host.logs())
     out_and_back(host, remote, word)
+    assert gaps(host) == before
     assert bounce(host, forge(host.tag), word).startswith("550 5.7.1")
+
+
+def test_backup_and_restore(host, remote, word):
+    """By backstop(8). What was made since is gone, and the time a gap; all
+    else is as it was."""
+    page = manual("common/backstop.8")
+    host.shell(one_with(page, "backstop backup "))
+    keys, before = host.backstop("key", "list").stdout, gaps(host)
+    host.backstop("key", "rotate")
+    host.shell(one_with(page, "backstop restore "))
+    assert active(host, "backstopd.socket", "backstopd.service") == [
+        "active", "active"]
+    assert host.backstop("key", "list").stdout == keys
+    # one that ends where the next begins is the same gap
+    assert gaps(host)[-1]["end"] > (before[-1]["end"] if before else "")
+    comes_home(host, host.tag, f"{word}-old")
+    out_and_back(host, remote, word)
 
 
 def test_removed(host, remote, word):
