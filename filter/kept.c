@@ -13,6 +13,9 @@
 
 #define SINCE "since"
 
+/* Made by a package that takes the filter away. */
+#define REMOVED "removed"
+
 /* What a filter's file holds. */
 struct line {
 	int64_t until;
@@ -126,6 +129,15 @@ bs_kept_until(const struct bs_kept *kept, time_t until)
 		(void)write_line(kept, until);
 }
 
+/* Whether a name is that of a filter's file, as make_file() has it: all others
+ * are left alone, as the folder may be one that somebody mistook for ours. */
+static bool
+is_of_a_filter(const char *name)
+{
+	return strcmp(name, REMOVED) == 0 ||
+	       (name[0] != '.' && name[strspn(name, "0123456789.")] == '\0');
+}
+
 /* The next file of another filter, open; or -1 when there are no more. */
 static int
 next_file(const struct bs_kept *kept, DIR *folder, char name[static 256])
@@ -134,8 +146,7 @@ next_file(const struct bs_kept *kept, DIR *folder, char name[static 256])
 	int fd;
 
 	while ((entry = readdir(folder)) != NULL) {
-		if (entry->d_name[0] == '.' ||
-		    strcmp(entry->d_name, SINCE) == 0 ||
+		if (!is_of_a_filter(entry->d_name) ||
 		    strcmp(entry->d_name, kept->name) == 0)
 			continue;
 		snprintf(name, 256, "%s", entry->d_name);

@@ -405,6 +405,22 @@ class WithFilter(Pausing):
             self.finish(running)
             self.finish(hanging)
 
+    def test_files_of_others_stay(self):
+        """The folder may be a wrong one, and the filter root's."""
+        paths = [self.path("kept", name) for name in ("passwd", "1.conf")]
+        for path in paths:
+            self.write(path, "root:x:0:0::/:/bin/sh\n")
+        self.life_beside(paths)
+
+    def life_beside(self, paths):
+        with self.engine():
+            running, smtpd = self.start()
+            self.age_folder()
+            self.assertTrue(self.send(smtpd, 1))
+            self.finish(running)
+        self.assertEqual([path for path in paths if os.path.exists(path)],
+                         paths)
+
     def test_nothing_can_be_kept(self):
         with self.engine():
             running, smtpd = self.start(folder="none")
