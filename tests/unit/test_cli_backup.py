@@ -6,11 +6,13 @@ usage: test_cli_backup.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 
 import io
 import os
+import re
 import shutil
 import tarfile
 import time
 
-from cli_case import AS_ROOT, NOINPUT, PATIENCE_S, Case, Engine, Wire, main
+from cli_case import (AS_ROOT, NOINPUT, PATIENCE_S, ROOT, Case, Engine, Wire,
+                      main)
 
 STATE = ("keyring", "store.key", "accepted")
 
@@ -166,6 +168,25 @@ class BackAndForth(Whole):
         self.call("backup", self.path("no", "such"), status=NOINPUT,
                   says="No such file")
         self.call("restore", self.path("none"), status=NOINPUT)
+
+
+class Manual(Whole):
+    """The lines that backstop(8) shows, typed."""
+
+    def test_its_lines(self):
+        with open(os.path.join(ROOT, "common", "backstop.8"),
+                  encoding="ascii") as page:
+            lines = re.findall(r"^# backstop ((?:backup|restore) .*)$",
+                               page.read(), re.M)
+        self.assertEqual([line.split()[0] for line in lines],
+                         ["backup", "restore"])
+        with self.engine():
+            tag = self.send("a@example.org")
+        for line in lines:
+            self.call(*(word.replace("/root/", self.path(""))
+                        for word in line.split()))
+        with self.engine(), Wire(self.path("sock")) as w:
+            self.assertEqual(w.bounce(tag)["verdict"], "genuine")
 
 
 class Hostile(Whole):

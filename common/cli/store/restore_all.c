@@ -136,13 +136,16 @@ stage(struct task *task)
 	struct bs_fault fault = {0};
 	int rc;
 
-	if (bs_state_folder_paths(task->config->state, &task->paths) != 0 ||
-	    bs_state_folder_group(task->config, &task->gid, &fault) != 0 ||
+	if ((rc = bs_state_folder_group(task->config, &task->gid, &fault)) !=
+		0 ||
 	    (rc = bs_state_folder_make(task->config, &fault)) != 0) {
-		bs_complain("%s", fault.text);
-		return EX_NOPERM;
+		bs_complain("%s; nothing was changed", fault.text);
+		return bs_exit_of(rc);
 	}
-	rc = bs_stage_begin(task->config->state, &task->paths, &task->staged);
+	rc = bs_state_folder_paths(task->config->state, &task->paths);
+	if (rc == 0)
+		rc = bs_stage_begin(task->config->state, &task->paths,
+		    &task->staged);
 	if (rc != 0) {
 		bs_complain("%s: %s", task->config->state, strerror(-rc));
 		return bs_exit_of(rc);
