@@ -25,6 +25,12 @@ FILES = {
         "/usr/lib/sysusers.d/backstop.conf": "-rw-r--r-- root:root",
         "/usr/sbin/backstop": "-rwxr-xr-x root:root",
         "/usr/sbin/backstopd": "-rwxr-xr-x root:root",
+        "/usr/share/bash-completion/completions/backstop":
+            "-rw-r--r-- root:root",
+        "/usr/share/logwatch/dist.conf/services/backstop.conf":
+            "-rw-r--r-- root:root",
+        "/usr/share/logwatch/scripts/services/backstop":
+            "-rwxr-xr-x root:root",
         STATE: "drwxr-x--- root:_backstop",
     },
     "opensmtpd-filter-backstop": {
@@ -108,6 +114,8 @@ def test_units_and_users(rpms):
 
 
 def test_what_they_need(rpms):
+    # the script is logwatch's to run
+    assert "perl" not in rpms.ask("backstop", "--requires")
     needed = rpms.ask("opensmtpd-filter-backstop", "--requires").split("\n")
     assert "opensmtpd" in needed
     assert any(line.startswith("backstop(x86-64) = ") for line in needed)
