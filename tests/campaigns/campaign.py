@@ -126,9 +126,11 @@ class Campaign:
         if self._library:
             environment.update(LD_PRELOAD=self._library,
                                TROUBLE=str(self.trouble.path))
+        # a reload may come before the program has begun
         self.engine = subprocess.Popen(
             [self.backstopd, "-c", self.conf], stdin=subprocess.DEVNULL,
-            stdout=self.log, stderr=self.log, env=environment)
+            stdout=self.log, stderr=self.log, env=environment,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
 
     def started(self):
         """Starts it and waits until its store is there."""
