@@ -64,13 +64,23 @@ say(struct bs_report_xml *xml, const struct bs_report_said *said)
 		stop(xml, -ECANCELED);
 }
 
+/* expat 2.9 has another function for it, which Debian 12 does not have. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+static unsigned
+line_of(const struct bs_report_xml *xml)
+{
+	return (unsigned)XML_GetCurrentLineNumber(xml->parser);
+}
+#pragma GCC diagnostic pop
+
 static void BS_PRINTF(2, 3)
     tell_fault(struct bs_report_xml *xml, const char *format, ...)
 {
 	struct bs_report_said said = {.kind = BS_REPORT_FAULT};
 	va_list args;
 
-	said.is.fault.line = (unsigned)XML_GetCurrentLineNumber(xml->parser);
+	said.is.fault.line = line_of(xml);
 	va_start(args, format);
 	vsnprintf(said.is.fault.text, sizeof(said.is.fault.text), format, args);
 	va_end(args);
