@@ -14,7 +14,7 @@
 #include "common/cli/status/domains.h"
 
 /* Days after which mode observe has seen enough. */
-#define OBSERVE_DAYS 14
+#define OBSERVE_DAYS 21
 
 /* What is wrong with the file. */
 struct faults {
