@@ -9,6 +9,7 @@
 #include "common/cli/cli.h"
 #include "common/cli/output.h"
 #include "common/config/read.h"
+#include "common/engine/state_folder.h"
 #include "common/keys/keyring_file.h"
 
 int
@@ -57,7 +58,9 @@ bs_load_config(const struct bs_call *call, struct bs_config **out)
 		bs_complain("%s: %s; %s", call->config_path, strerror(-rc),
 		    rc == -ENOENT ? "write it (backstop.conf(5)) or name "
 				    "another with -c"
-				  : "run as root, or name another with -c");
+		    : rc == -EACCES || rc == -EPERM
+			? "run as root, or name another with -c"
+			: "name another with -c");
 		return bs_exit_of(rc);
 	}
 	return 0;
@@ -108,6 +111,37 @@ bs_load_keyring(const struct bs_config *config, struct bs_keyring *out)
 	if (why[0] != '\0')
 		bs_complain("%s", why);
 	return status;
+}
+
+int
+bs_check_store_key(const char *path, struct bs_store_key_fault *fault)
+{
+	uint8_t key[BS_STORE_KEY_LEN];
+	struct bs_fault why = {0};
+	int rc = bs_state_folder_store_key(path, key, &why);
+
+	bs_mac_wipe(key, sizeof(key));
+	fault->what[0] = '\0';
+	fault->fix[0] = '\0';
+	if (rc == 0)
+		return 0;
+	snprintf(fault->what, sizeof(fault->what), "%s: %s", path,
+	    rc == -EINVAL ? "it is damaged: a key is 64 hexadecimal digits and "
+			    "a newline"
+			  : why.text);
+	if (rc == -EACCES)
+		snprintf(fault->fix, sizeof(fault->fix), "run as root");
+	else if (rc == -EPERM)
+		snprintf(fault->fix, sizeof(fault->fix),
+		    "type: backstop doctor");
+	else
+		snprintf(fault->fix, sizeof(fault->fix),
+		    "type: backstop restore FILE; without a backup: %s%s%s"
+		    "backstop init (it sets aside the store that has lost its "
+		    "key)",
+		    rc == -ENOENT ? "" : "rm ", rc == -ENOENT ? "" : path,
+		    rc == -ENOENT ? "" : " && ");
+	return rc;
 }
 
 int

@@ -23,6 +23,16 @@ BS_MUST_USE int bs_load_keyring(const struct bs_config *config,
 BS_MUST_USE int bs_read_keyring(const struct bs_config *config,
     struct bs_keyring *out, char why[static BS_KEYRING_WHY]);
 
+/* What is wrong with a store.key, and what to do. */
+struct bs_store_key_fault {
+	char what[PATH_MAX + 120];
+	char fix[PATH_MAX + 120];
+};
+
+/* Whether store.key can be read as a key. Returns 0, or -errno with *fault set:
+ * -EACCES or -EPERM where its mode or owner is wrong. */
+int bs_check_store_key(const char *path, struct bs_store_key_fault *fault);
+
 /* Reads an address that has a local part. Returns 0 or an exit status after
  * the complaint. */
 BS_MUST_USE int bs_load_address(const char *text, struct bs_address *out);

@@ -146,6 +146,30 @@ def keyring_is_open(case):
         yield
 
 
+@contextlib.contextmanager
+def another_store_key(case, text):
+    path = case.path("state", "store.key")
+    before, what = case.read("state", "store.key"), os.stat(path)
+    os.rename(path, path + ".away")
+    if text is not None:
+        case.write("state/store.key", text(before), 0o640)
+        os.chown(path, what.st_uid, what.st_gid)
+    yield
+    os.rename(path + ".away", path)
+
+
+@scene("store-key")
+def store_key_is_cut(case):
+    with another_store_key(case, lambda text: text[:30]):
+        yield
+
+
+@scene("store-key")
+def store_key_is_missing(case):
+    with another_store_key(case, None):
+        yield
+
+
 @scene("state-mode")
 def store_is_open(case):
     with mode(case.path("state", "store"), 0o755):

@@ -173,6 +173,9 @@ class CommandLine(Case):
             self.call(*words, status=CONFIG, says=f"{self.conf}:4: unknown")
         self.conf = self.path("missing.conf")
         self.call("status", status=NOINPUT, says="backstop.conf(5)")
+        self.conf = self.path()
+        self.call("status", status=71,
+                  says="Is a directory; name another with -c")
         self.call("decode", "a@example.org", status=1)
 
 

@@ -43,6 +43,44 @@ class Store(Case):
         with open(self.path("state", "store", "data.mdb"), "rb") as file:
             self.assertNotIn(b"alice", file.read())
 
+    def test_store_without_its_key(self):
+        """status and doctor name store.key, and what they say to type helps."""
+        self.sign()
+        path = self.path("state", "store.key")
+        key = self.read("state", "store.key")
+        self.call("backup", self.path("backup"))
+        for text in (key[:30], "", key[:-1], "g" + key[1:], None):
+            with self.subTest(text):
+                os.unlink(path)
+                if text is not None:
+                    self.write("state/store.key", text, 0o640)
+                said = self.call("status", status=1)
+                self.assertIn(path, said)
+                self.assertIn("backstop restore FILE", said)
+                self.assertIn("sets aside the store", said)
+                self.assertIn("starts when store.key is mended", said)
+                self.assertNotIn("start it:", said)
+                self.assertNotIn("makes it when it starts", said)
+                self.assertEqual("rm " + path in said, text is not None)
+                store = self.status(1)["store"]
+                self.assertEqual(store["state"], "unreadable")
+                self.assertIn(path, store["fault"])
+                doctor, = self.json("doctor", status=1)
+                fixes = {one["check"]: one["fix"]
+                         for one in doctor["findings"]
+                         if one["severity"] != "ok"}
+                self.assertIn("backstop restore FILE", fixes["store-key"])
+                self.assertIn("mend store.key", fixes["engine-socket"])
+                self.assertEqual("keyring-mode" in fixes,
+                                 AS_ROOT and text is not None)
+                if text is None:
+                    self.write("state/store.key", "", 0o640)
+        self.call("restore", self.path("backup"))
+        self.assertEqual(self.status(1)["store"]["state"], "ok")
+        os.unlink(path)
+        self.call("init")
+        self.assertEqual(self.status(1)["store"]["state"], "missing")
+
     def test_what_cannot_be_recorded(self):
         """The tag is valid all the same, and a warning says so."""
         os.unlink(self.path("state", "store.key"))

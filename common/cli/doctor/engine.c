@@ -23,7 +23,11 @@ fix_by_start(struct bs_doctor *doctor, const char *verb)
 	const char *path = doctor->call->config_path;
 	bool is_default = strcmp(path, BS_CONFIG_PATH) == 0;
 
-	if (is_default && access("/run/systemd/system", F_OK) == 0)
+	/* its finding says what to do; starting the engine does not help */
+	if (bs_doctor_has(doctor, BS_CHECK_STORE_KEY))
+		bs_doctor_fix(doctor,
+		    "mend store.key (see store-key), then %s the engine", verb);
+	else if (is_default && access("/run/systemd/system", F_OK) == 0)
 		bs_doctor_fix(doctor, "type: systemctl %s backstopd", verb);
 	else
 		bs_doctor_fix(doctor, "type: backstopd%s%s &",

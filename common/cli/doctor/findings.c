@@ -17,6 +17,7 @@ static const struct check {
     {"engine-user", BS_FOUND_ERROR},
     {"keyring", BS_FOUND_ERROR},
     {"keyring-mode", BS_FOUND_ERROR},
+    {"store-key", BS_FOUND_ERROR},
     {"state-mode", BS_FOUND_ERROR},
     {"active-key", BS_FOUND_ERROR},
     {"engine-socket", BS_FOUND_ERROR},

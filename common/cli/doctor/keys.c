@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/cli/doctor/keys.h"
+#include "common/cli/load.h"
 #include "common/cli/output.h"
 #include "common/keys/keyring_file.h"
 
@@ -96,6 +97,27 @@ check_rule(struct bs_doctor *doctor, const struct rule *rule)
 		    (unsigned)rule->mode);
 }
 
+/* What must be in store.key. A wrong mode of it is another finding. */
+static int
+check_store_key(struct bs_doctor *doctor, const char *path)
+{
+	struct bs_store_key_fault fault;
+	int rc = bs_check_store_key(path, &fault);
+
+	if (rc == 0) {
+		bs_doctor_good(doctor, BS_CHECK_STORE_KEY, "%s holds a key",
+		    path);
+	} else if (rc == -EACCES) {
+		bs_doctor_unseen(doctor, BS_CHECK_STORE_KEY, "%s", fault.what);
+		bs_doctor_fix(doctor, "%s", fault.fix);
+	} else if (rc != -EPERM) {
+		bs_doctor_bad(doctor, BS_CHECK_STORE_KEY,
+		    "%s; the engine cannot start", fault.what);
+		bs_doctor_fix(doctor, "%s", fault.fix);
+	}
+	return rc;
+}
+
 void
 bs_doctor_modes(struct bs_doctor *doctor)
 {
@@ -114,8 +136,9 @@ bs_doctor_modes(struct bs_doctor *doctor)
 		return;
 	check_rule(doctor, &(struct rule){BS_CHECK_KEYRING_MODE, paths.keyring,
 			       0640, "root", group});
-	check_rule(doctor, &(struct rule){BS_CHECK_KEYRING_MODE,
-			       paths.store_key, 0640, "root", group});
+	if (check_store_key(doctor, paths.store_key) != -ENOENT)
+		check_rule(doctor, &(struct rule){BS_CHECK_KEYRING_MODE,
+				       paths.store_key, 0640, "root", group});
 	check_rule(doctor, &(struct rule){BS_CHECK_STATE_MODE, paths.store,
 			       0700, user, group});
 }

@@ -5,9 +5,12 @@
 #include "common/cli/status/overview.h"
 
 const char *
-bs_status_store(int rc)
+bs_status_store(const struct bs_overview *status)
 {
-	switch (rc) {
+	/* without its key nothing can be found in it, whatever it is like */
+	if (status->store_key.what[0] != '\0')
+		return "unreadable";
+	switch (status->store) {
 	case 0:
 		return "ok";
 	case -ENOENT:
@@ -25,6 +28,8 @@ bs_status_store_fault(const struct bs_overview *status)
 {
 	if (status->answers && status->engine.store_error[0] != '\0')
 		return status->engine.store_error;
+	if (status->store_key.what[0] != '\0')
+		return status->store_key.what;
 	return status->store != 0 ? bs_store_error(status->store) : NULL;
 }
 

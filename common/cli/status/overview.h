@@ -20,6 +20,7 @@ struct bs_overview {
 	bool answers;
 	struct bs_answer engine; /* its reason is how the store is */
 	int store;		 /* 0, or -errno of the look at it */
+	struct bs_store_key_fault store_key; /* empty: it is well */
 	struct bs_look look;
 	struct bs_disk disk;	  /* on which the store is */
 	struct bs_domains survey; /* of no domains where it failed */
@@ -40,7 +41,7 @@ int64_t bs_status_age_days(const struct bs_overview *status, int64_t then);
 const char *bs_status_store_fault(const struct bs_overview *status);
 
 /* "ok", "missing", "damaged", "unreadable". */
-const char *bs_status_store(int rc);
+const char *bs_status_store(const struct bs_overview *status);
 
 /* What is known of a domain; views into status. */
 struct bs_next_mode_ground bs_status_ground(const struct bs_overview *status,

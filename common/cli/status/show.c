@@ -214,9 +214,14 @@ print_store(const struct bs_overview *status)
 	char start[BS_TIME_TEXT];
 	char end[BS_TIME_TEXT];
 
+	if (status->store_key.what[0] != '\0') {
+		bs_print(stdout, "store:    %s\n          %s\n",
+		    status->store_key.what, status->store_key.fix);
+		return;
+	}
 	if (status->store != 0) {
 		bs_print(stdout, "store:    %s: %s; %s\n",
-		    status->book.paths.store, bs_status_store(status->store),
+		    status->book.paths.store, bs_status_store(status),
 		    store_advice(status->store));
 		print_store_fault(status);
 		return;
@@ -277,6 +282,11 @@ bs_status_print(const struct bs_overview *status)
 	if (status->answers)
 		bs_print(stdout, "engine:   answers at %s: %s\n",
 		    status->book.config->socket, status->engine.reason);
+	else if (status->store_key.what[0] != '\0')
+		bs_print(stdout,
+		    "engine:   does not answer at %s; it starts when store.key "
+		    "is mended (see store)\n",
+		    status->book.config->socket);
 	else
 		bs_print(stdout,
 		    "engine:   does not answer at %s; start it: "
@@ -412,7 +422,7 @@ store_json(const struct bs_overview *status)
 	const struct bs_meta *meta = &status->look.meta;
 	const struct bs_store_stat *stat = &status->look.stat;
 
-	bs_json_text(json, "state", bs_status_store(status->store));
+	bs_json_text(json, "state", bs_status_store(status));
 	bs_json_text(json, "fault", bs_status_store_fault(status));
 	bs_json_put(json, "file_system", bs_disk_json(&status->disk));
 	bs_json_text(json, "folder", status->book.paths.store);

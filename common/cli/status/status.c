@@ -12,6 +12,8 @@ look_at_store(struct bs_overview *status)
 	const struct bs_config *config = status->book.config;
 	int64_t now = status->call->now;
 
+	(void)bs_check_store_key(status->book.paths.store_key,
+	    &status->store_key);
 	status->store = bs_look_at_store(config, &status->look);
 	status->clock_in_doubt = bs_look_doubts_clock(&status->look, now);
 	if (status->store == 0)
