@@ -549,9 +549,10 @@ class Reports(Make):
                                      "had.example", **row}) for row in rows)
         return self.write("report.xml", REPORT % text)
 
-    def ask(self, path, *answers, own=NOT_OWN):
+    def ask(self, path, *answers, own=NOT_OWN,
+            record="v=spf1 ip4:192.0.2.1 include:three.example ~all"):
         self.dns.load({**ZONE, "had.example": [
-            ["TXT", "v=spf1 ip4:192.0.2.1 include:three.example ~all"]],
+            ["TXT", record or "none=1"]],
             "9.2.0.192.in-addr.arpa": [["PTR", "mail.had.example"]],
             "mail.had.example": [["A", "192.0.2.9"]]})
         words = [cli_case.PROGRAM, "-c", self.conf, "spf", "make",
@@ -593,6 +594,34 @@ class Reports(Make):
         self.assertIn("DMARC passes by DKIM: it needs no SPF here", shown)
         self.assertEqual(self.record(shown),
                          "v=spf1 ip4:192.0.2.1 include:three.example ~all")
+
+    def test_forged(self):
+        """Anybody may write a report: by Enter alone nobody is taken in whom
+        the record does not let send, nor where there is none."""
+        path = self.reports(
+            {"ip": "203.0.113.66", "count": 99, "spf": "pass", "dkim": "pass"},
+            {"ip": "205.201.128.7", "count": 20, "spf": "pass"})
+        shown = self.ask(path)
+        self.assertIn("Anybody can mail you a report", shown.replace("\n", " "))
+        self.assertIn("today's record says softfail for it", shown)
+        self.assertRegex(shown, r"mine \(ip4:203\.0\.113\.66\).*\[y/N\]")
+        self.assertRegex(shown, r"mine \(include:servers\.mcsv.*\[y/N\]")
+        self.assertEqual(self.record(shown),
+                         "v=spf1 ip4:192.0.2.1 include:three.example ~all")
+        shown = self.ask(path, ["write no record", "192.0.2.1"], record=None)
+        self.assertIn("the domain has no record now", shown)
+        self.assertEqual(self.record(shown), "v=spf1 ip4:192.0.2.1 ~all")
+
+    def test_provider_of_one(self):
+        """One host of a provider that may send now speaks for itself, not for
+        all that the provider's include lets send."""
+        path = self.reports(
+            {"ip": "205.201.128.7", "count": 20, "spf": "pass"},
+            {"ip": "192.0.2.1", "count": 20, "spf": "pass"})
+        shown = self.ask(path, ["keep", "n", "n"],
+                         record="v=spf1 ip4:205.201.128.7 ip4:192.0.2.1 -all")
+        self.assertRegex(shown, r"mine \(include:servers\.mcsv.*\[y/N\]")
+        self.assertRegex(shown, r"mine \(ip4:192\.0\.2\.1\).*\[Y/n\]")
 
     def test_files(self):
         self.call("spf", "make", "had.example", "--dns", self.server,

@@ -6,6 +6,7 @@
 #include "common/base/ascii.h"
 #include "common/cli/output.h"
 #include "common/cli/spf/evidence.h"
+#include "common/cli/spf/own.h"
 #include "common/cli/spf/take.h"
 #include "common/spf/lint/net.h"
 
@@ -85,12 +86,72 @@ why_not_needed(const struct bs_spf_wizard *wizard,
 	       "pass DMARC it must sign with DKIM";
 }
 
+/* Whether a source is an address of this host that others see. */
+static bool
+is_own(const struct bs_report_source *seen)
+{
+	struct bs_spf_own own[BS_SPF_OWN_MAX];
+	size_t count = bs_spf_own_addresses(own);
+
+	for (size_t i = 0; i < count; i++)
+		if (own[i].net.is_ip6 == seen->is_ip6 &&
+		    own[i].reserved == NULL &&
+		    memcmp(own[i].net.address, seen->address,
+			seen->is_ip6 ? 16 : 4) == 0)
+			return true;
+	return false;
+}
+
+/* Whether the record in DNS lets the source send now, and all else that its
+ * term would let send. */
+static bool
+passes_now(const struct bs_spf_source *source)
+{
+	const struct bs_spf_provider *provider = source->provider;
+
+	return source->is_checked && source->now == BS_SPF_PASS &&
+	       (provider == NULL ||
+		   (strncmp(source->mechanism, "include:", 8) == 0 &&
+		       is_same(source->mechanism + 8, provider->include)));
+}
+
+/* Whether Enter takes a source in. A report is anybody's mail, and says of
+ * itself who wrote it: none of them, nor many, may let somebody send whom the
+ * record does not let send now. */
+static bool
+is_taken_by_enter(const struct bs_spf_wizard *wizard,
+    const struct bs_spf_source *source, const struct bs_report_source *sum)
+{
+	if (why_not_needed(wizard, sum) != NULL)
+		return false;
+	if (passes_now(source))
+		return sum->spf_aligned > 0;
+	return !wizard->has_present && !wizard->is_unknown &&
+	       is_own(source->seen);
+}
+
+/* What the record in DNS says of a source, as a clause. */
+static const char *
+now_of(const struct bs_spf_wizard *wizard, const struct bs_spf_source *source,
+    char *out, size_t size)
+{
+	if (!wizard->has_present && !wizard->is_unknown)
+		return "the domain has no record now";
+	if (!source->is_checked || source->now == BS_SPF_TEMPERROR ||
+	    wizard->is_unknown)
+		return "what the record says of it now is not known";
+	snprintf(out, size, "today's record says %s for it",
+	    bs_spf_result_name(source->now));
+	return out;
+}
+
 static void
 show_source(const struct bs_spf_wizard *wizard,
     const struct bs_spf_source *source, const struct bs_report_source *sum)
 {
 	struct bs_spf_net net = net_of(source->seen);
 	char text[BS_SPF_NET_TEXT];
+	char now[64];
 	const char *note = why_not_needed(wizard, sum);
 	FILE *out = wizard->talk.out;
 
@@ -102,8 +163,10 @@ show_source(const struct bs_spf_wizard *wizard,
 	bs_print(out,
 	    ": %" PRIu64 " mail%s; SPF passed for %" PRIu64
 	    ", DKIM of the domain for %" PRIu64 ".\n",
-	    sum->mails, sum->mails == 1 ? "" : "s", sum->spf_aligned,
+	    sum->mails, bs_plural(sum->mails), sum->spf_aligned,
 	    sum->dkim_aligned);
+	bs_print(out, "  So say the reports; %s.\n",
+	    now_of(wizard, source, now, sizeof(now)));
 	if (sum->spf_domain[0] != '\0' && note != NULL)
 		bs_print(out, "  Return path at %s: %s.\n", sum->spf_domain,
 		    note);
@@ -130,7 +193,7 @@ ask_source(struct bs_spf_wizard *wizard, const struct bs_spf_source *source,
 	    "Is it yours, to send as %s? y: mine (%s), n: not mine",
 	    wizard->domain, term);
 	if (!bs_spf_talk_agrees(&wizard->talk, question,
-		sum->spf_aligned > 0 && why_not_needed(wizard, sum) == NULL))
+		is_taken_by_enter(wizard, source, sum)))
 		return true;
 	if (bs_spf_wizard_add(wizard, term) && source->provider == NULL &&
 	    source->name[0] != '\0')
@@ -158,7 +221,9 @@ bs_spf_wizard_evidence(struct bs_spf_wizard *wizard,
 
 	bs_print(wizard->talk.out,
 	    "\nReports of %" PRIu64 " mails in the name of %s or others say "
-	    "who sent them:\n",
+	    "who sent them. Anybody\ncan mail you a report, and write in it "
+	    "what he likes: it is a hint, no proof. So Enter\ntakes in nobody "
+	    "whom the record in DNS does not let send now.\n",
 	    mails, wizard->domain);
 	for (size_t i = 0; i < sources->count; i++) {
 		const struct bs_spf_source *source = &sources->list[i];
