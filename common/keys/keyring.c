@@ -298,14 +298,30 @@ fits(const struct bs_key *key, const struct bs_tag *tag, bool as_is)
 	       bs_mac_equal(mac, tag->mac, sizeof(mac));
 }
 
-/* Whether the key was here on all of the day on which a tag that expires on the
- * given day was signed. */
+void
+bs_keyring_mark_restored(struct bs_keyring *keyring, int64_t made, int64_t now)
+{
+	uint32_t from = bs_day_of(made < now ? made : now);
+	uint32_t to = bs_day_of(made < now ? now : made);
+
+	if (keyring->restored_to == 0 || from < keyring->restored_from)
+		keyring->restored_from = from;
+	if (to > keyring->restored_to)
+		keyring->restored_to = to;
+}
+
+/* Whether the key, and no other of its number, was here on all of the day on
+ * which a tag that expires on the given day was signed. */
 static bool
-was_here(const struct bs_key *key, uint32_t expiry, unsigned lifetime_days)
+was_here(const struct bs_keyring *keyring, const struct bs_key *key,
+    uint32_t expiry, unsigned lifetime_days)
 {
 	uint32_t created = bs_day_of(key->created);
 	uint32_t signing = expiry - lifetime_days;
 
+	if (keyring->restored_to != 0 && signing >= keyring->restored_from &&
+	    signing <= keyring->restored_to)
+		return false;
 	if (key->origin == BS_KEY_REMADE)
 		return created < signing;
 	return created <= signing;
@@ -327,11 +343,12 @@ may_be_ahead(uint32_t expiry, uint32_t today, unsigned lifetime_days)
  * to come, or before its key was made, it was by a wrong clock: nobody knows
  * how old it is. An imported key signed elsewhere before it came here. */
 static enum bs_tag_fact
-worth_of_old(const struct bs_key *key, uint32_t expiry, uint32_t today,
-    unsigned lifetime_days)
+worth_of_old(const struct bs_keyring *keyring, const struct bs_key *key,
+    uint32_t expiry, uint32_t today, unsigned lifetime_days)
 {
 	if (may_be_ahead(expiry, today, lifetime_days) ||
-	    (!is_imported(key) && !was_here(key, expiry, lifetime_days)))
+	    (!is_imported(key) &&
+		!was_here(keyring, key, expiry, lifetime_days)))
 		return BS_TAG_UNKNOWN;
 	return BS_TAG_STALE;
 }
@@ -347,7 +364,7 @@ bs_keyring_expiry(const struct bs_keyring *keyring, const struct bs_tag *tag,
 		return day;
 	if (may_be_ahead(day, today, lifetime_days) ||
 	    (today - day > BS_DAY_TURN / 2 && !is_imported(key) &&
-		!was_here(key, day, lifetime_days)))
+		!was_here(keyring, key, day, lifetime_days)))
 		return day + BS_DAY_TURN;
 	return day;
 }
@@ -365,8 +382,9 @@ bs_keyring_verify(const struct bs_keyring *keyring, const struct bs_tag *tag,
 	/* Exim's own recipe does not fold case before it signs */
 	if (!fits(key, tag, false) &&
 	    !(is_imported(key) && fits(key, tag, true)))
-		return was_here(key, expiry, lifetime_days) ? BS_TAG_BAD
-							    : BS_TAG_UNKNOWN;
+		return was_here(keyring, key, expiry, lifetime_days)
+			   ? BS_TAG_BAD
+			   : BS_TAG_UNKNOWN;
 	switch (bs_day_state(tag->digits, today, lifetime_days)) {
 	case BS_DAY_CURRENT:
 		return BS_TAG_VALID;
@@ -375,5 +393,5 @@ bs_keyring_verify(const struct bs_keyring *keyring, const struct bs_tag *tag,
 	case BS_DAY_STALE:
 		break;
 	}
-	return worth_of_old(key, expiry, today, lifetime_days);
+	return worth_of_old(keyring, key, expiry, today, lifetime_days);
 }

@@ -52,6 +52,8 @@ struct bs_keyring {
 	size_t count;
 	unsigned damaged; /* the first line of its file that failed its check;
 			   * that key is missing. 0: none */
+	uint32_t restored_from; /* days in which there were keys that it does */
+	uint32_t restored_to;	/* not know, as it is an old copy. 0: none */
 	struct bs_key keys[BS_KEY_NUMBERS];
 };
 
@@ -70,6 +72,11 @@ int bs_keyring_free_number(const struct bs_keyring *keyring);
  * active key: that one verifies. */
 void bs_keyring_keep(struct bs_keyring *keyring,
     const struct bs_keyring *before, int64_t now);
+
+/* The keyring is a copy, made then and put back now. Of a tag that was signed in
+ * between nobody can say that its key was not here. */
+void bs_keyring_mark_restored(struct bs_keyring *keyring, int64_t made,
+    int64_t now);
 
 /* Whether somebody else may sign with this key, or has done so lately enough
  * that such mail may bounce now. */

@@ -31,6 +31,10 @@ static const char heading[] =
     "# number state created activated retired secret origin lent returned "
     "check\n";
 
+/* The line of a keyring that is a copy put back: two days and a check. */
+#define RESTORED "restored"
+#define RESTORED_COLUMNS 4
+
 static int BS_PRINTF(4, 5) refuse(struct bs_fault *fault, int rc, unsigned line,
     const char *format, ...)
 {
@@ -286,6 +290,49 @@ take_key(struct bs_keyring *keyring, const struct bs_key *key, unsigned line,
 	return 0;
 }
 
+static void
+format_restored(const struct bs_keyring *keyring,
+    char out[static LINE_MAX_OCTETS])
+{
+	int len =
+	    snprintf(out, LINE_MAX_OCTETS, RESTORED " %" PRIu32 " %" PRIu32,
+		keyring->restored_from, keyring->restored_to);
+
+	snprintf(out + len, LINE_MAX_OCTETS - (size_t)len, " %08" PRIx32,
+	    check_of(out));
+}
+
+/* Takes a line that is no key's, as a key has many more columns. One that was
+ * the above until it was damaged might have named any day: then no tag is
+ * called bad. Returns 0, -EBADMSG for a damaged one, or -ENOENT for a key's. */
+static int
+take_restored(struct bs_keyring *keyring, const char *line)
+{
+	char copy[LINE_MAX_OCTETS];
+	char again[LINE_MAX_OCTETS] = "";
+	char *columns[COLUMNS - 2];
+	int64_t from = 0;
+	int64_t to = 0;
+	size_t count;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	count = split(copy, columns, COLUMNS - 2);
+	if (count > COLUMNS - 2)
+		return -ENOENT;
+	if (count == RESTORED_COLUMNS && read_time(columns[1], &from) &&
+	    read_time(columns[2], &to) && from <= to && to < UINT32_MAX) {
+		keyring->restored_from = (uint32_t)from;
+		keyring->restored_to = (uint32_t)to;
+		format_restored(keyring, again);
+	}
+	bs_mac_wipe(copy, sizeof(copy));
+	if (strcmp(again, line) == 0)
+		return 0;
+	keyring->restored_from = 0;
+	keyring->restored_to = UINT32_MAX;
+	return -EBADMSG;
+}
+
 /* Whether the file has checks. Its second line says so; if that one is damaged,
  * the first key does. */
 static bool
@@ -329,12 +376,25 @@ cut_line(const char **text, size_t *len, char line[static LINE_MAX_OCTETS])
 	return 0;
 }
 
+/* Takes the line of a key. */
+static int
+take_line(struct bs_keyring *keyring, char *line, bool checked, unsigned number,
+    struct bs_fault *fault)
+{
+	struct bs_key key;
+	int rc = parse_line(line, checked, number, &key, fault);
+
+	if (rc == 0)
+		rc = take_key(keyring, &key, number, fault);
+	bs_mac_wipe(&key, sizeof(key));
+	return rc;
+}
+
 int
 bs_keyring_parse(const char *text, size_t len, struct bs_keyring *out,
     struct bs_fault *fault)
 {
 	char line[LINE_MAX_OCTETS];
-	struct bs_key key = {0};
 	bool checked = has_checks(text, len);
 	unsigned number = 0;
 	int rc = 0;
@@ -350,9 +410,8 @@ bs_keyring_parse(const char *text, size_t len, struct bs_keyring *out,
 			rc = -EBADMSG;
 		else if (line[0] == '#' || line[strspn(line, " \t")] == '\0')
 			continue;
-		else if ((rc = parse_line(line, checked, number, &key,
-			      fault)) == 0)
-			rc = take_key(out, &key, number, fault);
+		else if (!checked || (rc = take_restored(out, line)) == -ENOENT)
+			rc = take_line(out, line, checked, number, fault);
 		if (rc == -EBADMSG) {
 			rc = 0;
 			if (out->damaged == 0)
@@ -360,7 +419,6 @@ bs_keyring_parse(const char *text, size_t len, struct bs_keyring *out,
 		}
 	}
 	bs_mac_wipe(line, sizeof(line));
-	bs_mac_wipe(&key, sizeof(key));
 	if (rc != 0)
 		bs_keyring_wipe(out);
 	return rc;
@@ -414,7 +472,7 @@ out:
 	return rc;
 }
 
-_Static_assert(sizeof(heading) + BS_KEY_NUMBERS * LINE_MAX_OCTETS <=
+_Static_assert(sizeof(heading) + (BS_KEY_NUMBERS + 1) * LINE_MAX_OCTETS <=
 		   FILE_MAX_OCTETS,
     "all keys have room");
 
@@ -446,6 +504,11 @@ bs_keyring_save(const char *path, const struct bs_keyring *keyring, gid_t gid)
 	size_t len = (size_t)snprintf(text, sizeof(text), "%s", heading);
 	int rc;
 
+	if (keyring->restored_to != 0) {
+		format_restored(keyring, line);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s\n",
+		    line);
+	}
 	for (size_t i = 0; i < keyring->count; i++) {
 		format_line(&keyring->keys[i], line);
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s\n",

@@ -461,6 +461,95 @@ takes_a_time_that_a_hand_wrote(void **state)
 	}
 }
 
+/* A tag with a MAC that the key did not make. */
+static struct bs_tag
+forged_tag(uint32_t today)
+{
+	struct bs_keyring keyring = ring(4, BS_KEY_MADE);
+	struct bs_tag tag = signed_tag(&keyring, "alice@example.org", today);
+
+	tag.mac[0] ^= 1;
+	return tag;
+}
+
+/* Keys that were made since a copy was are unknown, whatever has their numbers
+ * now. */
+static void
+calls_nothing_bad_between_copy_and_restore(void **state)
+{
+	struct bs_keyring keyring = ring(4, BS_KEY_MADE);
+	const uint32_t day = bs_day_of(T0);
+	struct bs_tag tag;
+
+	(void)state;
+	bs_keyring_mark_restored(&keyring, T0 + 10 * DAY, T0 + 13 * DAY);
+	for (uint32_t signing = day; signing < day + 20; signing++) {
+		bool is_between = signing >= day + 10 && signing <= day + 13;
+
+		tag = forged_tag(signing);
+		assert_int_equal(bs_keyring_verify(&keyring, &tag, signing, L),
+		    is_between ? BS_TAG_UNKNOWN : BS_TAG_BAD);
+		tag = signed_tag(&keyring, "alice@example.org", signing);
+		assert_int_equal(bs_keyring_verify(&keyring, &tag, signing, L),
+		    BS_TAG_VALID);
+	}
+	/* a second time, from an older copy; and with a clock that went back */
+	bs_keyring_mark_restored(&keyring, T0 + 5 * DAY, T0 + 14 * DAY);
+	assert_int_equal(keyring.restored_from, day + 5);
+	assert_int_equal(keyring.restored_to, day + 14);
+	bs_keyring_mark_restored(&keyring, T0 + 16 * DAY, T0 + 3 * DAY);
+	assert_int_equal(keyring.restored_from, day + 3);
+	assert_int_equal(keyring.restored_to, day + 16);
+}
+
+/* One bit of the line flips, or one octet is gone: no tag is bad then. */
+static void
+believes_no_damaged_line_about_a_restore(void **state)
+{
+	struct bs_keyring keyring = ring(4, BS_KEY_MADE);
+	struct bs_keyring loaded;
+	struct bs_fault fault;
+	char path[] = "/tmp/backstop-keyring.XXXXXX";
+	char text[4096];
+	char *line;
+	struct bs_tag tag = forged_tag(bs_day_of(T0) + 4);
+	size_t len;
+	int fd = mkstemp(path);
+
+	(void)state;
+	bs_keyring_mark_restored(&keyring, T0 + 3 * DAY, T0 + 5 * DAY);
+	assert_int_equal(bs_keyring_save(path, &keyring, (gid_t)-1), 0);
+	close(fd);
+	assert_int_equal(bs_keyring_load(path, &loaded, &fault), 0);
+	assert_int_equal(loaded.restored_from, keyring.restored_from);
+	assert_int_equal(loaded.restored_to, keyring.restored_to);
+	fd = open(path, O_RDONLY);
+	assert_true(fd >= 0);
+	assert_true(
+	    (len = (size_t)read(fd, text, sizeof(text) - 1)) < sizeof(text));
+	text[len] = '\0';
+	close(fd);
+	unlink(path);
+	line = strstr(text, "restored ");
+	assert_non_null(line);
+	for (size_t i = 0; line[i] != '\n'; i++) {
+		for (int bit = 0; bit < 8; bit++) {
+			line[i] = (char)(line[i] ^ (1 << bit));
+			if (line[i] != '\n' && line[i] != '\0') {
+				assert_int_equal(bs_keyring_parse(text, len,
+						     &loaded, &fault),
+				    0);
+				assert_int_not_equal(loaded.damaged, 0);
+				assert_int_equal(bs_keyring_verify(&loaded,
+						     &tag, bs_day_of(T0) + 4,
+						     L),
+				    BS_TAG_UNKNOWN);
+			}
+			line[i] = (char)(line[i] ^ (1 << bit));
+		}
+	}
+}
+
 static void
 keeps_what_a_damaged_file_lacks(void **state)
 {
@@ -537,6 +626,8 @@ main(void)
 	    cmocka_unit_test(no_flipped_bit_is_believed),
 	    cmocka_unit_test(reads_a_file_without_checks),
 	    cmocka_unit_test(takes_a_time_that_a_hand_wrote),
+	    cmocka_unit_test(calls_nothing_bad_between_copy_and_restore),
+	    cmocka_unit_test(believes_no_damaged_line_about_a_restore),
 	    cmocka_unit_test(keeps_what_a_damaged_file_lacks),
 	    cmocka_unit_test(is_lent_until_its_tags_are_old),
 	    cmocka_unit_test(a_key_to_verify_with_never_signs),

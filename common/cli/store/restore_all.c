@@ -234,6 +234,28 @@ put_part(const struct task *task, enum bs_part number, const char *path,
 	return bs_file_replace(path, part->text, part->len, mode, gid);
 }
 
+/* Keys that were made since the copy was are not in it, and numbers may have
+ * been given anew: their tags must not be called forged. */
+static int
+put_keyring(const struct task *task)
+{
+	const struct bs_part_text *part = &task->parts.parts[BS_PART_KEYRING];
+	struct bs_keyring keyring;
+	struct bs_fault fault;
+	int rc = keep(task, task->paths.keyring);
+
+	if (rc != 0)
+		return rc;
+	rc = bs_keyring_parse(part->text, part->len, &keyring, &fault);
+	if (rc == 0) {
+		bs_keyring_mark_restored(&keyring, task->parts.made,
+		    task->call->now);
+		rc = bs_keyring_save(task->paths.keyring, &keyring, task->gid);
+	}
+	bs_keyring_wipe(&keyring);
+	return rc;
+}
+
 /* The configuration has the rights of the one that is there, or else those that
  * it had; its folder may be missing. */
 static int
@@ -284,7 +306,7 @@ place(struct task *task)
 	}
 	if (rc == 0) {
 		what = task->paths.keyring;
-		rc = put_part(task, BS_PART_KEYRING, what, 0640, task->gid);
+		rc = put_keyring(task);
 	}
 	if (rc == 0) {
 		what = task->paths.accepted;
