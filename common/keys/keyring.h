@@ -73,8 +73,8 @@ int bs_keyring_free_number(const struct bs_keyring *keyring);
 void bs_keyring_keep(struct bs_keyring *keyring,
     const struct bs_keyring *before, int64_t now);
 
-/* The keyring is a copy, made then and put back now. Of a tag that was signed in
- * between nobody can say that its key was not here. */
+/* The keyring is a copy, made then and put back now. Of a tag that was signed
+ * in between nobody can say that its key was not here. */
 void bs_keyring_mark_restored(struct bs_keyring *keyring, int64_t made,
     int64_t now);
 

@@ -11,7 +11,7 @@ import os
 import pty
 import time
 
-from cli_case import (IOERR, NOINPUT, USAGE, Case, Engine, Wire, main,
+from cli_case import (IOERR, NOINPUT, NOPERM, USAGE, Case, Engine, Wire, main,
                       program)
 
 CLIENT = "203.0.113.9"
@@ -141,9 +141,25 @@ class OfFiles(Case):
             line(10, "al+prvs=4790xxxxxx@example.org"),
             line(10, "notbob@example.org"), line(10, "o\\x27b@example.org"))
         self.why("bob@example.org", path, says="2 decisions")
+        self.why("prvs=5797abcdef=bob@example.org", path, says="2 decisions")
         self.why("al@example.org", path, says="1 decision about")
         self.why("o'b@example.org", path, says="1 decision about")
         self.why("example.org", path, says="5 decisions")
+
+    def test_forms_of_a_client(self):
+        path = self.log(line(10).replace(CLIENT, "2001:db8::9"))
+        for what in ("2001:db8::9", "2001:DB8:0::9", "[2001:db8::9]",
+                     "2001:db8::/32"):
+            self.why(what, path, says="1 decision about")
+
+    def test_what_another_user_may_not_read(self):
+        """Nothing found is not said where nothing was read."""
+        done = self.run_raw("why", "bob@example.org", **(
+            {"user": "nobody"} if os.geteuid() == 0 else {}))
+        if done.returncode == 1:
+            self.assertRegex(done.stdout, "^(The journal|/var/log/)")
+        else:
+            self.assertIn(done.returncode, (0, NOINPUT, NOPERM, IOERR))
 
     def test_hostile_text_is_shown_not_obeyed(self):
         path = self.log(line(10, message_id="\\x1b[2J\\u202e\\x80@x"))
@@ -154,7 +170,8 @@ class OfFiles(Case):
     def test_nothing(self):
         done = self.run_raw("why", "nobody@example.org", self.log(line(10)))
         self.assertEqual(done.returncode, 1)
-        self.assertIn("no decision about nobody@example.org", done.stdout)
+        self.assertIn("The log has no decision about nobody@example.org",
+                      done.stdout)
         done = self.run_raw("--json", "why", "nobody@example.org",
                             self.log(""))
         self.assertEqual((done.returncode, done.stdout), (1, ""))

@@ -83,6 +83,7 @@ feed(struct reader *reader, const char *text, size_t len)
 	size_t first;
 	size_t whole;
 
+	*reader->search->read += len;
 	if (end == NULL) {
 		carry(reader, text, len);
 		return;
@@ -321,6 +322,7 @@ become_journalctl(int64_t since, int out)
 int
 bs_why_read_journal(const struct bs_why_search *search)
 {
+	uint64_t before = *search->read;
 	int ends[2];
 	int status = 0;
 	pid_t child;
@@ -341,7 +343,10 @@ bs_why_read_journal(const struct bs_why_search *search)
 	if (child != -1)
 		while (waitpid(child, &status, 0) == -1 && errno == EINTR)
 			;
+	/* it exits 1 where it may not look, and also where it finds nothing */
 	if (rc == 0 && (!WIFEXITED(status) || WEXITSTATUS(status) > 1))
 		rc = -EIO;
+	else if (rc == 0 && WEXITSTATUS(status) == 1 && *search->read == before)
+		rc = -EACCES;
 	return rc;
 }

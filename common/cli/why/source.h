@@ -15,6 +15,8 @@ struct bs_why_search {
 	const struct bs_why_needle *needle;
 	int64_t since; /* epoch seconds; 0: from the beginning */
 	int64_t now;
+	/* Octets that were read, of all sources. */
+	uint64_t *read;
 	/* Takes a line that has the needle in it, without its newline; written
 	 * is when its log was last written to. */
 	void (*take)(const char *line, size_t len, int64_t written,
@@ -24,7 +26,7 @@ struct bs_why_search {
 };
 
 /* Reads the engine's lines in the journal. Returns 0; or -ENOENT where there is
- * no journal, -EACCES where we may not read it, or -errno. */
+ * no journal, -EACCES where journalctl gives nothing and says so, or -errno. */
 BS_MUST_USE int bs_why_read_journal(const struct bs_why_search *search);
 
 /* Reads a file, and before it those that were rotated out of its place and are

@@ -24,7 +24,7 @@
 
 /* What was asked for. */
 struct subject {
-	const char *text; /* of an address, Message-ID or domain: no brackets */
+	char text[BS_LOG_LINE]; /* no brackets, no tag */
 	size_t len;
 	bool is_client;
 	struct bs_netblock client;
@@ -45,23 +45,57 @@ struct answer {
 	size_t outcomes[BS_WHY_OUTCOMES];
 	int64_t first; /* times of the decisions; 0: not known */
 	int64_t last;
-	bool failed; /* memory ran out */
+	const char *read; /* where they were looked for */
+	bool failed;	  /* memory ran out */
 };
 
+/* The address without its tag, whose MAC the log does not have. */
+static void
+take_tag_off(const char *address, char *out, size_t size)
+{
+	const char *tag = strstr(address, TAG);
+	const char *rest = tag == NULL ? "" : tag + strlen(TAG);
+
+	snprintf(out, size, "%s", address);
+	if (strlen(rest) <= TAG_DIGITS)
+		return;
+	rest += TAG_DIGITS;
+	if (tag == address && *rest == '=')
+		snprintf(out, size, "%s", rest + 1);
+	else if (tag > address && tag[-1] == '+' && *rest == '@')
+		snprintf(out, size, "%.*s%s", (int)(tag - 1 - address), address,
+		    rest);
+}
+
+/* An IPv6 address has several forms, of which the log has the short one. */
+static void
+read_client(const char *text, struct subject *out)
+{
+	uint8_t octets[16];
+
+	out->is_client = bs_netblock_parse(text, &out->client) == 0;
+	if (out->is_client && inet_pton(AF_INET6, text, octets) == 1)
+		(void)inet_ntop(AF_INET6, octets, out->text, sizeof(out->text));
+}
+
+/* Takes brackets and the tag off. Returns whether something is left. */
 static bool
 read_subject(const char *text, struct subject *out)
 {
 	size_t len = strlen(text);
+	bool in_brackets =
+	    len > 2 && ((text[0] == '<' && text[len - 1] == '>') ||
+			   (text[0] == '[' && text[len - 1] == ']'));
+	char bare[BS_LOG_LINE];
 
-	if (bs_netblock_parse(text, &out->client) == 0) {
-		out->is_client = true;
-	} else if (len > 2 && text[0] == '<' && text[len - 1] == '>') {
-		text++;
-		len -= 2;
-	}
-	out->text = text;
-	out->len = len;
-	return len > 0 && strpbrk(text, " \t\r\n") == NULL;
+	if (len >= sizeof(bare) || strpbrk(text, " \t\r\n") != NULL)
+		return false;
+	snprintf(bare, sizeof(bare), "%.*s", (int)(in_brackets ? len - 2 : len),
+	    text + (in_brackets ? 1 : 0));
+	take_tag_off(bare, out->text, sizeof(out->text));
+	read_client(bare, out);
+	out->len = strlen(out->text);
+	return out->len > 0;
 }
 
 /* What every line about the subject has in it. Of an address with a tag
@@ -87,24 +121,6 @@ choose_needle(const struct subject *subject, struct bs_why_needle *out)
 	bs_log_begin(&escaped);
 	bs_log_add(&escaped, "", text);
 	bs_why_needle_set(out, escaped.text + 1);
-}
-
-/* The address without its tag, whose MAC the log does not have. */
-static void
-take_tag_off(const char *address, char *out, size_t size)
-{
-	const char *tag = strstr(address, TAG);
-	const char *rest = tag == NULL ? "" : tag + strlen(TAG);
-
-	snprintf(out, size, "%s", address);
-	if (strlen(rest) <= TAG_DIGITS)
-		return;
-	rest += TAG_DIGITS;
-	if (tag == address && *rest == '=')
-		snprintf(out, size, "%s", rest + 1);
-	else if (tag > address && tag[-1] == '+' && *rest == '@')
-		snprintf(out, size, "%.*s%s", (int)(tag - 1 - address), address,
-		    rest);
 }
 
 static bool
@@ -233,35 +249,47 @@ read_log(const char *path, const struct bs_why_search *search)
 	return status;
 }
 
-/* The journal, or where there is none the usual log. */
+/* The journal; or, where it has no line of the engine's, the usual log. Says
+ * what was read, as a decision may stand elsewhere. */
 static int
-read_default(const struct bs_why_search *search)
+read_default(const struct bs_why_search *search, const char **read)
 {
 	int rc = bs_why_read_journal(search);
 
-	if (rc == 0)
+	*read = "The journal";
+	if (rc == 0 && *search->read > 0)
 		return 0;
-	if (rc != -ENOENT) {
-		bs_complain("the journal cannot be read: %s; run as root, or "
-			    "name the file of a log",
-		    strerror(-rc));
-		return EX_IOERR;
-	}
 	for (size_t i = 0; i < sizeof(usual_logs) / sizeof(usual_logs[0]); i++)
-		if (access(usual_logs[i], F_OK) == 0)
+		if (access(usual_logs[i], F_OK) == 0) {
+			*read = usual_logs[i];
 			return read_log(usual_logs[i], search);
-	bs_complain("there is no journal here; name the file that the engine "
-		    "logs to: backstop why WHAT FILE");
-	return EX_NOINPUT;
+		}
+	if (rc == 0 || rc == -ENOENT) {
+		bs_complain("%s; name the file that the engine logs to: "
+			    "backstop why WHAT FILE",
+		    rc == 0 ? "the journal has no line of the engine's"
+			    : "there is no journal here");
+		return EX_NOINPUT;
+	}
+	if (rc == -EACCES) {
+		bs_complain("the journal shows nothing to this user, or has no "
+			    "line of the engine's; run as root, or name the "
+			    "file that the engine logs to");
+		return EX_NOPERM;
+	}
+	bs_complain("the journal cannot be read: %s; name the file of a log",
+	    strerror(-rc));
+	return EX_IOERR;
 }
 
 static int
-read_all(const struct bs_call *call, const struct bs_why_search *search)
+read_all(const struct bs_call *call, const struct bs_why_search *search,
+    const char **read)
 {
 	int status = 0;
 
 	if (call->count == 1)
-		return read_default(search);
+		return read_default(search, read);
 	for (size_t i = 1; i < call->count && status == 0; i++)
 		status = read_log(call->words[i], search);
 	return status;
@@ -318,10 +346,10 @@ print(const struct answer *answer)
 		print_sum(answer);
 	else
 		bs_print(stdout,
-		    "The log has no decision about %s%s.\n"
+		    "%s has no decision about %s%s.\n"
 		    "Mail that needs none leaves no line: ordinary mail, and "
 		    "mail that left with its tag.\n",
-		    answer->call->words[0],
+		    answer->read, answer->call->words[0],
 		    answer->call->since > 0 ? " since then" : "");
 }
 
@@ -330,13 +358,16 @@ bs_cmd_why(const struct bs_call *call)
 {
 	struct subject subject = {.is_client = false};
 	struct bs_why_needle needle;
+	uint64_t octets = 0;
 	struct answer answer = {.call = call,
 	    .subject = &subject,
-	    .room = NEWEST};
+	    .room = NEWEST,
+	    .read = "The log"};
 	const struct bs_why_search search = {
 	    .needle = &needle,
 	    .since = call->since,
 	    .now = call->now,
+	    .read = &octets,
 	    .take = take,
 	    .context = &answer,
 	    .progress = !call->json,
@@ -351,7 +382,7 @@ bs_cmd_why(const struct bs_call *call)
 	choose_needle(&subject, &needle);
 	answer.told = calloc(answer.room, sizeof(*answer.told));
 	answer.failed = answer.told == NULL;
-	status = read_all(call, &search);
+	status = read_all(call, &search, &answer.read);
 	if (status == 0 && answer.failed) {
 		bs_complain("out of memory");
 		status = EX_OSERR;
