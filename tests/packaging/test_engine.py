@@ -75,7 +75,7 @@ def test_installed(host):
     assert keys(host) == ["active"]
     listed = host.run("dpkg", "-L", "backstop").stdout
     for path in ("/usr/share/doc/backstop/README.md.gz",
-                 "/usr/share/doc/backstop/CHANGES.md.gz",
+                 "/usr/share/doc/backstop/changelog.gz",
                  "/usr/share/bash-completion/completions/backstop",
                  "/usr/share/logwatch/scripts/services/backstop",
                  "/usr/share/logwatch/dist.conf/services/backstop.conf",
