@@ -1,9 +1,11 @@
 /* Any octets as an SPF record: what its terms say, and what is remarked on
- * them, lies within it. As strings of a TXT record, too. */
+ * them, lies within it. As strings of a TXT record, and as a line of a zone
+ * file, too. */
 #include <errno.h>
 #include <string.h>
 
 #include "common/spf/lint/advice.h"
+#include "common/spf/lint/zone.h"
 #include "common/spf/macro.h"
 #include "common/spf/record.h"
 #include "tests/fuzz/fuzz.h"
@@ -21,6 +23,25 @@ check_term(const struct bs_spf_term *term, const char *text, size_t size)
 	MUST(term->domain >= term->text);
 	MUST(term->domain + term->domain_len <= term->text + term->len);
 	MUST(bs_spf_macro_is(term->domain, term->domain_len, false, &column));
+}
+
+/* The octets as a line of a zone file: its strings fill what is said. */
+static void
+read_zone(const char *text, size_t size)
+{
+	char line[1024];
+	uint8_t strings[256];
+	size_t at = 0;
+	int len;
+
+	size = size < sizeof(line) ? size : sizeof(line) - 1;
+	memcpy(line, text, size);
+	line[size] = '\0';
+	len = bs_spf_zone_read(line, strings, sizeof(strings));
+	MUST(len > 0 || len == -EINVAL || len == -EMSGSIZE);
+	while (len > 0 && at < (size_t)len)
+		at += 1U + strings[at];
+	MUST(len < 0 || at == (size_t)len);
 }
 
 static void
@@ -47,6 +68,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	bs_spf_advise_strings(data, size, check_remark, &size);
 	(void)bs_spf_is_misspelt(text, size);
+	read_zone(text, size);
 	if (!bs_spf_record_is(text, size))
 		return 0;
 	bs_spf_advise(text, size, "example.org", true, check_remark, &size);

@@ -174,6 +174,9 @@ class Lint(Spf):
                 ("v=spf1 include:twice.example -all", "broken-include"),
                 ("v=spf10 -all", "misspelt-version"),
                 ('"v=spf1 ip4:192.0.2.1" "-all"', "missing-space"),
+                ('"v=spf1 a:mail.example.org" "mx -all"', "missing-space"),
+                ('"v=spf1 a" "mx -all"', "missing-space"),
+                ("x.example. IN TXT v=spf1 mx -all", "missing-space"),
                 ('"v=spf1 ' + 'ip4:192.0.2.1 ' * 20 + '-all"',
                  "long-string")):
             with self.subTest(record):
@@ -183,6 +186,24 @@ class Lint(Spf):
         self.assertEqual(self.checks("--record", "v=spf1 include:loop.example"
                                      " -all", "--domain", "pool.example",
                                      status=1), ["loop"])
+
+    def test_entries_of_a_zone_file(self):
+        """All that RFC 1035 §5.1 lets stand around the strings."""
+        for entry in (
+                'x.example. 3600 IN TXT "v=spf1 ip4:192.0.2.1 -all" ; c',
+                'x.example.\tIN\tTXT\t"v=spf1 ip4:192.0.2.1 -all"\n',
+                'x.example. IN 1h TXT "v=spf1 ip4:192.0.2.1 -all"',
+                '@ TXT ( ; an "old" one was here\n'
+                '  "v=spf1 ip4:192.0.2.1 " ; (office\n  "-all"\n)\n'):
+            with self.subTest(entry):
+                self.assertEqual(self.checks("--record", entry), [])
+                self.assertEqual(
+                    self.spf("diff", entry, "v=spf1 ip4:192.0.2.1 -all"),
+                    "every address gets the same result\n")
+        self.spf("diff", '"v=spf1 ip4:x -all"', "v=spf1 -all", status=DATAERR,
+                 says="'v=spf1 ip4:x -all': column 12")
+        self.spf("diff", f'"v=spf1 {"a " * 130} -all"', "v=spf1 -all",
+                 status=DATAERR, says="255 octets")
 
     def test_warnings_and_notes(self):
         for words, check in (

@@ -103,6 +103,24 @@ test_unsigned(void **state)
 	assert_string_equal(heard.all, "macros@7 ");
 }
 
+/* What is remarked on a string behind one that is full: a program may have cut
+ * a name in two there. */
+static const char *
+after_full_string(const char *text)
+{
+	static struct heard heard;
+	uint8_t record[320];
+	size_t len = strlen(text);
+
+	heard = (struct heard){""};
+	record[0] = UINT8_MAX;
+	memset(record + 1, 'x', UINT8_MAX);
+	record[256] = (uint8_t)len;
+	memcpy(record + 257, text, len);
+	bs_spf_advise_strings(record, 257 + len, hear, &heard);
+	return heard.all;
+}
+
 static void
 test_strings(void **state)
 {
@@ -118,6 +136,20 @@ test_strings(void **state)
 	    {"v=spf1 ip4:192.0.2.1|-all", "missing-space@20 "},
 	    {"v=spf1 ip4:192.0.2.1||ip4:192.0.2.2|", "missing-space@20 "},
 	    {"v=spf1 a:exampl|e.example -all", ""},
+	    {"v=spf1 a:mail.a.example|mx -all", "missing-space@23 "},
+	    {"v=spf1 a:mail.a.example|A", "missing-space@23 "},
+	    {"v=spf1 a|mx -all", "missing-space@8 "},
+	    {"v=spf1 mx|a/24 -all", "missing-space@9 "},
+	    {"v=spf1 mx|?a:b.example -all", "missing-space@9 "},
+	    {"v=spf1 mx|ptr -all", "missing-space@9 "},
+	    {"v=spf1 mx|+mx//64 -all", "missing-space@9 "},
+	    {"v=spf1 mx|-all ", "missing-space@9 "},
+	    {"v=spf1 mx|all", "missing-space@9 "},
+	    {"v=spf1|mx -all", "missing-space@6 "},
+	    {"v=spf1 a:b.ex|all.example mx -all", ""},
+	    {"v=spf1 a:b-|a.example -all", ""},
+	    {"v=spf1 a:b.|mxa.example -all", ""},
+	    {"v=spf1 mx |mx -all", ""},
 	};
 
 	(void)state;
@@ -140,6 +172,10 @@ test_strings(void **state)
 		if (strcmp(heard.all, cases[i].remarks) != 0)
 			fail_msg("'%s': %s", cases[i].strings, heard.all);
 	}
+	assert_string_equal(after_full_string("a -all"), "");
+	assert_string_equal(after_full_string("~all"), "missing-space@255 ");
+	assert_string_equal(after_full_string("mx:a.example -all"),
+	    "missing-space@255 ");
 	/* a length that lies */
 	bs_spf_advise_strings((const uint8_t *)"\x05"
 					       "abc",

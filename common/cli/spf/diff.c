@@ -1,9 +1,11 @@
 /* backstop spf diff: which addresses get another result. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "common/cli/spf/diff.h"
+#include "common/cli/spf/given.h"
 #include "common/cli/output.h"
 #include "common/cli/spf/compare.h"
 #include "common/policy/spf_words.h"
@@ -11,7 +13,7 @@
 static bool
 is_record(const char *text)
 {
-	return strchr(text, ' ') != NULL ||
+	return strpbrk(text, " \"") != NULL ||
 	       bs_spf_record_is(text, strlen(text));
 }
 
@@ -21,6 +23,7 @@ static int
 read_side(struct bs_lookup *lookup, const char *word, const char *domain,
     struct bs_spf_tree **out)
 {
+	static struct bs_spf_given given;
 	const struct bs_spf_place *root;
 
 	if (!is_record(word)) {
@@ -33,12 +36,18 @@ read_side(struct bs_lookup *lookup, const char *word, const char *domain,
 		*out = bs_spf_tree_read(lookup, word);
 		return 0;
 	}
-	*out = bs_spf_tree_given(lookup, domain, word, strlen(word));
+	bs_spf_given_read(word, &given);
+	*out = bs_spf_tree_given(lookup, domain, given.text, given.len);
+	free(given.text);
 	root = &(*out)->places[0];
 	if (root->state == BS_SPF_PLACE_FAULTY)
 		bs_complain("'%.100s': column %zu: %s; more by: backstop spf "
 			    "lint",
-		    word, root->fault.column + 1, root->fault.text);
+		    root->text, root->fault.column + 1, root->fault.text);
+	else if (given.too_long)
+		bs_complain("'%.100s': a string of a zone file has 255 octets "
+			    "at most",
+		    word);
 	else if (root->state == BS_SPF_PLACE_EMPTY)
 		bs_complain("'%.100s' is no SPF record: it must begin with "
 			    "v=spf1 and a space",

@@ -7,45 +7,11 @@
 
 #include "common/cli/output.h"
 #include "common/cli/spf/domain.h"
+#include "common/cli/spf/given.h"
 #include "common/cli/spf/lint.h"
 #include "common/cli/spf/lint_show.h"
 #include "common/cli/spf/lint_tree.h"
 #include "common/spf/lint/zone.h"
-
-/* Octets of a record that is typed or pasted. */
-#define GIVEN_MAX 16384
-
-/* A record that was not read from DNS. */
-struct given {
-	uint8_t strings[GIVEN_MAX]; /* as a TXT record */
-	size_t strings_len;	    /* 0: it was no line of a zone file */
-	char *text;
-	size_t len;
-	bool too_long; /* a string of it is */
-};
-
-/* Reads a record that was pasted from a zone file, with its quotes, or plain
- * text. */
-static void
-read_given(const char *text, struct given *out)
-{
-	int len = -EINVAL;
-
-	memset(out, 0, sizeof(*out));
-	if (strchr(text, '"') != NULL && strncmp(text, "v=spf1", 6) != 0)
-		len =
-		    bs_spf_zone_read(text, out->strings, sizeof(out->strings));
-	out->too_long = len == -EMSGSIZE;
-	if (len > 0) {
-		out->strings_len = (size_t)len;
-		out->text =
-		    bs_spf_answer_text(out->strings, (size_t)len, &out->len);
-		return;
-	}
-	out->len = strlen(text);
-	out->text = bs_spf_array(NULL, out->len + 1, 1);
-	memcpy(out->text, text, out->len + 1);
-}
 
 static int
 exit_of(const struct bs_call *call, const struct bs_spf_lint *lint)
@@ -77,11 +43,11 @@ show(const struct bs_call *call, struct bs_spf_lint *lint)
 static int
 lint_given(const struct bs_call *call, struct bs_lookup *lookup)
 {
-	static struct given given;
+	static struct bs_spf_given given;
 	struct bs_spf_lint lint = {0};
 	int status;
 
-	read_given(call->record, &given);
+	bs_spf_given_read(call->record, &given);
 	lint.tree = bs_spf_tree_given(lookup,
 	    call->domain == NULL ? "" : call->domain, given.text, given.len);
 	if (given.too_long)

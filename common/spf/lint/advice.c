@@ -434,17 +434,27 @@ bs_spf_advise(const char *text, size_t len, const char *domain, bool signs,
 		check_whole(&advice);
 }
 
-/* At the start of a string these are terms, too. */
+/* Whether a string begins with a term that may also be the end of a name: "a",
+ * "mx:", "-all ". A colon, or a sign, stands in no name. */
 static bool
-is_host(const char *text, size_t len)
+begins_mechanism(const char *text, size_t len, bool is_cut)
 {
+	static const char *const names[] = {"a", "mx", "ptr", "all"};
 	bool sign = len > 0 && strchr("+-~?", text[0]) != NULL;
 
 	text += sign;
 	len -= sign;
-	return (len > 1 && bs_ascii_same(text, "a:", 2)) ||
-	       (len > 2 && bs_ascii_same(text, "mx:", 3)) ||
-	       (len > 3 && bs_ascii_same(text, "ptr:", 4));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = strlen(names[i]);
+
+		if (len < n || !bs_ascii_same(text, names[i], n))
+			continue;
+		if (len > n && text[n] == ':')
+			return true;
+		if (len == n || text[n] == ' ' || text[n] == '/')
+			return sign || !is_cut;
+	}
+	return false;
 }
 
 void
@@ -453,6 +463,7 @@ bs_spf_advise_strings(const uint8_t *record, size_t len, bs_spf_tell *tell,
 {
 	struct bs_spf_remark found = {.flaw = BS_SPF_MISSING_SPACE, .len = 1};
 	char before = ' ';
+	bool is_cut = false;
 
 	for (size_t at = 0; at < len && record[at] < len - at;
 	     at += 1U + record[at]) {
@@ -461,8 +472,9 @@ bs_spf_advise_strings(const uint8_t *record, size_t len, bs_spf_tell *tell,
 
 		if (octets == 0)
 			continue;
-		if (before != ' ' && (bs_spf_hint_begins_term(text, octets) ||
-					 is_host(text, octets))) {
+		if (before != ' ' &&
+		    (bs_spf_hint_begins_term(text, octets) ||
+			begins_mechanism(text, octets, is_cut))) {
 			snprintf(found.text, sizeof(found.text),
 			    "strings are joined without a space: write one at "
 			    "the end of the string before, or at the beginning "
@@ -471,6 +483,8 @@ bs_spf_advise_strings(const uint8_t *record, size_t len, bs_spf_tell *tell,
 		}
 		found.column += octets;
 		before = text[octets - 1];
+		/* a program cuts where a string is full, and within a name */
+		is_cut = octets == UINT8_MAX;
 	}
 }
 

@@ -21,10 +21,11 @@ bool bs_spf_zone_is_name(const char *name);
 BS_MUST_USE int bs_spf_zone_line(const char *name, unsigned ttl_seconds,
     const char *record, size_t len, char *out, size_t size);
 
-/* Reads the quoted strings of such a line to a TXT record: an octet of length
- * before each. What stands before the first quote is passed over. Returns its
- * octets, -EINVAL where a quote is not closed or something else stands between
- * strings, -EMSGSIZE where a string is over its limit or out is full. */
+/* Reads the strings of such an entry to a TXT record: an octet of length before
+ * each. It may have comments and parentheses, and any owner, TTL and class, or
+ * none (RFC 1035 §5.1). Returns the record's octets, -EINVAL where there is no
+ * string, a quote is not closed or another entry follows, -EMSGSIZE where a
+ * string is over its limit or out is full. */
 BS_MUST_USE int bs_spf_zone_read(const char *text, uint8_t *out, size_t size);
 
 #endif
