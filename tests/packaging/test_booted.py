@@ -301,6 +301,15 @@ def test_modes(host, remote, word):
     out_and_back(host, remote, word)
 
 
+def test_why(host):
+    """The README's line, about her who got the bounces: the journal tells."""
+    ask, = typed(one_with(readme("From then on"), "backstop why"))
+    said = host.shell(ask.replace("bob@", "alice@")).stdout
+    assert "sent a bounce to prvs=" in said, said
+    assert "It was refused." in said, said
+    assert "Its tag is forged: nobody here signed it." in said, said
+
+
 def test_spf_section(host, remote, word):
     """As the README has it at the end of backstop.conf."""
     lines = one_with(readme("From then on"), "[spf]")
