@@ -125,6 +125,9 @@ class Lint(Spf):
 
     def test_costs(self):
         """The tree: what each include costs, with all that it leads to."""
+        self.assertIn("\n1 term asks DNS;", self.spf(
+            "lint", "--record", "v=spf1 include:three.example -all"))
+        self.assertIn("\n6 terms ask DNS;", self.spf("lint", "tree.example"))
         result = self.lint("tree.example")
         root = result["records"][0]
         self.assertEqual(root["total"]["lookups"], 6)
@@ -186,6 +189,15 @@ class Lint(Spf):
         self.assertEqual(self.checks("--record", "v=spf1 include:loop.example"
                                      " -all", "--domain", "pool.example",
                                      status=1), ["loop"])
+
+    def test_two_records(self):
+        """The second is no other TXT record that could go."""
+        self.assertEqual(self.checks("twice.example", status=1),
+                         ["several-records"])
+        self.dns.load({**ZONE, "site.example": [
+            ["TXT", "v=spf1 -all"], ["TXT", "token=1"]]})
+        self.assertIn("1 other TXT record comes with every answer",
+                      self.spf("lint", "site.example"))
 
     def test_entries_of_a_zone_file(self):
         """All that RFC 1035 §5.1 lets stand around the strings."""
@@ -420,6 +432,15 @@ class Diff(Spf):
         self.diff("twice.example", "v=spf1 -all", 1)
         self.assertIn("empty.example has no SPF record", self.spf(
             "diff", "empty.example", "v=spf1 ~all", status=1))
+
+    def test_mapped_addresses(self):
+        """check takes the IPv4 address in them, so they are no clients."""
+        mapped = "v=spf1 ip6:::ffff:192.0.2.0/120 -all"
+        self.assertEqual(self.spf("diff", mapped, "v=spf1 -all"),
+                         "every address gets the same result\n")
+        self.assertEqual(
+            self.spf("diff", mapped, "v=spf1 ip4:192.0.2.0/24 -all",
+                     status=1).split(), "192.0.2.0/24 fail -> pass".split())
 
     def test_exists(self):
         """Of a fixed name it is the same for all."""

@@ -148,6 +148,16 @@ static const struct {
 	"2001:db8:8000::/33 pass fail, "},
     {"+::/0 -*", "+8000::/1 -*", "::/1 pass fail, "},
     {"+ffff::/16 -*", "-*", "ffff::/16 pass fail, "},
+    /* no client has a mapped address: a check takes the IPv4 one */
+    {"+::ffff:192.0.2.0/120 -*", "-*", ""},
+    {"+::ffff:192.0.2.0/120 -*", "+::ffff:0.0.0.0/96 ~*",
+	"rest4 fail softfail, rest6 fail softfail, "},
+    {"+::ffff:192.0.2.0/120 -*", "+192.0.2.0/24 -*",
+	"192.0.2.0/24 fail pass, "},
+    {"+::fffe:0:0/96 +::ffff:0:0/96 -*", "-*", "::fffe:0:0/96 pass fail, "},
+    {"+::ffff:0:0/96 +0:0:0:0:1::/80 -*", "-*", "::1:0:0:0/80 pass fail, "},
+    {"+::fffe:0:0/95 -*", "-*", "::fffe:0:0/95 pass fail, "},
+    {"-::ffff:0:0/96 +::/0 -*", "-*", "::/0 pass fail, "},
     /* who is included passes by the include's sign; its fail says
      * nothing */
     {"[+ -192.0.2.1 +192.0.2.0/30 -* ] ~*", "~192.0.2.1 +192.0.2.0/30 ~*", ""},

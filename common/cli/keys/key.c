@@ -291,7 +291,7 @@ purge_one(const struct bs_call *call, struct bs_keybook *book, unsigned number)
 		    "rotate first: backstop key rotate");
 	if (rc == -EBUSY) {
 		snprintf(why, sizeof(why),
-		    "tags of its may come home; wait until %s",
+		    "tags made with it may come home; wait until %s",
 		    bs_keybook_purge_text(book, key, text));
 		return refuse(book, number, rc, why);
 	}

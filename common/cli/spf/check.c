@@ -108,9 +108,10 @@ print_text(const struct bs_spf_finding *finding,
 	print_row("it explains", finding->explanation);
 	bs_print(stdout,
 	    "%-12s %u of %d terms that ask DNS, %u of %d without an answer; "
-	    "%u questions, %u ms\n",
+	    "%u question%s, %u ms\n",
 	    "cost", finding->lookups, BS_SPF_LOOKUPS_MAX, finding->voids,
-	    BS_SPF_VOIDS_MAX, finding->queries, finding->elapsed_ms);
+	    BS_SPF_VOIDS_MAX, finding->queries, bs_plural(finding->queries),
+	    finding->elapsed_ms);
 	print_steps(trail);
 	bs_print(stdout, "%s\n", header);
 }

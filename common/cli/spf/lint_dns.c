@@ -256,11 +256,30 @@ note_state(struct bs_spf_lint *lint)
 	}
 }
 
+/* TXT records that are no SPF records. */
+static unsigned
+count_others(const struct bs_dns_answer *answer)
+{
+	const uint8_t *at = NULL;
+	unsigned others = 0;
+	size_t len;
+
+	while ((at = bs_dns_answer_next(answer, at, &len)) != NULL) {
+		size_t text_len;
+		char *text = bs_spf_answer_text(at, len, &text_len);
+
+		others += !bs_spf_record_is(text, text_len);
+		free(text);
+	}
+	return others;
+}
+
 static void
 note_answer(struct bs_spf_lint *lint)
 {
 	const struct bs_dns_answer *answer = lint->tree->places[0].answer;
 	unsigned octets = answer->reply_octets;
+	unsigned others = count_others(answer);
 
 	if (octets > ANSWER_EDNS)
 		bs_spf_note(lint, 0, NULL, BS_SPF_LARGE_ANSWER,
@@ -274,11 +293,11 @@ note_answer(struct bs_spf_lint *lint)
 		    "take it",
 		    octets, octets > ANSWER_PLAIN ? "over" : "at more than",
 		    ANSWER_PLAIN);
-	if (answer->count > 1)
+	if (others > 0)
 		bs_spf_note(lint, 0, NULL, BS_SPF_SHARED_ANSWER,
-		    "%u other TXT records come with every answer: those that "
-		    "proved something once can go",
-		    answer->count - 1);
+		    "%u other TXT record%s with every answer: what proved "
+		    "something once can go",
+		    others, others == 1 ? " comes" : "s come");
 	if (answer->is_alias)
 		bs_spf_note(lint, 0, NULL, BS_SPF_ALIAS,
 		    "the name is an alias (CNAME): whoever runs the other name "

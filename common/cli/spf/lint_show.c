@@ -183,10 +183,11 @@ print_costs(const struct bs_spf_tree *tree)
 	bs_print(stdout, "%-*s own  total\n", TREE_WIDTH, "Terms that ask DNS");
 	print_tree(tree);
 	bs_print(stdout,
-	    "\n%u terms ask DNS; more than %d are an error (permerror).\n",
-	    total->lookups, BS_SPF_LOOKUPS_MAX);
+	    "\n%u term%s DNS; more than %d are an error (permerror).\n",
+	    total->lookups, total->lookups == 1 ? " asks" : "s ask",
+	    BS_SPF_LOOKUPS_MAX);
 	bs_print(stdout,
-	    "%u of their look-ups find nothing for IPv4, %u for IPv6; more "
+	    "%u of the look-ups find nothing for IPv4, %u for IPv6; more "
 	    "than %d are an error.\n\n",
 	    total->voids4, total->voids6, BS_SPF_VOIDS_MAX);
 }

@@ -219,6 +219,12 @@ add_edge(struct comparison *all, const uint8_t address[static 16])
 	return 0;
 }
 
+/* The mapped addresses: no client has one, as a check takes the IPv4 address
+ * in it (RFC 7208 §5). */
+static const struct bs_spf_net mapped = {.is_ip6 = true,
+    .address = {[10] = 0xff, [11] = 0xff},
+    .prefix = 96};
+
 static int
 add_edges(struct comparison *all, const struct bs_spf_flat *flat)
 {
@@ -229,7 +235,8 @@ add_edges(struct comparison *all, const struct bs_spf_flat *flat)
 		const struct bs_spf_flat_step *step = &flat->steps[i];
 
 		if (step->kind != BS_SPF_FLAT_NET ||
-		    step->net.is_ip6 != all->is_ip6)
+		    step->net.is_ip6 != all->is_ip6 ||
+		    bs_spf_net_has(&mapped, &step->net))
 			continue;
 		rc = add_edge(all, step->net.address);
 		bs_spf_net_last(&step->net, behind);
@@ -328,18 +335,28 @@ is_listed(const struct bs_spf_flat *flat, bool is_ip6,
 	return false;
 }
 
+/* The first client behind an edge. */
+static void
+first_client(const struct comparison *all, size_t edge, uint8_t out[static 16])
+{
+	memcpy(out, all->edges[edge].address, 16);
+	if (!all->is_ip6 || !net_holds(&mapped, true, out))
+		return;
+	bs_spf_net_last(&mapped, out);
+	(void)bs_spf_net_step(true, out);
+}
+
 static struct bs_spf_change
 look(const struct comparison *all, size_t edge)
 {
-	const uint8_t *address = all->edges[edge].address;
-	struct bs_spf_change change = {
-	    .net.is_ip6 = all->is_ip6,
-	    .is_rest = !is_listed(all->from, all->is_ip6, address) &&
-		       !is_listed(all->to, all->is_ip6, address),
-	    .from = bs_spf_flat_say(all->from, all->is_ip6, address),
-	    .to = bs_spf_flat_say(all->to, all->is_ip6, address),
-	};
+	struct bs_spf_change change = {.net.is_ip6 = all->is_ip6};
+	uint8_t address[16];
 
+	first_client(all, edge, address);
+	change.is_rest = !is_listed(all->from, all->is_ip6, address) &&
+			 !is_listed(all->to, all->is_ip6, address);
+	change.from = bs_spf_flat_say(all->from, all->is_ip6, address);
+	change.to = bs_spf_flat_say(all->to, all->is_ip6, address);
 	return change;
 }
 
