@@ -16,7 +16,7 @@
 #include "common/reports/tidy.h"
 #include "common/reports/unpack.h"
 
-#define BUCKETS 65536
+/* A reporter whose name is not kept. */
 #define NOBODY ((size_t)-1)
 
 /* Folders in folders: a Maildir has new and cur. */
@@ -36,6 +36,11 @@ struct reading {
 	const struct bs_report_listener *listener;
 	const char *path;
 	struct path *paths;
+	/* of the report in hand */
+	bool is_repeated;
+	size_t reporter;
+	int64_t begin;
+	int64_t end;
 };
 
 static void
@@ -49,93 +54,62 @@ complain(struct reading *reading, const char *text, unsigned line)
 	    &fault);
 }
 
-/* FNV-1a; whoever makes all sources of a report fall into one bucket slows
- * down the reading of that report alone. */
+/* The index of a reporter's name. */
 static size_t
-bucket_of(const struct bs_report_row *row)
+find_reporter(struct bs_reports *reports, const char *name)
 {
-	uint32_t hash = 2166136261u;
+	char(*grown)[BS_REPORT_TEXT];
+	size_t count = reports->reporter_count;
 
-	for (size_t i = 0; i < sizeof(row->address); i++)
-		hash = (hash ^ row->address[i]) * 16777619u;
-	for (const char *c = row->domain; *c != '\0'; c++)
-		hash = (hash ^ (uint8_t)*c) * 16777619u;
-	return hash % BUCKETS;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(reports->reporters[i], name) == 0)
+			return i;
+	if (count == BS_REPORTERS_MAX)
+		return NOBODY;
+	grown = reallocarray(reports->reporters, count + 1, sizeof(*grown));
+	if (grown == NULL)
+		return NOBODY;
+	reports->reporters = grown;
+	snprintf(grown[count], sizeof(grown[count]), "%s", name);
+	return reports->reporter_count++;
 }
 
-static struct bs_report_source *
-find(struct bs_reports *reports, const struct bs_report_row *row, size_t bucket)
+/* Notes that a source was in the report in hand. */
+static void
+note_reporter(const struct reading *reading, struct bs_report_source *source)
 {
-	size_t at = reports->buckets[bucket];
-
-	for (; at != NOBODY; at = reports->sources[at].next) {
-		struct bs_report_source *source = &reports->sources[at];
-
-		if (source->is_ip6 == row->is_ip6 &&
-		    memcmp(source->address, row->address, 16) == 0 &&
-		    strcmp(source->domain, row->domain) == 0)
-			return source;
-	}
-	return NULL;
+	for (size_t i = 0; i < source->reporter_count; i++)
+		if (source->reporters[i] == reading->reporter)
+			return;
+	if (reading->reporter == NOBODY ||
+	    source->reporter_count == BS_REPORT_NAMED)
+		source->has_more_reporters = true;
+	else
+		source->reporters[source->reporter_count++] =
+		    (uint16_t)reading->reporter;
 }
 
-/* Returns NULL without room: see other_mails. */
-static struct bs_report_source *
-add(struct bs_reports *reports, const struct bs_report_row *row, size_t bucket)
+/* Widens a range of time by that of a report. */
+static void
+widen(int64_t *begin, int64_t *end, int64_t its_begin, int64_t its_end)
 {
-	struct bs_report_source *source;
-
-	if (reports->count == BS_REPORT_SOURCES_MAX)
-		return NULL;
-	if (reports->count == reports->room) {
-		size_t room = reports->room * 2 + 64;
-		struct bs_report_source *grown =
-		    reallocarray(reports->sources, room, sizeof(*grown));
-
-		if (grown == NULL)
-			return NULL;
-		reports->sources = grown;
-		reports->room = room;
-	}
-	source = &reports->sources[reports->count];
-	memset(source, 0, sizeof(*source));
-	source->is_ip6 = row->is_ip6;
-	memcpy(source->address, row->address, sizeof(source->address));
-	memcpy(source->domain, row->domain, sizeof(source->domain));
-	source->next = reports->buckets[bucket];
-	reports->buckets[bucket] = reports->count++;
-	return source;
-}
-
-static int
-make_buckets(struct bs_reports *reports)
-{
-	if (reports->buckets != NULL)
-		return 0;
-	reports->buckets = malloc(BUCKETS * sizeof(*reports->buckets));
-	if (reports->buckets == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < BUCKETS; i++)
-		reports->buckets[i] = NOBODY;
-	return 0;
+	if (its_begin > 0 && (*begin == 0 || its_begin < *begin))
+		*begin = its_begin;
+	if (its_end > *end)
+		*end = its_end;
 }
 
 static void
-take_row(struct bs_reports *reports, struct bs_report_row *row)
+take_row(const struct reading *reading, struct bs_report_row *row)
 {
 	struct bs_report_source *source;
-	size_t bucket;
 
 	bs_idn_address(row->domain, sizeof(row->domain));
 	bs_idn_address(row->spf_domain, sizeof(row->spf_domain));
-	bucket = bucket_of(row);
-	reports->mails += row->mails;
-	source = find(reports, row, bucket);
-	if (source == NULL && (source = add(reports, row, bucket)) == NULL) {
-		reports->other_mails += row->mails;
+	reading->out->mails += row->mails;
+	source = bs_report_tally_count(&reading->out->tally, row);
+	if (source == NULL)
 		return;
-	}
-	source->mails += row->mails;
 	source->spf_aligned += row->spf_aligned ? row->mails : 0;
 	source->dkim_aligned += row->dkim_aligned ? row->mails : 0;
 	source->passed +=
@@ -148,17 +122,35 @@ take_row(struct bs_reports *reports, struct bs_report_row *row)
 		memcpy(source->spf_domain, row->spf_domain, BS_HOST_MAX);
 	if (source->dkim_domain[0] == '\0')
 		memcpy(source->dkim_domain, row->dkim_domain, BS_HOST_MAX);
+	note_reporter(reading, source);
+	widen(&source->begin, &source->end, reading->begin, reading->end);
 }
 
 static void
-take_head(struct bs_reports *reports, const struct bs_report_head *head)
+take_head(struct reading *reading, const struct bs_report_head *head)
 {
+	struct bs_reports *reports = reading->out;
+
+	reading->is_repeated = bs_report_seen(&reports->seen, head);
+	if (reading->is_repeated) {
+		reports->repeated++;
+		return;
+	}
 	reports->reports++;
-	if (head->begin > 0 &&
-	    (reports->begin == 0 || head->begin < reports->begin))
-		reports->begin = head->begin;
-	if (head->end > reports->end)
-		reports->end = head->end;
+	reading->reporter = find_reporter(reports, head->reporter);
+	reading->begin = head->begin;
+	reading->end = head->end;
+	widen(&reports->begin, &reports->end, head->begin, head->end);
+}
+
+/* No report is in hand. */
+static void
+forget_head(struct reading *reading)
+{
+	reading->is_repeated = false;
+	reading->reporter = NOBODY;
+	reading->begin = 0;
+	reading->end = 0;
 }
 
 static void
@@ -167,11 +159,11 @@ take(struct reading *reading, struct bs_report_said *said)
 	if (bs_report_tidy(said) != 0)
 		complain(reading, "what its reader says makes no sense", 0);
 	else if (said->kind == BS_REPORT_HEAD)
-		take_head(reading->out, &said->is.head);
-	else if (said->kind == BS_REPORT_ROW)
-		take_row(reading->out, &said->is.row);
-	else
+		take_head(reading, &said->is.head);
+	else if (said->kind == BS_REPORT_FAULT)
 		complain(reading, said->is.fault.text, said->is.fault.line);
+	else if (!reading->is_repeated)
+		take_row(reading, &said->is.row);
 }
 
 /* Reads a whole struct. Returns false at the end. */
@@ -243,6 +235,7 @@ read_fd(struct reading *reading, int fd)
 		return rc != 0 ? rc : -ENOMEM;
 	}
 	reading->out->files++;
+	forget_head(reading);
 	while (hear(pipe_file, &said))
 		take(reading, &said);
 	(void)fclose(pipe_file);
@@ -340,44 +333,25 @@ bs_reports_read(const char *path, struct bs_reports *out,
 	struct reading reading = {.out = out,
 	    .listener = listener,
 	    .path = path};
-	int rc = make_buckets(out);
+	int rc;
 
-	if (rc != 0)
-		return rc;
 	if (strcmp(path, "-") == 0)
 		return read_fd(&reading, STDIN_FILENO);
 	rc = push(&reading, path, 0);
 	return rc != 0 ? rc : read_paths(&reading);
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	const struct bs_report_source *x = a;
-	const struct bs_report_source *y = b;
-
-	if (x->mails != y->mails)
-		return x->mails > y->mails ? -1 : 1;
-	if (x->is_ip6 != y->is_ip6)
-		return x->is_ip6 ? 1 : -1;
-	return memcmp(x->address, y->address, sizeof(x->address));
-}
-
 void
 bs_reports_sort(struct bs_reports *reports)
 {
-	if (reports->count > 0)
-		qsort(reports->sources, reports->count,
-		    sizeof(*reports->sources), compare);
-	/* their places are no longer what the buckets say */
-	free(reports->buckets);
-	reports->buckets = NULL;
+	bs_report_tally_sort(&reports->tally);
 }
 
 void
 bs_reports_free(struct bs_reports *reports)
 {
-	free(reports->sources);
-	free(reports->buckets);
+	bs_report_tally_free(&reports->tally);
+	bs_report_seen_free(&reports->seen);
+	free(reports->reporters);
 	memset(reports, 0, sizeof(*reports));
 }

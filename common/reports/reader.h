@@ -8,42 +8,27 @@
 
 #include "common/base/backstop.h"
 #include "common/reports/row.h"
+#include "common/reports/seen.h"
+#include "common/reports/tally.h"
 
-/* Beyond, mails are counted, but not by their source. */
-#define BS_REPORT_SOURCES_MAX 100000
-
-/* An address that sent in the name of a domain. */
-struct bs_report_source {
-	char domain[BS_HOST_MAX]; /* whose policy it is */
-	bool is_ip6;
-	uint8_t address[16];
-	uint64_t mails;
-	uint64_t spf_aligned; /* of them, those that passed DMARC by SPF */
-	uint64_t dkim_aligned;
-	uint64_t passed; /* by either */
-	uint64_t forwarded;
-	uint64_t fates[BS_REPORT_FATES];
-	uint64_t spf[BS_SPF_RESULTS]; /* results of SPF, aligned or not */
-	char spf_domain[BS_HOST_MAX]; /* that was seen first, or empty */
-	char dkim_domain[BS_HOST_MAX];
-	size_t next; /* the reader's own */
-};
+/* Reporters whose names are kept. */
+#define BS_REPORTERS_MAX 1000
 
 /* All that the files say. */
 struct bs_reports {
-	size_t count;
-	struct bs_report_source *sources; /* most mails first */
+	struct bs_report_tally tally; /* of the sources, most mails first */
+	size_t reporter_count;
+	char (*reporters)[BS_REPORT_TEXT]; /* as they call themselves; one may
+					    * be empty */
 	unsigned files;
 	unsigned reports;
+	unsigned repeated; /* reports that came again, which do not count */
 	unsigned faults;
 	uint64_t mails;
-	uint64_t other_mails; /* of sources beyond the maximum */
-	int64_t begin;	      /* epoch seconds; 0: no report says */
+	int64_t begin; /* epoch seconds; 0: no report says */
 	int64_t end;
 
-	/* the reader's own */
-	size_t room;
-	size_t *buckets;
+	struct bs_report_seen seen; /* the reader's own */
 };
 
 /* Told of each file, or part of one, that cannot be read; and, where it is not

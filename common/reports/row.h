@@ -22,6 +22,7 @@ enum bs_report_fate {
 /* Told before the rows, of one report. */
 struct bs_report_head {
 	char reporter[BS_REPORT_TEXT]; /* org_name, or its address */
+	char id[BS_REPORT_TEXT];       /* report_id, or empty */
 	char domain[BS_HOST_MAX];      /* whose policy it is, or empty */
 	int64_t begin;		       /* epoch seconds; 0: it does not say */
 	int64_t end;

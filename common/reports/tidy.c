@@ -55,6 +55,7 @@ static int
 tidy_head(struct bs_report_head *head)
 {
 	head->reporter[sizeof(head->reporter) - 1] = '\0';
+	head->id[sizeof(head->id) - 1] = '\0';
 	tidy_domain(head->domain);
 	if (head->begin < 0 || head->begin > TIME_MAX)
 		head->begin = 0;

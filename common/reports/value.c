@@ -22,6 +22,19 @@ bs_report_number(const char *text, int64_t *out)
 }
 
 bool
+bs_report_count(const char *text, uint32_t *out)
+{
+	int64_t number;
+
+	if (!bs_report_number(text, &number) || number > UINT32_MAX)
+		return false;
+	*out = (uint32_t)number;
+	for (; bs_ascii_is_digit(*text); text++)
+		;
+	return *text == '\0';
+}
+
+bool
 bs_report_address(const char *text, struct bs_report_row *out)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};

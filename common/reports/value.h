@@ -12,6 +12,9 @@
  * one, or over 2^53. */
 bool bs_report_number(const char *text, int64_t *out);
 
+/* A number of mails: digits alone, under 2^32. */
+bool bs_report_count(const char *text, uint32_t *out);
+
 /* An address of either family into a row; an IPv6 one that maps an IPv4 one is
  * that. Returns false for anything else. */
 bool bs_report_address(const char *text, struct bs_report_row *out);

@@ -37,6 +37,7 @@ struct bs_report_xml {
 	bool told_head;
 	bool in_record;
 	bool has_address;
+	bool has_count;	     /* false: what it says is no number */
 	bool has_evaluation; /* policy_evaluated says what aligned */
 	size_t quiet; /* octets since the last that was an element or text */
 	unsigned depth;
@@ -126,6 +127,7 @@ begin_record(struct bs_report_xml *xml)
 {
 	xml->in_record = true;
 	xml->has_address = false;
+	xml->has_count = true;
 	xml->has_evaluation = false;
 	xml->row = (struct bs_report_row){.mails = 1};
 }
@@ -150,6 +152,11 @@ end_record(struct bs_report_xml *xml)
 	tell_head(xml);
 	if (!xml->has_address) {
 		tell_fault(xml, "a record has no source_ip that can be read");
+		return;
+	}
+	if (!xml->has_count) {
+		tell_fault(xml, "a record's count is no number of mails: it "
+				"is left out");
 		return;
 	}
 	if (row->header_from[0] == '\0')
@@ -238,7 +245,6 @@ static void
 take_record_value(struct bs_report_xml *xml, const char *text)
 {
 	struct bs_report_row *row = &xml->row;
-	int64_t number;
 
 	if (is_child_of(xml, "policy_evaluated"))
 		take_evaluation(xml, text);
@@ -246,9 +252,8 @@ take_record_value(struct bs_report_xml *xml, const char *text)
 		take_result(xml, text);
 	else if (is_at(xml, "source_ip"))
 		xml->has_address = bs_report_address(text, row);
-	else if (is_at(xml, "count") && bs_report_number(text, &number))
-		row->mails =
-		    number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+	else if (is_at(xml, "count") && text[0] != '\0')
+		xml->has_count = bs_report_count(text, &row->mails);
 	else if (is_at(xml, "header_from"))
 		bs_report_domain(text, row->header_from);
 	else if (is_at(xml, "type") && is_child_of(xml, "reason"))
@@ -265,6 +270,8 @@ take_head_value(struct bs_report_xml *xml, const char *text)
 		snprintf(head->reporter, sizeof(head->reporter), "%s", text);
 	else if (is_at(xml, "email") && head->reporter[0] == '\0')
 		snprintf(head->reporter, sizeof(head->reporter), "%s", text);
+	else if (is_at(xml, "report_id"))
+		snprintf(head->id, sizeof(head->id), "%s", text);
 	else if (is_at(xml, "begin"))
 		(void)bs_report_number(text, &head->begin);
 	else if (is_at(xml, "end"))

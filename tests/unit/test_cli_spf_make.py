@@ -603,6 +603,8 @@ class Reports(Make):
             {"ip": "205.201.128.7", "count": 20, "spf": "pass"})
         shown = self.ask(path)
         self.assertIn("Anybody can mail you a report", shown.replace("\n", " "))
+        self.assertIn("So say reports of r.example, 2026-11-01 to 2026-11-01;",
+                      shown)
         self.assertIn("today's record says softfail for it", shown)
         self.assertRegex(shown, r"mine \(ip4:203\.0\.113\.66\).*\[y/N\]")
         self.assertRegex(shown, r"mine \(include:servers\.mcsv.*\[y/N\]")

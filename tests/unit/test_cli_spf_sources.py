@@ -407,11 +407,48 @@ class Sources(Case):
                 self.assertIn("bomb: ", done.stderr)
 
     def test_numbers(self):
-        self.assertEqual(self.read(report(
-            row(OWN, "18446744073709551616") + row(OWN, "-5")
-            + row(OWN, "") + row(OWN, "7 mails")))["mails"], 10)
+        """What is no number of mails is left out, and told; an old draft says
+        nothing for one."""
+        for count in ("18446744073709551615", "18446744073709551616", "-5",
+                      "1e3", "7 mails", "1.5", "4294967296"):
+            with self.subTest(count):
+                self.assertEqual(self.read(
+                    report(row(OWN, count) + row(FORGER, 3)),
+                    says="line 1: a record's count is no number of mails")[
+                        "mails"], 3)
+        self.assertEqual(self.read(report(row(OWN, "")
+                                          + row(OWN, 4294967295)))["mails"],
+                         4294967296)
+
+    def test_again(self):
+        """The same report in several files is one."""
+        result = self.read(GOOGLE, GOOGLE, gzip.compress(GOOGLE.encode()))
+        self.assertEqual([result[name] for name in (
+            "files", "reports", "repeated", "mails")], [3, 1, 2, 15])
+        done = self.raw(self.path("report0"), self.path("report2"),
+                        options=())
+        self.assertIn("1 report of 15 mails", done.stdout)
+        self.assertIn("1 report came again, and is counted once.", done.stdout)
+        for name, other in (
+                ("reporter", GOOGLE.replace(">google.com<", ">other<")),
+                ("report_id", GOOGLE.replace("1111", "1112")),
+                ("domain", GOOGLE.replace("example.org", "example.net")),
+                ("time", GOOGLE.replace("1793577599", "1793577600"))):
+            with self.subTest(name):
+                self.assertEqual(self.read(GOOGLE, other)["mails"], 30)
+        # what follows a report that came again counts
+        self.assertEqual(self.read(GOOGLE, zipped(a=GOOGLE, b=YAHOO))["mails"],
+                         17)
+
+    def test_who_told(self):
+        result = self.read(GOOGLE, RFC_9990)
         self.assertEqual(
-            self.read(report(row(OWN, 9999999999)))["mails"], 4294967295)
+            [self.sources[OWN][name] for name in (
+                "reporters", "begin", "end", "missed")],
+            [["google.com", "Receiver"], "2026-11-01T00:00:00Z",
+             "2026-11-04T23:59:59Z", 0])
+        self.assertEqual(self.sources[FORGER]["reporters"], ["google.com"])
+        self.assertEqual(result["repeated"], 0)
 
     def test_hostile_octets(self):
         evil = "\x1b[2J\u202e" + "A" * 5000 + ".example"

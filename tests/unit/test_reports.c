@@ -96,7 +96,7 @@ test_honest(void **state)
 
 	(void)state;
 	assert_int_equal(complaints, 0);
-	assert_int_equal(reports.count, 1);
+	assert_int_equal(reports.tally.count, 1);
 	assert_int_equal(reports.mails, 3);
 	assert_int_equal(reports.reports, 1);
 	/* no time that somebody could have */
@@ -117,7 +117,7 @@ test_taken_over(void **state)
 	bs_reports_free(&reports);
 	reports = read_orders("e");
 	assert_int_equal(complaints, 0);
-	assert_int_equal(strlen(reports.sources[0].spf_domain),
+	assert_int_equal(strlen(reports.tally.list[0].spf_domain),
 	    BS_HOST_MAX - 1);
 	bs_reports_free(&reports);
 }
@@ -131,6 +131,75 @@ test_crash(void **state)
 	assert_int_equal(complaints, 1);
 	assert_string_equal(complaint, "its reader crashed: not all was read");
 	bs_reports_free(&reports);
+}
+
+/* Counts mails of the source with this number. */
+static void
+count(struct bs_report_tally *tally, uint32_t source, uint32_t mails)
+{
+	struct bs_report_row row = {.mails = mails, .domain = "a.example"};
+
+	memcpy(row.address, &source, sizeof(source));
+	assert_non_null(bs_report_tally_count(tally, &row));
+}
+
+static uint32_t
+number_of(const struct bs_report_source *source)
+{
+	uint32_t number;
+
+	memcpy(&number, source->address, sizeof(number));
+	return number;
+}
+
+/* Many that came first do not keep out who sends most, though each of its rows
+ * is smaller than what they have. */
+static void
+test_newcomer(void **state)
+{
+	struct bs_report_tally tally = {0};
+	uint64_t mails = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < BS_REPORT_SOURCES_MAX; i++)
+		count(&tally, 1000000 + i, 2);
+	for (uint32_t i = 0; i < 50000; i++) {
+		count(&tally, 7, 1);
+		count(&tally, 2000000 + i, 1);
+	}
+	bs_report_tally_sort(&tally);
+	assert_int_equal(tally.count, BS_REPORT_SOURCES_MAX);
+	assert_int_equal(number_of(&tally.list[0]), 7);
+	assert_int_equal(tally.list[0].mails, 50000);
+	assert_int_equal(tally.list[0].missed, 2);
+	for (size_t i = 0; i < tally.count; i++)
+		mails += tally.list[i].mails;
+	assert_int_equal(mails + tally.other_mails, 300000);
+	assert_int_equal(tally.missed_max, 2);
+	bs_report_tally_free(&tally);
+}
+
+/* Those with fewest mails give their places, in whatever order they came. */
+static void
+test_fewest_go(void **state)
+{
+	struct bs_report_tally tally = {0};
+	const uint32_t more = 1000;
+
+	(void)state;
+	/* 7919 divides no such number: each source comes once */
+	for (uint32_t i = 0; i < BS_REPORT_SOURCES_MAX; i++)
+		count(&tally, i,
+		    1 + (uint32_t)((uint64_t)i * 7919 % BS_REPORT_SOURCES_MAX));
+	for (uint32_t i = 0; i < more; i++)
+		count(&tally, 2000000 + i, 5000000);
+	bs_report_tally_sort(&tally);
+	for (uint32_t i = 0; i < more; i++)
+		assert_true(number_of(&tally.list[i]) >= 2000000);
+	assert_int_equal(tally.list[more].mails, BS_REPORT_SOURCES_MAX);
+	assert_int_equal(tally.list[tally.count - 1].mails, more + 1);
+	assert_int_equal(tally.missed_max, more);
+	bs_report_tally_free(&tally);
 }
 
 static bool
@@ -197,6 +266,8 @@ main(void)
 	    cmocka_unit_test(test_taken_over),
 	    cmocka_unit_test(test_crash),
 	    cmocka_unit_test(test_jail),
+	    cmocka_unit_test(test_newcomer),
+	    cmocka_unit_test(test_fewest_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

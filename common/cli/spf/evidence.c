@@ -33,6 +33,31 @@ net_of(const struct bs_report_source *seen)
 	return net;
 }
 
+/* Adds those who told of another source. */
+static void
+join_reporters(struct bs_report_source *sum,
+    const struct bs_report_source *other)
+{
+	for (size_t i = 0; i < other->reporter_count; i++) {
+		size_t at = 0;
+
+		while (at < sum->reporter_count &&
+		       sum->reporters[at] != other->reporters[i])
+			at++;
+		if (at == BS_REPORT_NAMED)
+			sum->has_more_reporters = true;
+		else if (at == sum->reporter_count)
+			sum->reporters[sum->reporter_count++] =
+			    other->reporters[i];
+	}
+	sum->has_more_reporters =
+	    sum->has_more_reporters || other->has_more_reporters;
+	if (other->begin > 0 && (sum->begin == 0 || other->begin < sum->begin))
+		sum->begin = other->begin;
+	if (other->end > sum->end)
+		sum->end = other->end;
+}
+
 /* Sums up a source's mails into that of its provider, if it has one. */
 static struct bs_report_source
 sum_of(const struct bs_spf_wizard *wizard, const struct bs_spf_sources *sources,
@@ -51,6 +76,7 @@ sum_of(const struct bs_spf_wizard *wizard, const struct bs_spf_sources *sources,
 		sum.mails += other->seen->mails;
 		sum.spf_aligned += other->seen->spf_aligned;
 		sum.dkim_aligned += other->seen->dkim_aligned;
+		join_reporters(&sum, other->seen);
 	}
 	return sum;
 }
@@ -147,8 +173,10 @@ now_of(const struct bs_spf_wizard *wizard, const struct bs_spf_source *source,
 
 static void
 show_source(const struct bs_spf_wizard *wizard,
-    const struct bs_spf_source *source, const struct bs_report_source *sum)
+    const struct bs_reports *reports, const struct bs_spf_source *source,
+    const struct bs_report_source *sum)
 {
+	char told_by[BS_SPF_TOLD_BY];
 	struct bs_spf_net net = net_of(source->seen);
 	char text[BS_SPF_NET_TEXT];
 	char now[64];
@@ -165,7 +193,8 @@ show_source(const struct bs_spf_wizard *wizard,
 	    ", DKIM of the domain for %" PRIu64 ".\n",
 	    sum->mails, bs_plural(sum->mails), sum->spf_aligned,
 	    sum->dkim_aligned);
-	bs_print(out, "  So say the reports; %s.\n",
+	bs_print(out, "  So say reports of %s;\n  %s.\n",
+	    bs_spf_sources_told_by(reports, sum, told_by),
 	    now_of(wizard, source, now, sizeof(now)));
 	if (sum->spf_domain[0] != '\0' && note != NULL)
 		bs_print(out, "  Return path at %s: %s.\n", sum->spf_domain,
@@ -174,8 +203,8 @@ show_source(const struct bs_spf_wizard *wizard,
 
 /* Asks whose a source is. Returns whether it is not the domain's. */
 static bool
-ask_source(struct bs_spf_wizard *wizard, const struct bs_spf_source *source,
-    const struct bs_report_source *sum)
+ask_source(struct bs_spf_wizard *wizard, const struct bs_reports *reports,
+    const struct bs_spf_source *source, const struct bs_report_source *sum)
 {
 	struct bs_spf_net net = net_of(source->seen);
 	char text[BS_SPF_NET_TEXT];
@@ -188,7 +217,7 @@ ask_source(struct bs_spf_wizard *wizard, const struct bs_spf_source *source,
 	else
 		snprintf(term, sizeof(term), "%s:%s",
 		    net.is_ip6 ? "ip6" : "ip4", bs_spf_net_text(&net, text));
-	show_source(wizard, source, sum);
+	show_source(wizard, reports, source, sum);
 	snprintf(question, sizeof(question),
 	    "Is it yours, to send as %s? y: mine (%s), n: not mine",
 	    wizard->domain, term);
@@ -241,7 +270,8 @@ bs_spf_wizard_evidence(struct bs_spf_wizard *wizard,
 		sum = sum_of(wizard, sources, i);
 		if (asked == ASKED_MAX || !is_worth_it(&sum, mails))
 			rest += sum.mails;
-		else if (asked++, ask_source(wizard, source, &sum))
+		else if (asked++,
+		    ask_source(wizard, &sources->reports, source, &sum))
 			foreign += sum.mails;
 	}
 	bs_print(wizard->talk.out,

@@ -74,11 +74,11 @@ choose(struct bs_spf_sources *sources, const char *domain)
 	char folded[BS_HOST_MAX];
 
 	bs_report_domain(domain == NULL ? "" : domain, folded);
-	sources->list = bs_spf_array(NULL, sources->reports.count + 1,
+	sources->list = bs_spf_array(NULL, sources->reports.tally.count + 1,
 	    sizeof(*sources->list));
-	for (size_t i = 0; i < sources->reports.count; i++) {
+	for (size_t i = 0; i < sources->reports.tally.count; i++) {
 		const struct bs_report_source *seen =
-		    &sources->reports.sources[i];
+		    &sources->reports.tally.list[i];
 
 		if (is_of(seen, domain == NULL ? NULL : folded))
 			sources->list[sources->count++] =
@@ -113,6 +113,36 @@ bs_spf_sources_read(char *const *files, size_t count, const char *domain,
 		status = BS_EXIT_UNKNOWN;
 	}
 	return status;
+}
+
+const char *
+bs_spf_sources_told_by(const struct bs_reports *reports,
+    const struct bs_report_source *seen, char out[static BS_SPF_TOLD_BY])
+{
+	char begin[BS_TIME_TEXT];
+	char end[BS_TIME_TEXT];
+	size_t len = 0;
+
+	for (size_t i = 0; i < seen->reporter_count; i++) {
+		const char *name = reports->reporters[seen->reporters[i]];
+		const char *lead = ", ";
+
+		if (i == 0)
+			lead = "";
+		else if (i + 1 == seen->reporter_count &&
+			 !seen->has_more_reporters)
+			lead = " and ";
+		len += (size_t)snprintf(out + len, BS_SPF_TOLD_BY - len, "%s%s",
+		    lead, name[0] == '\0' ? "one without a name" : name);
+	}
+	if (seen->has_more_reporters || len == 0)
+		len += (size_t)snprintf(out + len, BS_SPF_TOLD_BY - len, "%s",
+		    len == 0 ? "others" : " and others");
+	if (seen->begin > 0 && seen->end > 0)
+		snprintf(out + len, BS_SPF_TOLD_BY - len, ", %.10s to %.10s",
+		    bs_time_text(seen->begin, begin),
+		    bs_time_text(seen->end, end));
+	return out;
 }
 
 void

@@ -39,6 +39,12 @@ BS_MUST_USE int bs_spf_sources_read(char *const *files, size_t count,
 BS_MUST_USE int bs_spf_sources_ask(const struct bs_call *call,
     struct bs_spf_sources *sources);
 
+/* Who told of a source, and when: "google.com and Yahoo, 2026-11-01 to
+ * 2026-11-02". Returns out. */
+#define BS_SPF_TOLD_BY (BS_REPORT_NAMED * (BS_REPORT_TEXT + 8) + 64)
+const char *bs_spf_sources_told_by(const struct bs_reports *reports,
+    const struct bs_report_source *seen, char out[static BS_SPF_TOLD_BY]);
+
 void bs_spf_sources_free(struct bs_spf_sources *sources);
 
 int bs_cmd_spf_sources(const struct bs_call *call);

@@ -213,12 +213,29 @@ is_first_of_domain(const struct bs_spf_sources *sources, size_t at)
 	return sources->list[at].is_checked;
 }
 
+/* What is not known by its source. */
+static void
+print_others(const struct bs_report_tally *tally)
+{
+	if (tally->other_mails == 0)
+		return;
+	bs_print(stdout,
+	    "\n%llu mail%s came from still more sources, which are not told "
+	    "apart, as the reports\nname more than %d: none of these sent more "
+	    "than %llu, and a source above may have\nsent up to %llu more than "
+	    "it says.\n",
+	    (unsigned long long)tally->other_mails,
+	    bs_plural(tally->other_mails), BS_REPORT_SOURCES_MAX,
+	    (unsigned long long)tally->missed_max,
+	    (unsigned long long)tally->missed_max);
+}
+
 void
 bs_spf_sources_print(const struct bs_spf_sources *sources)
 {
 	const struct bs_reports *reports = &sources->reports;
 	size_t checked = 0;
-	uint64_t unchecked_mails = reports->other_mails;
+	uint64_t unchecked_mails = 0;
 	struct group *groups =
 	    bs_spf_array(NULL, sources->count + 1, sizeof(*groups));
 	char begin[BS_TIME_TEXT];
@@ -232,6 +249,11 @@ bs_spf_sources_print(const struct bs_spf_sources *sources)
 		    bs_time_text(reports->begin, begin),
 		    bs_time_text(reports->end, end));
 	puts("");
+	if (reports->repeated > 0)
+		bs_print(stdout,
+		    "%u report%s came again, and %s counted once.\n",
+		    reports->repeated, bs_plural(reports->repeated),
+		    reports->repeated == 1 ? "is" : "are");
 	for (size_t i = 0; i < sources->count; i++) {
 		if (is_first_of_domain(sources, i))
 			print_domain(sources, sources->list[i].seen->domain,
@@ -241,12 +263,13 @@ bs_spf_sources_print(const struct bs_spf_sources *sources)
 		else
 			unchecked_mails += sources->list[i].seen->mails;
 	}
-	if (checked < sources->count || reports->other_mails > 0)
+	if (checked < sources->count)
 		bs_print(stdout,
 		    "\n%zu sources with fewest mails, %llu in all, were not "
-		    "looked at.\n",
+		    "looked up (--json names them).\n",
 		    sources->count - checked,
 		    (unsigned long long)unchecked_mails);
+	print_others(&reports->tally);
 	if (sources->count > 0)
 		puts("\nSPF and DKIM: of the mails, those that passed DMARC by "
 		     "it. now: what the record\nin DNS says today of the "
@@ -255,7 +278,19 @@ bs_spf_sources_print(const struct bs_spf_sources *sources)
 }
 
 static struct bs_json *
-json_of(const struct bs_spf_source *source)
+reporters_json(const struct bs_reports *reports,
+    const struct bs_report_source *seen)
+{
+	struct bs_json *array = bs_json_array();
+
+	for (size_t i = 0; i < seen->reporter_count; i++)
+		bs_json_append_text(array,
+		    reports->reporters[seen->reporters[i]]);
+	return array;
+}
+
+static struct bs_json *
+json_of(const struct bs_reports *reports, const struct bs_spf_source *source)
 {
 	const struct bs_report_source *seen = source->seen;
 	const struct bs_spf_net net = net_of(seen, false);
@@ -271,6 +306,7 @@ json_of(const struct bs_spf_source *source)
 	bs_json_text(object, "include",
 	    source->provider == NULL ? NULL : source->provider->include);
 	bs_json_number(object, "mails", (int64_t)seen->mails);
+	bs_json_number(object, "missed", (int64_t)seen->missed);
 	bs_json_number(object, "spf_aligned", (int64_t)seen->spf_aligned);
 	bs_json_number(object, "dkim_aligned", (int64_t)seen->dkim_aligned);
 	bs_json_number(object, "passed", (int64_t)seen->passed);
@@ -287,6 +323,9 @@ json_of(const struct bs_spf_source *source)
 	    source->is_checked ? bs_spf_result_name(source->now) : NULL);
 	bs_json_text(object, "mechanism",
 	    source->mechanism[0] == '\0' ? NULL : source->mechanism);
+	bs_json_put(object, "reporters", reporters_json(reports, seen));
+	bs_json_time(object, "begin", seen->begin);
+	bs_json_time(object, "end", seen->end);
 	return object;
 }
 
@@ -299,13 +338,15 @@ bs_spf_sources_json(const struct bs_spf_sources *sources)
 
 	bs_json_number(object, "files", reports->files);
 	bs_json_number(object, "reports", reports->reports);
+	bs_json_number(object, "repeated", reports->repeated);
 	bs_json_number(object, "faults", reports->faults);
 	bs_json_number(object, "mails", (int64_t)reports->mails);
-	bs_json_number(object, "other_mails", (int64_t)reports->other_mails);
+	bs_json_number(object, "other_mails",
+	    (int64_t)reports->tally.other_mails);
 	bs_json_time(object, "begin", reports->begin);
 	bs_json_time(object, "end", reports->end);
 	for (size_t i = 0; i < sources->count; i++)
-		bs_json_append(list, json_of(&sources->list[i]));
+		bs_json_append(list, json_of(reports, &sources->list[i]));
 	bs_json_put(object, "sources", list);
 	bs_json_print(object);
 }
