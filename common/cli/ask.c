@@ -1,10 +1,14 @@
 /* One question to the engine: one connection, one loop. */
+#include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
 
 #include "common/cli/ask.h"
 #include "common/adapter/client.h"
 #include "common/base/monotonic.h"
+#include "common/cli/output.h"
 
 /* The engine answers within a commit, some 20 ms: this is for a slow disk. */
 #define DEADLINE_MS 2000
@@ -36,9 +40,11 @@ is_hopeless(const struct bs_client *client, int64_t asked_ms)
 	       bs_monotonic_ms() > asked_ms + CONNECT_MS;
 }
 
-bool
-bs_ask_request(const char *socket, const struct bs_request *request,
-    struct bs_answer *answer)
+/* Sets *dropped to whether somebody took the connection and closed it unasked,
+ * as the engine does to whom it does not answer. */
+static bool
+ask(const char *socket, const struct bs_request *request,
+    struct bs_answer *answer, bool *dropped)
 {
 	static struct bs_client client; /* too large for a stack */
 	struct waiting waiting = {0};
@@ -52,6 +58,7 @@ bs_ask_request(const char *socket, const struct bs_request *request,
 
 	question.request.deadline_ms = DEADLINE_MS;
 	memset(answer, 0, sizeof(*answer));
+	*dropped = false;
 	if (bs_client_init(&client, socket) != 0 ||
 	    bs_client_ask(&client, &question, asked_ms) != 0)
 		return false;
@@ -63,9 +70,44 @@ bs_ask_request(const char *socket, const struct bs_request *request,
 			pollfd.revents = 0;
 		bs_client_pump(&client, pollfd.revents, bs_monotonic_ms());
 	}
+	*dropped = client.connects > 0 && client.state == BS_CLIENT_IDLE;
 	bs_client_close(&client);
 	*answer = waiting.answer;
 	return waiting.answered;
+}
+
+bool
+bs_ask_request(const char *socket, const struct bs_request *request,
+    struct bs_answer *answer)
+{
+	bool unused;
+
+	return ask(socket, request, answer, &unused);
+}
+
+/* Whether the socket, or a folder on the way to it, is closed to us. */
+static bool
+is_closed(const char *socket)
+{
+	return access(socket, W_OK) != 0 && (errno == EACCES || errno == EPERM);
+}
+
+int
+bs_ask_or_tell(const char *socket, const struct bs_request *request,
+    struct bs_answer *answer)
+{
+	bool dropped;
+
+	if (ask(socket, request, answer, &dropped))
+		return 0;
+	if (geteuid() != 0 && (dropped || is_closed(socket))) {
+		bs_complain("%s: the engine does not answer this user; run as "
+			    "root",
+		    socket);
+		return EX_NOPERM;
+	}
+	bs_complain("%s: no engine answers there", socket);
+	return EX_UNAVAILABLE;
 }
 
 bool

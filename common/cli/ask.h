@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "common/base/backstop.h"
 #include "common/adapter/wire.h"
 
 /* Asks the engine behind a socket; waits some seconds at most. Returns
@@ -11,5 +12,10 @@
 bool bs_ask(const char *socket, enum bs_op op, struct bs_answer *answer);
 bool bs_ask_request(const char *socket, const struct bs_request *request,
     struct bs_answer *answer);
+
+/* As bs_ask_request(), and complains where there is no answer. Returns 0 or an
+ * exit status. */
+BS_MUST_USE int bs_ask_or_tell(const char *socket,
+    const struct bs_request *request, struct bs_answer *answer);
 
 #endif

@@ -51,18 +51,17 @@ complain(const struct bs_call *call, const struct bs_answer *answer,
 int
 bs_cmd_reload(const struct bs_call *call)
 {
+	const struct bs_request request = {.op = BS_OP_RELOAD};
 	struct bs_answer answer;
 	struct bs_config *config = NULL;
 	int status = bs_load_config(call, &config);
 
 	if (status != 0)
 		return status;
-	if (!bs_ask(config->socket, BS_OP_RELOAD, &answer)) {
-		bs_complain("%s: no engine answers there", config->socket);
-		status = EX_UNAVAILABLE;
-	} else if (answer.status != BS_STATUS_OK) {
+	status = bs_ask_or_tell(config->socket, &request, &answer);
+	if (status == 0 && answer.status != BS_STATUS_OK) {
 		status = complain(call, &answer, config);
-	} else {
+	} else if (status == 0) {
 		print(call);
 	}
 	bs_config_free(config);

@@ -44,15 +44,13 @@ bs_cmd_trace(const struct bs_call *call)
 
 	if (status != 0)
 		return status;
-	if (!bs_ask_request(config->socket, &request, &answer)) {
-		bs_complain("%s: no engine answers there", config->socket);
-		status = EX_UNAVAILABLE;
-	} else if (answer.status != BS_STATUS_OK) {
+	status = bs_ask_or_tell(config->socket, &request, &answer);
+	if (status == 0 && answer.status != BS_STATUS_OK) {
 		bs_complain("the engine traces for root alone (%s)",
 		    answer.reason[0] == '\0' ? "it is of an older version"
 					     : answer.reason);
 		status = EX_NOPERM;
-	} else {
+	} else if (status == 0) {
 		print(call);
 	}
 	bs_config_free(config);

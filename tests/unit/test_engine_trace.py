@@ -197,6 +197,21 @@ class Trace(Case):
         self.assertIn("for root alone (not-root)", asked.stderr)
         self.assertNotIn("tracing", self.read("engine.log"))
 
+    @unittest.skipUnless(AS_ROOT, "becomes another user")
+    def test_user_who_may_not_ask(self):
+        """There is an engine: it is the permission that is missing."""
+        def ask(status, says):
+            for word in ("reload", "trace"):
+                self.call(word, status=status, says=says, user=12345,
+                          group=12345, extra_groups=[])
+
+        with Engine(self):
+            ask(77, "the engine does not answer this user; run as root")
+            os.chmod(self.path("sock"), 0o600)
+            ask(77, "the engine does not answer this user; run as root")
+            os.chmod(self.path("sock"), 0o666)
+        ask(69, "no engine answers there")
+
 
 if __name__ == "__main__":
     main()
