@@ -118,6 +118,21 @@ bs_accept_json(const struct bs_accepted_entry *entry)
 	return object;
 }
 
+/* Whether a network is wider than /8, or /16 of IPv6: a slip of the hand would
+ * end the judging of half the world. */
+static bool
+is_too_wide(const struct bs_accepted_entry *entry)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	const struct bs_netblock *block = &entry->block;
+
+	if (entry->kind != BS_ACCEPTED_CLIENT)
+		return false;
+	return memcmp(block->address, mapped, sizeof(mapped)) == 0
+		   ? block->prefix < 96 + 8
+		   : block->prefix < 16;
+}
+
 static int
 put(struct book *book, const struct bs_accepted_entry *entry)
 {
@@ -141,6 +156,13 @@ bs_cmd_accept(const struct bs_call *call)
 
 	if (status != 0)
 		return status;
+	if (is_too_wide(&entry) && !call->force) {
+		bs_complain("%s holds a great part of all hosts: no bounce "
+			    "from any of them would be refused; if you mean "
+			    "it, add --force",
+		    entry.what);
+		return BS_EXIT_NO;
+	}
 	entry.since = call->now;
 	entry.until = call->now + (int64_t)call->days * BS_DAY_SECONDS;
 	if ((status = open_book(call, true, &book)) != 0)

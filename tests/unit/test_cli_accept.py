@@ -158,6 +158,21 @@ class Accept(Case):
         self.call("accept", "a.example", *at(1), status=USAGE, says="no --at")
         self.assertFalse(os.path.exists(self.path("state", "accepted")))
 
+    def test_wide_network(self):
+        """A slip of the hand does not end the judging of half the world."""
+        for what in ("0.0.0.0/0", "128.0.0.0/1", "10.0.0.0/7", "::/0",
+                     "2000::/15", "::ffff:0.0.0.0/96",
+                     "::ffff:0.0.0.0/100"):
+            with self.subTest(what):
+                self.call("accept", what, status=1, says="add --force")
+        self.assertEqual(self.listed(), [])
+        narrow = ["10.0.0.0/8", "192.0.2.1", "2000::/16", "a.example"]
+        for what in narrow:
+            self.call("accept", what)
+        self.call("accept", "0.0.0.0/0", "--force", says="from 0.0.0.0/0")
+        self.assertEqual(sorted(self.listed()), sorted(narrow + ["0.0.0.0/0"]))
+        self.call("accept", "remove", "0.0.0.0/0")
+
     def test_only_root(self):
         self.call("accept", OUTSIDE)
         mode = os.stat(self.path("state", "accepted")).st_mode

@@ -128,6 +128,9 @@ class Lint(Spf):
         self.assertIn("\n1 term asks DNS;", self.spf(
             "lint", "--record", "v=spf1 include:three.example -all"))
         self.assertIn("\n6 terms ask DNS;", self.spf("lint", "tree.example"))
+        done = self.run_raw("spf", "check", "-i", "192.0.2.9", "-s",
+                            "u@three.example", "--dns", self.server)
+        self.assertIn("; 1 question, ", done.stdout)
         result = self.lint("tree.example")
         root = result["records"][0]
         self.assertEqual(root["total"]["lookups"], 6)
