@@ -4,17 +4,41 @@
 usage: test_cli_backup.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
+import hashlib
+import hmac
 import io
 import os
 import re
+import resource
 import shutil
+import signal
 import tarfile
 import time
 
-from cli_case import (AS_ROOT, NOINPUT, PATIENCE_S, ROOT, Case, Engine, Wire,
+from cli_case import (AS_ROOT, CONFIG, DATAERR, NOINPUT, PATIENCE_S, ROOT, Case, Engine, Wire,
                       main)
 
 STATE = ("keyring", "store.key", "accepted")
+ABOUT = "backstop-backup"
+
+
+def digest(octets):
+    """What common/cli/store/digest.h says."""
+    key = bytes(32)
+    for at in range(0, len(octets) + 1, 4096):
+        key = hmac.new(key, octets[at:at + 4096],
+                       hashlib.sha256).digest()[:16] + bytes(16)
+    return key[:16].hex()
+
+
+def sealed(members):
+    """The same with the digests that they have now."""
+    said = members[ABOUT].split(b"\n")[0] + b"\n"
+    for name, octets in members.items():
+        if name != ABOUT:
+            said += f"{digest(octets)} {name}\n".encode()
+    said += f"{digest(said)} {ABOUT}\n".encode()
+    return {**members, ABOUT: said}
 
 
 class Whole(Case):
@@ -177,13 +201,47 @@ class BackAndForth(Whole):
         self.assertEqual(self.tag(forged, 1, *tomorrow), "bad")
 
     def test_an_engine_runs(self):
-        with self.engine():
+        """What is to be typed ends this engine alone, and starts one with
+        this configuration."""
+        with self.engine() as engine:
             self.call("backup", self.file)
+            self.call("store", "backup", self.path("copy"))
             before = self.all_files()
-            self.call("restore", self.file, status=1,
-                      says="stop it first: ")
+            for line in (("restore", self.file),
+                         ("store", "restore", self.path("copy"))):
+                self.call(*line, status=1, says="stop it first: "
+                          f"kill {engine.process.pid}\n")
             self.assertEqual(before.keys(), self.all_files().keys())
             self.send("a@example.org")
+
+    def test_how_to_start(self):
+        self.call("backup", self.file)
+        self.call("restore", self.file,
+                  says=f"start the engine: backstopd -c {self.conf}\n")
+
+    def test_one_or_more(self):
+        with self.engine():
+            self.send("a@example.org")
+        self.call("backup", self.file,
+                  says=" 1 tag, 1 message, 1 sender, ")
+        self.call("store", "backup", self.path("copy"),
+                  says=" 1 tag, 1 message, 1 sender, ")
+
+    def test_a_disk_that_is_full(self):
+        """It is not the store's, which is only read."""
+        def no_room():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (12288, 12288))
+
+        with self.engine():
+            self.send("a@example.org")
+        for line in (("backup", self.file), ("store", "backup", self.file)):
+            done = self.run_raw("-c", self.conf, *line, preexec_fn=no_room)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertEqual(done.stderr,
+                             f"backstop: {self.file}: File too large\n")
+            self.assertEqual([name for name in os.listdir(self.folder)
+                              if name.startswith("whole.tar")], [])
 
     def test_nothing_is_overwritten(self):
         self.write("whole.tar", "mine")
@@ -192,6 +250,69 @@ class BackAndForth(Whole):
         self.call("backup", self.path("no", "such"), status=NOINPUT,
                   says="No such file")
         self.call("restore", self.path("none"), status=NOINPUT)
+
+
+class NotWritten(Whole):
+    """What a restore would refuse is not written."""
+
+    def refuse(self, status, *says):
+        done = self.run_raw("-c", self.conf, "backup", self.file)
+        self.assertEqual(done.returncode, status, done)
+        for words in says:
+            self.assertIn(words, done.stderr)
+        self.assertEqual([name for name in os.listdir(self.folder)
+                          if name.startswith("whole.tar")], [])
+
+    def test_keyring(self):
+        whole = self.read("state", "keyring")
+        path = self.path("state", "keyring")
+        self.write("state/keyring", "", 0o640)
+        self.refuse(DATAERR, f"{path}: there is no key in it",
+                    "backstop key rotate")
+        # a digit of the secret
+        line = whole.splitlines()[-1].split(" ")
+        line[5] = f"{int(line[5][0], 16) ^ 1:x}{line[5][1:]}"
+        self.write("state/keyring", "\n".join(
+            [*whole.splitlines()[:-1], " ".join(line), ""]), 0o640)
+        self.refuse(DATAERR, f"{path}:3: the line is damaged",
+                    "backstop key rotate")
+        self.write("state/keyring", "nonsense\n", 0o640)
+        self.refuse(DATAERR, f"{path}:1: ", "no backup was written")
+
+    def test_store_key(self):
+        self.write("state/store.key", "00\n", 0o640)
+        self.refuse(DATAERR, self.path("state", "store.key"), "backstop init")
+
+    def test_accepted(self):
+        self.write("state/accepted", b"\xff\n", 0o640)
+        self.refuse(DATAERR, self.path("state", "accepted") + ":1: ")
+
+    def test_configuration(self):
+        self.write("backstop.conf", self.configured() + "nonsense\n")
+        self.refuse(CONFIG, self.conf)
+
+    def test_store(self):
+        with self.engine():
+            self.send("a@example.org")
+        key = self.read("state", "store.key")
+        self.write("state/store.key", f"{int(key[0], 16) ^ 1:x}{key[1:]}",
+                   0o640)
+        self.refuse(DATAERR, "another store.key")
+        self.write("state/store.key", key, 0o640)
+        with open(self.path("state", "store", "data.mdb"), "r+b") as file:
+            file.seek(8192)
+            file.write(b"x" * 8192)
+        self.refuse(DATAERR, "restart backstopd")
+
+    def test_no_key_is_active(self):
+        """Such a keyring is sound."""
+        self.rewrite_keyring(state="verify", retired=int(time.time()))
+        for line in (("backup", self.file), ("restore", self.file)):
+            done = self.run_raw("-c", self.conf, *line)
+            self.assertEqual(done.returncode, 0, done)
+            self.assertIn("warning: no key is active: nothing is signed",
+                          done.stderr)
+        self.assertEqual(self.keys(), {4: "verify"})
 
 
 class Manual(Whole):
@@ -231,12 +352,61 @@ class Hostile(Whole):
                           if name.startswith("re")], [])
 
     def changed(self, **members):
-        return self.pack("bad.tar", {
+        return self.pack("bad.tar", sealed({
             **self.good, **{name.replace("_", ".").replace("9", "/"): octets
-                            for name, octets in members.items()}})
+                            for name, octets in members.items()}}))
 
     def test_it_is_taken_apart_and_packed_again(self):
+        self.assertEqual(self.good, sealed(self.good))
         self.call("restore", self.pack("same.tar", self.good))
+
+    def test_an_octet_in_it_has_changed(self):
+        """Also one that leaves the part well-formed."""
+        with open(self.file, "rb") as file:
+            whole = file.read()
+        secret = self.good["keyring"].splitlines()[-1].split(b" ")[5]
+        flipped = secret[:-1] + b"%x" % (int(secret[-1:], 16) ^ 1)
+        said = self.good[ABOUT]
+        for name, old, new in (
+                ("keyring", secret, flipped),
+                ("backstop.conf", b"example.org", b"fxample.org"),
+                ("store.key", self.good["store.key"],
+                 self.good["store.key"].swapcase()),
+                ("store/data.mdb", self.good["store/data.mdb"][-512:],
+                 bytes(511) + b"x"),
+                (ABOUT, said[:12], said[:11] + b"%d" % (said[11] & 1))):
+            with self.subTest(name=name):
+                self.assertIn(old, whole)
+                self.assertNotEqual(old, new)
+                self.refuse(self.write("bad.tar", whole.replace(old, new, 1)),
+                            f"{name} in it is damaged")
+        for digits in (bytes(64), b""):
+            self.refuse(self.pack("bad.tar", {**self.good, "keyring": digits}),
+                        "keyring in it is damaged")
+
+    def test_without_digests(self):
+        first = self.good[ABOUT].split(b"\n")[0] + b"\n"
+        self.refuse(self.pack("bad.tar", {**self.good, ABOUT: first}))
+        lines = self.good[ABOUT].splitlines(keepends=True)
+        for gone in range(1, len(lines)):
+            self.refuse(self.pack("bad.tar", {
+                **self.good,
+                ABOUT: b"".join(lines[:gone] + lines[gone + 1:])}))
+
+    def test_what_has_no_end(self):
+        self.refuse("/dev/zero", "/dev/zero: is no file")
+        os.mkfifo(self.path("fifo"))
+        self.refuse(self.path("fifo"), "fifo: is no file")
+
+    def test_a_keyring_that_is_sound_but_for(self):
+        lines = self.good["keyring"].splitlines(keepends=True)
+        secret = lines[-1].split(b" ")[5]
+        for bad, says in (
+                (b"", "keyring: there is no key in it"),
+                (b"".join(lines[:-1]), "keyring: there is no key in it"),
+                (self.good["keyring"].replace(secret, secret[::-1]),
+                 "keyring:3: the line is damaged")):
+            self.refuse(self.changed(keyring=bad), says)
 
     def test_no_archive(self):
         whole = self.path("whole.tar")
@@ -263,9 +433,19 @@ class Hostile(Whole):
         for name in ("backstop-backup", "backstop.conf", "keyring",
                      "store.key"):
             with self.subTest(name=name):
-                self.refuse(self.pack("bad.tar", {
-                    key: value for key, value in self.good.items()
-                    if key != name}))
+                rest = {key: value for key, value in self.good.items()
+                        if key != name}
+                self.refuse(self.pack(
+                    "bad.tar", rest if name == ABOUT else sealed(rest)))
+        self.call("accept", "203.0.113.7")
+        os.unlink(self.file)
+        self.call("backup", self.file)
+        self.before = self.all_files()
+        self.good = self.members()
+        for name in ("accepted", "store/data.mdb"):
+            self.refuse(self.pack("bad.tar", {
+                key: value for key, value in self.good.items()
+                if key != name}))
 
     def test_newer(self):
         said = self.good["backstop-backup"]

@@ -4,6 +4,7 @@
 usage: test_cli_store.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -273,6 +274,13 @@ class Backup(Remembered):
             self.call("store", "restore", self.path("bad"), status=1,
                       says="no sound backup")
         self.call("store", "restore", self.path("none"), status=NOINPUT)
+        os.mkfifo(self.path("fifo"))
+        for path in ("/dev/zero", self.path("fifo"), self.folder):
+            self.call("store", "restore", path, status=1, says="is no file")
+        # it has no end to speak of, and is not copied
+        os.truncate(self.write("huge", "x" * 8192), 1 << 42)
+        self.call("store", "restore", self.path("huge"), status=1,
+                  says="no sound backup")
         key = self.read("state", "store.key")
         self.write("state/store.key", f"{int(key[0], 16) ^ 1:x}{key[1:]}",
                    0o640)
@@ -287,6 +295,22 @@ class Backup(Remembered):
         self.assertIsNone(back["replaced"])
         self.assertTrue(before)
         self.call("store", "check")
+
+    def test_what_a_killed_run_left(self):
+        self.remember()
+        self.call("store", "backup", self.path("copy"))
+        for name in ("restore.abcDE1", "restore.abcDE2", "restore.mine"):
+            os.mkdir(self.path("state", name))
+            self.write(f"state/{name}/data.mdb", "x")
+        # another run is at work in this one
+        folder = os.open(self.path("state", "restore.abcDE2"), os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        self.call("store", "restore", self.path("copy"))
+        self.assertEqual(sorted(name for name in
+                                os.listdir(self.path("state"))
+                                if name.startswith("restore.")),
+                         ["restore.abcDE2", "restore.mine"])
 
     def test_way_back_to_an_older_version(self):
         """A backup of format 2 is put back as it is; only an engine of this

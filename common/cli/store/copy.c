@@ -12,29 +12,47 @@
 #include "common/cli/load.h"
 #include "common/cli/output.h"
 #include "common/cli/store/copy.h"
+#include "common/cli/store/interrupt.h"
+#include "common/cli/store/store.h"
+#include "common/store/meta.h"
+#include "common/store/recovery.h"
 
+struct source {
+	int fd; /* to copy to */
+	const uint8_t *store_key;
+};
+
+/* What a restore would refuse is not copied. */
 static int
 copy(const struct bs_child *child)
 {
-	const int *fd = child->context;
+	const struct source *source = child->context;
 	struct bs_copy *result = child->result;
 	struct bs_store *store;
-	int rc = bs_store_open(child->folder, BS_STORE_READ, &store);
+	uint64_t entries;
+	uint64_t damaged;
+	int rc = bs_recovery_check(child->folder, &entries, &damaged);
 
-	if (rc != 0)
+	if (rc != 0 || damaged > 0)
+		return rc != 0 ? rc : -EUCLEAN;
+	if ((rc = bs_store_open(child->folder, BS_STORE_READ, &store)) != 0)
 		return rc;
-	if ((rc = bs_store_stat(store, &result->stat)) == 0)
-		rc = bs_store_copy(store, *fd);
+	if (source->store_key != NULL)
+		rc = bs_meta_check_key(store, source->store_key);
+	if (rc >= 0 && (rc = bs_store_stat(store, &result->stat)) == 0)
+		rc = bs_store_copy(store, source->fd);
 	bs_store_close(store);
 	return rc;
 }
 
 int
-bs_copy_store(const char *folder, int fd, struct bs_copy *out)
+bs_copy_store(const char *folder, const uint8_t *store_key, int fd,
+    struct bs_copy *out)
 {
+	const struct source source = {.fd = fd, .store_key = store_key};
 	struct bs_child child = {.folder = folder,
 	    .run = copy,
-	    .context = &fd,
+	    .context = &source,
 	    .result = out,
 	    .size = sizeof(*out),
 	    .progress = "copying"};
@@ -45,6 +63,27 @@ bs_copy_store(const char *folder, int fd, struct bs_copy *out)
 		rc = -errno;
 	out->bytes = st.st_size;
 	return rc;
+}
+
+int
+bs_copy_complain(const char *folder, const char *path, int rc)
+{
+	switch (rc) {
+	case -ENOSPC:
+	case -EDQUOT:
+	case -EFBIG:
+		/* what is only read takes no room */
+		bs_complain("%s: %s", path, strerror(-rc));
+		return bs_exit_of(rc);
+	case -EUCLEAN:
+		bs_complain("%s: is damaged, and would not be restored; "
+			    "restart backstopd: it moves the store aside and "
+			    "begins a new one",
+		    folder);
+		return bs_exit_of(rc);
+	default:
+		return bs_store_complain(folder, rc);
+	}
 }
 
 static int
@@ -63,12 +102,15 @@ bs_copy_begin(const char *path, char fresh[static BS_COPY_NAME])
 
 	if (lstat(path, &st) == 0)
 		return complain_taken(path);
+	bs_interrupt_hold();
+	errno = ENAMETOOLONG;
 	if (len > 0 && len < PATH_MAX)
 		fd = mkostemp(fresh, O_CLOEXEC); /* mode 0600 */
-	else
-		errno = ENAMETOOLONG;
+	len = errno;
+	if (fd >= 0)
+		bs_interrupt_removes(fresh);
+	bs_interrupt_release();
 	if (fd < 0) {
-		len = errno;
 		bs_complain("%s: %s", path, strerror(len));
 		return -bs_exit_of(-len);
 	}
@@ -100,5 +142,6 @@ bs_copy_end(int fd, const char *path, const char *fresh, int rc)
 		rc = give_name(fresh, path);
 	if (rc != 0)
 		(void)unlink(fresh);
+	bs_interrupt_forget();
 	return rc;
 }

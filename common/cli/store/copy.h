@@ -14,14 +14,19 @@ struct bs_copy {
 };
 
 /* Copies the store in a folder into an open file, and syncs that: the child
- * that does it need not be able to reach the file's folder. Returns 0 or
- * -errno. */
-BS_MUST_USE int bs_copy_store(const char *folder, int fd, struct bs_copy *out);
+ * that does it need not be able to reach the file's folder. All of the store is
+ * read first. Returns 0; -EUCLEAN for a damaged one; -EKEYREJECTED for one of
+ * another store.key (NULL: any); or -errno. */
+BS_MUST_USE int bs_copy_store(const char *folder, const uint8_t *store_key,
+    int fd, struct bs_copy *out);
+
+/* Complains that it could not be copied to path. Returns the exit status. */
+int bs_copy_complain(const char *folder, const char *path, int rc);
 
 /* Makes a file for a backup that only its owner may read, beside path and under
- * a name that is written to fresh (of BS_COPY_NAME octets). Returns a
- * descriptor, or an exit status, negated, after the complaint; so where path is
- * there already. */
+ * a name that is written to fresh (of BS_COPY_NAME octets). Until the end, a
+ * signal that ends the program removes it. Returns a descriptor, or an exit
+ * status, negated, after the complaint; so where path is there already. */
 #define BS_COPY_NAME 4200
 BS_MUST_USE int bs_copy_begin(const char *path,
     char fresh[static BS_COPY_NAME]);

@@ -17,6 +17,9 @@
 #define TEXT_MAX ((size_t)4 << 20)
 #define CHUNK 65536
 
+/* The first part: a line, and one for each part. */
+#define ABOUT_MAX 1024
+
 /* No other name is ever written to: where a part goes is not for the archive
  * to say. */
 static const char *const names[BS_PARTS] = {
@@ -27,6 +30,12 @@ static const char *const names[BS_PARTS] = {
     [BS_PART_ACCEPTED] = "accepted",
     [BS_PART_STORE] = "store/data.mdb",
 };
+
+const char *
+bs_parts_name(enum bs_part part)
+{
+	return names[part];
+}
 
 int
 bs_parts_take(struct bs_parts *parts, enum bs_part part, const char *path)
@@ -95,24 +104,78 @@ write_store(struct bs_archive *archive, struct bs_parts *parts, int fd,
 	return rc;
 }
 
+/* The digest of all that a file holds. */
+static int
+digest_file(int fd, char out[static BS_DIGEST_TEXT])
+{
+	struct bs_digest digest;
+	char chunk[CHUNK];
+	ssize_t n;
+
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		return -errno;
+	bs_digest_begin(&digest);
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n > 0)
+			bs_digest_add(&digest, chunk, (size_t)n);
+		else if (errno != EINTR)
+			return -errno;
+	}
+	bs_digest_end(&digest, out);
+	return 0;
+}
+
+/* Adds the line of a part's digest. */
+static void
+add_digest(struct bs_part_text *first, const char *digest, const char *name)
+{
+	first->len += (size_t)snprintf(first->text + first->len,
+	    ABOUT_MAX - first->len, "%s %s\n", digest, name);
+}
+
+/* Writes the first part: read_about(). */
+static int
+make_about(struct bs_parts *parts, int store_fd, int64_t now)
+{
+	struct bs_part_text *first = &parts->parts[BS_PART_ABOUT];
+	char digest[BS_DIGEST_TEXT];
+	int rc;
+
+	free(first->text);
+	if ((first->text = calloc(1, ABOUT_MAX)) == NULL)
+		return -ENOMEM;
+	first->mode = 0600;
+	first->is_there = true;
+	first->len = (size_t)snprintf(first->text, ABOUT_MAX,
+	    "%d %" PRId64 " backstop %s\n", FORMAT, now, BS_VERSION);
+	for (int part = BS_PART_CONFIG; part < BS_PART_STORE; part++) {
+		const struct bs_part_text *text = &parts->parts[part];
+
+		if (!text->is_there)
+			continue;
+		bs_digest_of(text->text, text->len, digest);
+		add_digest(first, digest, names[part]);
+	}
+	if (store_fd >= 0) {
+		if ((rc = digest_file(store_fd, digest)) != 0)
+			return rc;
+		add_digest(first, digest, names[BS_PART_STORE]);
+	}
+	bs_digest_of(first->text, first->len, digest);
+	add_digest(first, digest, names[BS_PART_ABOUT]);
+	return 0;
+}
+
 int
 bs_parts_write(struct bs_parts *parts, int fd, int store_fd, int64_t now,
     bs_parts_progress *progress)
 {
-	char about[128];
-	struct bs_part_text *first = &parts->parts[BS_PART_ABOUT];
 	struct bs_archive *archive = NULL;
 	int rc = bs_archive_create(fd, &archive);
 
 	if (rc != 0)
 		return rc;
-	first->len = (size_t)snprintf(about, sizeof(about),
-	    "%d %" PRId64 " backstop %s\n", FORMAT, now, BS_VERSION);
-	first->mode = 0600;
-	first->is_there = true;
-	free(first->text);
-	if ((first->text = strdup(about)) == NULL)
-		rc = -ENOMEM;
+	rc = make_about(parts, store_fd, now);
 	for (int part = 0; rc == 0 && part < BS_PART_STORE; part++)
 		rc = write_text(archive, (enum bs_part)part,
 		    &parts->parts[part], now);
@@ -152,11 +215,12 @@ read_text(struct bs_archive *archive, const struct bs_archive_entry *entry,
 			return n < 0 ? (int)n : -EUCLEAN;
 		out->len += (size_t)n;
 	}
+	bs_digest_of(out->text, out->len, out->digest);
 	return 0;
 }
 
-static int
-put(int fd, const char *octets, size_t len)
+int
+bs_parts_put(int fd, const char *octets, size_t len)
 {
 	while (len > 0) {
 		ssize_t n = write(fd, octets, len);
@@ -173,41 +237,84 @@ put(int fd, const char *octets, size_t len)
 
 static int
 read_store(struct bs_archive *archive, const struct bs_archive_entry *entry,
-    int fd, bs_parts_progress *progress)
+    int fd, char out[static BS_DIGEST_TEXT], bs_parts_progress *progress)
 {
+	struct bs_digest digest;
 	char chunk[CHUNK];
 	uint64_t done = 0;
 	ssize_t n;
 	int rc = 0;
 
+	bs_digest_begin(&digest);
 	while (rc == 0 &&
 	       (n = bs_archive_read(archive, chunk, sizeof(chunk))) != 0) {
 		if (n < 0)
 			return (int)n;
-		rc = put(fd, chunk, (size_t)n);
+		rc = bs_parts_put(fd, chunk, (size_t)n);
+		bs_digest_add(&digest, chunk, (size_t)n);
 		done += (uint64_t)n;
 		if (progress != NULL)
 			progress(done, entry->size);
 	}
+	bs_digest_end(&digest, out);
 	if (rc == 0 && done != entry->size)
 		rc = -EUCLEAN;
 	return rc;
 }
 
-/* "1 SECONDS backstop VERSION" */
+/* Reads the line of a digest, which begins at offset *at of the first part, and
+ * moves behind it. The last one is of all before it. Returns 0 or -EUCLEAN. */
+static int
+read_digest(struct bs_parts *parts, size_t *at)
+{
+	struct bs_part_text *first = &parts->parts[BS_PART_ABOUT];
+	const char *line = first->text + *at;
+	const char *end = memchr(line, '\n', first->len - *at);
+	char name[BS_ARCHIVE_NAME];
+	size_t len = end == NULL ? 0 : (size_t)(end - line);
+	struct bs_part_text *text;
+	int part;
+
+	if (len <= BS_DIGEST_LEN + 1 || line[BS_DIGEST_LEN] != ' ' ||
+	    len - BS_DIGEST_LEN > sizeof(name))
+		return -EUCLEAN;
+	snprintf(name, sizeof(name), "%.*s", (int)(len - BS_DIGEST_LEN - 1),
+	    line + BS_DIGEST_LEN + 1);
+	if ((part = find_part(name)) < 0)
+		return -EUCLEAN;
+	text = &parts->parts[part];
+	if (text->said[0] != '\0')
+		return -EUCLEAN;
+	memcpy(text->said, line, BS_DIGEST_LEN);
+	if (part == BS_PART_ABOUT)
+		bs_digest_of(first->text, *at, first->digest);
+	*at += len + 1;
+	return part == BS_PART_ABOUT && *at != first->len ? -EUCLEAN : 0;
+}
+
+/* "1 SECONDS backstop VERSION", and for each part "DIGEST NAME": its own comes
+ * last. */
 static int
 read_about(struct bs_parts *parts)
 {
-	const char *text = parts->parts[BS_PART_ABOUT].text;
+	const struct bs_part_text *first = &parts->parts[BS_PART_ABOUT];
+	const char *text = first->text;
 	char *end = NULL;
 	long format = strtol(text, &end, 10);
+	size_t at;
+	int rc = 0;
 
 	if (end == text || *end != ' ')
 		return -EUCLEAN;
 	if (format > FORMAT)
 		return -EPROTO;
 	parts->made = strtoll(end + 1, NULL, 10);
-	return format == FORMAT && parts->made > 0 ? 0 : -EUCLEAN;
+	if (format != FORMAT || parts->made <= 0)
+		return -EUCLEAN;
+	at = strcspn(text, "\n") + 1;
+	while (rc == 0 && at < first->len)
+		rc = read_digest(parts, &at);
+	return rc == 0 && first->said[0] == '\0' ? -EUCLEAN : rc;
 }
 
 /* Whether an entry may come: each part once, and the first of all first. No
@@ -239,10 +346,30 @@ read_entry(struct bs_parts *parts, struct bs_archive *archive,
 	out->mode = entry->mode;
 	if (part == BS_PART_STORE) {
 		parts->store_bytes = entry->size;
-		return read_store(archive, entry, store_fd, progress);
+		return read_store(archive, entry, store_fd, out->digest,
+		    progress);
 	}
 	rc = read_text(archive, entry, out);
 	return rc == 0 && part == BS_PART_ABOUT ? read_about(parts) : rc;
+}
+
+/* Those parts are there that must be, and that had a digest when the backup was
+ * written; and they are what they were then. */
+static int
+check_parts(struct bs_parts *parts)
+{
+	const struct bs_part_text *all = parts->parts;
+
+	for (int part = 0; part < BS_PARTS; part++)
+		if (all[part].is_there != (all[part].said[0] != '\0') ||
+		    (part <= BS_PART_STORE_KEY && !all[part].is_there))
+			return -EUCLEAN;
+	for (int part = 0; part < BS_PARTS; part++)
+		if (strcmp(all[part].digest, all[part].said) != 0) {
+			parts->bad = (enum bs_part)part;
+			return -EBADMSG;
+		}
+	return 0;
 }
 
 int
@@ -270,12 +397,7 @@ bs_parts_read(struct bs_parts *parts, int fd, int store_fd,
 			break;
 	}
 	bs_archive_close(archive);
-	if (rc != BS_ARCHIVE_END)
-		return rc;
-	for (int must = BS_PART_ABOUT; must <= BS_PART_STORE_KEY; must++)
-		if (!parts->parts[must].is_there)
-			return -EUCLEAN;
-	return 0;
+	return rc == BS_ARCHIVE_END ? check_parts(parts) : rc;
 }
 
 void

@@ -8,9 +8,10 @@
 #include <sys/types.h>
 
 #include "common/base/backstop.h"
+#include "common/cli/store/digest.h"
 
 enum bs_part {
-	BS_PART_ABOUT, /* comes first: the format of the backup */
+	BS_PART_ABOUT, /* comes first: the format, and the others' digests */
 	BS_PART_CONFIG,
 	BS_PART_KEYRING,
 	BS_PART_STORE_KEY,
@@ -23,7 +24,9 @@ struct bs_part_text {
 	bool is_there;
 	mode_t mode;
 	size_t len;
-	char *text; /* owned; NULL of the store */
+	char *text;		     /* owned; NULL of the store */
+	char digest[BS_DIGEST_TEXT]; /* of what was read; or empty */
+	char said[BS_DIGEST_TEXT];   /* the one that stands in the first part */
 };
 
 /* All zero at first. */
@@ -31,6 +34,7 @@ struct bs_parts {
 	struct bs_part_text parts[BS_PARTS];
 	int64_t made; /* epoch seconds */
 	uint64_t store_bytes;
+	enum bs_part bad; /* of -EBADMSG */
 };
 
 /* Called with how much of the store went, now and then; or NULL. */
@@ -47,10 +51,17 @@ BS_MUST_USE int bs_parts_write(struct bs_parts *parts, int fd, int store_fd,
     int64_t now, bs_parts_progress *progress);
 
 /* Reads an archive; the store is written to store_fd. Nobody is trusted who
- * wrote it. Returns 0; -EUCLEAN for what is no whole backup; -EPROTO for one of
- * a newer version; -errno. */
+ * wrote it. Returns 0; -EUCLEAN for what is no whole backup; -EBADMSG with bad
+ * set where the digest of a part is another; -EPROTO for one of a newer
+ * version; -errno. */
 BS_MUST_USE int bs_parts_read(struct bs_parts *parts, int fd, int store_fd,
     bs_parts_progress *progress);
+
+/* Writes octets to a file. Returns 0 or -errno. */
+BS_MUST_USE int bs_parts_put(int fd, const char *octets, size_t len);
+
+/* The name that a part has in the archive. */
+const char *bs_parts_name(enum bs_part part);
 
 /* Wipes and frees the texts. */
 void bs_parts_free(struct bs_parts *parts);

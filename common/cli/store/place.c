@@ -1,4 +1,5 @@
 /* A copy of the store is looked at, and put in the store's place. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,10 +11,17 @@
 #include <unistd.h>
 
 #include "common/cli/store/child.h"
+#include "common/cli/store/interrupt.h"
 #include "common/cli/store/place.h"
 #include "common/store/lock.h"
 #include "common/store/meta.h"
 #include "common/store/recovery.h"
+
+/* The folder's name without what makes it one of its own, and what may be in
+ * it. */
+#define PREFIX "restore."
+static const char *const names[] = {"data.mdb", "lock.mdb", "open.lock"};
+#define NAMES (sizeof(names) / sizeof(names[0]))
 
 struct look {
 	uint8_t store_key[BS_STORE_KEY_LEN];
@@ -39,18 +47,88 @@ give(int fd, const struct stat *owner)
 static int
 fill_folder(struct bs_staged *out, const struct stat *owner)
 {
-	int folder =
-	    open(out->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	int rc;
 
-	if (folder < 0)
+	out->folder_fd =
+	    open(out->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (out->folder_fd < 0 || flock(out->folder_fd, LOCK_EX | LOCK_NB) != 0)
 		return -errno;
-	out->fd = openat(folder, "data.mdb",
+	out->fd = openat(out->folder_fd, "data.mdb",
 	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	rc = out->fd < 0 ? -errno : give(out->fd, owner);
-	if (rc == 0)
-		rc = give(folder, owner);
-	close(folder);
+	return rc == 0 ? give(out->folder_fd, owner) : rc;
+}
+
+/* Removes a folder that a killed run left: nobody has it locked. */
+static void
+remove_left(int state, const char *name)
+{
+	int fd = openat(state, name,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		for (size_t i = 0; i < NAMES; i++)
+			(void)unlinkat(fd, names[i], 0);
+		(void)unlinkat(state, name, AT_REMOVEDIR);
+	}
+	close(fd);
+}
+
+static void
+remove_all_left(const char *state)
+{
+	struct dirent *entry;
+	DIR *dir = opendir(state);
+
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) == 0 &&
+		    strlen(entry->d_name) == strlen(PREFIX "XXXXXX"))
+			remove_left(dirfd(dir), entry->d_name);
+	closedir(dir);
+}
+
+/* What a signal removes: the files, and then their folder. */
+static void
+remove_on_signal(const struct bs_staged *staged)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < NAMES; i++)
+		if (bs_lock_path(staged->folder, names[i], path) == 0)
+			bs_interrupt_removes(path);
+	bs_interrupt_removes(staged->folder);
+}
+
+/* Under the state folder's lock: a new folder is not yet locked, and another
+ * restore would take it for one that was left. */
+static int
+make_folder(const char *state, const struct stat *owner, struct bs_staged *out)
+{
+	int lock = -1;
+	int rc = bs_state_folder_lock(state, &lock);
+	int len;
+
+	if (rc != 0)
+		return rc;
+	remove_all_left(state);
+	bs_interrupt_hold();
+	len = snprintf(out->folder, sizeof(out->folder), "%s/" PREFIX "XXXXXX",
+	    state);
+	if (len < 0 || (size_t)len >= sizeof(out->folder))
+		rc = -ENAMETOOLONG;
+	else if (mkdtemp(out->folder) == NULL)
+		rc = -errno;
+	if (rc == 0) {
+		remove_on_signal(out);
+		rc = fill_folder(out, owner);
+	} else
+		out->folder[0] = '\0';
+	bs_interrupt_release();
+	close(lock);
 	return rc;
 }
 
@@ -58,27 +136,16 @@ int
 bs_stage_begin(const char *state, const struct bs_state_folder_paths *paths,
     struct bs_staged *out)
 {
+	static const struct bs_staged none = BS_STAGED_NONE;
 	struct stat owner;
-	int len;
 	int rc;
 
-	out->fd = -1;
-	out->lock_fd = -1;
-	out->folder[0] = '\0';
+	*out = none;
 	if (stat(paths->store, &owner) != 0)
 		return -errno;
-	len = snprintf(out->folder, sizeof(out->folder), "%s/restore.XXXXXX",
-	    state);
-	if (len < 0 || (size_t)len >= sizeof(out->folder) ||
-	    mkdtemp(out->folder) == NULL) {
-		out->folder[0] = '\0';
-		return len < 0 || (size_t)len >= sizeof(out->folder)
-			   ? -ENAMETOOLONG
-			   : -errno;
-	}
-	if ((rc = bs_lock_path(out->folder, "data.mdb", out->file)) == 0)
-		rc = fill_folder(out, &owner);
-	return rc;
+	if ((rc = make_folder(state, &owner, out)) != 0)
+		return rc;
+	return bs_lock_path(out->folder, "data.mdb", out->file);
 }
 
 /* In a child: whose key the copy has, its format and its last mark. */
@@ -144,8 +211,10 @@ open_lock(const char *path, const struct stat *owner)
 	int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	int rc;
 
-	if (fd >= 0 || errno != ENOENT)
-		return fd >= 0 ? fd : -errno;
+	if (fd >= 0)
+		return fd;
+	if (errno != ENOENT)
+		return -errno;
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 	    0600);
 	if (fd < 0)
@@ -277,18 +346,21 @@ bs_stage_place(const struct bs_staged *staged, const char *state,
 void
 bs_stage_end(struct bs_staged *staged)
 {
-	static const char *const names[] = {"data.mdb", "lock.mdb",
-	    "open.lock"};
 	char path[PATH_MAX];
 
 	if (staged->fd >= 0)
 		close(staged->fd);
 	if (staged->lock_fd >= 0)
 		close(staged->lock_fd);
+	if (staged->folder_fd >= 0)
+		close(staged->folder_fd);
+	staged->fd = staged->lock_fd = staged->folder_fd = -1;
 	if (staged->folder[0] == '\0')
 		return;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < NAMES; i++)
 		if (bs_lock_path(staged->folder, names[i], path) == 0)
 			(void)unlink(path);
 	(void)rmdir(staged->folder);
+	bs_interrupt_forget();
+	staged->folder[0] = '\0';
 }

@@ -25,12 +25,20 @@ struct bs_placed {
 struct bs_staged {
 	char folder[PATH_MAX];
 	char file[PATH_MAX];
-	int fd;	     /* of file, to write the copy to; -1: there is none */
-	int lock_fd; /* the engine's lock; -1: it is not taken */
+	int folder_fd; /* locked while it is used; -1: there is none */
+	int fd;	       /* of file, to write the copy to; -1: there is none */
+	int lock_fd;   /* the engine's lock; -1: it is not taken */
 };
 
+/* A staged with nothing in it. */
+#define BS_STAGED_NONE                                                         \
+	{                                                                      \
+		.folder_fd = -1, .fd = -1, .lock_fd = -1                       \
+	}
+
 /* Makes the folder and an empty file in it; the store's folder must be there.
- * Returns 0 or -errno. */
+ * A folder that a killed run left is removed. Until the end, a signal that ends
+ * the program removes the new one. Returns 0 or -errno. */
 BS_MUST_USE int bs_stage_begin(const char *state,
     const struct bs_state_folder_paths *paths, struct bs_staged *out);
 

@@ -4,9 +4,9 @@
  * before anything is moved. It is not converted: the format stays as it is, so
  * this is also the way back to an older version. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,32 +15,54 @@
 #include "common/cli/cli.h"
 #include "common/cli/load.h"
 #include "common/cli/output.h"
-#include "common/cli/store/look.h"
+#include "common/cli/store/interrupt.h"
+#include "common/cli/store/parts.h"
 #include "common/cli/store/place.h"
 #include "common/cli/store/restore.h"
 #include "common/cli/store/restored.h"
-#include "common/cli/store/services.h"
-#include "common/cli/store/store.h"
+#include "common/store/pages.h"
 
-/* Returns 0, or -errno. */
+/* LMDB's first page says so at this place. */
+#define MAGIC_AT 16
+#define MAGIC 0xbeefc0deU
+
+/* Whether the file may be a store, by its first two pages: before all of it is
+ * copied. */
+static bool
+looks_like_store(int fd)
+{
+	uint32_t magic = 0;
+
+	return pread(fd, &magic, sizeof(magic), MAGIC_AT) ==
+		   (ssize_t)sizeof(magic) &&
+	       magic == MAGIC && !bs_pages_contradict(fd);
+}
+
+/* Copies what the file holds now: it may grow meanwhile. Returns 0 or
+ * -errno. */
 static int
 copy_file(int from, int to)
 {
 	char octets[65536];
+	struct stat st;
+	off_t left;
 	ssize_t got;
+	int rc;
 
-	while ((got = read(from, octets, sizeof(octets))) != 0) {
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		for (ssize_t at = 0; at < got;) {
-			ssize_t put =
-			    write(to, octets + at, (size_t)(got - at));
-
-			if (put < 0 && errno != EINTR)
-				return -errno;
-			else if (put > 0)
-				at += put;
-		}
+	if (fstat(from, &st) != 0)
+		return -errno;
+	if (!looks_like_store(from))
+		return -EUCLEAN;
+	for (left = st.st_size; left > 0; left -= got) {
+		got = read(from, octets, sizeof(octets));
+		if (got < 0 && errno == EINTR)
+			got = 0;
+		else if (got <= 0)
+			return got < 0 ? -errno : -EUCLEAN;
+		if (got > left)
+			got = (ssize_t)left;
+		if ((rc = bs_parts_put(to, octets, (size_t)got)) != 0)
+			return rc;
 	}
 	return 0;
 }
@@ -66,9 +88,10 @@ print_restored(const struct bs_call *call, const char *folder,
 		return;
 	}
 	bs_print(stdout,
-	    "%s: restored, %" PRIu64 " records in format %" PRId64
+	    "%s: restored, %" PRIu64 " record%s in format %" PRId64
 	    "; the time since the copy was made is a gap\n",
-	    folder, placed->entries, placed->format);
+	    folder, placed->entries, bs_plural(placed->entries),
+	    placed->format);
 	if (placed->replaced != 0)
 		bs_print(stdout, "what was there is kept as %s\n", kept);
 }
@@ -85,9 +108,10 @@ restore(const struct bs_call *call, const struct bs_config *config,
 	    bs_restored_clock(config, call->now, &clock);
 	int rc = bs_stage_begin(config->state, paths, &staged);
 
-	if (rc == 0 && (rc = copy_file(fd, staged.fd)) == 0 &&
-	    (rc = bs_stage_check(&staged, store_key, placed)) == 0 &&
-	    (rc = bs_stage_lock(&staged, paths)) == 0)
+	if (rc == 0 && (rc = copy_file(fd, staged.fd)) == 0)
+		rc = bs_stage_check(&staged, store_key, placed);
+	bs_interrupt_hold();
+	if (rc == 0 && (rc = bs_stage_lock(&staged, paths)) == 0)
 		rc = bs_stage_place(&staged, config->state, paths, true,
 		    believed, call->now, placed);
 	bs_stage_end(&staged);
@@ -119,17 +143,17 @@ bs_cmd_store_restore(const struct bs_call *call)
 		rc = bs_exit_of(rc);
 		goto out;
 	}
-	if ((fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY)) < 0) {
-		rc = bs_exit_of(-errno);
-		bs_complain("%s: %s", file, strerror(errno));
+	if ((fd = bs_restored_open(file)) < 0) {
+		rc = -fd;
 		goto out;
 	}
 	rc = restore(call, config, &paths, store_key, fd, &placed);
 	close(fd);
 	if (rc != 0)
-		rc = bs_restored_complain(file, paths.store, rc);
+		rc = bs_restored_complain(call, file, paths.store, rc);
 	else
 		print_restored(call, paths.store, &placed);
+	bs_interrupt_release();
 out:
 	bs_mac_wipe(store_key, sizeof(store_key));
 	bs_config_free(config);

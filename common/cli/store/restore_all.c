@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
@@ -19,14 +18,14 @@
 #include "common/cli/cli.h"
 #include "common/cli/load.h"
 #include "common/cli/output.h"
+#include "common/cli/store/interrupt.h"
 #include "common/cli/store/parts.h"
 #include "common/cli/store/place.h"
 #include "common/cli/store/percent.h"
 #include "common/cli/store/restore_all.h"
 #include "common/cli/store/restored.h"
 #include "common/cli/store/services.h"
-#include "common/config/accepted.h"
-#include "common/config/read.h"
+#include "common/cli/store/sound.h"
 #include "common/keys/keyring_file.h"
 
 struct task {
@@ -34,14 +33,13 @@ struct task {
 	const char *file;
 	int fd;
 	struct bs_parts parts;
-	struct bs_config *config; /* that of the backup */
+	struct bs_sound sound;
+	const struct bs_config *config; /* that of the backup */
 	struct bs_state_folder_paths paths;
 	gid_t gid; /* of the files that the engine reads */
-	uint8_t store_key[BS_STORE_KEY_LEN];
 	struct bs_staged staged;
 	struct bs_placed placed;
 	struct bs_services services;
-	bool runs_here; /* the configuration is the one that services have */
 	char
 	    kept[PATH_MAX]; /* where what was replaced is; empty: nothing was */
 };
@@ -77,6 +75,12 @@ read_archive(struct task *task, struct bs_parts *parts, int store_fd)
 		return complain_unsound(task,
 		    "is no whole backup of \"backstop backup\"; a copy of the "
 		    "store alone is for \"backstop store restore\"");
+	if (rc == -EBADMSG) {
+		bs_complain("%s: %s in it is damaged: it is not what its "
+			    "digest says; nothing was changed",
+		    task->file, bs_parts_name(parts->bad));
+		return BS_EXIT_NO;
+	}
 	bs_complain("%s: %s", task->file, strerror(-rc));
 	return bs_exit_of(rc);
 }
@@ -96,36 +100,22 @@ report(void *context, const struct bs_fault *fault, bool is_warning)
 static int
 check_texts(struct task *task)
 {
-	const struct bs_part_text *parts = task->parts.parts;
-	const struct bs_part_text *part = &parts[BS_PART_CONFIG];
-	struct bs_accepted *accepted;
-	struct bs_keyring keyring;
-	struct bs_fault fault = {0};
-	int rc;
+	struct bs_sound *sound = &task->sound;
+	char line[BS_FAULT_LINE];
+	int rc = bs_sound_check(&task->parts, sound, report,
+	    (void *)(uintptr_t)task->file);
 
-	if (bs_config_parse(part->text, part->len, &task->config, report,
-		(void *)(uintptr_t)task->file) != 0)
-		return complain_unsound(task,
-		    "the configuration in it has mistakes");
-	part = &parts[BS_PART_KEYRING];
-	rc = bs_keyring_parse(part->text, part->len, &keyring, &fault);
-	bs_keyring_wipe(&keyring);
-	if (rc != 0)
-		return complain_unsound(task, "the keyring in it is damaged");
-	part = &parts[BS_PART_STORE_KEY];
-	if (bs_state_folder_parse_key(part->text, part->len, task->store_key) !=
-	    0)
-		return complain_unsound(task, "the store.key in it is damaged");
-	part = &parts[BS_PART_ACCEPTED];
-	if (!part->is_there)
+	task->config = sound->config;
+	if (rc == 0)
 		return 0;
-	if ((accepted = calloc(1, sizeof(*accepted))) == NULL)
-		return EX_OSERR;
-	rc = bs_accepted_parse(part->text, part->len, accepted, &fault);
-	free(accepted);
-	return rc == 0 ? 0
-		       : complain_unsound(task,
-			     "the file \"accepted\" in it is damaged");
+	if (rc != -EUCLEAN) {
+		bs_complain("%s: %s", task->file, strerror(-rc));
+		return bs_exit_of(rc);
+	}
+	bs_complain("%s: %s%s: %s; nothing was changed", task->file,
+	    bs_parts_name(sound->bad), bs_fault_line(&sound->fault, line),
+	    sound->fault.text);
+	return BS_EXIT_NO;
 }
 
 /* The folders with their owners, and the store beside its place. */
@@ -156,25 +146,25 @@ stage(struct task *task)
 	bs_parts_free(&again);
 	if (rc != 0)
 		return rc;
-	rc = bs_stage_check(&task->staged, task->store_key, &task->placed);
-	return rc == 0
-		   ? 0
-		   : bs_restored_complain(task->file, task->paths.store, rc);
+	rc =
+	    bs_stage_check(&task->staged, task->sound.store_key, &task->placed);
+	return rc == 0 ? 0
+		       : bs_restored_complain(task->call, task->file,
+			     task->paths.store, rc);
 }
 
 /* Stops the engine, or finds that none runs. */
 static int
 stop_engine(struct task *task)
 {
-	int rc = task->runs_here ? bs_services_stop(&task->services) : 0;
+	int rc = bs_services_use(task->call->config_path)
+		     ? bs_services_stop(&task->services)
+		     : 0;
 
 	if (rc == 0)
 		rc = bs_stage_lock(&task->staged, &task->paths);
-	if (rc == -EBUSY) {
-		bs_complain("backstopd runs; stop it first: %s",
-		    bs_services_stop_line());
-		return BS_EXIT_NO;
-	}
+	if (rc == -EBUSY)
+		return bs_restored_busy(task->call, task->paths.store);
 	if (rc != 0)
 		bs_complain("%s: %s", task->paths.store, strerror(-rc));
 	return bs_exit_of(rc);
@@ -355,6 +345,7 @@ print_restored(const struct task *task)
 	bool has_kept = task->placed.replaced != 0;
 	char kept[PATH_MAX + 64] = "";
 	char time[BS_TIME_TEXT];
+	char line[BS_SERVICES_LINE];
 
 	if (has_kept)
 		snprintf(kept, sizeof(kept), "%s/data.mdb.replaced-%" PRId64,
@@ -364,9 +355,10 @@ print_restored(const struct task *task)
 		return;
 	}
 	bs_print(stdout,
-	    "%s: restored as of %s: configuration, keys, %" PRIu64 " records\n",
+	    "%s: restored as of %s: configuration, keys, %" PRIu64
+	    " record%s\n",
 	    task->file, bs_time_text(task->parts.made, time),
-	    task->placed.entries);
+	    task->placed.entries, bs_plural(task->placed.entries));
 	if (task->placed.last != 0)
 		bs_print(stdout,
 		    "the time since %s is a gap: no bounce of mail that left "
@@ -382,7 +374,7 @@ print_restored(const struct task *task)
 		puts("backstopd was stopped for this, and is started again");
 	else
 		bs_print(stdout, "start the engine: %s\n",
-		    bs_services_start_line());
+		    bs_services_start_line(task->call->config_path, line));
 }
 
 /* Returns the exit status. */
@@ -399,19 +391,21 @@ restore(struct task *task)
 	if (status != 0 || (status = check_texts(task)) != 0 ||
 	    (status = stage(task)) != 0)
 		return status;
+	/* nobody ends it with the engine stopped, or half of it in place */
+	bs_interrupt_hold();
 	if ((status = stop_engine(task)) == 0)
 		status = place(task);
 	/* unlocked, or the engine could not start */
 	bs_stage_end(&task->staged);
-	task->staged.folder[0] = '\0';
-	task->staged.fd = task->staged.lock_fd = -1;
 	if (bs_services_start(&task->services) != 0) {
 		bs_complain("backstopd does not start; type: systemctl status "
 			    "backstopd");
 		return status != 0 ? status : EX_UNAVAILABLE;
 	}
-	if (status == 0)
+	if (status == 0) {
 		print_restored(task);
+		bs_sound_warn(&task->sound);
+	}
 	return status;
 }
 
@@ -421,22 +415,17 @@ bs_cmd_restore(const struct bs_call *call)
 	struct task task = {
 	    .call = call,
 	    .file = call->words[0],
-	    .staged = {.fd = -1, .lock_fd = -1},
-	    .runs_here = strcmp(call->config_path, BS_CONFIG_PATH) == 0,
+	    .staged = BS_STAGED_NONE,
 	};
 	int status;
 
-	task.fd = open(task.file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (task.fd < 0) {
-		status = bs_exit_of(-errno);
-		bs_complain("%s: %s", task.file, strerror(errno));
-		return status;
-	}
+	if ((task.fd = bs_restored_open(task.file)) < 0)
+		return -task.fd;
 	status = restore(&task);
+	bs_interrupt_release();
 	bs_stage_end(&task.staged);
 	close(task.fd);
 	bs_parts_free(&task.parts);
-	bs_mac_wipe(task.store_key, sizeof(task.store_key));
-	bs_config_free(task.config);
+	bs_sound_end(&task.sound);
 	return status;
 }

@@ -1,8 +1,13 @@
 /* What the two ways to restore a store share beside common/cli/store/place.c.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/cli/cli.h"
+#include "common/cli/load.h"
 #include "common/cli/output.h"
 #include "common/cli/store/look.h"
 #include "common/cli/store/restored.h"
@@ -24,13 +29,41 @@ bs_restored_clock(const struct bs_config *config, int64_t now,
 }
 
 int
-bs_restored_complain(const char *file, const char *folder, int rc)
+bs_restored_open(const char *file)
+{
+	struct stat st = {0};
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int rc = fd < 0 || fstat(fd, &st) != 0 ? -errno : 0;
+
+	if (rc == 0 && S_ISREG(st.st_mode))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	if (rc == 0) {
+		bs_complain("%s: is no file; nothing was changed", file);
+		return -BS_EXIT_NO;
+	}
+	bs_complain("%s: %s", file, strerror(-rc));
+	return -bs_exit_of(rc);
+}
+
+int
+bs_restored_busy(const struct bs_call *call, const char *folder)
+{
+	char line[BS_SERVICES_LINE];
+
+	bs_complain("backstopd runs; stop it first: %s",
+	    bs_services_stop_line(call->config_path, folder, line));
+	return BS_EXIT_NO;
+}
+
+int
+bs_restored_complain(const struct bs_call *call, const char *file,
+    const char *folder, int rc)
 {
 	switch (rc) {
 	case -EBUSY:
-		bs_complain("backstopd runs; stop it first: %s",
-		    bs_services_stop_line());
-		return BS_EXIT_NO;
+		return bs_restored_busy(call, folder);
 	case -EUCLEAN:
 	case -EBADMSG:
 	case -EINVAL:
