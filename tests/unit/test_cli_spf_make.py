@@ -7,6 +7,7 @@ usage: test_cli_spf_make.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 import json
 import os
 import re
+import subprocess
 import sys
 
 import cli_case
@@ -163,6 +164,7 @@ class Senders(Make):
 
     def test_signing_domain(self):
         """A host that signs for the domain sends for it."""
+        self.dns.load({**ZONE, "example.org": [["TXT", "token=1"]]})
         shown = self.make(domain="example.org", own=["no question", ""],
                           status=0 if self.has_address() else 1)
         if self.has_address():
@@ -276,6 +278,9 @@ class Typed(Make):
                 ("include:open.example", "everybody could send"),
                 ("exists:host.example", "everybody could send"),
                 ("+all", "everybody send"),
+                ("v=spf1 +all", "Not taken, +all: by it everybody could send"),
+                ('"v=spf1 all"', "Not taken, all: by it everybody could send"),
+                ("v=spf1 ~all", "Not taken, ~all: how the record ends"),
                 ("ptr", "ptr is slow"), ("10.1.2.3", "private network"),
                 ("198.51.0.0/16", "is broad"), ("ip4:1.2.3", "all four"),
                 ("192.0.2.300", "no IPv4 address"),
@@ -395,6 +400,47 @@ class Present(Make):
         self.assertNotIn("the same result", shown)
 
 
+    def test_include_without_answer(self):
+        """What DNS does not tell of is kept, and said; the same record changes
+        nothing."""
+        self.dns.load({**ZONE, "half.example": [
+            ["TXT", "v=spf1 ip4:192.0.2.1 include:above.example "
+                    "a:failed.example -all"]],
+            "above.example": [["TXT", "v=spf1 include:failed.example ~all"]]})
+        shown = self.make(domain="half.example")
+        self.assertIn("keep include:above.example ? DNS gives no answer for "
+                      "failed.example: whom it lets send is not known. [Y/n/a]",
+                      shown)
+        self.assertIn("keep a:failed.example ? DNS gives no answer for "
+                      "failed.example. [Y/n/a]", shown)
+        self.assertEqual(self.record(shown), "v=spf1 ip4:192.0.2.1 "
+                         "include:above.example a:failed.example -all")
+        self.assertIn("it is the same record: every address gets the same "
+                      "result", shown)
+        self.assertNotIn("not known -> not known", shown)
+        shown = self.make(["keep ip4", "n"], domain="half.example")
+        self.assertRegex(shown, "Not known of either record, as DNS gives no "
+                         "answer for a part:\n;   .* not known -> not known")
+        self.assertNotIn("Who gets another result", shown)
+
+    def test_answers_that_are_long_in_coming(self):
+        self.dns.load({**ZONE, "slow.example": [
+            ["TXT", "v=spf1 include:silent.example -all"]],
+            "silent.example": [["SILENT"]]})
+        with subprocess.Popen(
+                [cli_case.PROGRAM, "-c", self.conf, "spf", "make",
+                 "slow.example", "--dns", self.server],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                text=True) as make:
+            self.addCleanup(make.kill)
+            for line in make.stdout:
+                self.assertNotIn("keep include:silent.example", line)
+                if "Waiting for DNS: silent.example, TXT ..." in line:
+                    break
+            else:
+                self.fail("it waits without a word")
+            make.kill()
+
     def test_order(self):
         """Networks take the place of what is kept: a term before them may
         forbid one of them."""
@@ -458,6 +504,19 @@ class Limit(Make):
         self.assertIn("include:huge.example  (13 look-ups)", shown)
         self.assertEqual(self.zone(shown), [])
 
+    def test_both_limits(self):
+        """Why more hosts become addresses than one look-up asks for."""
+        self.dns.load({**ZONE, **{f"four{n}.example": [
+            ["A", f"198.51.100.{2 * n}"]] for n in range(11)},
+            "eleven.example": [["TXT", "v=spf1 " + " ".join(
+                f"a:four{n}.example" for n in range(11)) + " -all"]]})
+        shown = self.make(domain="eleven.example")
+        self.assertIn("The record needs 11 look-ups", shown)
+        self.assertIn("11 look-ups of the record find nothing for some "
+                      "clients", shown)
+        self.assertIn("all but 2 such hosts have to become addresses", shown)
+        self.assertEqual(self.record(shown).count("ip4:"), 9)
+
     def test_void_lookups(self):
         """Three hosts without IPv6 void the record for clients with it."""
         self.dns.load({**ZONE, **{f"four{n}.example": [
@@ -491,6 +550,17 @@ class Names(Make):
     def test_domain_that_is_an_alias(self):
         self.call("spf", "make", "alias.example", "--dns", self.server,
                   status=DATAERR, says="is an alias (CNAME) of new.example")
+
+    def test_name_that_is_not_there(self):
+        """It is mostly a slip of the pen; a record may come first, too."""
+        shown = self.make(["no question", ""], domain="nwe.example", status=65)
+        self.assertIn("There is no such name in DNS yet: nwe.example", shown)
+        self.assertNotIn("has no SPF record yet", shown)
+        self.assertEqual(self.zone(shown), [])
+        shown = self.make(["all the same", "y"], ["write no record",
+                                                  "192.0.2.1"],
+                          domain="nwe.example")
+        self.assertEqual(self.record(shown), "v=spf1 ip4:192.0.2.1 ~all")
 
     def test_parked(self):
         shown = self.make(["Does anything send", "n"], domain="bare.example")

@@ -192,9 +192,8 @@ agree_network(struct bs_spf_wizard *wizard, const struct bs_spf_term *term)
 	return bs_spf_talk_agrees(&wizard->talk, question, false);
 }
 
-/* Whether DNS failed for both families of a host. */
-static bool
-has_failed(struct bs_spf_wizard *wizard, const char *name)
+bool
+bs_spf_wizard_has_failed(struct bs_spf_wizard *wizard, const char *name)
 {
 	return bs_dns_is_name(name) &&
 	       bs_lookup_ask(wizard->lookup, name, BS_DNS_A)->status ==
@@ -217,7 +216,8 @@ fault_of(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree,
 	if (leaf->term.kind == BS_SPF_MX && leaf->cost.voids4 > 0 &&
 	    leaf->cost.voids6 > 0)
 		return "has no MX, or one of its hosts has no address";
-	if (leaf->term.kind == BS_SPF_A && has_failed(wizard, leaf->name))
+	if (leaf->term.kind == BS_SPF_A &&
+	    bs_spf_wizard_has_failed(wizard, leaf->name))
 		return "cannot be asked for now: DNS gives no answer";
 	if (leaf->cost.voids4 > 0 && leaf->cost.voids6 > 0)
 		return "has no address";

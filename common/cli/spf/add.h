@@ -72,6 +72,9 @@ struct bs_spf_tree *bs_spf_wizard_tree(struct bs_spf_wizard *wizard);
 bool bs_spf_wizard_lets_pass(struct bs_spf_wizard *wizard,
     const struct bs_spf_net *address);
 
+/* Whether DNS gave no answer for the addresses of a host. */
+bool bs_spf_wizard_has_failed(struct bs_spf_wizard *wizard, const char *name);
+
 /* Notes a host that sends; only one below the domain has a HELO that is ours to
  * describe. Terms are added to those that it has. */
 void bs_spf_wizard_note_helo(struct bs_spf_wizard *wizard, const char *name,

@@ -88,21 +88,27 @@ static void
 show_costs(struct bs_spf_wizard *wizard, const struct bs_spf_tree *tree)
 {
 	const struct bs_spf_place *root = &tree->places[0];
+	const struct bs_spf_cost *total = &root->total;
+	unsigned voids =
+	    count_open(wizard, tree) +
+	    (total->voids4 > total->voids6 ? total->voids4 : total->voids6);
 	FILE *out = wizard->talk.out;
 
-	if (root->total.lookups > BS_SPF_LOOKUPS_MAX)
+	if (total->lookups > BS_SPF_LOOKUPS_MAX)
 		bs_print(out,
 		    "\nThe record needs %u look-ups. With more than %d "
 		    "receivers use none of it\n(permerror), so something has "
-		    "to give way. They go to:\n",
-		    root->total.lookups, BS_SPF_LOOKUPS_MAX);
-	else
+		    "to give way.\n",
+		    total->lookups, BS_SPF_LOOKUPS_MAX);
+	if (voids > BS_SPF_VOIDS_MAX)
 		bs_print(out,
-		    "\nMore than %d look-ups of the record find nothing, by "
-		    "which receivers use none of it\n(permerror). Hosts "
-		    "without an IPv6 address count for clients with one. "
-		    "Look-ups go to:\n",
-		    BS_SPF_VOIDS_MAX);
+		    "\n%u look-ups of the record find nothing for some "
+		    "clients. With more than %d receivers\nuse none of it "
+		    "(permerror). Hosts without an IPv6 address count for "
+		    "clients with one,\nso all but %d such hosts have to "
+		    "become addresses.\n",
+		    voids, BS_SPF_VOIDS_MAX, BS_SPF_VOIDS_MAX);
+	fputs("Look-ups go to:\n", out);
 	for (size_t i = 0; i < root->leaf_count; i++)
 		if (root->leaves[i].cost.lookups > 0)
 			bs_print(out, "  %2u  %.*s\n",

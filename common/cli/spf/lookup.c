@@ -17,6 +17,9 @@
 /* For one try, of which there are a few. */
 #define TIMEOUT_MS 2000
 
+/* From when on somebody who waits is told what for: before the second try. */
+#define WAIT_TOLD_MS (TIMEOUT_MS - 500)
+
 /* What one command asks at most, and how long it waits for answers. */
 #define QUESTIONS_MAX 500
 #define ELAPSED_MAX_MS 60000
@@ -34,6 +37,7 @@ struct bs_lookup {
 	struct bs_dns *dns;
 	struct bs_spf_servers servers;
 	struct memory *memories;
+	FILE *waits; /* or NULL */
 	unsigned count;
 	unsigned elapsed_ms;
 };
@@ -129,12 +133,33 @@ recall(const struct bs_lookup *lookup, const char *name, enum bs_dns_type type)
 	return NULL;
 }
 
+void
+bs_lookup_tell_waits(struct bs_lookup *lookup, FILE *out)
+{
+	lookup->waits = out;
+}
+
+/* Tells of a question whose first try had no answer; the resolver wakes us
+ * then. Returns whether it was time to. */
+static bool
+tell_wait(const struct bs_lookup *lookup, const struct memory *memory,
+    int64_t begun)
+{
+	if (lookup->waits == NULL || bs_monotonic_ms() - begun < WAIT_TOLD_MS)
+		return false;
+	bs_print(lookup->waits, "Waiting for DNS: %s, %s ...\n", memory->name,
+	    bs_spf_type_name(memory->type));
+	(void)fflush(lookup->waits);
+	return true;
+}
+
 const struct bs_dns_answer *
 bs_lookup_ask(struct bs_lookup *lookup, const char *name, enum bs_dns_type type)
 {
 	static const struct bs_dns_answer failed = {.status = BS_DNS_FAILED};
 	struct memory *memory = recall(lookup, name, type);
 	int64_t begun = bs_monotonic_ms();
+	bool told = false;
 
 	if (memory != NULL)
 		return memory->answer;
@@ -144,9 +169,12 @@ bs_lookup_ask(struct bs_lookup *lookup, const char *name, enum bs_dns_type type)
 	snprintf(memory->name, sizeof(memory->name), "%s", name);
 	memory->type = type;
 	bs_dns_ask(lookup->dns, memory->name, type, remember, memory);
-	while (memory->answer == NULL)
+	while (memory->answer == NULL) {
 		if (event_base_loop(lookup->base, EVLOOP_ONCE) != 0)
 			remember(memory, &failed);
+		else if (memory->answer == NULL && !told)
+			told = tell_wait(lookup, memory, begun);
+	}
 	memory->next = lookup->memories;
 	lookup->memories = memory;
 	lookup->count++;

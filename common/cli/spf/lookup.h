@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "common/base/backstop.h"
 #include "common/cli/cli.h"
@@ -24,6 +25,10 @@ void bs_lookup_close(struct bs_lookup *lookup);
  * without being asked. Without memory the process ends. */
 const struct bs_dns_answer *bs_lookup_ask(struct bs_lookup *lookup,
     const char *name, enum bs_dns_type type);
+
+/* From now on, tells there of an answer that is long in coming; NULL: to
+ * nobody. */
+void bs_lookup_tell_waits(struct bs_lookup *lookup, FILE *out);
 
 /* How many questions were asked, and how long that took. */
 unsigned bs_lookup_count(const struct bs_lookup *lookup);

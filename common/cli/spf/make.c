@@ -247,6 +247,7 @@ bs_cmd_spf_make(const struct bs_call *call)
 	if (status == 0)
 		status = bs_lookup_open(call, &wizard.lookup);
 	if (status == 0) {
+		bs_lookup_tell_waits(wizard.lookup, wizard.talk.out);
 		wizard.signs = bs_lookup_signs(wizard.lookup, wizard.domain);
 		status = make(call, &wizard, &sources);
 	}

@@ -175,16 +175,26 @@ print_unfit(const struct bs_spf_wizard *wizard)
 		    wizard->domain, wizard->unfit[i].term);
 }
 
-/* Whether a change is of this kind: 0 loses, 1 gains, 2 another result. */
+/* Whether DNS tells of neither side. */
+static bool
+is_unknown(const struct bs_spf_change *change)
+{
+	return change->from.result == BS_SPF_TEMPERROR &&
+	       change->to.result == BS_SPF_TEMPERROR;
+}
+
+/* Whether a change is of this kind: 0 loses, 1 gains, 2 another result, 3 none
+ * that is known. */
 static bool
 is_kind(const struct bs_spf_change *change, unsigned kind)
 {
 	bool did = change->from.result == BS_SPF_PASS;
 	bool does = change->to.result == BS_SPF_PASS;
 
-	return kind == 0   ? did && !does
+	return kind == 3   ? is_unknown(change)
+	       : kind == 0 ? did && !does
 	       : kind == 1 ? !did && does
-			   : did == does;
+			   : did == does && !is_unknown(change);
 }
 
 static void
@@ -230,6 +240,18 @@ compare(struct bs_spf_wizard *wizard, const struct bs_spf_publish *publish,
 		   out) == 0;
 }
 
+/* Whether the two are one, word by word. */
+static bool
+is_same_record(const struct bs_spf_comparison *all)
+{
+	const struct bs_spf_place *old = &all->sides[0].tree->places[0];
+	const struct bs_spf_place *new = &all->sides[1].tree->places[0];
+
+	return old->text != NULL && new->text != NULL &&
+	       old->len == new->len &&memcmp(old->text, new->text, old->len) ==
+		   0;
+}
+
 static void
 print_changes(struct bs_spf_wizard *wizard,
     const struct bs_spf_publish *publish)
@@ -249,11 +271,18 @@ print_changes(struct bs_spf_wizard *wizard,
 	}
 	if (!compare(wizard, publish, &all))
 		puts("; they have too many networks to compare.");
+	else if (is_same_record(&all))
+		puts(
+		    "; it is the same record: every address gets the same result.");
 	else if (all.count == 0)
 		puts("; every address gets the same result.");
+	if (is_same_record(&all))
+		all.count = 0;
 	print_changes_of(&all, 0, "Who passes now, and would not:");
 	print_changes_of(&all, 1, "Who would pass, and does not now:");
 	print_changes_of(&all, 2, "Who gets another result:");
+	print_changes_of(&all, 3,
+	    "Not known of either record, as DNS gives no answer for a part:");
 	bs_spf_comparison_free(&all);
 }
 
@@ -298,7 +327,8 @@ changes_json(struct bs_spf_wizard *wizard, const struct bs_spf_publish *publish)
 
 	if (!wizard->has_present)
 		return array;
-	(void)compare(wizard, publish, &all);
+	if (!compare(wizard, publish, &all) || is_same_record(&all))
+		all.count = 0;
 	for (size_t i = 0; i < all.count; i++) {
 		const struct bs_spf_change *change = &all.changes[i];
 		struct bs_json *one = bs_json_object();

@@ -23,18 +23,44 @@ struct walk {
 	bool keeps_all; /* nothing more is asked */
 };
 
+/* A record that DNS gave no answer for: that of the place, or one that it
+ * includes. */
+static const struct bs_spf_place *
+find_failed(const struct bs_spf_tree *tree, size_t place)
+{
+	for (size_t i = place; i < tree->count; i++) {
+		size_t at = i;
+
+		if (tree->places[i].state != BS_SPF_PLACE_FAILED)
+			continue;
+		while (at != place && at != BS_SPF_NOWHERE)
+			at = tree->places[at].parent;
+		if (at == place)
+			return &tree->places[i];
+	}
+	return NULL;
+}
+
 static void
 describe_include(const struct walk *walk, const struct bs_spf_leaf *leaf,
     char out[static WHAT_OCTETS])
 {
 	const struct bs_spf_provider *provider =
 	    bs_spf_provider_of_include(leaf->name);
+	const struct bs_spf_place *failed;
 	const struct bs_spf_place *place;
 	unsigned lookups;
 
 	if (leaf->place == BS_SPF_NOWHERE) {
 		snprintf(out, WHAT_OCTETS,
 		    "1 look-up, and what its macros lead to");
+		return;
+	}
+	if ((failed = find_failed(walk->tree, leaf->place)) != NULL) {
+		snprintf(out, WHAT_OCTETS,
+		    "DNS gives no answer for %.200s: whom it lets send is not "
+		    "known",
+		    failed->name);
 		return;
 	}
 	place = &walk->tree->places[leaf->place];
@@ -91,6 +117,12 @@ describe(const struct walk *walk, const struct bs_spf_leaf *leaf,
 		return true;
 	case BS_SPF_A:
 	case BS_SPF_MX:
+		if (term->kind == BS_SPF_A && leaf->constant &&
+		    bs_spf_wizard_has_failed(walk->wizard, leaf->name)) {
+			snprintf(out, WHAT_OCTETS,
+			    "DNS gives no answer for %.200s", leaf->name);
+			return true;
+		}
 		if (leaf->cost.voids4 > 0 && leaf->cost.voids6 > 0) {
 			snprintf(out, WHAT_OCTETS,
 			    "%.200s has no address any more", leaf->name);
@@ -333,6 +365,30 @@ is_alias(struct bs_spf_wizard *wizard)
 	return true;
 }
 
+static bool
+is_no_name(struct bs_spf_wizard *wizard)
+{
+	return bs_lookup_ask(wizard->lookup, wizard->domain, BS_DNS_TXT)
+		   ->status == BS_DNS_NO_NAME;
+}
+
+/* A name that DNS does not know is mostly a slip of the pen. Complains where it
+ * is not meant. */
+static bool
+agree_new_name(struct bs_spf_wizard *wizard)
+{
+	bs_print(wizard->talk.out,
+	    "There is no such name in DNS yet: %s. Is it written like that?\n",
+	    wizard->domain);
+	if (bs_spf_talk_agrees(&wizard->talk,
+		"Make a record for it all the same, for when it is there?",
+		false))
+		return true;
+	bs_complain("%s: there is no such name in DNS; no record was made",
+	    wizard->domain);
+	return false;
+}
+
 int
 bs_spf_wizard_look(struct bs_spf_wizard *wizard)
 {
@@ -352,6 +408,8 @@ bs_spf_wizard_look(struct bs_spf_wizard *wizard)
 		    "and no name can be\nlooked at. Better come again when it "
 		    "does.\n",
 		    wizard->domain);
+	else if (is_no_name(wizard))
+		return agree_new_name(wizard) ? 0 : EX_DATAERR;
 	else if (count == 0)
 		bs_print(out, "%s has no SPF record yet.\n", wizard->domain);
 	else if (count > 1)

@@ -59,6 +59,30 @@ make_ascii(struct bs_spf_talk *talk, char word[static BS_SPF_ANSWER])
 	return true;
 }
 
+/* Says of the end of a record that was pasted why it is not taken. */
+static void
+show_end(struct bs_spf_talk *talk, const char *plain)
+{
+	switch (plain[0]) {
+	case '-':
+	case '~':
+	case '?':
+		bs_print(talk->out,
+		    "Not taken, %s: how the record ends is asked at the end.\n",
+		    plain);
+		break;
+	case '+':
+	case 'a':
+	case 'A':
+		bs_print(talk->out,
+		    "Not taken, %s: by it everybody could send as you.\n",
+		    plain);
+		break;
+	default:
+		break; /* v=spf1, or a quote */
+	}
+}
+
 /* Makes a word plain, and says what it was. Returns false for one that is
  * nothing by itself, or no name in any letters. */
 static bool
@@ -67,7 +91,9 @@ make_plain(struct bs_spf_talk *talk, const char *word, size_t len,
 {
 	switch (bs_spf_typed_plain(word, len, is_record, out, BS_SPF_ANSWER)) {
 	case BS_SPF_TYPED_IGNORED:
-		if (!is_record)
+		if (is_record)
+			show_end(talk, out);
+		else
 			bs_print(talk->out,
 			    "Not taken: %.*s holds no name or address.\n",
 			    (int)len, word);
