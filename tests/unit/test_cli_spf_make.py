@@ -684,6 +684,22 @@ class Reports(Make):
         self.assertIn("the domain has no record now", shown)
         self.assertEqual(self.record(shown), "v=spf1 ip4:192.0.2.1 ~all")
 
+    def test_own_address(self):
+        """Where there is no record, Enter takes in this host, which needs no
+        report to be known."""
+        shown = self.ask(self.reports({"ip": "203.0.113.66", "count": 9}))
+        own = [address for address in re.search(
+            r"has (?:the addresses|no) (.*)\.\r?\n", shown)[1].split(", ")
+               if "." in address and " " not in address]
+        if not own:
+            self.skipTest("no address that others may see")
+        path = self.reports({"ip": own[0], "count": 9})
+        for record, choice in ((None, "[Y/n]"), ("v=spf1 a:host.example -all",
+                                                 "[y/N]")):
+            shown = self.ask(path, ["write no record", "192.0.2.1"],
+                             record=record)
+            self.assertIn(f"(ip4:{own[0]}), n: not mine {choice}", shown)
+
     def test_provider_of_one(self):
         """One host of a provider that may send now speaks for itself, not for
         all that the provider's include lets send."""
