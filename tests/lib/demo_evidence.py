@@ -47,10 +47,13 @@ class Evidence:
               "in the store")
 
     def notice(self, file, message_id, subject, client):
-        """A bounce for a message of Alice's, also kept in a file."""
+        """A bounce for a message of Alice's, also kept in a file, as it comes
+        from a mailbox: with the field that says when it came."""
         text = notices.bounce(message_id.strip("<>"), BOB, subject=subject,
                               client=client).replace("you@", "alice@")
-        self.ours.write(file, text)
+        now = self.ours.run(*self.ours.clock(), "date", "-R").stdout
+        self.ours.write(file, f"Received: from remote.example ([{client}])\n"
+                        f"\tby ours.test with ESMTP; {now}{text}")
         return text
 
     def forged(self):
