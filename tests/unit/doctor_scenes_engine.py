@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socketserver
+import subprocess
 import threading
 import time
 
@@ -302,10 +303,17 @@ def engine_without_its_store(case):
         yield
 
 
-@scene("store", "observe", "outbound")
+@scene("store", "engine-state", "observe", "outbound")
 def store_is_missing(case):
-    with moved(case, "state", "store", "data.mdb"):
+    """In a copy of the state: the engine would notice that its own is gone, and
+    go on without it."""
+    copy = case.path("copy")
+    subprocess.run(["cp", "-a", case.path("state"), copy], check=True)
+    os.unlink(case.path("copy", "store", "data.mdb"))
+    with edited(case, (f"state    = {case.path('state')}",
+                       f"state    = {copy}")):
         yield
+    shutil.rmtree(copy)
 
 
 @scene("clock-doubt", "key-age", "key-purge", "key-lent", "store-gaps")

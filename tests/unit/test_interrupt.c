@@ -63,6 +63,9 @@ run(void (*work)(const struct scene *scene, int number),
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
+		/* whoever runs the tests may have had it ignored, as nohup */
+		if (number != SIGKILL)
+			(void)signal(number, SIG_DFL);
 		work(scene, number);
 		_exit(1);
 	}
