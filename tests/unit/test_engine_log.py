@@ -36,7 +36,7 @@ class Closed(Case):
 
     def setUp(self):
         super().setUp()
-        self.call("init")
+        self.call("init", "-k", "4")
 
     @staticmethod
     def close_all():
