@@ -82,8 +82,10 @@ def test_bounce_to_a_revoked_key_is_rescued(lab, sink):
         number = SIGNED.fullmatch(sent.path)[1]
         host.backstop("key", "rotate")
         host.backstop("key", "revoke", number)
-        check("enforce", 9,
-              *strike(host, sent.path, notices.bounce(unknown_id())))
+        reply, mail = strike(host, sent.path, notices.bounce(unknown_id()))
+        assert reply.startswith("250"), reply
+        assert mail["X-Backstop"] == "suspect reason=unknown-key row=9"
+        assert mail["X-Spam"] == "yes"
         check("enforce", 8, *strike(host, sent.path, notices.bounce(sent.id)))
 
 
