@@ -459,7 +459,7 @@ bs_writer_stop(struct bs_writer *writer, int64_t now)
 		rc = writer->error;
 	}
 	if (rc != 0 || writer->meta.failing_since != 0 ||
-	    (rc = bs_mac_random(writer->ticket, sizeof(writer->ticket))) != 0)
+	    bs_mac_random(writer->ticket, sizeof(writer->ticket)) != 0)
 		return;
 	rc = bs_meta_mark_stop(writer->store, &writer->meta, writer->ticket,
 	    now);
