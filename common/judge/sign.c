@@ -75,7 +75,7 @@ sign(struct bs_case *question, struct bs_answer *answer,
 		return BS_REASON_NO_DOMAIN;
 	}
 	reason = bs_case_unsigned(question, &address);
-	if (reason == BS_REASON_NONE)
+	if (reason == BS_REASON_NONE && question->domain != NULL)
 		reason = sign_address(question, &address, answer, judgement);
 	if (question->domain != NULL && answer->action != BS_ACTION_REWRITE &&
 	    reason != BS_REASON_TAGGED)
