@@ -148,6 +148,7 @@ lose(struct bs_client *client, int64_t now_ms)
 {
 	bool answered = client->down_since == 0;
 
+	client->losses++;
 	disconnect(client, now_ms);
 	if (answered)
 		client->retry_at = now_ms;

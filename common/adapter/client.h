@@ -55,7 +55,8 @@ struct bs_client {
 	struct bs_question *unsent; /* the first not yet in out, or NULL */
 	int64_t retry_at;	    /* monotonic ms: no connect before */
 	int64_t down_since;	    /* monotonic ms; 0 while it answers */
-	unsigned connects;	    /* how often it has connected */
+	unsigned connects;	    /* attempts to connect */
+	unsigned losses;	    /* connections that the engine ended */
 	bs_client_trace *trace;	    /* the owner's; NULL: none */
 	uint64_t asks;		    /* the last answer's that was not 0 */
 	bool stalled;		    /* late with an answer that needs no DNS */

@@ -55,7 +55,6 @@ ask(const char *socket, const struct bs_request *request,
 	};
 	struct pollfd pollfd;
 	int64_t asked_ms = bs_monotonic_ms();
-	bool was_up = false;
 
 	question.request.deadline_ms = DEADLINE_MS;
 	memset(answer, 0, sizeof(*answer));
@@ -70,9 +69,8 @@ ask(const char *socket, const struct bs_request *request,
 			bs_client_timeout_ms(&client, bs_monotonic_ms())) <= 0)
 			pollfd.revents = 0;
 		bs_client_pump(&client, pollfd.revents, bs_monotonic_ms());
-		was_up = was_up || client.state == BS_CLIENT_UP;
 	}
-	*dropped = was_up && client.state == BS_CLIENT_IDLE;
+	*dropped = client.losses > 0;
 	bs_client_close(&client);
 	*answer = waiting.answer;
 	return waiting.answered;

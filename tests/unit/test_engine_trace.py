@@ -206,6 +206,7 @@ class Trace(Case):
                           group=12345, extra_groups=[])
 
         with Engine(self):
+            ask(77, "the engine does not answer this user; run as root")
             os.chmod(self.path("sock"), 0o600)
             ask(77, "the engine does not answer this user; run as root")
             os.chmod(self.path("sock"), 0o666)
