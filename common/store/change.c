@@ -303,6 +303,74 @@ name_record(struct bs_change *out, enum bs_change_kind kind,
 	memcpy(out->key, entry->key, entry->key_len);
 }
 
+static void
+begin(struct bs_change *out, enum bs_table table)
+{
+	memset(out, 0, sizeof(*out));
+	out->table = table;
+}
+
+void
+bs_change_note(struct bs_change *out, const uint8_t who[static BS_RECORD_HASH],
+    enum bs_note note, uint32_t day)
+{
+	begin(out, BS_TABLE_SENDER);
+	out->key_len = BS_RECORD_HASH;
+	memcpy(out->key, who, BS_RECORD_HASH);
+	out->sender.last_day = day;
+	switch (note) {
+	case BS_NOTE_SIGNS:
+		out->sender.first_signed_day = day;
+		break;
+	case BS_NOTE_UNSIGNED:
+		out->sender.last_unsigned_day = day;
+		break;
+	case BS_NOTE_UNRECORDED:
+		out->sender.last_unrecorded_day = day;
+		break;
+	case BS_NOTE_STRIPPED:
+		out->sender.last_stripped_day = day;
+		break;
+	case BS_NOTE_ELSEWHERE:
+		out->sender.last_elsewhere_day = day;
+		break;
+	case BS_NOTE_FOREIGN:
+		out->sender.last_foreign_day = day;
+		break;
+	}
+}
+
+void
+bs_change_tally(struct bs_change *out, uint32_t day,
+    const uint8_t who[static BS_RECORD_HASH], size_t column)
+{
+	begin(out, BS_TABLE_META);
+	out->key_len = bs_tally_key_write(day, who, out->key);
+	out->tally.counts[column] = 1;
+}
+
+void
+bs_change_tag(struct bs_change *out, const struct bs_tag_key *key, int64_t now)
+{
+	begin(out, BS_TABLE_TAG);
+	out->key_len = bs_tag_key_write(key, out->key);
+	out->tag.last_use = now;
+}
+
+void
+bs_change_msg(struct bs_change *out, const struct bs_msg_key *key)
+{
+	begin(out, BS_TABLE_MSG);
+	out->key_len = bs_msg_key_write(key, out->key);
+}
+
+void
+bs_change_refused(struct bs_change *out, const struct bs_refused_key *key)
+{
+	begin(out, BS_TABLE_REFUSED);
+	out->key_len = bs_refused_key_write(key, out->key);
+}
+
 void
 bs_change_set(struct bs_change *out, const struct bs_entry *entry)
 {

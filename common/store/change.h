@@ -42,6 +42,28 @@ struct bs_change {
 	};
 };
 
+/* What is noted of a sender, or of a whole domain, with the day. */
+enum bs_note {
+	BS_NOTE_SIGNS,	    /* mail left signed; a domain: signing is on */
+	BS_NOTE_UNSIGNED,   /* mail left without a tag; signing is off */
+	BS_NOTE_UNRECORDED, /* mail left whose Message-ID is not known */
+	BS_NOTE_STRIPPED,   /* a bounce of signed mail came without its tag */
+	BS_NOTE_ELSEWHERE,  /* a domain: mail may have left elsewhere */
+	BS_NOTE_FOREIGN,    /* a domain: a valid tag was never issued here */
+};
+
+/* Fill a change that adds to a record: what was learned of a sender or a domain
+ * on a day; one more in a column of a tally; of the other tables nothing yet
+ * but the key and, of a tag, when it was last used. */
+void bs_change_note(struct bs_change *out,
+    const uint8_t who[static BS_RECORD_HASH], enum bs_note note, uint32_t day);
+void bs_change_tally(struct bs_change *out, uint32_t day,
+    const uint8_t who[static BS_RECORD_HASH], size_t column);
+void bs_change_tag(struct bs_change *out, const struct bs_tag_key *key,
+    int64_t now);
+void bs_change_msg(struct bs_change *out, const struct bs_msg_key *key);
+void bs_change_refused(struct bs_change *out, const struct bs_refused_key *key);
+
 /* Adds b to a. Both are BS_CHANGE_ADD of the same record. */
 void bs_change_merge(struct bs_change *a, const struct bs_change *b);
 

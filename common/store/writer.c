@@ -535,56 +535,14 @@ is_urgent(const struct bs_writer *writer, const struct bs_change *change)
 	    change->key_len);
 }
 
-static void
-tag_change(struct bs_change *out, const struct bs_tag_key *key, int64_t now)
-{
-	memset(out, 0, sizeof(*out));
-	out->table = BS_TABLE_TAG;
-	out->key_len = bs_tag_key_write(key, out->key);
-	out->tag.last_use = now;
-}
-
 void
 bs_writer_note(struct bs_writer *writer,
     const uint8_t who[static BS_RECORD_HASH], enum bs_note note, int64_t now)
 {
 	struct bs_change change;
-	uint32_t today = bs_day_of(now);
 
-	memset(&change, 0, sizeof(change));
-	change.table = BS_TABLE_SENDER;
-	change.key_len = BS_RECORD_HASH;
-	memcpy(change.key, who, BS_RECORD_HASH);
-	change.sender.last_day = today;
-	switch (note) {
-	case BS_NOTE_SIGNS:
-		change.sender.first_signed_day = today;
-		break;
-	case BS_NOTE_UNSIGNED:
-		change.sender.last_unsigned_day = today;
-		break;
-	case BS_NOTE_UNRECORDED:
-		change.sender.last_unrecorded_day = today;
-		break;
-	case BS_NOTE_STRIPPED:
-		change.sender.last_stripped_day = today;
-		break;
-	case BS_NOTE_ELSEWHERE:
-		change.sender.last_elsewhere_day = today;
-		break;
-	case BS_NOTE_FOREIGN:
-		change.sender.last_foreign_day = today;
-		break;
-	}
+	bs_change_note(&change, who, note, bs_day_of(now));
 	add(writer, &change, now);
-}
-
-static void
-msg_change(struct bs_change *out, const struct bs_msg_key *key)
-{
-	memset(out, 0, sizeof(*out));
-	out->table = BS_TABLE_MSG;
-	out->key_len = bs_msg_key_write(key, out->key);
 }
 
 void
@@ -593,7 +551,7 @@ bs_writer_sent(struct bs_writer *writer, const struct bs_msg_key *key,
 {
 	struct bs_change change;
 
-	msg_change(&change, key);
+	bs_change_msg(&change, key);
 	change.msg = *record;
 	add(writer, &change, now);
 }
@@ -604,7 +562,7 @@ bs_writer_bounced(struct bs_writer *writer, const struct bs_msg_key *key,
 {
 	struct bs_change change;
 
-	msg_change(&change, key);
+	bs_change_msg(&change, key);
 	change.msg.bounces = 1;
 	add(writer, &change, now);
 }
@@ -615,10 +573,7 @@ add_count(struct bs_writer *writer, const uint8_t who[static BS_RECORD_HASH],
 {
 	struct bs_change change;
 
-	memset(&change, 0, sizeof(change));
-	change.table = BS_TABLE_META;
-	change.key_len = bs_tally_key_write(bs_day_of(now), who, change.key);
-	change.tally.counts[column] = 1;
+	bs_change_tally(&change, bs_day_of(now), who, column);
 	add(writer, &change, now);
 }
 
@@ -649,7 +604,7 @@ bs_writer_signed(struct bs_writer *writer, const struct bs_tag_key *key,
 	struct bs_tag_record known;
 	struct bs_change change;
 
-	tag_change(&change, key, now);
+	bs_change_tag(&change, key, now);
 	change.tag.issued = 1;
 	change.tag.first_use = now;
 	entry.key_len = bs_tag_key_write(key, entry.key);
@@ -670,18 +625,10 @@ bs_writer_count(struct bs_writer *writer, const struct bs_tag_key *key,
 {
 	struct bs_change change;
 
-	tag_change(&change, key, now);
+	bs_change_tag(&change, key, now);
 	change.tag.recipients = recipients;
 	change.tag.bounces = bounces;
 	add(writer, &change, now);
-}
-
-static void
-refused_change(struct bs_change *out, const struct bs_refused_key *key)
-{
-	memset(out, 0, sizeof(*out));
-	out->table = BS_TABLE_REFUSED;
-	out->key_len = bs_refused_key_write(key, out->key);
 }
 
 void
@@ -692,7 +639,7 @@ bs_writer_refused(struct bs_writer *writer, const struct bs_refused_key *key,
 
 	if (writer->has_all_refused)
 		return;
-	refused_change(&change, key);
+	bs_change_refused(&change, key);
 	change.refused.first = now;
 	change.refused.bounces = 1;
 	add(writer, &change, now);
@@ -712,7 +659,7 @@ bs_writer_refused_known(struct bs_writer *writer,
 		entry.value_len, out) != 0 ||
 	    out->is_known)
 		return false;
-	refused_change(&change, key);
+	bs_change_refused(&change, key);
 	change.refused.is_known = true;
 	add(writer, &change, now);
 	return true;

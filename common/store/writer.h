@@ -11,6 +11,7 @@
 
 #include "common/base/backstop.h"
 #include "common/keys/mac.h"
+#include "common/store/change.h"
 #include "common/store/meta.h"
 #include "common/store/lmdb.h"
 #include "common/store/record.h"
@@ -94,15 +95,7 @@ const struct bs_meta *bs_writer_meta(const struct bs_writer *writer);
 BS_MUST_USE int bs_writer_signed(struct bs_writer *writer,
     const struct bs_tag_key *key, int64_t now);
 
-/* What is noted of a sender, or of a whole domain, with the day. */
-enum bs_note {
-	BS_NOTE_SIGNS,	    /* mail left signed; a domain: signing is on */
-	BS_NOTE_UNSIGNED,   /* mail left without a tag; signing is off */
-	BS_NOTE_UNRECORDED, /* mail left whose Message-ID is not known */
-	BS_NOTE_STRIPPED,   /* a bounce of signed mail came without its tag */
-	BS_NOTE_ELSEWHERE,  /* a domain: mail may have left elsewhere */
-	BS_NOTE_FOREIGN,    /* a domain: a valid tag was never issued here */
-};
+/* Notes something of a sender, or of a whole domain, with the day. */
 void bs_writer_note(struct bs_writer *writer,
     const uint8_t who[static BS_RECORD_HASH], enum bs_note note, int64_t now);
 

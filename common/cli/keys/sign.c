@@ -108,21 +108,15 @@ static int
 write_records(const struct bs_child *child)
 {
 	const struct recording *recording = child->context;
-	uint32_t today = bs_day_of(recording->now);
-	struct bs_change changes[] = {
-	    {.table = BS_TABLE_TAG,
-		.tag = {.issued = 1,
-		    .first_use = recording->now,
-		    .last_use = recording->now}},
-	    {.table = BS_TABLE_SENDER,
-		.key_len = BS_RECORD_HASH,
-		.sender = {.first_signed_day = today, .last_day = today}},
-	};
+	struct bs_change changes[2];
 	struct bs_store *store = NULL;
 	int rc;
 
-	changes[0].key_len = bs_tag_key_write(&recording->key, changes[0].key);
-	memcpy(changes[1].key, recording->key.sender, BS_RECORD_HASH);
+	bs_change_tag(&changes[0], &recording->key, recording->now);
+	changes[0].tag.issued = 1;
+	changes[0].tag.first_use = recording->now;
+	bs_change_note(&changes[1], recording->key.sender, BS_NOTE_SIGNS,
+	    bs_day_of(recording->now));
 	rc = bs_store_open(child->folder, BS_STORE_WRITE, &store);
 	if (rc == 0 &&
 	    (rc = bs_meta_claim_key(store, recording->store_key)) == 0)
