@@ -71,6 +71,17 @@ bs_doctor_read_head(const char *path, char *out, size_t size)
 	return n > 0 ? (size_t)n : 0;
 }
 
+bool
+bs_doctor_is_same_file(const char *one, const char *other)
+{
+	struct stat a;
+	struct stat b;
+
+	return strcmp(one, other) == 0 ||
+	       (stat(one, &a) == 0 && stat(other, &b) == 0 &&
+		   a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+}
+
 int
 bs_doctor_try(const char *user, const char *path, int how)
 {

@@ -2,6 +2,7 @@
 #ifndef BS_CLI_DOCTOR_FILES_H
 #define BS_CLI_DOCTOR_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/base/backstop.h"
@@ -14,6 +15,9 @@ BS_MUST_USE int bs_doctor_read(const char *path, char **text, size_t *len);
 /* Reads the beginning of a regular file, whoever's it is. Returns how much was
  * read; 0 where it cannot be. */
 size_t bs_doctor_read_head(const char *path, char *out, size_t size);
+
+/* Whether two names are of one file, or of one socket. */
+bool bs_doctor_is_same_file(const char *one, const char *other);
 
 /* Whether a user may reach a file so (access(2)), which a child finds out that
  * becomes that user. Only root can ask, and only of users that exist: else the

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/cli/cli.h"
+#include "common/cli/doctor/files.h"
 #include "common/cli/doctor/process.h"
 #include "common/cli/doctor/running.h"
 #include "common/cli/output.h"
@@ -26,18 +27,6 @@ changed_at(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0 ? (int64_t)st.st_ctime : 0;
-}
-
-/* Whether two names are of one file. */
-static bool
-is_same_file(const char *one, const char *other)
-{
-	struct stat a;
-	struct stat b;
-
-	return strcmp(one, other) == 0 ||
-	       (stat(one, &a) == 0 && stat(other, &b) == 0 &&
-		   a.st_dev == b.st_dev && a.st_ino == b.st_ino);
 }
 
 static void
@@ -185,7 +174,7 @@ bs_doctor_smtpd_runs(struct bs_doctor *doctor,
 	for (size_t i = 0; i < count; i++) {
 		if (!read_smtpd(all, count, i, read))
 			continue;
-		if (is_same_file(read, path)) {
+		if (bs_doctor_is_same_file(read, path)) {
 			if (check_filters(doctor, &all[i]))
 				bs_doctor_good(doctor, BS_CHECK_SMTPD_RUNS,
 				    "smtpd runs, with filter-backstop");
@@ -364,7 +353,8 @@ bs_doctor_exim_runs(struct bs_doctor *doctor, const struct bs_exim_conf *conf,
 
 		for (size_t i = 0; i < count; i++) {
 			if (!read_exim(&all[i], read) ||
-			    !is_same_file(read, wanted != NULL ? wanted : ""))
+			    !bs_doctor_is_same_file(read,
+				wanted != NULL ? wanted : ""))
 				continue;
 			bs_doctor_good(doctor, BS_CHECK_EXIM_RUNS,
 			    "Exim's daemon runs");

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/cli/doctor/config.h"
@@ -193,18 +192,6 @@ check_program(const struct bs_smtpd_look *smtpd,
 		    path);
 }
 
-/* Whether two names are of one socket. */
-static bool
-is_same(const char *one, const char *other)
-{
-	struct stat a;
-	struct stat b;
-
-	return strcmp(one, other) == 0 ||
-	       (stat(one, &a) == 0 && stat(other, &b) == 0 &&
-		   a.st_dev == b.st_dev && a.st_ino == b.st_ino);
-}
-
 static void
 check_asks(const struct bs_smtpd_look *smtpd,
     const struct bs_smtpd_filter *filter, const char *place)
@@ -214,7 +201,7 @@ check_asks(const struct bs_smtpd_look *smtpd,
 
 	if (!bs_smtpd_option(filter->command, 's', asked))
 		snprintf(asked, sizeof(asked), "%s", BS_SOCKET_PATH);
-	if (is_same(asked, socket)) {
+	if (bs_doctor_is_same_file(asked, socket)) {
 		bs_doctor_good(smtpd->doctor, BS_CHECK_FILTER_SOCKET,
 		    "filter \"%s\" asks at the engine's socket", filter->name);
 		return;
