@@ -6,6 +6,7 @@
 #include "common/adapter/verdict.h"
 #include "common/base/ascii.h"
 #include "common/cli/explain/bait.h"
+#include "common/cli/explain/open_message.h"
 #include "common/mail/encoded_words.h"
 #include "common/mail/head.h"
 #include "common/mail/parts.h"
@@ -72,16 +73,12 @@ is_called_system(const struct bs_opened_message *message)
 static bool
 part_has_link(const struct bs_part *part)
 {
-	struct bs_part looked = *part;
-	char *buffer;
 	size_t len;
+	char *buffer = bs_open_part(part, LOOKED_MAX, &len);
 	bool found;
 
-	if (looked.body.len > LOOKED_MAX)
-		looked.body.len = LOOKED_MAX;
-	if ((buffer = malloc(looked.body.len + BS_PART_SLACK)) == NULL)
+	if (buffer == NULL)
 		return false;
-	len = bs_part_decode(&looked, buffer);
 	found = memmem(buffer, len, "http://", 7) != NULL ||
 		memmem(buffer, len, "https://", 8) != NULL;
 	free(buffer);

@@ -137,6 +137,19 @@ find_message(struct bs_opened_message *opened, struct pending *pending,
 }
 
 /* Looks for a notice in a part, which is a message or a text. */
+char *
+bs_open_part(const struct bs_part *part, size_t max, size_t *len)
+{
+	struct bs_part head = *part;
+	char *out;
+
+	if (head.body.len > max)
+		head.body.len = max;
+	if ((out = malloc(head.body.len + BS_PART_SLACK)) != NULL)
+		*len = bs_part_decode(&head, out);
+	return out;
+}
+
 static bool
 find_in_part(struct bs_opened_message *opened, struct pending *pending,
     const struct bs_part *part)
@@ -152,9 +165,9 @@ find_in_part(struct bs_opened_message *opened, struct pending *pending,
 	pending->budget -= part->body.len;
 	if (part->type == BS_PART_OTHER || part->body.len == 0)
 		return false;
-	if ((buffer = malloc(part->body.len + BS_PART_SLACK)) == NULL)
+	if ((buffer = bs_open_part(part, SIZE_MAX, &len)) == NULL)
 		return false;
-	len = bs_unquote_clean(buffer, bs_part_decode(part, buffer));
+	len = bs_unquote_clean(buffer, len);
 	if (part->type == BS_PART_TEXT)
 		return find_quoted(opened, buffer, len);
 	return find_message(opened, pending, buffer, len);

@@ -7,6 +7,7 @@
 
 #include "common/base/backstop.h"
 #include "common/bounce/dsn.h"
+#include "common/mail/parts.h"
 #include "common/mail/unquote.h"
 
 /* How the notice was found. */
@@ -32,6 +33,10 @@ struct bs_opened_message {
 BS_MUST_USE int bs_open_message(struct bs_slice envelope,
     struct bs_slice message, struct bs_opened_message *out);
 void bs_open_message_free(struct bs_opened_message *opened);
+
+/* Decodes a part, of max octets of its body at most. Returns it, to be freed,
+ * with its length at *len; or NULL without memory. */
+char *bs_open_part(const struct bs_part *part, size_t max, size_t *len);
 
 /* "as-is", "unquoted", "forwarded", "pasted". */
 const char *bs_message_form_name(enum bs_message_form form);

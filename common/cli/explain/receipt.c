@@ -4,6 +4,7 @@
 
 #include "common/base/ascii.h"
 #include "common/cli/explain/receipt.h"
+#include "common/cli/explain/open_message.h"
 #include "common/mail/parts.h"
 
 /* Octets of a text in which the reason is looked for. */
@@ -53,17 +54,13 @@ copy_reason(const char *text, size_t len, char *out, size_t size)
 static bool
 find_reason(const struct bs_part *part, char *out, size_t size)
 {
-	struct bs_part looked = *part;
 	char *buffer;
 	size_t len;
 	bool found;
 
-	if (looked.body.len > LOOKED_MAX)
-		looked.body.len = LOOKED_MAX;
-	if (looked.type != BS_PART_TEXT ||
-	    (buffer = malloc(looked.body.len + BS_PART_SLACK)) == NULL)
+	if (part->type != BS_PART_TEXT ||
+	    (buffer = bs_open_part(part, LOOKED_MAX, &len)) == NULL)
 		return false;
-	len = bs_part_decode(&looked, buffer);
 	found = copy_reason(buffer, len, out, size);
 	free(buffer);
 	return found;
