@@ -374,7 +374,7 @@ class Hostile(Whole):
                  self.good["store.key"].swapcase()),
                 ("store/data.mdb", self.good["store/data.mdb"][-512:],
                  bytes(511) + b"x"),
-                (ABOUT, said[:12], said[:11] + b"%d" % (said[11] & 1))):
+                (ABOUT, said[:12], said[:11] + bytes([said[11] ^ 1]))):
             with self.subTest(name=name):
                 self.assertIn(old, whole)
                 self.assertNotEqual(old, new)

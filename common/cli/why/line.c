@@ -14,60 +14,61 @@
 /* The words with which a decision begins; others stand in lines of -v. */
 static const char *const firsts[] = {"verdict=", "event=", "spf="};
 
-/* Behind what the line begins with, or NULL. */
-static const char *
-skip(const char *text, const char *end, const char *start)
+/* Whether the line goes on with start, which is then gone past. */
+static bool
+skip(const char **at, const char *end, const char *start)
 {
 	size_t len = strlen(start);
 
-	return (size_t)(end - text) >= len && memcmp(text, start, len) == 0
-		   ? text + len
-		   : NULL;
+	if ((size_t)(end - *at) < len || memcmp(*at, start, len) != 0)
+		return false;
+	*at += len;
+	return true;
 }
 
-/* Behind ": ", where it ends the name of a program of ours, as in
+/* Goes past ": ", where it ends the name of a program of ours, as in
  * "... mx backstopd[12]: ", or the level of a line on standard error. In the
  * lines of others a stranger may have written anything behind it. */
-static const char *
-skip_program(const char *text, const char *end)
+static void
+skip_program(const char **at, const char *end)
 {
 	static const char *const names[] = {"backstopd", "info"};
-	const char *colon = memmem(text, (size_t)(end - text), ": ", 2);
+	const char *colon = memmem(*at, (size_t)(end - *at), ": ", 2);
 	const char *name_end = colon;
 	const char *name;
 
 	if (colon == NULL)
-		return NULL;
-	if (name_end > text && name_end[-1] == ']') {
+		return;
+	if (name_end > *at && name_end[-1] == ']') {
 		do
 			name_end--;
-		while (name_end > text && bs_ascii_is_digit(name_end[-1]));
-		if (name_end == text || *--name_end != '[')
-			return NULL;
+		while (name_end > *at && bs_ascii_is_digit(name_end[-1]));
+		if (name_end == *at || *--name_end != '[')
+			return;
 	}
-	for (name = name_end; name > text && name[-1] != ' '; name--)
+	for (name = name_end; name > *at && name[-1] != ' '; name--)
 		;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if ((size_t)(name_end - name) == strlen(names[i]) &&
 		    memcmp(name, names[i], strlen(names[i])) == 0)
-			return colon + 2;
-	return NULL;
+			*at = colon + 2;
 }
 
 /* Where the message begins, or NULL where it is no decision. */
 static const char *
 find_message(const char *text, const char *end)
 {
-	const char *at = skip(text, end, "<6>");
-	const char *behind;
+	const char *at = text;
 
-	if (at == NULL && (at = skip_program(text, end)) == NULL)
-		at = text;
-	if ((behind = skip(at, end, "info: ")) != NULL)
-		at = behind;
-	for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++)
-		if (skip(at, end, firsts[i]) != NULL)
+	if (!skip(&at, end, "<6>"))
+		skip_program(&at, end);
+	(void)skip(&at, end, "info: ");
+	for (size_t i = 0; i < sizeof(firsts) / sizeof(firsts[0]); i++) {
+		const char *behind = at;
+
+		if (skip(&behind, end, firsts[i]))
 			return at;
+	}
 	return NULL;
 }
 
