@@ -28,7 +28,9 @@ def test_the_engine_dies_meanwhile(lab, word):
             assert session.reply().startswith("250")
             assert session.say(f"RCPT TO:<{ALICE}>").startswith("250")
         host.start_engine()
-        assert speak(host, "u@bad.example", ALICE, word).startswith("550")
+        wait_until(lambda: speak(host, "u@bad.example", ALICE,
+                                 word).startswith("550"),
+                   "the filter to find the engine again")
 
 
 def test_messages_that_are_not_read(lab, word):
