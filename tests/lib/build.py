@@ -15,6 +15,8 @@ from once import once
 LIBRARIES = "-lspf2 -levent_core -lidn2 -llmdb -lnettle"
 
 
+KEPT = "/kept"
+
 # However busy the machine is: who waits for more waits in vain.
 BUILD_SECONDS = 1800
 
@@ -38,6 +40,14 @@ class Workshop(Host):
         # Builds stay out of the layer that the other hosts are given.
         self.path("/build").mkdir()
         mount("-t", "tmpfs", "-o", "size=75%", "build", self.path("/build"))
+        # What a compiler and clang-tidy have found of the same text before.
+        self.path(KEPT).mkdir()
+        mount("--bind", roots.work_folder(tree), self.path(KEPT))
+
+    def command(self, *words):
+        return super().command(f"BACKSTOP_KEPT={KEPT}",
+                               f"CCACHE_DIR={KEPT}/ccache",
+                               "CCACHE_MAXSIZE=2G", *words)
 
     def do(self, *words):
         done = self.run(*words, check=False, seconds=BUILD_SECONDS)

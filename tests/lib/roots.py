@@ -27,7 +27,7 @@ libspf2-dev libexpat1-dev libarchive-dev
 KINDS = {
     "smtpd": COMMON + """
 opensmtpd cron socat e2fsprogs gcc libc6-dev meson ninja-build pkg-config mandoc
-python3 libcmocka-dev exim4-dev
+python3 libcmocka-dev exim4-dev ccache
 """.split(),
     "exim-light": COMMON + ["exim4-daemon-light", "cron"],
     "exim-heavy": COMMON + ["exim4-daemon-heavy", "cron"],
@@ -209,6 +209,7 @@ def _sweep(cache, name, kept):
     for old in cache.glob(f"{name}-{'[0-9a-f]' * KEY_DIGITS}"):
         if old != kept and time.time() - old.stat().st_mtime > UNUSED_SECONDS:
             shutil.rmtree(old, ignore_errors=True)
+            shutil.rmtree(cache / f"work-{old.name}", ignore_errors=True)
 
 
 def keep(name, text, make):
@@ -234,6 +235,14 @@ def keep(name, text, make):
                     shutil.rmtree(unfinished, ignore_errors=True)
         os.utime(kept)
     return kept
+
+
+def work_folder(tree):
+    """A folder for what is found in a tree and may be found again, beside it:
+    any of it may be removed at any time."""
+    folder = cache_folder() / f"work-{tree.name}"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def root(suite, say=print, kind="smtpd"):
