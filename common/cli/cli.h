@@ -37,7 +37,8 @@
 #define BS_TAKES_DRY_RUN 32768
 #define BS_TAKES_REPORTS 65536
 #define BS_TAKES_NAMES 16384 /* its words are domains or addresses */
-#define BS_TAKES_SINCE 65536
+#define BS_TAKES_SINCE 131072
+#define BS_TAKES_ALL 262144
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
 

@@ -73,7 +73,7 @@ static const struct bs_command commands[] = {
 	bs_cmd_status},
     {"why", "WHAT [FILE ...] [--since TIME] [--all]",
 	"tell each decision about an address, a client or a Message-ID",
-	BS_TAKES_SINCE, 1, WORDS_ANY, bs_cmd_why},
+	BS_TAKES_SINCE | BS_TAKES_ALL, 1, WORDS_ANY, bs_cmd_why},
     {"mode", "DOMAIN [observe | mark | junk | enforce] [--force] [--dry-run]",
 	"show a domain's mode and what speaks against the next, or set it",
 	BS_TAKES_FORCE | BS_TAKES_DRY_RUN | BS_TAKES_NAMES, 1, 2, bs_cmd_mode},
@@ -258,9 +258,11 @@ static const struct {
 	"                is proposed; more files may follow\n"},
     {BS_TAKES_STRICT, "takes no --strict",
 	"  --strict      exit 1 for warnings, too\n"},
-    {BS_TAKES_SINCE, "takes neither --since nor --all",
-	"  --since TIME  2026-01-31, 2026-01-31T00:00:00Z, or ago: 7d, 12h\n"
-	"  --all         all of them, and not only the newest 100\n"},
+    {BS_TAKES_SINCE, "takes no --since",
+	"  --since TIME  2026-01-31, 2026-01-31T00:00:00Z, or ago: 7d, 12h\n"},
+    {BS_TAKES_ALL, "takes no --all",
+	"  --all         all there is, and not only the newest or what "
+	"matters\n"},
     {BS_TAKES_DAYS, "takes no --days",
 	"  --days N      for so many days (30)\n"},
     {BS_TAKES_MINUTES, "takes no --minutes",

@@ -242,7 +242,7 @@ take_log_option(int option, struct bs_call *call, unsigned *traits,
 {
 	if (option != OPT_SINCE && option != OPT_ALL)
 		return false;
-	*traits |= BS_TAKES_SINCE;
+	*traits |= option == OPT_ALL ? BS_TAKES_ALL : BS_TAKES_SINCE;
 	if (option == OPT_ALL)
 		call->all = true;
 	else

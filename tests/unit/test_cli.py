@@ -81,6 +81,8 @@ class CommandLine(Case):
                 (("mode", "example.org", "frob"), "frob: no mode"),
                 (("mode", "example.org", "--force"), "which mode"),
                 (("status", "--force"), "takes no --force"),
+                (("spf", "make", "--since", "7d"), "takes no --since"),
+                (("why", "x", "--reports", "x"), "takes no --reports"),
                 (("store", "backup"), "needs one more"),
                 (("store", "forget", "alice"), "a domain"),
                 (("--frobnicate",), "--frobnicate"),

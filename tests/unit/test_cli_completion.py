@@ -83,9 +83,13 @@ class Completion(Case):
         self.assertEqual(self.complete("key", "add", "-k", ""), digits)
         self.write("a-bounce", "")
         for words in (("explain",), ("store", "restore"), ("checkconf",),
-                      ("-c",), ("doctor", "--smtpd-conf")):
+                      ("-c",), ("doctor", "--smtpd-conf"),
+                      ("why", "a@example.org"),
+                      ("why", "--since", "7d", "a@example.org"),
+                      ("spf", "make", "--reports")):
             self.assertEqual(self.complete(*words, "a-b"), ["a-bounce"])
         for words in (("status",), ("nonsense",), ("trace", "--minutes"),
+                      ("why", "--since"),
                       ("key", "nonsense")):
             self.assertEqual(self.complete(*words, ""), [])
 
