@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 static inline char
 bs_ascii_lower(char c)
@@ -44,6 +45,20 @@ bs_ascii_same(const char *a, const char *b, size_t len)
 		if (bs_ascii_lower(a[i]) != bs_ascii_lower(b[i]))
 			return false;
 	return true;
+}
+
+/* Whether the text begins with one of count strings, in either case. */
+static inline bool
+bs_ascii_begins_one(const char *text, size_t len,
+    const char *const beginnings[], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(beginnings[i]);
+
+		if (len >= n && bs_ascii_same(text, beginnings[i], n))
+			return true;
+	}
+	return false;
 }
 
 #endif

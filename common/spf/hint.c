@@ -94,14 +94,8 @@ bs_spf_hint_begins_term(const char *text, size_t len)
 	len -= sign;
 	if (sign && len == 3 && bs_ascii_same(text, "all", 3))
 		return true;
-	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]);
-	     i++) {
-		size_t n = strlen(beginnings[i]);
-
-		if (len >= n && bs_ascii_same(text, beginnings[i], n))
-			return true;
-	}
-	return false;
+	return bs_ascii_begins_one(text, len, beginnings,
+	    sizeof(beginnings) / sizeof(beginnings[0]));
 }
 
 static bool

@@ -501,12 +501,6 @@ bs_spf_is_misspelt(const char *text, size_t len)
 	}
 	if (bs_spf_record_is(text, len))
 		return true; /* all but the spaces */
-	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]);
-	     i++) {
-		size_t n = strlen(beginnings[i]);
-
-		if (len >= n && bs_ascii_same(text, beginnings[i], n))
-			return true;
-	}
-	return false;
+	return bs_ascii_begins_one(text, len, beginnings,
+	    sizeof(beginnings) / sizeof(beginnings[0]));
 }
