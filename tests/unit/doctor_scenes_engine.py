@@ -261,6 +261,7 @@ def engine_works_elsewhere(case):
 def configuration_is_newer_than_the_engine(case):
     text = case.read("backstop.conf")
     case.write("backstop.conf", text + "# another thought\n")
+    case.fixed("engine-stale", f"type: backstop -c {case.conf} reload")
     yield
     case.write("backstop.conf", text)
 

@@ -5,6 +5,7 @@
 #include "common/base/ascii.h"
 #include "common/cli/doctor/domains.h"
 #include "common/cli/doctor/own.h"
+#include "common/cli/type.h"
 
 /* Whether it is a name, and no pattern, address or list of another kind. */
 static bool
@@ -45,6 +46,7 @@ bs_doctor_tell_strangers(struct bs_doctor *doctor, enum bs_check check,
     const char *server, const struct bs_doctor_strangers *strangers)
 {
 	char more[48] = "";
+	char line[BS_TYPE_LINE];
 
 	if (strangers->count == 0)
 		return true;
@@ -55,8 +57,8 @@ bs_doctor_tell_strangers(struct bs_doctor *doctor, enum bs_check check,
 	    "%s takes mail of %s%s, but 'domains' does not have it: its mail "
 	    "leaves unsigned, and forged bounces to it pass",
 	    server, strangers->first, more);
-	bs_doctor_fix(doctor,
-	    "in %s add to domains: %s; then type: systemctl reload backstopd",
-	    doctor->call->config_path, strangers->first);
+	bs_doctor_fix(doctor, "in %s add to domains: %s; then type: %s",
+	    doctor->call->config_path, strangers->first,
+	    bs_type_backstop(doctor->call, "reload", line));
 	return false;
 }

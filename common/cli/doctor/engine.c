@@ -15,23 +15,21 @@
 #include "common/engine/listen.h"
 #include "common/cli/output.h"
 #include "common/cli/store/look.h"
+#include "common/cli/type.h"
 #include "common/store/lock.h"
 
 static void
 fix_by_start(struct bs_doctor *doctor, const char *verb)
 {
-	const char *path = doctor->call->config_path;
-	bool is_default = strcmp(path, BS_CONFIG_PATH) == 0;
+	char line[BS_TYPE_LINE];
 
 	/* its finding says what to do; starting the engine does not help */
 	if (bs_doctor_has(doctor, BS_CHECK_STORE_KEY))
 		bs_doctor_fix(doctor,
 		    "mend store.key (see store-key), then %s the engine", verb);
-	else if (is_default && access("/run/systemd/system", F_OK) == 0)
-		bs_doctor_fix(doctor, "type: systemctl %s backstopd", verb);
 	else
-		bs_doctor_fix(doctor, "type: backstopd%s%s &",
-		    is_default ? "" : " -c ", is_default ? "" : path);
+		bs_doctor_fix(doctor, "type: %s",
+		    bs_type_engine(doctor->call, verb, line));
 }
 
 /* Whether there is a socket to ask at. */
@@ -175,6 +173,7 @@ static void
 check_stale(struct bs_doctor *doctor, const struct bs_answer *answer)
 {
 	const char *path = doctor->call->config_path;
+	char line[BS_TYPE_LINE];
 
 	if (answer->config == 0)
 		return; /* an older engine does not say */
@@ -187,9 +186,8 @@ check_stale(struct bs_doctor *doctor, const struct bs_answer *answer)
 	    "the engine works by another text than %s has now: what was "
 	    "changed in it does not hold yet",
 	    path);
-	bs_doctor_fix(doctor, access("/run/systemd/system", F_OK) == 0
-				  ? "type: systemctl reload backstopd"
-				  : "type: pkill -HUP -x backstopd");
+	bs_doctor_fix(doctor, "type: %s",
+	    bs_type_backstop(doctor->call, "reload", line));
 }
 
 void
@@ -230,6 +228,7 @@ bs_doctor_reach(struct bs_doctor *doctor, const char *user)
 {
 	const char *socket = doctor->config->socket;
 	int error = bs_doctor_try(user, socket, W_OK);
+	char line[BS_TYPE_LINE];
 
 	/* a socket that is none has its own finding */
 	if (error == 0 || error == ENOENT ||
@@ -242,8 +241,9 @@ bs_doctor_reach(struct bs_doctor *doctor, const char *user)
 	    "%s cannot connect to %s: %s: nothing is signed or judged", user,
 	    socket, strerror(error));
 	bs_doctor_fix(doctor,
-	    "type: systemctl reload backstopd; if that does not help, the "
-	    "folder must be open: chmod 0755 %.*s",
+	    "type: %s; if that does not help, the folder must be open: "
+	    "chmod 0755 %.*s",
+	    bs_type_backstop(doctor->call, "reload", line),
 	    (int)(strrchr(socket, '/') - socket), socket);
 }
 
