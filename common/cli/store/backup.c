@@ -12,11 +12,11 @@
 #include "common/cli/cli.h"
 #include "common/cli/load.h"
 #include "common/cli/output.h"
+#include "common/cli/progress.h"
 #include "common/cli/store/backup.h"
 #include "common/cli/store/copy.h"
 #include "common/cli/store/interrupt.h"
 #include "common/cli/store/parts.h"
-#include "common/cli/store/percent.h"
 #include "common/cli/store/sound.h"
 #include "common/cli/store/store.h"
 
@@ -249,12 +249,6 @@ print_backup(const struct bs_call *call, const char *path,
 	bs_json_print(json);
 }
 
-static void
-show_progress(uint64_t done, uint64_t whole)
-{
-	bs_percent_show("writing", done, whole);
-}
-
 int
 bs_cmd_backup(const struct bs_call *call)
 {
@@ -264,6 +258,7 @@ bs_cmd_backup(const struct bs_call *call)
 	struct bs_parts parts = {0};
 	struct bs_copy copy = {0};
 	struct bs_sound sound = {0};
+	struct bs_progress progress;
 	char fresh[BS_COPY_NAME];
 	int store_fd = -1;
 	int fd;
@@ -278,8 +273,9 @@ bs_cmd_backup(const struct bs_call *call)
 		rc = -fd;
 		goto out;
 	}
-	rc = bs_parts_write(&parts, fd, store_fd, call->now, show_progress);
-	bs_percent_end();
+	bs_progress_begin(&progress, true, "writing");
+	rc = bs_parts_write(&parts, fd, store_fd, call->now, &progress);
+	bs_progress_end(&progress);
 	if ((rc = bs_copy_end(fd, path, fresh, rc)) != 0)
 		rc = complain(path, rc);
 	else {

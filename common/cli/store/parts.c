@@ -76,7 +76,7 @@ write_text(struct bs_archive *archive, enum bs_part part,
 
 static int
 write_store(struct bs_archive *archive, struct bs_parts *parts, int fd,
-    int64_t now, bs_parts_progress *progress)
+    int64_t now, struct bs_progress *progress)
 {
 	struct bs_archive_entry entry = {.mode = 0600};
 	char chunk[CHUNK];
@@ -97,8 +97,7 @@ write_store(struct bs_archive *archive, struct bs_parts *parts, int fd,
 		}
 		rc = bs_archive_write(archive, chunk, (size_t)n);
 		done += (uint64_t)n;
-		if (progress != NULL)
-			progress(done, entry.size);
+		bs_progress_show(progress, done, entry.size);
 	}
 	parts->store_bytes = done;
 	return rc;
@@ -168,7 +167,7 @@ make_about(struct bs_parts *parts, int store_fd, int64_t now)
 
 int
 bs_parts_write(struct bs_parts *parts, int fd, int store_fd, int64_t now,
-    bs_parts_progress *progress)
+    struct bs_progress *progress)
 {
 	struct bs_archive *archive = NULL;
 	int rc = bs_archive_create(fd, &archive);
@@ -237,7 +236,7 @@ bs_parts_put(int fd, const char *octets, size_t len)
 
 static int
 read_store(struct bs_archive *archive, const struct bs_archive_entry *entry,
-    int fd, char out[static BS_DIGEST_TEXT], bs_parts_progress *progress)
+    int fd, char out[static BS_DIGEST_TEXT], struct bs_progress *progress)
 {
 	struct bs_digest digest;
 	char chunk[CHUNK];
@@ -253,8 +252,7 @@ read_store(struct bs_archive *archive, const struct bs_archive_entry *entry,
 		rc = bs_parts_put(fd, chunk, (size_t)n);
 		bs_digest_add(&digest, chunk, (size_t)n);
 		done += (uint64_t)n;
-		if (progress != NULL)
-			progress(done, entry->size);
+		bs_progress_show(progress, done, entry->size);
 	}
 	bs_digest_end(&digest, out);
 	if (rc == 0 && done != entry->size)
@@ -337,7 +335,7 @@ check_entry(const struct bs_parts *parts, const struct bs_archive_entry *entry,
 static int
 read_entry(struct bs_parts *parts, struct bs_archive *archive,
     const struct bs_archive_entry *entry, int part, int store_fd,
-    bs_parts_progress *progress)
+    struct bs_progress *progress)
 {
 	struct bs_part_text *out = &parts->parts[part];
 	int rc;
@@ -374,7 +372,7 @@ check_parts(struct bs_parts *parts)
 
 int
 bs_parts_read(struct bs_parts *parts, int fd, int store_fd,
-    bs_parts_progress *progress)
+    struct bs_progress *progress)
 {
 	struct bs_archive *archive = NULL;
 	struct bs_archive_entry entry;

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "common/base/backstop.h"
+#include "common/cli/progress.h"
 #include "common/cli/store/digest.h"
 
 enum bs_part {
@@ -37,25 +38,22 @@ struct bs_parts {
 	enum bs_part bad; /* of -EBADMSG */
 };
 
-/* Called with how much of the store went, now and then; or NULL. */
-typedef void bs_parts_progress(uint64_t done, uint64_t whole);
-
 /* Reads a file into a part. Returns 0 or -errno (-EFBIG for one that is larger
  * than any such file). */
 BS_MUST_USE int bs_parts_take(struct bs_parts *parts, enum bs_part part,
     const char *path);
 
-/* Writes the archive, with the store out of its own descriptor (-1: none).
- * Returns 0 or -errno. */
+/* Writes the archive, with the store out of its own descriptor (-1: none);
+ * progress may be NULL. Returns 0 or -errno. */
 BS_MUST_USE int bs_parts_write(struct bs_parts *parts, int fd, int store_fd,
-    int64_t now, bs_parts_progress *progress);
+    int64_t now, struct bs_progress *progress);
 
 /* Reads an archive; the store is written to store_fd. Nobody is trusted who
  * wrote it. Returns 0; -EUCLEAN for what is no whole backup; -EBADMSG with bad
  * set where the digest of a part is another; -EPROTO for one of a newer
  * version; -errno. */
 BS_MUST_USE int bs_parts_read(struct bs_parts *parts, int fd, int store_fd,
-    bs_parts_progress *progress);
+    struct bs_progress *progress);
 
 /* Writes octets to a file. Returns 0 or -errno. */
 BS_MUST_USE int bs_parts_put(int fd, const char *octets, size_t len);

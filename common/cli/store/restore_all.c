@@ -18,10 +18,10 @@
 #include "common/cli/cli.h"
 #include "common/cli/load.h"
 #include "common/cli/output.h"
+#include "common/cli/progress.h"
 #include "common/cli/store/interrupt.h"
 #include "common/cli/store/parts.h"
 #include "common/cli/store/place.h"
-#include "common/cli/store/percent.h"
 #include "common/cli/store/restore_all.h"
 #include "common/cli/store/restored.h"
 #include "common/cli/store/services.h"
@@ -44,12 +44,6 @@ struct task {
 	    kept[PATH_MAX]; /* where what was replaced is; empty: nothing was */
 };
 
-static void
-show_progress(uint64_t done, uint64_t whole)
-{
-	bs_percent_show("reading", done, whole);
-}
-
 static int
 complain_unsound(const struct task *task, const char *what)
 {
@@ -62,11 +56,14 @@ complain_unsound(const struct task *task, const char *what)
 static int
 read_archive(struct task *task, struct bs_parts *parts, int store_fd)
 {
-	int rc = lseek(task->fd, 0, SEEK_SET) < 0
-		     ? -errno
-		     : bs_parts_read(parts, task->fd, store_fd, show_progress);
+	struct bs_progress progress;
+	int rc;
 
-	bs_percent_end();
+	bs_progress_begin(&progress, true, "reading");
+	rc = lseek(task->fd, 0, SEEK_SET) < 0
+		 ? -errno
+		 : bs_parts_read(parts, task->fd, store_fd, &progress);
+	bs_progress_end(&progress);
 	if (rc == 0)
 		return 0;
 	if (rc == -EPROTO)

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "common/base/ascii.h"
-#include "common/cli/why/progress.h"
+#include "common/cli/progress.h"
 #include "common/cli/why/source.h"
 
 /* Octets that are read at once, and of a line; what is longer is none of
@@ -97,18 +97,11 @@ feed(struct reader *reader, const char *text, size_t len)
 	carry(reader, text + whole, len - whole);
 }
 
-/* How far the file behind fd is read; compressed octets count. */
-static void
-show_progress(struct bs_progress *progress, struct archive *archive)
-{
-	bs_progress_show(progress, archive_filter_bytes(archive, -1));
-}
-
 /* Reads what libarchive finds, from the first octet to the last: of one format
  * alone, which is none, and with any compression, which may be none, too. */
 static int
 read_archive(struct archive *archive, struct reader *reader,
-    struct bs_progress *progress)
+    struct bs_progress *progress, uint64_t bytes)
 {
 	struct archive_entry *entry;
 	const void *block;
@@ -124,7 +117,9 @@ read_archive(struct archive *archive, struct reader *reader,
 	       ARCHIVE_OK) {
 		if (len > 0)
 			feed(reader, block, len);
-		show_progress(progress, archive);
+		/* compressed octets count */
+		bs_progress_show(progress,
+		    (uint64_t)archive_filter_bytes(archive, -1), bytes);
 	}
 	end_carried(reader);
 	return rc == ARCHIVE_EOF ? 0 : -EIO;
@@ -139,7 +134,7 @@ read_fd(int fd, const struct bs_why_search *search, int64_t written,
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int rc = -ENOMEM;
 
-	bs_progress_begin(&progress, search->progress, name, bytes);
+	bs_progress_begin(&progress, search->progress, name);
 	if (archive == NULL || reader == NULL)
 		goto out;
 	reader->search = search;
@@ -149,7 +144,7 @@ read_fd(int fd, const struct bs_why_search *search, int64_t written,
 	    archive_read_support_format_empty(archive) != ARCHIVE_OK)
 		goto out;
 	rc = archive_read_open_fd(archive, fd, BLOCK) == ARCHIVE_OK
-		 ? read_archive(archive, reader, &progress)
+		 ? read_archive(archive, reader, &progress, bytes)
 		 : -EIO;
 out:
 	bs_progress_end(&progress);

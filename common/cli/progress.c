@@ -6,7 +6,7 @@
 
 #include "common/base/monotonic.h"
 #include "common/cli/output.h"
-#include "common/cli/why/progress.h"
+#include "common/cli/progress.h"
 
 #define PATIENCE_MS 500
 #define EACH_MS 100
@@ -15,11 +15,9 @@
 #define MEGABYTE (1024 * 1024)
 
 void
-bs_progress_begin(struct bs_progress *progress, bool wanted, const char *name,
-    uint64_t total)
+bs_progress_begin(struct bs_progress *progress, bool wanted, const char *name)
 {
 	progress->name = name;
-	progress->total = total;
 	progress->is_shown = false;
 	progress->next_ms = wanted && isatty(STDERR_FILENO)
 				? bs_monotonic_ms() + PATIENCE_MS
@@ -27,25 +25,27 @@ bs_progress_begin(struct bs_progress *progress, bool wanted, const char *name,
 }
 
 void
-bs_progress_show(struct bs_progress *progress, int64_t done)
+bs_progress_show(struct bs_progress *progress, uint64_t done, uint64_t whole)
 {
 	static const char bar[] = "##############################";
-	size_t name_len = strlen(progress->name);
-	const char *name =
-	    progress->name +
-	    (name_len > NAME_COLUMNS ? name_len - NAME_COLUMNS : 0);
+	size_t name_len;
+	const char *name;
 	double share;
 
-	if (progress->next_ms < 0 || bs_monotonic_ms() < progress->next_ms)
+	if (progress == NULL || progress->next_ms < 0 ||
+	    bs_monotonic_ms() < progress->next_ms)
 		return;
+	name_len = strlen(progress->name);
+	name = progress->name +
+	       (name_len > NAME_COLUMNS ? name_len - NAME_COLUMNS : 0);
 	progress->next_ms = bs_monotonic_ms() + EACH_MS;
 	progress->is_shown = true;
 	fputc('\r', stderr);
-	if (progress->total == 0) {
-		bs_print(stderr, "%s: %" PRId64 " MB read", name,
+	if (whole == 0) {
+		bs_print(stderr, "%s: %" PRIu64 " MB read", name,
 		    done / MEGABYTE);
 	} else {
-		share = (double)done / (double)progress->total;
+		share = (double)done / (double)whole;
 		share = share > 1 ? 1 : share;
 		bs_print(stderr, "%s [%-*.*s] %3d %%", name, BAR,
 		    (int)(share * BAR), bar, (int)(share * 100));
