@@ -12,7 +12,7 @@
 
 #include "common/base/privileges.h"
 #include "common/reports/jail.h"
-#include "common/spf/sandbox.h"
+#include "common/base/sandbox.h"
 
 /* Twice what is held in memory as a whole, and its copies. */
 #define MEMORY_OCTETS ((rlim_t)768 << 20)
@@ -51,7 +51,7 @@ bs_report_jail_enter(int in, int out)
 		return rc;
 	bs_privileges_close_doors();
 	bs_privileges_end_with_parent();
-	bs_sandbox_enter(NULL, 0);
+	bs_sandbox_enter("report reader", NULL, 0);
 #if !defined(__SANITIZE_ADDRESS__)
 	{
 		const struct rlimit memory = {MEMORY_OCTETS, MEMORY_OCTETS};

@@ -14,7 +14,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
-#include "common/spf/sandbox.h"
+#include "common/base/sandbox.h"
 #include "common/dns/cache.h"
 #include "common/spf/libspf2.h"
 #include "common/spf/worker.h"
@@ -432,7 +432,7 @@ bs_spf_worker_run(const char *servers, struct bs_spf_board *board, int fd)
 	if (rc != 0)
 		return rc;
 	worker->board = board;
-	bs_sandbox_enter(ports, bs_dns_ports(worker->dns, ports));
+	bs_sandbox_enter("spf child", ports, bs_dns_ports(worker->dns, ports));
 	bufferevent_setcb(worker->engine, on_order, NULL, on_gone, worker);
 	if (bufferevent_enable(worker->engine, EV_READ | EV_WRITE) != 0)
 		return -ENOMEM;

@@ -26,7 +26,7 @@ ROOMS = (
     ("filter/", "base policy mail keys bounce adapter"),
     ("exim/", "base policy mail keys bounce adapter"),
     ("common/engine/", "base policy keys spf adapter config store judge"),
-    ("common/reports/", "base policy mail dns spf"),
+    ("common/reports/", "base policy mail"),
     ("common/cli/", CLI),
     ("common/cli/store/", f"{CLI} cli"),
     ("common/cli/keys/", f"{CLI} cli cli/store"),

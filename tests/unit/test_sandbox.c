@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/spf/sandbox.h"
+#include "common/base/sandbox.h"
 #include "common/base/log.h"
 #include "tests/unit/unit.h"
 
@@ -275,7 +275,7 @@ try(bool (*trial)(void))
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		bs_sandbox_enter(&(uint16_t){53}, 1);
+		bs_sandbox_enter("child", &(uint16_t){53}, 1);
 		_exit(trial() ? 1 : 0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);

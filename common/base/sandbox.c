@@ -1,4 +1,4 @@
-/* The walls around the spf child: no files, no programs, no other sockets. */
+/* No files, no programs, no sockets but those of DNS. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "common/spf/sandbox.h"
+#include "common/base/sandbox.h"
 #include "common/base/log.h"
 
 /* Memory of a child: its cache, its checks and as much again. */
@@ -16,7 +16,7 @@
 #define FILES_MAX 1024
 
 static void
-limit(void)
+limit(const char *who)
 {
 	static const struct {
 		int what;
@@ -35,7 +35,7 @@ limit(void)
 
 		if (setrlimit((__rlimit_resource_t)limits[i].what, &both) != 0)
 			bs_log(BS_LOG_WARNING,
-			    "the spf child goes without limit %d: %s",
+			    "the %s goes without limit %d: %s", who,
 			    limits[i].what, strerror(errno));
 	}
 }
@@ -43,13 +43,13 @@ limit(void)
 #if defined(__OpenBSD__)
 
 void
-bs_sandbox_enter(const uint16_t *ports, size_t count)
+bs_sandbox_enter(const char *who, const uint16_t *ports, size_t count)
 {
 	(void)ports;
 	(void)count;
-	limit();
+	limit(who);
 	if (pledge("stdio inet", NULL) != 0)
-		bs_log(BS_LOG_WARNING, "the spf child is not pledged: %s",
+		bs_log(BS_LOG_WARNING, "the %s is not pledged: %s", who,
 		    strerror(errno));
 }
 
@@ -314,29 +314,29 @@ close_calls(void)
 #endif
 
 void
-bs_sandbox_enter(const uint16_t *ports, size_t count)
+bs_sandbox_enter(const char *who, const uint16_t *ports, size_t count)
 {
 	int rc;
 
-	limit();
+	limit(who);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if ((rc = close_files(ports, count)) != 0)
-		bs_log(BS_LOG_INFO, "the spf child goes without Landlock: %s",
+		bs_log(BS_LOG_INFO, "the %s goes without Landlock: %s", who,
 		    strerror(-rc));
 	/* last, as a log may be a socket */
 	if ((rc = close_calls()) != 0)
-		bs_log(BS_LOG_INFO, "the spf child goes without seccomp: %s",
+		bs_log(BS_LOG_INFO, "the %s goes without seccomp: %s", who,
 		    strerror(-rc));
 }
 
 #else
 
 void
-bs_sandbox_enter(const uint16_t *ports, size_t count)
+bs_sandbox_enter(const char *who, const uint16_t *ports, size_t count)
 {
 	(void)ports;
 	(void)count;
-	limit();
+	limit(who);
 }
 
 #endif
