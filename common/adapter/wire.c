@@ -5,7 +5,7 @@
 #include "common/adapter/fields.h"
 #include "common/adapter/wire.h"
 
-static const char *const op_names[] = {
+static const char *const op_names[BS_OPS] = {
     [BS_OP_SIGN] = "sign",
     [BS_OP_RCPT] = "rcpt",
     [BS_OP_DATA] = "data",
@@ -14,6 +14,7 @@ static const char *const op_names[] = {
     [BS_OP_PING] = "ping",
     [BS_OP_RELOAD] = "reload",
     [BS_OP_TRACE] = "trace",
+    [BS_OP_METRICS] = "metrics",
 };
 
 static const char *const host_names[] = {
@@ -37,7 +38,7 @@ static const char *const kind_names[] = {
     [BS_KIND_OTHER] = "other",
 };
 
-static const char *const status_names[] = {
+static const char *const status_names[BS_STATUSES] = {
     [BS_STATUS_OK] = "ok",
     [BS_STATUS_UNKNOWN] = "unknown",
     [BS_STATUS_ERROR] = "error",
@@ -71,9 +72,9 @@ static const char *const company_names[] = {
 		.words = (list),                                               \
 		.word_count = sizeof(list) / sizeof((list)[0]), rule           \
 	}
-#define LIST(word, member)                                                     \
+#define LIST(in, word, member)                                                 \
 	{                                                                      \
-		.name = (word), .type = BS_FIELD_LIST, AT(bs_request, member)  \
+		.name = (word), .type = BS_FIELD_LIST, AT(in, member)          \
 	}
 #define MUST .required = true
 #define MAY .required = false
@@ -102,6 +103,7 @@ static const struct bs_field request_fields[] = {
     VALUE(bs_request, knows_seconds, BS_FIELD_NUMBER, QUIET),
     VALUE(bs_request, deadline_ms, BS_FIELD_NUMBER, MAY),
     VALUE(bs_request, trace_minutes, BS_FIELD_NUMBER, QUIET),
+    VALUE(bs_request, from, BS_FIELD_ID, QUIET),
     VALUE(bs_request, inspect, BS_FIELD_FLAG, QUIET),
     VALUE(bs_request, accepts, BS_FIELD_FLAG, QUIET),
     VALUE(bs_request, weighs, BS_FIELD_FLAG, QUIET),
@@ -115,10 +117,10 @@ static const struct bs_field request_fields[] = {
     TEXT(bs_request, spf),
     VALUE(bs_request, partial, BS_FIELD_FLAG, QUIET),
     VALUE(bs_request, only_refers, BS_FIELD_FLAG, QUIET),
-    LIST("message_id", message_ids),
-    LIST("original_recipient", original_recipients),
-    LIST("final_recipient", final_recipients),
-    LIST("recipient_domain", recipient_domains),
+    LIST(bs_request, "message_id", message_ids),
+    LIST(bs_request, "original_recipient", original_recipients),
+    LIST(bs_request, "final_recipient", final_recipients),
+    LIST(bs_request, "recipient_domain", recipient_domains),
 };
 
 static const struct bs_field answer_fields[] = {
@@ -138,6 +140,8 @@ static const struct bs_field answer_fields[] = {
     VALUE(bs_answer, asks, BS_FIELD_ID, QUIET),
     VALUE(bs_answer, config, BS_FIELD_ID, QUIET),
     VALUE(bs_answer, log_lost, BS_FIELD_ID, QUIET),
+    VALUE(bs_answer, next, BS_FIELD_ID, QUIET),
+    LIST(bs_answer, "sample", samples),
 };
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
@@ -228,6 +232,12 @@ const char *
 bs_op_name(enum bs_op op)
 {
 	return op_names[op];
+}
+
+const char *
+bs_status_name(enum bs_status status)
+{
+	return status_names[status];
 }
 
 const char *

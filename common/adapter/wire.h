@@ -23,9 +23,11 @@ enum bs_op {
 	BS_OP_SENT, /* the host has accepted a message, outgoing or incoming */
 	BS_OP_SPF,
 	BS_OP_PING,
-	BS_OP_RELOAD, /* root: read the configuration anew */
-	BS_OP_TRACE,  /* root: log each question for trace_minutes; 0: stop */
+	BS_OP_RELOAD,  /* root: read the configuration anew */
+	BS_OP_TRACE,   /* root: log each question for trace_minutes; 0: stop */
+	BS_OP_METRICS, /* what is counted, a page at a time */
 };
+#define BS_OPS 9
 
 enum bs_host { BS_HOST_OTHER, BS_HOST_OPENSMTPD, BS_HOST_EXIM };
 
@@ -58,7 +60,8 @@ struct bs_request {
 			 * that the adapter knows of ... */
 	unsigned knows_seconds; /* ... and it has known for so long */
 	unsigned deadline_ms;
-	unsigned trace_minutes;	    /* op trace */
+	unsigned trace_minutes; /* op trace */
+	uint64_t from; /* op metrics: the answer's next; 0: from the first */
 	char receiver[BS_HOST_MAX]; /* op spf: what the host calls itself */
 	char spf[16]; /* ops rcpt and data: what op spf found, a word of
 		       * RFC 7208 §2.6 */
@@ -94,6 +97,7 @@ enum bs_company {
 };
 
 enum bs_status { BS_STATUS_OK, BS_STATUS_UNKNOWN, BS_STATUS_ERROR };
+#define BS_STATUSES 3
 
 struct bs_answer {
 	uint64_t id;
@@ -109,13 +113,16 @@ struct bs_answer {
 	char results[BS_FIELD_MAX];    /* op spf: another, of RFC 8601 */
 	char authserv_id[BS_HOST_MAX]; /* op spf: Authentication-Results with it
 					* are forged */
-	uint64_t config;      /* op ping: a digest of the configuration by
-			       * which the engine works */
+	uint64_t config;	       /* ops ping and metrics: a digest of the
+					* configuration by which the engine works */
 	uint64_t log_lost;    /* op ping: lines of its log that nobody read */
 	char version[16];     /* op ping: the engine's */
 	char store_error[80]; /* op ping: why the store fails, in words */
 	uint64_t asks; /* what was missed while the engine was stopped: op sent
 			* is to say hello with this; 0: it is not asked */
+	uint64_t next; /* op metrics: where the next page begins; 0: this is
+			* the last */
+	struct bs_list samples; /* op metrics: lines for Prometheus */
 };
 
 /* Finds the end of the first request in buf: sets *frame_len, the empty line
@@ -145,6 +152,7 @@ bool bs_wire_fits(const char *text);
 /* Names as on the wire; never NULL. bs_listener_parse() returns 0 or -EINVAL.
  */
 const char *bs_op_name(enum bs_op op);
+const char *bs_status_name(enum bs_status status);
 const char *bs_kind_name(enum bs_kind kind);
 const char *bs_listener_name(enum bs_listener listener);
 int bs_listener_parse(const char *text, enum bs_listener *out);

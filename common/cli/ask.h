@@ -13,6 +13,16 @@ bool bs_ask(const char *socket, enum bs_op op, struct bs_answer *answer);
 bool bs_ask_request(const char *socket, const struct bs_request *request,
     struct bs_answer *answer);
 
+/* Takes an answer. Returns whether *request, which it may have changed, is to
+ * be asked next. */
+typedef bool bs_ask_take(void *context, const struct bs_answer *answer,
+    struct bs_request *request);
+
+/* Asks one question after the other over one connection. Returns 0; -EACCES
+ * where the engine does not answer this user; -ETIMEDOUT where none answers. */
+BS_MUST_USE int bs_ask_each(const char *socket, struct bs_request *request,
+    bs_ask_take *next, void *context);
+
 /* As bs_ask_request(), and complains where there is no answer. Returns 0 or an
  * exit status. */
 BS_MUST_USE int bs_ask_or_tell(const char *socket,

@@ -20,6 +20,7 @@
 #include "common/cli/keys/key.h"
 #include "common/cli/keys/sign.h"
 #include "common/cli/keys/verify.h"
+#include "common/cli/metrics/metrics.h"
 #include "common/cli/output.h"
 #include "common/cli/reload.h"
 #include "common/cli/spf/check.h"
@@ -71,6 +72,8 @@ static const struct bs_command commands[] = {
 	bs_cmd_explain},
     {"status", "", "show domains, keys, engine, store and clock", 0, 0, 0,
 	bs_cmd_status},
+    {"metrics", "", "print what the engine counts, for Prometheus", BS_WRITES,
+	0, 0, bs_cmd_metrics},
     {"why", "WHAT [FILE ...] [--since TIME] [--all]",
 	"tell each decision about an address, a client or a Message-ID",
 	BS_TAKES_SINCE | BS_TAKES_ALL, 1, WORDS_ANY, bs_cmd_why},

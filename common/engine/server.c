@@ -24,6 +24,7 @@
 #include "common/store/supervise.h"
 #include "common/engine/idn.h"
 #include "common/engine/listen.h"
+#include "common/engine/metrics.h"
 #include "common/engine/notify.h"
 #include "common/engine/peer.h"
 #include "common/engine/server.h"
@@ -55,6 +56,7 @@ struct bs_server {
 	struct bs_settings settings;
 	struct bs_writer *writer;
 	struct bs_probe_limit *limits;
+	struct bs_counters *counters;
 	struct bs_supervisor supervisor;
 	const struct bs_ticket *ticket; /* borrowed */
 	struct bs_commit_queue *queue;
@@ -150,6 +152,7 @@ judge_of(struct bs_server *server)
 	    .writer = server->writer,
 	    .limits = server->limits,
 	    .accepted = &server->settings.accepted,
+	    .counters = server->counters,
 	};
 }
 
@@ -255,6 +258,21 @@ answer_trace(struct bs_server *server, const struct bs_peer *peer,
 	snprintf(answer->reason, sizeof(answer->reason), "%s", reason);
 }
 
+/* For whoever may ask at all: a mail server may see how much mail it has, and
+ * there is no secret in it. */
+static void
+answer_metrics(const struct bs_server *server, const struct bs_request *request,
+    int64_t now, struct bs_answer *answer)
+{
+	const struct bs_metrics metrics = {
+	    .counters = server->counters,
+	    .settings = &server->settings,
+	    .now = now,
+	};
+
+	bs_metrics_answer(&metrics, request->from, answer);
+}
+
 /* Before anything is judged by the day. */
 static void
 watch_clock(struct bs_server *server, int64_t now)
@@ -294,6 +312,8 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 		answer_reload(server, peer, &answer);
 	if (request->op == BS_OP_TRACE)
 		answer_trace(server, peer, request, &answer);
+	if (request->op == BS_OP_METRICS)
+		answer_metrics(server, request, now, &answer);
 	if (judgement.wait) {
 		answer_later(server, peer, request, &answer, &judgement);
 		return;
@@ -607,7 +627,8 @@ prepare(struct bs_server *server, int listen_fd)
 	int rc;
 
 	if ((server->queue = bs_commit_queue_new()) == NULL ||
-	    (server->limits = bs_probe_limit_new()) == NULL)
+	    (server->limits = bs_probe_limit_new()) == NULL ||
+	    (server->counters = bs_counters_new()) == NULL)
 		return -ENOMEM;
 	rc = bs_state_folder_paths(server->settings.config->state,
 	    &server->settings.paths);
@@ -666,6 +687,7 @@ out:
 	bs_spf_free(server->spf);
 	free_events(server);
 	bs_commit_queue_free(server->queue);
+	bs_counters_free(server->counters);
 	bs_probe_limit_free(server->limits);
 	bs_writer_free(server->writer);
 	bs_settings_free(&server->settings);

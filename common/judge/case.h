@@ -17,6 +17,7 @@
 #include "common/store/record.h"
 #include "common/store/writer.h"
 
+struct bs_counters;
 struct bs_probe_limit;
 
 /* What judging needs; borrowed. The keyring may be empty, the writer may have
@@ -27,6 +28,7 @@ struct bs_judge {
 	struct bs_writer *writer;
 	struct bs_probe_limit *limits;	    /* or NULL: nobody is limited */
 	const struct bs_accepted *accepted; /* or NULL: nothing is */
+	struct bs_counters *counters;	    /* or NULL: nothing is counted */
 	const char *host; /* op spf: what this host calls itself */
 };
 

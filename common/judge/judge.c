@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/judge/company.h"
+#include "common/judge/counters.h"
 #include "common/judge/facts.h"
 #include "common/judge/judge.h"
 #include "common/judge/probe.h"
@@ -124,6 +125,24 @@ note_stripped(const struct bs_case *question, const char *recipient)
 	bs_case_tally(question, BS_TALLY_STRIPPED);
 }
 
+/* Mail that is no bounce, and bounces that wait for their message, have no
+ * verdict; but who guesses is put off at once. */
+static void
+count(const struct bs_case *question, const struct bs_answer *answer,
+    const struct bs_judgement *judgement)
+{
+	const struct bs_row *row = judgement->row;
+
+	if (question->domain == NULL ||
+	    (row == NULL ? answer->action != BS_ACTION_DEFER
+			 : !row->is_judgement))
+		return;
+	bs_counters_bounce(question->judge->counters, question->domain, row,
+	    row == NULL ? BS_REASON_NONE
+			: bs_policy_reason(row, &judgement->known.facts),
+	    answer->action);
+}
+
 /* What the verdict adds to what is known of the domain. */
 static void
 keep_count(const struct bs_case *question, const struct bs_answer *answer,
@@ -237,6 +256,7 @@ judge_recipient(struct bs_case *question, struct bs_answer *answer,
 	if (question->request->weighs)
 		return;
 	take_outcome(question->request, answer);
+	count(question, answer, judgement);
 	keep_count(question, answer, judgement);
 	keep_refusal(question, answer, judgement);
 	if (is_accepted(question->request, answer) && !known->facts.trusted)
@@ -305,6 +325,8 @@ bs_judge(const struct bs_judge *judge, const struct bs_request *request,
 	case BS_OP_PING:
 	case BS_OP_RELOAD:
 	case BS_OP_TRACE:
+	case BS_OP_METRICS:
 		break;
 	}
+	bs_counters_see(judge->counters, question.domain);
 }

@@ -94,7 +94,8 @@ static const struct bs_row rows[] = {
 };
 /* clang-format on */
 
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+_Static_assert(sizeof(rows) / sizeof(rows[0]) == BS_POLICY_ROWS,
+    "the header says how many rows there are");
 
 /* A set of enumerators; none named: any will do. */
 #define SET(x) (1U << (x))
@@ -221,7 +222,7 @@ bs_policy_row(const struct bs_facts *facts)
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (matches(&rules[i], &read))
 			return &rows[rules[i].row];
-	return &rows[ROWS - 1];
+	return &rows[BS_POLICY_ROWS - 1];
 }
 
 enum bs_reason
@@ -235,7 +236,7 @@ bs_policy_reason(const struct bs_row *row, const struct bs_facts *facts)
 const struct bs_row *
 bs_policy_row_at(unsigned number)
 {
-	return number < ROWS ? &rows[number] : NULL;
+	return number < BS_POLICY_ROWS ? &rows[number] : NULL;
 }
 
 enum bs_action
@@ -246,6 +247,60 @@ bs_policy_action(const struct bs_row *row, const struct bs_facts *facts,
 	    facts->sender == BS_SENDER_NULL)
 		return BS_ACTION_REJECT;
 	return row->actions[mode];
+}
+
+size_t
+bs_policy_verdict(const struct bs_row *row, enum bs_reason reason)
+{
+	return reason == row->reason ? (size_t)(row - rows) : BS_POLICY_ROWS;
+}
+
+const struct bs_row *
+bs_policy_verdict_at(size_t verdict, enum bs_reason *reason)
+{
+	const struct bs_row *row = rows;
+
+	if (verdict >= BS_POLICY_VERDICTS)
+		return NULL;
+	if (verdict < BS_POLICY_ROWS) {
+		*reason = rows[verdict].reason;
+		return &rows[verdict];
+	}
+	while (row->reason != BS_REASON_EXPIRED)
+		row++;
+	*reason = BS_REASON_UNKNOWN_KEY;
+	return row;
+}
+
+/* Whether a null sender whose tag is not valid leads there: who guesses is put
+ * off. */
+static bool
+may_be_probing(const struct bs_row *row)
+{
+	if (row == &rows[BS_POLICY_ROWS - 1])
+		return true; /* what no rule matches */
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (&rows[rules[i].row] == row &&
+		    holds(rules[i].senders, BS_SENDER_NULL) &&
+		    (rules[i].tags == 0 || (rules[i].tags & ~V) != 0))
+			return true;
+	return false;
+}
+
+bool
+bs_policy_may_end(const struct bs_row *row, enum bs_action action)
+{
+	if (!row->is_judgement || action == BS_ACTION_REWRITE)
+		return false;
+	/* all modes but observe tell of a verdict in a header field */
+	if (action == BS_ACTION_NONE || action == BS_ACTION_HEADER)
+		return true;
+	if (action == BS_ACTION_DEFER)
+		return may_be_probing(row);
+	for (size_t mode = BS_OBSERVE; mode <= BS_ENFORCE; mode++)
+		if (row->actions[mode] == action)
+			return true;
+	return action == BS_ACTION_REJECT && row->strict_rejects;
 }
 
 bool

@@ -4,6 +4,7 @@
 #define BS_POLICY_BOUNCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "common/policy/reason.h"
 #include "common/policy/tally.h"
@@ -112,7 +113,19 @@ enum bs_reason bs_policy_reason(const struct bs_row *row,
     const struct bs_facts *facts);
 
 /* A row by its number, from 0; NULL behind the last one. */
+#define BS_POLICY_ROWS 20
 const struct bs_row *bs_policy_row_at(unsigned number);
+
+/* What verdicts there are, to be counted: the rows, and one of them with its
+ * other reason. The number of one; and one by its number, or NULL. */
+#define BS_POLICY_VERDICTS (BS_POLICY_ROWS + 1)
+size_t bs_policy_verdict(const struct bs_row *row, enum bs_reason reason);
+const struct bs_row *bs_policy_verdict_at(size_t verdict,
+    enum bs_reason *reason);
+
+/* Whether a verdict on a bounce may end with this action: in some mode, for
+ * some facts, or as the probe limit defers. Taking the tag off is no action. */
+bool bs_policy_may_end(const struct bs_row *row, enum bs_action action);
 
 /* What a row does in a mode. BS_ACTION_NONE leaves the message as it is.
  * Strict refuses null senders alone: what says that it is a daemon's may turn

@@ -53,7 +53,7 @@ def fields(struct, table):
         elif macro == "WORD":
             name, kind = words[1], "word"
         else:
-            name, kind = words[0], "list"
+            name, kind = words[1], "list"
         found[name] = f"{kind} required" if words[-1] == "MUST" else kind
     if len(found) < 8:
         tree.fault(WIRE, 0, f"{table}: tests/lint/protocol.py cannot read it")

@@ -26,6 +26,7 @@ BASES = {
     "ping": {},
     "reload": {},
     "trace": {},
+    "metrics": {},
 }
 # Values of each kind, the smallest and the largest, and wrong ones.
 SAMPLES = {"number": ("0", "4294967295"),

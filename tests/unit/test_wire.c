@@ -83,7 +83,7 @@ request_comes_back(void **state)
 	int written;
 
 	(void)state;
-	for (int op = BS_OP_SIGN; op <= BS_OP_TRACE; op++)
+	for (int op = BS_OP_SIGN; op < BS_OPS; op++)
 		for (int mode = BS_LISTENER_IN; mode <= BS_LISTENER_UNTAG;
 		     mode++) {
 			changed.op = (enum bs_op)op;
