@@ -95,14 +95,56 @@ bs_case_note_domain(const struct bs_case *question, enum bs_note note)
 		    question->now);
 }
 
-void
-bs_case_tally(const struct bs_case *question, enum bs_tally tally)
+static void
+count(const struct bs_case *question, enum bs_tally_kind kind, const char *name,
+    size_t column)
 {
 	uint8_t hash[BS_RECORD_HASH];
 
-	if (hash_domain(question, hash))
-		bs_writer_tally(question->judge->writer, hash, tally,
+	if (bs_view_hash_domain(&question->view, name, strlen(name), hash) == 0)
+		bs_writer_tally(question->judge->writer, kind, hash, column,
 		    question->now);
+}
+
+/* Under which name the hours of a domain are counted. */
+static const char *
+hour_name(const struct bs_case *question)
+{
+	const struct bs_domain *first = question->view.config->domains;
+
+	return question->domain - first < BS_TALLY_HOUR_DOMAINS
+		   ? question->domain->name
+		   : BS_TALLY_OTHERS;
+}
+
+void
+bs_case_tally(const struct bs_case *question, enum bs_tally tally)
+{
+	count(question, BS_TALLY_OF_DAY, question->domain->name, tally);
+	count(question, BS_TALLY_OF_HOUR, hour_name(question), tally);
+}
+
+void
+bs_case_tally_row(const struct bs_case *question, unsigned row)
+{
+	if (row < BS_TALLY_COLUMNS)
+		count(question, BS_TALLY_OF_ROWS, question->domain->name, row);
+}
+
+void
+bs_case_tally_left(const struct bs_case *question, enum bs_tally_left left)
+{
+	count(question, BS_TALLY_OF_LEFT, question->domain->name, left);
+}
+
+void
+bs_case_tally_spf(const struct bs_case *question, enum bs_tally_spf tally)
+{
+	_Static_assert((int)BS_TALLIES_SPF <= BS_TALLY_COLUMNS,
+	    "a record has room for what is counted of SPF");
+
+	count(question, BS_TALLY_OF_DAY, BS_TALLY_SPF, tally);
+	count(question, BS_TALLY_OF_HOUR, BS_TALLY_SPF, tally);
 }
 
 unsigned

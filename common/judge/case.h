@@ -113,6 +113,13 @@ void bs_case_sends(const struct bs_case *question);
 void bs_case_note(const struct bs_case *question,
     const struct bs_address *address, enum bs_note note);
 void bs_case_note_domain(const struct bs_case *question, enum bs_note note);
+
+/* Count something of question->domain: on the day and in the hour; of the rows
+ * of verdicts, and of mail that left unsigned, on the day. And one of SPF. */
 void bs_case_tally(const struct bs_case *question, enum bs_tally tally);
+void bs_case_tally_row(const struct bs_case *question, unsigned row);
+void bs_case_tally_left(const struct bs_case *question,
+    enum bs_tally_left left);
+void bs_case_tally_spf(const struct bs_case *question, enum bs_tally_spf tally);
 
 #endif

@@ -321,15 +321,10 @@ tally(const struct bs_case *question, const struct bs_spf_decision *decision)
 		? BS_TALLY_SPF_RESULT
 		: column_of(decision->would, false),
 	};
-	uint8_t spf[BS_RECORD_HASH];
 
-	if (bs_view_hash_domain(&question->view, BS_TALLY_SPF,
-		strlen(BS_TALLY_SPF), spf) != 0)
-		return;
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 		if (i == 0 || columns[i] != BS_TALLY_SPF_RESULT)
-			bs_writer_tally_spf(question->judge->writer, spf,
-			    columns[i], question->now);
+			bs_case_tally_spf(question, columns[i]);
 }
 
 void

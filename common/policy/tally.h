@@ -2,6 +2,8 @@
 #ifndef BS_POLICY_TALLY_H
 #define BS_POLICY_TALLY_H
 
+#include "common/policy/reason.h"
+
 /* The columns of a day's record in the store: their order is on disk. */
 enum bs_tally {
 	BS_TALLY_SIGNED,   /* mails that left with a tag ... */
@@ -24,5 +26,33 @@ enum bs_tally {
 			    * domain: it may be this one */
 	BS_TALLIES	   /* how many; of a row: none */
 };
+
+/* What is kept for "backstop report". */
+enum bs_keep {
+	BS_KEEP_HOSTS,	/* all */
+	BS_KEEP_COUNTS, /* no networks, hosts or users */
+	BS_KEEP_OFF,	/* what "status" and "mode" need, and no more */
+};
+
+/* Why mail of ours left without a tag. The order is on disk. */
+enum bs_tally_left {
+	BS_LEFT_SIGN_OFF, /* the settings say so ... */
+	BS_LEFT_EXEMPT,	  /* ... of the address */
+	BS_LEFT_NO_KEY,
+	BS_LEFT_CLOCK, /* it is in doubt */
+	BS_LEFT_LATE,  /* the listener asks, but the answer was not in time, or
+			* nobody answered */
+	BS_LEFT_ELSEWHERE,   /* by a listener that does not ask */
+	BS_LEFT_FOREIGN_TAG, /* and so on: the address can bear no tag */
+	BS_LEFT_QUOTED,
+	BS_LEFT_NON_ASCII,
+	BS_LEFT_TOO_LONG,
+	BS_LEFT_SOURCE_ROUTE,
+	BS_LEFT_BAD_TAG, /* with a tag that is not ours, or too old */
+	BS_LEFTS
+};
+
+/* The same as a reason, which has a word. */
+enum bs_reason bs_tally_left_reason(enum bs_tally_left left);
 
 #endif

@@ -87,7 +87,7 @@ void
 bs_tally_record_merge(struct bs_tally_record *a,
     const struct bs_tally_record *b)
 {
-	for (size_t i = 0; i < BS_TALLIES; i++)
+	for (size_t i = 0; i < BS_TALLY_COLUMNS; i++)
 		a->counts[i] = sum(a->counts[i], b->counts[i]);
 }
 
@@ -192,6 +192,7 @@ write_refused(const struct bs_change *change, uint8_t *out)
 	    &change->refused, out);
 }
 
+/* Of BS_TABLE_TOP nothing is added up: whoever counts sets it. */
 static const struct {
 	int (*read)(const struct bs_entry *entry, struct bs_change *out);
 	void (*merge)(struct bs_change *a, const struct bs_change *b);
@@ -207,7 +208,8 @@ static const struct {
 void
 bs_change_merge(struct bs_change *a, const struct bs_change *b)
 {
-	records[a->table].merge(a, b);
+	if (records[a->table].merge != NULL)
+		records[a->table].merge(a, b);
 }
 
 static void
@@ -215,6 +217,8 @@ add(const struct bs_change *change, struct bs_entry *entry)
 {
 	struct bs_change sum;
 
+	if (records[change->table].merge == NULL)
+		return;
 	memset(&sum, 0, sizeof(sum));
 	if (entry->value_len > 0 &&
 	    records[change->table].read(entry, &sum) != 0)
@@ -341,11 +345,11 @@ bs_change_note(struct bs_change *out, const uint8_t who[static BS_RECORD_HASH],
 }
 
 void
-bs_change_tally(struct bs_change *out, uint32_t day,
+bs_change_tally(struct bs_change *out, enum bs_tally_kind kind, uint32_t when,
     const uint8_t who[static BS_RECORD_HASH], size_t column)
 {
 	begin(out, BS_TABLE_META);
-	out->key_len = bs_tally_key_write(day, who, out->key);
+	out->key_len = bs_tally_key_write(kind, when, who, out->key);
 	out->tally.counts[column] = 1;
 }
 

@@ -57,8 +57,8 @@ enum bs_note {
  * but the key and, of a tag, when it was last used. */
 void bs_change_note(struct bs_change *out,
     const uint8_t who[static BS_RECORD_HASH], enum bs_note note, uint32_t day);
-void bs_change_tally(struct bs_change *out, uint32_t day,
-    const uint8_t who[static BS_RECORD_HASH], size_t column);
+void bs_change_tally(struct bs_change *out, enum bs_tally_kind kind,
+    uint32_t when, const uint8_t who[static BS_RECORD_HASH], size_t column);
 void bs_change_tag(struct bs_change *out, const struct bs_tag_key *key,
     int64_t now);
 void bs_change_msg(struct bs_change *out, const struct bs_msg_key *key);

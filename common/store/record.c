@@ -17,14 +17,21 @@
 #define SENDER_LEN_1 12 /* format 1 */
 #define MSG_LEN (8 + 4 + 4 + 3) /* without its owners and domains */
 #define MSG_LEN_MAX (MSG_LEN + (BS_MSG_OWNERS + BS_MSG_DOMAINS) * BS_MSG_SHORT)
-#define TALLY_LEN (4 * BS_TALLIES)
 #define TALLY_LEN_MIN (4 * 13) /* format 2 */
-#define TALLY_LEN_MAX (4 * 24)
+#define TALLY_LEN_MAX (4 * BS_TALLY_COLUMNS)
 #define REFUSED_LEN 13
+#define TOP_LEN (8 + 8 + 1) /* without its text */
+#define TOP_TEXT 100	    /* of the text, in the first part ... */
+#define TOP_PIECE 120	    /* ... and in a later one */
 
 _Static_assert(MSG_LEN_MAX + CHECK_LEN <= BS_RECORD_MAX, "a message's record");
-_Static_assert(TALLY_LEN <= TALLY_LEN_MAX, "a tally that others can read");
+_Static_assert((int)BS_TALLIES <= BS_TALLY_COLUMNS, "a tally has them all");
+_Static_assert(TALLY_LEN_MAX == 4 * 24, "a tally that others can read");
 _Static_assert(TALLY_LEN_MAX + CHECK_LEN <= BS_RECORD_MAX, "a tally");
+_Static_assert(TOP_LEN + TOP_TEXT + CHECK_LEN <= BS_RECORD_MAX, "a top entry");
+_Static_assert(TOP_PIECE + CHECK_LEN <= BS_RECORD_MAX, "a piece of its text");
+_Static_assert(TOP_TEXT + (BS_TOP_PARTS - 1) * TOP_PIECE >= BS_TOP_TEXT_MAX,
+    "parts for the longest text");
 
 static const char *const table_names[BS_TABLES] = {
     [BS_TABLE_TAG] = "tag",
@@ -32,6 +39,14 @@ static const char *const table_names[BS_TABLES] = {
     [BS_TABLE_SENDER] = "sender",
     [BS_TABLE_META] = "meta",
     [BS_TABLE_REFUSED] = "refused",
+    [BS_TABLE_TOP] = "top",
+};
+
+static const char *const tally_prefixes[BS_TALLY_KINDS] = {
+    [BS_TALLY_OF_DAY] = "tally",
+    [BS_TALLY_OF_HOUR] = "hour",
+    [BS_TALLY_OF_ROWS] = "rows",
+    [BS_TALLY_OF_LEFT] = "left",
 };
 
 const char *
@@ -158,12 +173,13 @@ bs_msg_key_read(const uint8_t *key, size_t len, struct bs_msg_key *out)
 	return 0;
 }
 
-/* The keys of tallies: a prefix, a day or an hour, a domain. */
-static size_t
-write_tally_key(const char *prefix, uint32_t when,
+/* A prefix, a day or an hour, a domain. */
+size_t
+bs_tally_key_write(enum bs_tally_kind kind, uint32_t when,
     const uint8_t domain[static BS_RECORD_HASH],
     uint8_t out[static BS_RECORD_KEY_MAX])
 {
+	const char *prefix = tally_prefixes[kind];
 	size_t prefix_len = strlen(prefix);
 	struct cursor cursor = {.out = out + prefix_len};
 
@@ -173,10 +189,11 @@ write_tally_key(const char *prefix, uint32_t when,
 	return prefix_len + 4 + BS_RECORD_HASH;
 }
 
-static int
-read_tally_key(const char *prefix, const uint8_t *key, size_t len,
+int
+bs_tally_key_read(enum bs_tally_kind kind, const uint8_t *key, size_t len,
     uint32_t *when, uint8_t domain[static BS_RECORD_HASH])
 {
+	const char *prefix = tally_prefixes[kind];
 	size_t prefix_len = strlen(prefix);
 	struct cursor cursor = {.in = key + prefix_len};
 
@@ -189,31 +206,33 @@ read_tally_key(const char *prefix, const uint8_t *key, size_t len,
 }
 
 size_t
-bs_tally_key_write(uint32_t day, const uint8_t domain[static BS_RECORD_HASH],
+bs_top_key_write(const struct bs_top_key *key,
     uint8_t out[static BS_RECORD_KEY_MAX])
 {
-	return write_tally_key("tally", day, domain, out);
+	struct cursor cursor = {.out = out};
+
+	put(&cursor, key->day, 4);
+	put(&cursor, key->kind, 1);
+	put(&cursor, key->slot, 2);
+	put(&cursor, key->part, 1);
+	return 8;
 }
 
 int
-bs_tally_key_read(const uint8_t *key, size_t len, uint32_t *day,
-    uint8_t domain[static BS_RECORD_HASH])
+bs_top_key_read(const uint8_t *key, size_t len, struct bs_top_key *out)
 {
-	return read_tally_key("tally", key, len, day, domain);
-}
+	struct cursor cursor = {.in = key};
 
-size_t
-bs_hour_key_write(uint32_t hour, const uint8_t domain[static BS_RECORD_HASH],
-    uint8_t out[static BS_RECORD_KEY_MAX])
-{
-	return write_tally_key("hour", hour, domain, out);
-}
-
-int
-bs_hour_key_read(const uint8_t *key, size_t len, uint32_t *hour,
-    uint8_t domain[static BS_RECORD_HASH])
-{
-	return read_tally_key("hour", key, len, hour, domain);
+	if (len != 8)
+		return -EBADMSG;
+	out->day = (uint32_t)take(&cursor, 4);
+	out->kind = (uint8_t)take(&cursor, 1);
+	out->slot = (uint16_t)take(&cursor, 2);
+	out->part = (uint8_t)take(&cursor, 1);
+	return out->kind < BS_TOP_KINDS && out->slot < BS_TOP_SLOTS &&
+		       out->part < BS_TOP_PARTS
+		   ? 0
+		   : -EBADMSG;
 }
 
 size_t
@@ -498,13 +517,17 @@ bs_msg_remove_owner(struct bs_msg_record *record,
 	return false;
 }
 
+/* Columns behind those that each has are left out where they are 0. */
 size_t
 bs_tally_record_write(const uint8_t *key, size_t key_len,
     const struct bs_tally_record *record, uint8_t out[static BS_RECORD_MAX])
 {
 	struct cursor cursor = {.out = out};
+	size_t columns = BS_TALLY_COLUMNS;
 
-	for (size_t i = 0; i < BS_TALLIES; i++)
+	while (columns > BS_TALLIES && record->counts[columns - 1] == 0)
+		columns--;
+	for (size_t i = 0; i < columns; i++)
 		put(&cursor, record->counts[i], 4);
 	return seal(&cursor, key, key_len, out);
 }
@@ -522,7 +545,7 @@ bs_tally_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
 		return -EBADMSG;
 	if ((rc = unseal(key, key_len, value, len, len - CHECK_LEN)) != 0)
 		return rc;
-	for (size_t i = 0; i < BS_TALLIES && i < (len - CHECK_LEN) / 4; i++)
+	for (size_t i = 0; i < (len - CHECK_LEN) / 4; i++)
 		out->counts[i] = (uint32_t)take(&cursor, 4);
 	return 0;
 }
@@ -551,6 +574,84 @@ bs_refused_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
 	out->first = (int64_t)take(&cursor, 8);
 	out->bounces = (uint32_t)take(&cursor, 4);
 	out->is_known = take(&cursor, 1) != 0;
+	return 0;
+}
+
+/* The piece of a text that a part has. Returns its length. */
+static size_t
+piece_of(size_t text_len, unsigned part, size_t *from)
+{
+	size_t max = part == 0 ? TOP_TEXT : TOP_PIECE;
+
+	*from = part == 0 ? 0 : TOP_TEXT + (part - 1) * (size_t)TOP_PIECE;
+	if (text_len <= *from)
+		return 0;
+	return text_len - *from > max ? max : text_len - *from;
+}
+
+unsigned
+bs_top_parts(const struct bs_top_entry *entry)
+{
+	size_t from;
+	unsigned parts = 1;
+
+	while (parts < BS_TOP_PARTS && piece_of(entry->len, parts, &from) > 0)
+		parts++;
+	return parts;
+}
+
+size_t
+bs_top_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_top_entry *entry, unsigned part,
+    uint8_t out[static BS_RECORD_MAX])
+{
+	struct cursor cursor = {.out = out};
+	size_t from;
+	size_t len = piece_of(entry->len, part, &from);
+
+	if (part == 0) {
+		put(&cursor, (uint64_t)entry->count, 8);
+		put(&cursor, (uint64_t)entry->error, 8);
+		put(&cursor, entry->len, 1);
+	}
+	memcpy(cursor.out, entry->text + from, len);
+	cursor.out += len;
+	return seal(&cursor, key, key_len, out);
+}
+
+static int
+read_top_head(struct cursor *cursor, struct bs_top_entry *out)
+{
+	out->count = (int64_t)take(cursor, 8);
+	out->error = (int64_t)take(cursor, 8);
+	out->len = (uint8_t)take(cursor, 1);
+	return out->error >= 0 && out->count > out->error &&
+		       out->len <= BS_TOP_TEXT_MAX
+		   ? 0
+		   : -EBADMSG;
+}
+
+int
+bs_top_record_read(const uint8_t *key, size_t key_len, const uint8_t *value,
+    size_t len, unsigned part, struct bs_top_entry *out)
+{
+	struct cursor cursor = {.in = value};
+	size_t head = part == 0 ? TOP_LEN : 0;
+	size_t piece;
+	size_t from;
+
+	if (len < head + CHECK_LEN ||
+	    !bs_record_is_sound(key, key_len, value, len))
+		return -EBADMSG;
+	if (part == 0) {
+		memset(out, 0, sizeof(*out));
+		if (read_top_head(&cursor, out) != 0)
+			return -EBADMSG;
+	}
+	piece = piece_of(out->len, part, &from);
+	if (len != head + piece + CHECK_LEN || (part > 0 && piece == 0))
+		return -EBADMSG;
+	memcpy(out->text + from, cursor.in, piece);
 	return 0;
 }
 

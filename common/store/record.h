@@ -25,8 +25,10 @@ enum bs_table {
 	BS_TABLE_SENDER,
 	BS_TABLE_META,
 	BS_TABLE_REFUSED, /* since format 3 */
+	BS_TABLE_TOP,	  /* came later within format 3: a program that does
+			   * not know it leaves it alone */
 };
-#define BS_TABLES 5
+#define BS_TABLES 6
 
 /* A record with its key, as octets. A value of no octets: no record. */
 struct bs_entry {
@@ -37,7 +39,7 @@ struct bs_entry {
 	uint8_t value[BS_RECORD_MAX];
 };
 
-/* "tag", "msg", "sender", "meta", "refused". */
+/* "tag", "msg", "sender", "meta", "refused", "top". */
 const char *bs_table_name(enum bs_table table);
 
 /* tag: (expiry day, K, H(sender)). The day comes first, so that what expires
@@ -121,10 +123,29 @@ struct bs_refused_record {
 
 /* meta "tally" + day + H(domain): what happened on a day. meta "hour" + hours
  * since 1970 + H(domain): the same of an hour. The record may grow: columns
- * that a shorter one lacks are 0. */
+ * that a shorter one lacks are 0.
+ *
+ * meta "rows" + day + H(domain): how often each row of the verdict table was
+ * taken, by its number. meta "left" + day + H(domain): why mail left unsigned,
+ * by enum bs_tally_left. */
+#define BS_TALLY_COLUMNS 24
 struct bs_tally_record {
-	uint32_t counts[BS_TALLIES];
+	uint32_t counts[BS_TALLY_COLUMNS];
 };
+
+/* Which of them. Numbers are of days or of hours since 1970. */
+enum bs_tally_kind {
+	BS_TALLY_OF_DAY,
+	BS_TALLY_OF_HOUR,
+	BS_TALLY_OF_ROWS,
+	BS_TALLY_OF_LEFT,
+};
+#define BS_TALLY_KINDS 4
+
+/* Domains that have hours of their own: the first ones by name. Under this
+ * name, which no domain has, are those of all others together. */
+#define BS_TALLY_HOUR_DOMAINS 200
+#define BS_TALLY_OTHERS "[others]"
 
 /* The same record under a name that no domain has: a day's results of SPF, and
  * what came of them. */
@@ -140,6 +161,36 @@ enum bs_tally_spf {
 	BS_TALLIES_SPF
 };
 
+/* top: (day, kind, slot, part). Who was counted most often on a day, by
+ * Space-Saving: store/top.h. A text may need several parts. */
+enum bs_top_kind {
+	BS_TOP_NETWORK, /* of a client whose bounce was refused or is forged:
+			 * "192.0.2.0/24", "2001:db8:1::/48" */
+	BS_TOP_MTA,	/* the host that reports it, or else its HELO name */
+	BS_TOP_USER,	/* to whom it came: H(address), BS_RECORD_HASH octets */
+	BS_TOP_SPF,	/* a domain for which SPF said fail */
+};
+#define BS_TOP_KINDS 4
+#define BS_TOP_SLOTS 512
+#define BS_TOP_TEXT_MAX 253 /* of a domain */
+#define BS_TOP_PARTS 3
+
+struct bs_top_key {
+	uint32_t day;
+	uint8_t kind; /* of enum bs_top_kind */
+	uint16_t slot;
+	uint8_t part; /* from 0 */
+};
+
+/* It was counted .count times at most, and .count - .error times at least. No
+ * text: nobody's name is known any more. Octets, no NUL. */
+struct bs_top_entry {
+	int64_t count;
+	int64_t error;
+	uint8_t len;
+	char text[BS_TOP_TEXT_MAX];
+};
+
 /* meta "gap" + start: not all was recorded between start and end. */
 struct bs_gap {
 	int64_t start;
@@ -151,11 +202,10 @@ size_t bs_tag_key_write(const struct bs_tag_key *key,
     uint8_t out[static BS_RECORD_KEY_MAX]);
 size_t bs_msg_key_write(const struct bs_msg_key *key,
     uint8_t out[static BS_RECORD_KEY_MAX]);
-size_t bs_tally_key_write(uint32_t day,
+size_t bs_tally_key_write(enum bs_tally_kind kind, uint32_t when,
     const uint8_t domain[static BS_RECORD_HASH],
     uint8_t out[static BS_RECORD_KEY_MAX]);
-size_t bs_hour_key_write(uint32_t hour,
-    const uint8_t domain[static BS_RECORD_HASH],
+size_t bs_top_key_write(const struct bs_top_key *key,
     uint8_t out[static BS_RECORD_KEY_MAX]);
 size_t bs_gap_key_write(int64_t start, uint8_t out[static BS_RECORD_KEY_MAX]);
 size_t bs_refused_key_write(const struct bs_refused_key *key,
@@ -164,10 +214,10 @@ BS_MUST_USE int bs_tag_key_read(const uint8_t *key, size_t len,
     struct bs_tag_key *out);
 BS_MUST_USE int bs_msg_key_read(const uint8_t *key, size_t len,
     struct bs_msg_key *out);
-BS_MUST_USE int bs_tally_key_read(const uint8_t *key, size_t len, uint32_t *day,
-    uint8_t domain[static BS_RECORD_HASH]);
-BS_MUST_USE int bs_hour_key_read(const uint8_t *key, size_t len, uint32_t *hour,
-    uint8_t domain[static BS_RECORD_HASH]);
+BS_MUST_USE int bs_tally_key_read(enum bs_tally_kind kind, const uint8_t *key,
+    size_t len, uint32_t *when, uint8_t domain[static BS_RECORD_HASH]);
+BS_MUST_USE int bs_top_key_read(const uint8_t *key, size_t len,
+    struct bs_top_key *out);
 BS_MUST_USE int bs_gap_key_read(const uint8_t *key, size_t len, int64_t *start);
 BS_MUST_USE int bs_refused_key_read(const uint8_t *key, size_t len,
     struct bs_refused_key *out);
@@ -194,6 +244,15 @@ size_t bs_refused_record_write(const uint8_t *key, size_t key_len,
     const struct bs_refused_record *record, uint8_t out[static BS_RECORD_MAX]);
 BS_MUST_USE int bs_refused_record_read(const uint8_t *key, size_t key_len,
     const uint8_t *value, size_t len, struct bs_refused_record *out);
+/* One part of an entry: part 0 has the counts and how long the text is. A read
+ * of part 0 begins *out; one of a later part adds its piece of the text, and
+ * says -EBADMSG where it is none of it. */
+unsigned bs_top_parts(const struct bs_top_entry *entry);
+size_t bs_top_record_write(const uint8_t *key, size_t key_len,
+    const struct bs_top_entry *entry, unsigned part,
+    uint8_t out[static BS_RECORD_MAX]);
+BS_MUST_USE int bs_top_record_read(const uint8_t *key, size_t key_len,
+    const uint8_t *value, size_t len, unsigned part, struct bs_top_entry *out);
 size_t bs_clock_record_write(const uint8_t *key, size_t key_len,
     const struct bs_clock *clock, uint8_t out[static BS_RECORD_MAX]);
 BS_MUST_USE int bs_clock_record_read(const uint8_t *key, size_t key_len,

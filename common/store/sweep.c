@@ -13,24 +13,29 @@ begin_stage(struct bs_sweep *sweep, enum bs_sweep_stage stage)
 	memset(&sweep->from, 0, sizeof(sweep->from));
 }
 
+static uint32_t
+days_ago(const struct bs_sweep *sweep, uint32_t days)
+{
+	return sweep->day > days ? sweep->day - days : 0;
+}
+
 /* Records of days before those that are kept. */
 static int
 expire_days(struct bs_sweep *sweep, struct bs_store *store, enum bs_table table,
-    uint32_t keep_days, enum bs_sweep_stage next)
+    uint32_t before_day, enum bs_sweep_stage next)
 {
 	size_t deleted;
 	int rc;
 
-	rc = bs_store_expire(store, table,
-	    sweep->day > keep_days ? sweep->day - keep_days : 0, DAYS_CHUNK,
-	    &deleted);
+	rc = bs_store_expire(store, table, before_day, DAYS_CHUNK, &deleted);
 	if (rc == 0 && deleted < DAYS_CHUNK)
 		begin_stage(sweep, next);
 	return rc;
 }
 
-/* What is from before a day, in a table that is not in the order of days. The
- * change looks again: somebody may have changed the record since the scan. */
+/* What is from before those days, in a table that is not in the order of days.
+ * The change looks again: somebody may have changed the record since the scan.
+ */
 static int
 sweep_table(struct bs_sweep *sweep, struct bs_store *store, enum bs_table table,
     uint32_t keep_days, enum bs_sweep_stage next)
@@ -54,8 +59,7 @@ sweep_table(struct bs_sweep *sweep, struct bs_store *store, enum bs_table table,
 
 		bs_change_delete(change, &chunk[i]);
 		change->kind = BS_CHANGE_EXPIRE;
-		change->day =
-		    sweep->day > keep_days ? sweep->day - keep_days : 0;
+		change->day = days_ago(sweep, keep_days);
 		if (bs_change_apply(change, &chunk[i]))
 			old++;
 	}
@@ -64,23 +68,30 @@ sweep_table(struct bs_sweep *sweep, struct bs_store *store, enum bs_table table,
 
 /* Tallies of a kind lie together in meta, the oldest first. */
 struct tallies {
-	size_t (*write_key)(uint32_t when,
-	    const uint8_t domain[static BS_RECORD_HASH],
-	    uint8_t out[static BS_RECORD_KEY_MAX]);
-	int (*read_key)(const uint8_t *key, size_t len, uint32_t *when,
-	    uint8_t domain[static BS_RECORD_HASH]);
 	uint32_t units_a_day;
 	uint32_t keep_days;
+	bool is_for_report; /* "status" does not need it */
 };
 
-static const struct tallies days = {bs_tally_key_write, bs_tally_key_read, 1,
-    BS_TALLY_KEEP_DAYS};
-static const struct tallies hours = {bs_hour_key_write, bs_hour_key_read, 24,
-    BS_HOUR_KEEP_DAYS};
+static const struct tallies kinds[BS_TALLY_KINDS] = {
+    [BS_TALLY_OF_DAY] = {1, BS_TALLY_KEEP_DAYS, false},
+    [BS_TALLY_OF_HOUR] = {24, BS_HOUR_KEEP_DAYS, true},
+    [BS_TALLY_OF_ROWS] = {1, BS_TALLY_KEEP_DAYS, true},
+    [BS_TALLY_OF_LEFT] = {1, BS_TALLY_KEEP_DAYS, true},
+};
+
+static bool
+is_kept(const struct bs_sweep *sweep, enum bs_tally_kind kind, uint32_t when)
+{
+	if (kinds[kind].is_for_report && sweep->keep == BS_KEEP_OFF)
+		return false;
+	return when / kinds[kind].units_a_day + kinds[kind].keep_days >=
+	       sweep->day;
+}
 
 static int
 sweep_tallies(struct bs_sweep *sweep, struct bs_store *store,
-    const struct tallies *tallies, enum bs_sweep_stage next)
+    enum bs_tally_kind kind, enum bs_sweep_stage next)
 {
 	static const uint8_t nobody[BS_RECORD_HASH];
 	struct bs_entry chunk[CHUNK];
@@ -94,15 +105,14 @@ sweep_tallies(struct bs_sweep *sweep, struct bs_store *store,
 	sweep->from.table = BS_TABLE_META;
 	if (sweep->from.key_len == 0)
 		sweep->from.key_len =
-		    tallies->write_key(0, nobody, sweep->from.key);
+		    bs_tally_key_write(kind, 0, nobody, sweep->from.key);
 	rc = bs_store_scan(store, &sweep->from, chunk, CHUNK, &count);
 	if (rc < 0)
 		return rc;
 	for (; rc == 0 && old < count; old++) {
-		if (tallies->read_key(chunk[old].key, chunk[old].key_len, &when,
-			domain) != 0 ||
-		    when / tallies->units_a_day + tallies->keep_days >=
-			sweep->day)
+		if (bs_tally_key_read(kind, chunk[old].key, chunk[old].key_len,
+			&when, domain) != 0 ||
+		    is_kept(sweep, kind, when))
 			break;
 		bs_change_delete(&changes[old], &chunk[old]);
 	}
@@ -152,11 +162,13 @@ bs_sweep_step(struct bs_sweep *sweep, struct bs_store *store,
 	switch (sweep->stage) {
 	case BS_SWEEP_TAGS:
 		rc = expire_days(sweep, store, BS_TABLE_TAG,
-		    BS_GRACE_DAYS + BS_SKEW_DAYS, BS_SWEEP_MSGS);
+		    days_ago(sweep, BS_GRACE_DAYS + BS_SKEW_DAYS),
+		    BS_SWEEP_MSGS);
 		break;
 	case BS_SWEEP_MSGS:
 		rc = expire_days(sweep, store, BS_TABLE_MSG,
-		    bs_day_window(lifetime_days) + 1, BS_SWEEP_SENDERS);
+		    days_ago(sweep, bs_day_window(lifetime_days) + 1),
+		    BS_SWEEP_SENDERS);
 		break;
 	case BS_SWEEP_SENDERS:
 		rc = sweep_table(sweep, store, BS_TABLE_SENDER,
@@ -167,10 +179,27 @@ bs_sweep_step(struct bs_sweep *sweep, struct bs_store *store,
 		    bs_day_window(lifetime_days) + 1, BS_SWEEP_TALLIES);
 		break;
 	case BS_SWEEP_TALLIES:
-		rc = sweep_tallies(sweep, store, &days, BS_SWEEP_HOURS);
+		rc = sweep_tallies(sweep, store, BS_TALLY_OF_DAY,
+		    BS_SWEEP_HOURS);
 		break;
 	case BS_SWEEP_HOURS:
-		rc = sweep_tallies(sweep, store, &hours, BS_SWEEP_GAPS);
+		rc = sweep_tallies(sweep, store, BS_TALLY_OF_HOUR,
+		    BS_SWEEP_ROWS);
+		break;
+	case BS_SWEEP_ROWS:
+		rc = sweep_tallies(sweep, store, BS_TALLY_OF_ROWS,
+		    BS_SWEEP_LEFT);
+		break;
+	case BS_SWEEP_LEFT:
+		rc = sweep_tallies(sweep, store, BS_TALLY_OF_LEFT,
+		    BS_SWEEP_TOPS);
+		break;
+	case BS_SWEEP_TOPS:
+		rc = expire_days(sweep, store, BS_TABLE_TOP,
+		    sweep->keep == BS_KEEP_HOSTS
+			? days_ago(sweep, BS_TOP_KEEP_DAYS)
+			: UINT32_MAX,
+		    BS_SWEEP_GAPS);
 		break;
 	case BS_SWEEP_GAPS:
 		rc = sweep_gaps(sweep, store, meta, lifetime_days, today);

@@ -14,7 +14,8 @@
 
 /* Days for which what happened to a domain is kept. */
 #define BS_TALLY_KEEP_DAYS 60
-#define BS_HOUR_KEEP_DAYS 8
+#define BS_HOUR_KEEP_DAYS 31
+#define BS_TOP_KEEP_DAYS 31
 
 enum bs_sweep_stage {
 	BS_SWEEP_TAGS,
@@ -23,13 +24,17 @@ enum bs_sweep_stage {
 	BS_SWEEP_REFUSED,
 	BS_SWEEP_TALLIES,
 	BS_SWEEP_HOURS,
+	BS_SWEEP_ROWS,
+	BS_SWEEP_LEFT,
+	BS_SWEEP_TOPS,
 	BS_SWEEP_GAPS,
 	BS_SWEEP_DONE
 };
 
 /* All zero at first. */
 struct bs_sweep {
-	uint32_t day; /* whose clean-up it is */
+	uint32_t day;	   /* whose clean-up it is */
+	enum bs_keep keep; /* what is not to be kept goes, however new */
 	enum bs_sweep_stage stage;
 	struct bs_entry from;
 };

@@ -6,6 +6,7 @@
 
 #include "common/store/changes.h"
 #include "common/store/sweep.h"
+#include "common/store/tops.h"
 #include "common/store/writer.h"
 
 /* With some 190 octets a change and its index: 7 MB, if all are full. */
@@ -39,6 +40,8 @@ struct bs_writer {
 	bool has_stopped; /* cleanly, and left this ticket */
 	uint64_t pause;	  /* what the adapters answer about a pause */
 	struct bs_sweep sweep;
+	enum bs_keep keep;
+	struct bs_tops *tops;
 };
 
 struct bs_writer *
@@ -52,8 +55,9 @@ bs_writer_new(const uint8_t store_key[static BS_STORE_KEY_LEN])
 	writer->urgent = bs_changes_new(URGENT_MAX);
 	writer->counts = bs_changes_new(COUNTS_MAX);
 	writer->draining = bs_changes_new(COUNTS_MAX);
+	writer->tops = bs_tops_new();
 	if (writer->urgent == NULL || writer->counts == NULL ||
-	    writer->draining == NULL) {
+	    writer->draining == NULL || writer->tops == NULL) {
 		bs_writer_free(writer);
 		return NULL;
 	}
@@ -65,6 +69,7 @@ bs_writer_free(struct bs_writer *writer)
 {
 	if (writer == NULL)
 		return;
+	bs_tops_free(writer->tops);
 	bs_changes_free(writer->draining);
 	bs_changes_free(writer->counts);
 	bs_changes_free(writer->urgent);
@@ -212,6 +217,7 @@ bs_writer_attach(struct bs_writer *writer, struct bs_store *store,
 	}
 	writer->has_ticket = false;
 	number_pause(writer);
+	bs_tops_attach(writer->tops);
 	writer->last_tick = now;
 	return 0;
 }
@@ -415,6 +421,8 @@ bs_writer_tick(struct bs_writer *writer, unsigned lifetime_days, int64_t now)
 			lifetime_days, written_until(writer, now), now),
 		    now);
 	drain(writer, now);
+	if (writer->keep == BS_KEEP_HOSTS && writer->error == 0)
+		bs_tops_tick(writer->tops, writer->store, now);
 }
 
 static size_t
@@ -461,6 +469,8 @@ bs_writer_stop(struct bs_writer *writer, int64_t now)
 	if (rc != 0 || writer->meta.failing_since != 0 ||
 	    bs_mac_random(writer->ticket, sizeof(writer->ticket)) != 0)
 		return;
+	if (writer->keep == BS_KEEP_HOSTS)
+		bs_tops_stop(writer->tops, writer->store);
 	rc = bs_meta_mark_stop(writer->store, &writer->meta, writer->ticket,
 	    now);
 	writer->has_stopped = rc == 0;
@@ -567,33 +577,38 @@ bs_writer_bounced(struct bs_writer *writer, const struct bs_msg_key *key,
 	add(writer, &change, now);
 }
 
-static void
-add_count(struct bs_writer *writer, const uint8_t who[static BS_RECORD_HASH],
-    size_t column, int64_t now)
+void
+bs_writer_tally(struct bs_writer *writer, enum bs_tally_kind kind,
+    const uint8_t who[static BS_RECORD_HASH], size_t column, int64_t now)
 {
 	struct bs_change change;
 
-	bs_change_tally(&change, bs_day_of(now), who, column);
+	if (kind != BS_TALLY_OF_DAY && writer->keep == BS_KEEP_OFF)
+		return;
+	bs_change_tally(&change, kind,
+	    kind == BS_TALLY_OF_HOUR ? (uint32_t)(now / 3600) : bs_day_of(now),
+	    who, column);
 	add(writer, &change, now);
 }
 
 void
-bs_writer_tally(struct bs_writer *writer,
-    const uint8_t domain[static BS_RECORD_HASH], enum bs_tally tally,
-    int64_t now)
+bs_writer_top(struct bs_writer *writer, enum bs_top_kind kind, const char *text,
+    size_t len)
 {
-	add_count(writer, domain, (size_t)tally, now);
+	if (writer->keep == BS_KEEP_HOSTS)
+		bs_tops_count(writer->tops, kind, text, len);
 }
 
-_Static_assert((int)BS_TALLIES_SPF <= (int)BS_TALLIES,
-    "a record has room for what is counted of SPF");
-
 void
-bs_writer_tally_spf(struct bs_writer *writer,
-    const uint8_t spf[static BS_RECORD_HASH], enum bs_tally_spf tally,
-    int64_t now)
+bs_writer_keep(struct bs_writer *writer, enum bs_keep keep)
 {
-	add_count(writer, spf, (size_t)tally, now);
+	if (writer->keep == keep)
+		return;
+	writer->keep = keep;
+	writer->sweep.keep = keep;
+	writer->sweep.day = 0; /* begin anew: more may have to go */
+	if (keep != BS_KEEP_HOSTS)
+		bs_tops_clear(writer->tops);
 }
 
 int

@@ -107,13 +107,18 @@ void bs_writer_sent(struct bs_writer *writer, const struct bs_msg_key *key,
 void bs_writer_bounced(struct bs_writer *writer, const struct bs_msg_key *key,
     int64_t now);
 
-/* Counts an event of a domain, or, under that hash, one of SPF. */
-void bs_writer_tally(struct bs_writer *writer,
-    const uint8_t domain[static BS_RECORD_HASH], enum bs_tally tally,
-    int64_t now);
-void bs_writer_tally_spf(struct bs_writer *writer,
-    const uint8_t spf[static BS_RECORD_HASH], enum bs_tally_spf tally,
-    int64_t now);
+/* Counts one more in a column of a day's or an hour's tally. */
+void bs_writer_tally(struct bs_writer *writer, enum bs_tally_kind kind,
+    const uint8_t who[static BS_RECORD_HASH], size_t column, int64_t now);
+
+/* Counts a text once more in a top table of the day; one of no or too many
+ * octets is not counted. */
+void bs_writer_top(struct bs_writer *writer, enum bs_top_kind kind,
+    const char *text, size_t len);
+
+/* What is kept from now on; BS_KEEP_HOSTS, until it is said. What is not to be
+ * kept any more goes with the next clean-up. */
+void bs_writer_keep(struct bs_writer *writer, enum bs_keep keep);
 
 /* Notes that a bounce was refused that returned a Message-ID to an address.
  * More than BS_REFUSED_MAX are not kept. */

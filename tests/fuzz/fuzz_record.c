@@ -36,6 +36,7 @@ check_stored(const struct input *input)
 	struct bs_msg_record msg;
 	struct bs_tally_record tally;
 	struct bs_refused_record refused;
+	struct bs_top_entry top;
 	struct bs_clock clock;
 	int64_t a;
 	int64_t b;
@@ -69,10 +70,20 @@ check_stored(const struct input *input)
 	if (bs_tally_record_read(input->key, input->key_len, input->value,
 		input->len, &tally) == 0) {
 		MUST(sound);
-		/* it may have more or fewer columns than ours */
+		/* it may have fewer columns than ours, or 0 at its end */
 		MUST(bs_tally_record_write(input->key, input->key_len, &tally,
-			 out) == 4 * BS_TALLIES + 8);
+			 out) >= 4 * BS_TALLIES + 8);
 		MUST(memcmp(out, input->value, 4 * 13) == 0);
+	}
+	for (unsigned part = 0; part < BS_TOP_PARTS; part++) {
+		if (bs_top_record_read(input->key, input->key_len, input->value,
+			input->len, part, &top) != 0)
+			continue;
+		MUST(sound);
+		MUST(top.count > top.error && top.len <= BS_TOP_TEXT_MAX);
+		MUST(bs_top_record_write(input->key, input->key_len, &top, part,
+			 out) == input->len);
+		MUST(memcmp(out, input->value, input->len) == 0);
 	}
 	if (bs_refused_record_read(input->key, input->key_len, input->value,
 		input->len, &refused) == 0) {
@@ -135,6 +146,8 @@ learn(struct bs_change *change, const struct input *input)
 	case BS_TABLE_REFUSED:
 		return bs_refused_record_read(input->key, input->key_len,
 			   input->value, input->len, &change->refused) == 0;
+	case BS_TABLE_TOP:
+		break;
 	}
 	return false;
 }
@@ -189,6 +202,7 @@ check_keys(const struct input *input)
 	struct bs_tag_key tag;
 	struct bs_msg_key msg;
 	struct bs_refused_key refused;
+	struct bs_top_key top;
 	int64_t start;
 	uint32_t day;
 
@@ -200,12 +214,20 @@ check_keys(const struct input *input)
 		MUST(bs_msg_key_write(&msg, out) == input->key_len);
 		MUST(memcmp(out, input->key, input->key_len) == 0);
 	}
-	if (bs_tally_key_read(input->key, input->key_len, &day, domain) == 0) {
-		MUST(bs_tally_key_write(day, domain, out) == input->key_len);
+	if (bs_tally_key_read(BS_TALLY_OF_DAY, input->key, input->key_len, &day,
+		domain) == 0) {
+		MUST(bs_tally_key_write(BS_TALLY_OF_DAY, day, domain, out) ==
+		     input->key_len);
 		MUST(memcmp(out, input->key, input->key_len) == 0);
 	}
-	if (bs_hour_key_read(input->key, input->key_len, &day, domain) == 0) {
-		MUST(bs_hour_key_write(day, domain, out) == input->key_len);
+	if (bs_tally_key_read(BS_TALLY_OF_HOUR, input->key, input->key_len,
+		&day, domain) == 0) {
+		MUST(bs_tally_key_write(BS_TALLY_OF_HOUR, day, domain, out) ==
+		     input->key_len);
+		MUST(memcmp(out, input->key, input->key_len) == 0);
+	}
+	if (bs_top_key_read(input->key, input->key_len, &top) == 0) {
+		MUST(bs_top_key_write(&top, out) == input->key_len);
 		MUST(memcmp(out, input->key, input->key_len) == 0);
 	}
 	if (bs_refused_key_read(input->key, input->key_len, &refused) == 0) {

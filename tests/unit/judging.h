@@ -265,7 +265,8 @@ tally(const char *name, uint32_t day, enum bs_tally column)
 	bs_case_view(&judge, &view);
 	assert_int_equal(bs_view_hash_domain(&view, name, strlen(name), hash),
 	    0);
-	entry.key_len = bs_tally_key_write(day, hash, entry.key);
+	entry.key_len =
+	    bs_tally_key_write(BS_TALLY_OF_DAY, day, hash, entry.key);
 	if (bs_writer_get(writer, &entry) != 0)
 		return 0;
 	assert_int_equal(bs_tally_record_read(entry.key, entry.key_len,

@@ -77,18 +77,25 @@ keys_of_tallies(void **state)
 	(void)state;
 	memset(domain, 0xee, sizeof(domain));
 	for (size_t i = 0; i < COUNT(days); i++) {
-		len = bs_tally_key_write(days[i], domain, now);
+		len = bs_tally_key_write(BS_TALLY_OF_DAY, days[i], domain, now);
 		assert_int_equal(len, 25);
-		assert_int_equal(bs_tally_key_read(now, len, &day, read), 0);
+		assert_int_equal(
+		    bs_tally_key_read(BS_TALLY_OF_DAY, now, len, &day, read),
+		    0);
 		assert_int_equal(day, days[i]);
 		assert_memory_equal(read, domain, sizeof(read));
 		assert_true(memcmp(before, now, sizeof(now)) < 0);
 		memcpy(before, now, sizeof(now));
 	}
-	assert_int_equal(bs_tally_key_read(now, len - 1, &day, read), -EBADMSG);
-	assert_int_equal(bs_tally_key_read(now, len + 1, &day, read), -EBADMSG);
+	assert_int_equal(
+	    bs_tally_key_read(BS_TALLY_OF_DAY, now, len - 1, &day, read),
+	    -EBADMSG);
+	assert_int_equal(
+	    bs_tally_key_read(BS_TALLY_OF_DAY, now, len + 1, &day, read),
+	    -EBADMSG);
 	now[0] = 'g';
-	assert_int_equal(bs_tally_key_read(now, len, &day, read), -EBADMSG);
+	assert_int_equal(
+	    bs_tally_key_read(BS_TALLY_OF_DAY, now, len, &day, read), -EBADMSG);
 }
 
 static void
@@ -126,17 +133,24 @@ keys_of_hours(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(hours); i++) {
-		len = bs_hour_key_write(hours[i], domain, now);
+		len =
+		    bs_tally_key_write(BS_TALLY_OF_HOUR, hours[i], domain, now);
 		assert_int_equal(len, 24);
-		assert_int_equal(bs_hour_key_read(now, len, &hour, read), 0);
+		assert_int_equal(
+		    bs_tally_key_read(BS_TALLY_OF_HOUR, now, len, &hour, read),
+		    0);
 		assert_int_equal(hour, hours[i]);
 		assert_memory_equal(read, domain, sizeof(read));
 		assert_true(memcmp(before, now, sizeof(now)) < 0);
 		memcpy(before, now, sizeof(now));
 	}
 	assert_true(memcmp(now, "tally", 5) < 0);
-	assert_int_equal(bs_hour_key_read(now, len - 1, &hour, read), -EBADMSG);
-	assert_int_equal(bs_tally_key_read(now, len, &hour, read), -EBADMSG);
+	assert_int_equal(
+	    bs_tally_key_read(BS_TALLY_OF_HOUR, now, len - 1, &hour, read),
+	    -EBADMSG);
+	assert_int_equal(
+	    bs_tally_key_read(BS_TALLY_OF_DAY, now, len, &hour, read),
+	    -EBADMSG);
 }
 
 static void

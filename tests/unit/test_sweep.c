@@ -82,7 +82,8 @@ find_tally(uint32_t day, uint8_t number, struct bs_tally_record *out)
 	uint8_t domain[BS_RECORD_HASH] = {number};
 	int rc;
 
-	entry.key_len = bs_tally_key_write(day, domain, entry.key);
+	entry.key_len =
+	    bs_tally_key_write(BS_TALLY_OF_DAY, day, domain, entry.key);
 	if ((rc = bs_writer_get(writer, &entry)) != 0)
 		return rc;
 	return bs_tally_record_read(entry.key, entry.key_len, entry.value,
@@ -103,10 +104,10 @@ expires_old_tallies(void **state)
 	for (int i = 0; i < 70; i++)
 		for (uint8_t n = 0; n < 20; n++) {
 			domain[0] = n;
-			bs_writer_tally(writer, domain, BS_TALLY_FORGED,
-			    T0 + i * day);
-			bs_writer_tally(writer, domain, BS_TALLY_FORGED,
-			    T0 + i * day);
+			bs_writer_tally(writer, BS_TALLY_OF_DAY, domain,
+			    BS_TALLY_FORGED, T0 + i * day);
+			bs_writer_tally(writer, BS_TALLY_OF_DAY, domain,
+			    BS_TALLY_FORGED, T0 + i * day);
 		}
 	assert_int_equal(find_tally(20000, 7, &record), 0);
 	assert_int_equal(record.counts[BS_TALLY_FORGED], 2);
@@ -146,7 +147,6 @@ a_doubtful_clock_expires_nothing(void **state)
 	assert_int_equal(find_tag(&key, &record), BS_STORE_ABSENT);
 }
 
-/* Nobody writes tallies of hours yet; the store has room for them. */
 static void
 expires_old_hours(void **state)
 {
@@ -156,15 +156,15 @@ expires_old_hours(void **state)
 	struct bs_entry entry = {.table = BS_TABLE_META};
 
 	(void)state;
-	for (uint32_t ago = 0; ago < 12; ago++) {
-		change.key_len =
-		    bs_hour_key_write((today - ago) * 24, domain, change.key);
+	for (uint32_t ago = 0; ago < 40; ago++) {
+		change.key_len = bs_tally_key_write(BS_TALLY_OF_HOUR,
+		    (today - ago) * 24, domain, change.key);
 		assert_int_equal(bs_store_apply(store, &change, 1), 0);
 	}
 	sweep(T0);
-	for (uint32_t ago = 0; ago < 12; ago++) {
-		entry.key_len =
-		    bs_hour_key_write((today - ago) * 24, domain, entry.key);
+	for (uint32_t ago = 0; ago < 40; ago++) {
+		entry.key_len = bs_tally_key_write(BS_TALLY_OF_HOUR,
+		    (today - ago) * 24, domain, entry.key);
 		assert_int_equal(bs_store_get(store, &entry),
 		    ago <= BS_HOUR_KEEP_DAYS ? 0 : BS_STORE_ABSENT);
 	}

@@ -31,8 +31,8 @@ count_days(const struct bs_view *view, const char *name, uint32_t today,
 	int rc = bs_view_hash_domain(view, name, strlen(name), hash);
 
 	for (uint32_t ago = 0; rc == 0 && ago < days && ago <= today; ago++) {
-		entry.key_len =
-		    bs_tally_key_write(today - ago, hash, entry.key);
+		entry.key_len = bs_tally_key_write(BS_TALLY_OF_DAY, today - ago,
+		    hash, entry.key);
 		if ((rc = view->get(view->context, &entry)) == BS_STORE_ABSENT)
 			rc = 0;
 		else if (rc == 0 &&
