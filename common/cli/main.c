@@ -23,6 +23,7 @@
 #include "common/cli/metrics/metrics.h"
 #include "common/cli/output.h"
 #include "common/cli/reload.h"
+#include "common/cli/report/report.h"
 #include "common/cli/spf/check.h"
 #include "common/cli/spf/diff.h"
 #include "common/cli/spf/lint.h"
@@ -77,6 +78,9 @@ static const struct bs_command commands[] = {
     {"why", "WHAT [FILE ...] [--since TIME] [--all]",
 	"tell each decision about an address, a client or a Message-ID",
 	BS_TAKES_SINCE | BS_TAKES_ALL, 1, WORDS_ANY, bs_cmd_why},
+    {"report", "[--since TIME] [--domain D]",
+	"show what happened to mail and bounces, and how well all is known",
+	BS_TAKES_SINCE | BS_TAKES_DOMAIN, 0, 0, bs_cmd_report},
     {"mode", "DOMAIN [observe | mark | junk | enforce] [--force] [--dry-run]",
 	"show a domain's mode and what speaks against the next, or set it",
 	BS_TAKES_FORCE | BS_TAKES_DRY_RUN | BS_TAKES_NAMES, 1, 2, bs_cmd_mode},
@@ -255,7 +259,8 @@ static const struct {
 	"  --record TEXT look at this record: its text, or a line of a zone "
 	"file\n"},
     {BS_TAKES_DOMAIN, "takes no --domain",
-	"  --domain D    the domain of a record that is given, or of reports\n"},
+	"  --domain D    the domain of a record that is given, or of reports, or the\n"
+	"                only one to show\n"},
     {BS_TAKES_REPORTS, "takes no --reports",
 	"  --reports FILE  DMARC reports, as of spf sources: who sends by them\n"
 	"                is proposed; more files may follow\n"},

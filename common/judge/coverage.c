@@ -181,6 +181,25 @@ bs_recording_fault(const struct bs_view *view, const struct bs_domain *domain,
 							 : BS_REASON_NONE;
 }
 
+enum bs_reason
+bs_coverage_day_fault(const struct bs_view *view,
+    const struct bs_domain *domain, uint32_t day, int64_t now)
+{
+	struct bs_sender_record record;
+	struct bs_span span = {.from = (int64_t)day * BS_DAY_SECONDS,
+	    .to = ((int64_t)day + 1) * BS_DAY_SECONDS,
+	    .first_day = day};
+	enum bs_reason fault;
+
+	if (span.to > now)
+		span.to = now;
+	if ((fault = common_fault(view, domain, &span, &record)) !=
+	    BS_REASON_NONE)
+		return fault;
+	return record.last_unsigned_day == day ? BS_REASON_UNSIGNED_IN_DOMAIN
+					       : BS_REASON_NONE;
+}
+
 static void
 raise_day(uint32_t *day, uint32_t other)
 {

@@ -33,6 +33,13 @@ enum bs_reason bs_coverage_fault(const struct bs_view *view,
     const struct bs_domain *domain, const struct bs_address *address,
     const struct bs_span *span);
 
+/* Why not all mail of a domain was signed by us on that day, for people to look
+ * back, or _NONE. Of what a domain did, the store has the last day alone: of
+ * its unsigned mail this tells no earlier one, of all else it blames those
+ * before, too. Nothing is judged by it. */
+enum bs_reason bs_coverage_day_fault(const struct bs_view *view,
+    const struct bs_domain *domain, uint32_t day, int64_t now);
+
 /* Why the Message-ID of some mail of a domain in that span is not known, or
  * _NONE. */
 enum bs_reason bs_recording_fault(const struct bs_view *view,

@@ -34,9 +34,10 @@ ROOMS = (
     ("common/cli/explain/", f"{CLI} cli cli/store"),
     ("common/cli/status/", f"{CLI} cli cli/store cli/keys"),
     ("common/cli/metrics/", f"{CLI} cli"),
+    ("common/cli/report/", f"{CLI} cli cli/store cli/keys cli/status"),
     ("common/cli/doctor/", f"{CLI} cli cli/store cli/spf cli/status"),
     ("common/cli/main.c", f"{CLI} cli cli/store cli/keys cli/spf cli/explain "
-     "cli/status cli/metrics cli/doctor"),
+     "cli/status cli/metrics cli/report cli/doctor"),
 )
 
 # What takes its result from its arguments alone: it does no input or output,

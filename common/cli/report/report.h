@@ -7,10 +7,12 @@
 #include <stdint.h>
 
 #include "common/base/backstop.h"
+#include "common/cli/cli.h"
 #include "common/keys/keyring.h"
 #include "common/policy/bounce.h"
 #include "common/policy/reason.h"
 #include "common/policy/spf_words.h"
+#include "common/policy/tally.h"
 #include "common/store/meta.h"
 #include "common/store/record.h"
 
@@ -18,10 +20,11 @@
 #define BS_REPORT_DAYS 62	  /* the store keeps days for 60 */
 #define BS_REPORT_HOURS (32 * 24) /* ... and hours for 31 days */
 #define BS_REPORT_ATTACKS 8	  /* the largest ones */
-#define BS_REPORT_TOP 20	  /* rows of a top table */
-#define BS_REPORT_NAME 256	  /* octets of a name with its NUL */
-#define BS_REPORT_DEFAULT_DAYS 31 /* without --since: today is one */
-#define BS_REPORT_REASON_COUNT 32 /* of reasons in a table */
+#define BS_REPORT_HOUR_SECONDS 3600
+#define BS_REPORT_TOP 20	      /* rows of a top table */
+#define BS_REPORT_NAME BS_ADDRESS_MAX /* octets of a name with its NUL */
+#define BS_REPORT_DEFAULT_DAYS 31     /* without --since: today is one */
+#define BS_REPORT_REASON_COUNT 32     /* of reasons in a table */
 
 /* How many mails left, and what became of bounces. What else a verdict may be:
  * genuine, forged, suspect, unknown; each bounce is in one of them. */
@@ -115,10 +118,11 @@ struct bs_report_domain {
 
 /* A row of a top table, the most frequent first. Of a name that came late the
  * count may be too high, by error at most. */
-struct bs_report_row {
-	char name[BS_REPORT_NAME]; /* of any octets a stranger chose; a user
-				    * that --users does not name: "" */
-	char hash[9];		   /* of a user: hexadecimal, else "" */
+struct bs_report_entry {
+	char name[BS_REPORT_NAME];    /* of any octets a stranger chose; a user
+				       * that --users does not name: "" */
+	char hash[9];		      /* of a user: hexadecimal, else "" */
+	uint8_t user[BS_RECORD_HASH]; /* all of that hash */
 	uint64_t count;
 	uint64_t error;
 };
@@ -127,7 +131,7 @@ struct bs_report_top {
 	bool is_kept;	/* "report = hosts": else nothing is counted */
 	uint64_t total; /* of all that was counted, those below among it */
 	size_t count;
-	struct bs_report_row rows[BS_REPORT_TOP];
+	struct bs_report_entry rows[BS_REPORT_TOP];
 };
 
 /* A key without its secret. Times are epoch seconds, 0 for never. */
@@ -154,7 +158,12 @@ struct bs_report {
 	char host[BS_REPORT_NAME];    /* the name of this one */
 	struct bs_report_count count; /* of all days */
 	struct bs_report_spf spf;
-	bool checks_spf; /* [spf] check */
+	bool checks_spf;   /* [spf] check */
+	enum bs_keep keep; /* "report" of the configuration: without _HOSTS no
+			    * top table is counted, with _OFF no hours and no
+			    * reasons, either */
+	bool has_hours; /* else only the days are known, too, of domains beyond
+			 * those whose hours are kept */
 
 	size_t day_count; /* from's first, today last */
 	struct bs_report_day days[BS_REPORT_DAYS];
@@ -186,5 +195,8 @@ struct bs_report {
 	size_t domain_count; /* by name */
 	struct bs_report_domain domains[];
 };
+
+/* backstop report. Returns the exit status: 0, or trouble. */
+int bs_cmd_report(const struct bs_call *call);
 
 #endif
