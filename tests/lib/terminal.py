@@ -7,11 +7,14 @@ its next answer is typed, by the first pattern that has one left; to all others
 Enter. "^D" ends the input. All that the terminal shows is printed, then the
 exit status alone in a line."""
 
+import fcntl
 import json
 import os
 import pty
 import re
+import struct
 import sys
+import termios
 
 # How prompts end: [Y/n], [y/N/a], "(Enter: none):", "[postmaster@...]:".
 PROMPT = re.compile(r"(\[[Yy]/[Nn](/a)?\]|[)\]]:) $")
@@ -63,6 +66,23 @@ def run(answers, command):
     _, status = os.waitpid(child, 0)
     os.close(master)
     return os.waitstatus_to_exitcode(status), shown
+
+
+def show(command, columns=80, env=None):
+    """(exit status, what a terminal of that width showed), of a program that
+    asks nothing"""
+    child, master = pty.fork()
+    if child == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", 24, columns, 0, 0))
+        os.execvpe(command[0], command, env or os.environ)
+    shown = b""
+    while (octets := read(master)) is not None:
+        shown += octets
+    _, status = os.waitpid(child, 0)
+    os.close(master)
+    return (os.waitstatus_to_exitcode(status),
+            shown.decode("utf-8", "replace").replace("\r\n", "\n"))
 
 
 def main():

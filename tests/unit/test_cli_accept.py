@@ -137,11 +137,13 @@ class Accept(Case):
     def test_status(self):
         with Engine(self, conf_in_place=True):
             self.assertEqual(self.json("status")[0]["accepted"], [])
-            self.assertNotIn("accepted:", self.call("status"))
+            self.assertNotIn("accepted:", self.call("status", "--all"))
             self.call("accept", OUTSIDE)
             entry, = self.json("status")[0]["accepted"]
             self.assertEqual(entry["accepted"], OUTSIDE)
-            self.call("status", says=f"accepted: {OUTSIDE}, by hand, until")
+            self.call("status", says=f"ACCEPTED  {OUTSIDE}, by hand, until")
+            self.call("status", "--all",
+                      says=f"accepted: {OUTSIDE}, by hand, until")
 
     def test_nonsense(self):
         self.call("accept", status=USAGE, says="needs one more")

@@ -317,7 +317,7 @@ class Foreign(Case):
         self.assertEqual(self.lent(), [4])
         self.assertIn(", lent", self.call("key", "list"))
         self.assertIn("lent: somebody else may sign with it",
-                      self.call("status", status=1))
+                      self.call("status", "--all", status=1))
         today = time.strftime("%Y-%m-%d", time.gmtime())
         self.call("key", "unlend", "8", today, status=1, says="is not lent")
         for day in ("2026-02-30", "yesterday", today[1:]):

@@ -239,7 +239,7 @@ class Mode(Case):
             self.assertEqual(domain["coverage_reason"], "outbound-elsewhere")
             self.assertIsNone(domain["full_at"])
             self.assertEqual(domain["week"]["signed"], 0)
-            text = self.call("status")
+            text = self.call("status", "--all")
             self.assertIn("coverage partial (outbound-elsewhere)", text)
             self.assertIn("next: mark is safe", text)
             self.assertRegex(text, r"further step to enforce is not safe yet: "
@@ -275,7 +275,7 @@ class Coverage(Case):
         full_at = domain["full_at"]
         self.assertRegex(full_at, r"^20\d\d-\d\d-\d\dT00:00:00Z$")
         self.assertIn(f"coverage partial (young-store), full from {full_at} "
-                      "on", self.call("status", status=1))
+                      "on", self.call("status", "--all", status=1))
         # lifetime 2, skew 1, grace 7, and today began before the store did
         self.assertEqual(full_at, time.strftime(
             "%Y-%m-%dT00:00:00Z",
@@ -289,7 +289,7 @@ class Coverage(Case):
         self.assertIsNone(domain["full_at"])
         self.assertRegex(domain["covered_since"], "^20")
         self.assertIn("coverage full: nothing missed since",
-                      self.call("status", status=1))
+                      self.call("status", "--all", status=1))
 
     def test_engine_that_went_away(self):
         """Time without recording is not covered, whether a gap was written or
@@ -319,7 +319,7 @@ class Coverage(Case):
         self.assertIn("refused-later-known", [one["reason"] for one in
                                               domain["reasons"]])
         self.assertIn("refused, and the message turned out to be ours: 1",
-                      self.call("status", status=1))
+                      self.call("status", "--all", status=1))
         self.assertIn("error: event=refused-later-known",
                       self.read("engine.log"))
 

@@ -167,8 +167,8 @@ class Store(Case):
                 ["example.net", "example.org"])
             self.assertEqual(result["keys"][0]["state"], "active")
             self.sign()
-            self.call("status", says="clock:    ok")
-        text = self.call("status", status=1)
+            self.call("status", "--all", says="clock:    ok")
+        text = self.call("status", "--all", status=1)
         self.assertIn("does not answer", text)
         self.assertIn(f"start it: backstopd -c {self.conf}", text)
 

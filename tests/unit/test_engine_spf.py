@@ -269,7 +269,7 @@ class Spf(Case):
         conf = self.path("engine.conf")
         return (json.loads(self.call("-c", conf, "--json", "status",
                                      status=1))["spf"],
-                self.call("-c", conf, "status", status=1))
+                self.call("-c", conf, "status", "--all", status=1))
 
     def test_counted(self):
         senders = ["u@good.example", "u@bad.example", "u@bad.example",

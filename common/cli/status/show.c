@@ -1,482 +1,369 @@
-/* backstop status on the terminal, with what to type, and as one object. */
-#include <errno.h>
+/* backstop status: what is not well first, with what to type; what is well in
+ * one line; and a few lines for each domain. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
-#include "common/cli/accept.h"
 #include "common/cli/output.h"
+#include "common/cli/screen.h"
 #include "common/cli/status/show.h"
+#include "common/cli/type.h"
 
-static const char *
-store_advice(int rc)
+/* More domains than these are counted, not shown. */
+#define DOMAINS_SHOWN 6
+
+/* More that was accepted by hand is counted, too. */
+#define ACCEPTED_SHOWN 5
+
+/* A sentence that grows. */
+struct sentence {
+	FILE *file;
+	char *text;
+	size_t len;
+};
+
+static void
+begin(struct sentence *sentence)
 {
-	switch (rc) {
-	case -ENOENT:
-		return "backstopd makes it when it starts";
-	case -EUCLEAN:
-	case -EBADMSG:
-		return "restart backstopd: it moves the store aside and "
-		       "begins a new one";
-	case -EACCES:
-		return "run as root";
-	case -EPROTO:
-		return "a newer version wrote it: install that";
-	default:
-		return strerror(-rc);
+	sentence->file = open_memstream(&sentence->text, &sentence->len);
+	if (sentence->file == NULL) {
+		bs_complain("out of memory");
+		exit(EX_OSERR);
 	}
 }
 
-static void
-print_coverage(const struct bs_domain_status *survey)
+/* Ends it; free the text. */
+static char *
+end(struct sentence *sentence)
 {
-	char text[BS_TIME_TEXT];
+	if (fclose(sentence->file) != 0) {
+		bs_complain("out of memory");
+		exit(EX_OSERR);
+	}
+	return sentence->text;
+}
 
-	if (survey->coverage == BS_COVERAGE_FULL)
-		bs_print(stdout,
-		    "            coverage full: nothing missed since %s\n",
-		    bs_time_text(survey->since, text));
-	else if (survey->full_at != 0)
-		bs_print(stdout,
-		    "            coverage partial (%s), full from %s on\n",
-		    bs_reason_word(survey->reason),
-		    bs_time_text(survey->full_at, text));
-	else
-		bs_print(stdout, "            coverage partial (%s)\n",
-		    bs_reason_word(survey->reason));
+/* "12 of what", behind a comma where something stands before it in the list
+ * that is part of the sentence. Nothing is said of nothing. */
+static void
+add_count(struct sentence *sentence, bool *has_some, uint32_t count,
+    const char *what)
+{
+	if (count == 0)
+		return;
+	bs_print(sentence->file, "%s%" PRIu32 " %s", *has_some ? ", " : "",
+	    count, what);
+	*has_some = true;
 }
 
 static void
-print_domain(const struct bs_overview *status, size_t at)
+print_advice(const struct bs_screen *screen, const struct bs_advices *advices,
+    enum bs_advice_level level)
 {
-	struct bs_next_mode_ground ground = bs_status_ground(status, at);
-	const struct bs_domain *domain = ground.domain;
+	static const struct {
+		enum bs_colour colour;
+		const char *label;
+	} looks[] = {
+	    [BS_ADVICE_BAD] = {BS_COLOUR_RED, "NOT WELL"},
+	    [BS_ADVICE_LOOK] = {BS_COLOUR_YELLOW, "LOOK"},
+	    [BS_ADVICE_NEXT] = {BS_COLOUR_CYAN, "NEXT"},
+	};
 
-	bs_print(stdout, "%s%s: sign %s, mode %s, outbound %s\n",
-	    at == 0 ? "domains:  " : "          ", domain->name,
-	    domain->sign ? "yes" : "no", bs_mode_name(domain->mode),
+	for (size_t i = 0; i < advices->count; i++) {
+		const struct bs_advice *advice = &advices->list[i];
+
+		if (advice->level != level)
+			continue;
+		if (advice->more == 0)
+			bs_screen_say(screen, looks[level].colour,
+			    looks[level].label, "%s", advice->text);
+		else
+			bs_screen_say(screen, looks[level].colour,
+			    looks[level].label,
+			    "%s (the same holds for %zu more domain%s)",
+			    advice->text, advice->more,
+			    bs_plural(advice->more));
+		if (advice->type != NULL)
+			bs_screen_type(advice->type);
+	}
+}
+
+static bool
+has_level(const struct bs_advices *advices, enum bs_advice_level level)
+{
+	for (size_t i = 0; i < advices->count; i++)
+		if (advices->list[i].level == level)
+			return true;
+	return false;
+}
+
+/* What is well, in one line; and how much of the rest. */
+static void
+print_well(const struct bs_screen *screen, const struct bs_overview *status,
+    const struct bs_advices *advices)
+{
+	const struct bs_key *key = bs_keyring_active(&status->book.keyring);
+	const char *before = "";
+	struct sentence sentence;
+	char *text;
+
+	begin(&sentence);
+	if (bs_status_is_well(status) && !has_level(advices, BS_ADVICE_LOOK))
+		bs_print(sentence.file, "all: ");
+	if (status->answers) {
+		bs_print(sentence.file, "the engine answers");
+		before = ", ";
+	}
+	if (status->store == 0 && status->store_key.what[0] == '\0' &&
+	    bs_status_store_fault(status) == NULL) {
+		bs_print(sentence.file, "%sthe store is sound", before);
+		before = ", ";
+	}
+	if (key != NULL) {
+		bs_print(sentence.file, "%skey %u signs", before, key->number);
+		before = ", ";
+	}
+	if (!status->clock_in_doubt) {
+		bs_print(sentence.file, "%sthe clock is right", before);
+		before = ", ";
+	}
+	text = end(&sentence);
+	if (before[0] != '\0')
+		bs_screen_say(screen, BS_COLOUR_GREEN, "WELL", "%s", text);
+	free(text);
+}
+
+static void
+add_week(struct sentence *sentence, const struct bs_tally_record *tally)
+{
+	const uint32_t *week = tally->counts;
+	bool has_some = false;
+
+	bs_print(sentence->file, "in %d days: ", BS_DOMAINS_WEEK);
+	add_count(sentence, &has_some, week[BS_TALLY_SIGNED],
+	    week[BS_TALLY_SIGNED] == 1 ? "mail signed" : "mails signed");
+	add_count(sentence, &has_some, week[BS_TALLY_UNSIGNED], "unsigned");
+	if (!has_some)
+		bs_print(sentence->file, "no mail signed");
+	has_some = false;
+	bs_print(sentence->file, "; bounces: ");
+	add_count(sentence, &has_some,
+	    week[BS_TALLY_TAG_HOME] + week[BS_TALLY_ID_HOME], "genuine");
+	add_count(sentence, &has_some, week[BS_TALLY_FORGED], "forged");
+	add_count(sentence, &has_some, week[BS_TALLY_SUSPECT], "suspect");
+	add_count(sentence, &has_some, week[BS_TALLY_UNKNOWN], "unknown");
+	if (!has_some)
+		bs_print(sentence->file, "none");
+	has_some = false;
+	if (week[BS_TALLY_REJECTED] + week[BS_TALLY_JUNKED] +
+		week[BS_TALLY_DEFERRED] >
+	    0)
+		bs_print(sentence->file, "; ");
+	add_count(sentence, &has_some, week[BS_TALLY_REJECTED], "refused");
+	add_count(sentence, &has_some, week[BS_TALLY_JUNKED], "marked as spam");
+	add_count(sentence, &has_some, week[BS_TALLY_DEFERRED], "put off");
+	if (week[BS_TALLY_WOULD_REJECT] + week[BS_TALLY_WOULD_JUNK] == 0)
+		return;
+	bs_print(sentence->file, "; enforce would have ");
+	has_some = false;
+	if (week[BS_TALLY_WOULD_REJECT] > 0)
+		bs_print(sentence->file, "refused %" PRIu32 "%s",
+		    week[BS_TALLY_WOULD_REJECT],
+		    week[BS_TALLY_WOULD_JUNK] > 0 ? " and " : " more");
+	if (week[BS_TALLY_WOULD_JUNK] > 0)
+		bs_print(sentence->file, "marked %" PRIu32 " more as spam",
+		    week[BS_TALLY_WOULD_JUNK]);
+}
+
+static void
+add_coverage(struct sentence *sentence, const struct bs_domain_status *survey)
+{
+	char text[BS_TIME_TEXT];
+
+	if (survey->coverage == BS_COVERAGE_FULL) {
+		bs_print(sentence->file,
+		    "coverage full: nothing missed since %s",
+		    bs_day_text(bs_day_of(survey->since), text));
+		return;
+	}
+	bs_print(sentence->file, "coverage partial (%s)",
+	    bs_reason_word(survey->reason));
+	if (survey->full_at != 0)
+		bs_print(sentence->file, ", full from %s on",
+		    bs_day_text(bs_day_of(survey->full_at), text));
+}
+
+/* Why no further mode is safe, if there is one. */
+static void
+add_obstacles(struct sentence *sentence,
+    const struct bs_next_mode_ground *ground)
+{
+	enum bs_mode mode = ground->domain->mode;
+	enum bs_mode next = mode < BS_JUNK ? BS_JUNK : BS_ENFORCE;
+	struct bs_next_mode step;
+
+	if (mode == BS_ENFORCE || !ground->domain->sign)
+		return;
+	bs_next_mode_check(ground, next, &step);
+	if (step.count == 0 && next == BS_JUNK)
+		bs_next_mode_check(ground, next = BS_ENFORCE, &step);
+	if (step.count == 0)
+		return;
+	bs_print(sentence->file, "; %s is not safe yet:", bs_mode_name(next));
+	for (size_t i = 0; i < step.count; i++)
+		bs_print(sentence->file, "%s %s", i == 0 ? "" : ",",
+		    step.reasons[i].word);
+}
+
+static void
+print_domain(const struct bs_screen *screen,
+    const struct bs_next_mode_ground *ground)
+{
+	const struct bs_domain *domain = ground->domain;
+	struct sentence sentence;
+	char *text;
+
+	begin(&sentence);
+	bs_print(sentence.file, "mode %s, %s, outbound %s",
+	    bs_mode_name(domain->mode),
+	    domain->sign ? "signs" : "does not sign",
 	    domain->outbound_here ? "here" : "elsewhere");
-	if (ground.survey == NULL)
+	if (ground->survey != NULL && domain->outbound_here) {
+		bs_print(sentence.file, "; ");
+		add_coverage(&sentence, ground->survey);
+	}
+	add_obstacles(&sentence, ground);
+	text = end(&sentence);
+	bs_screen_say(screen, BS_COLOUR_BOLD, "DOMAIN", "%s: %s", domain->name,
+	    text);
+	free(text);
+	if (ground->survey == NULL)
 		return;
-	print_coverage(ground.survey);
-	bs_next_mode_print(&ground, "            ");
+	begin(&sentence);
+	add_week(&sentence, &ground->survey->week);
+	text = end(&sentence);
+	bs_screen_say(screen, BS_COLOUR_NONE, "", "%s", text);
+	free(text);
+}
+
+/* Many of them: how many there are of each kind. */
+static void
+print_domain_counts(const struct bs_screen *screen,
+    const struct bs_overview *status)
+{
+	struct bs_tally_record week = {0};
+	uint32_t modes[BS_ENFORCE + 1] = {0};
+	uint32_t signing = 0;
+	uint32_t covered = 0;
+	bool has_some = false;
+	size_t count = status->book.config->domain_count;
+	struct sentence sentence;
+	char *text;
+
+	for (size_t i = 0; i < count; i++) {
+		struct bs_next_mode_ground ground = bs_status_ground(status, i);
+
+		modes[ground.domain->mode]++;
+		signing += ground.domain->sign;
+		if (ground.survey == NULL)
+			continue;
+		covered += ground.survey->coverage == BS_COVERAGE_FULL;
+		bs_tally_record_merge(&week, &ground.survey->week);
+	}
+	begin(&sentence);
+	bs_print(sentence.file, "%zu, by mode: ", count);
+	for (unsigned mode = 0; mode <= BS_ENFORCE; mode++)
+		add_count(&sentence, &has_some, modes[mode],
+		    bs_mode_name((enum bs_mode)mode));
+	bs_print(sentence.file,
+	    "; %" PRIu32 " sign; coverage is full of %" PRIu32 "; ", signing,
+	    covered);
+	add_week(&sentence, &week);
+	text = end(&sentence);
+	bs_screen_say(screen, BS_COLOUR_BOLD, "DOMAINS", "%s", text);
+	free(text);
 }
 
 static void
-print_domains(const struct bs_overview *status)
+print_spf(const struct bs_screen *screen, const struct bs_overview *status)
 {
-	if (status->book.config->domain_count == 0)
-		puts("domains:  none: nothing is signed or judged; set "
-		     "'domains'");
-	for (size_t i = 0; i < status->book.config->domain_count; i++)
-		print_domain(status, i);
-}
-
-/* What was found of who sends, and what came of it. */
-static void
-print_spf(const struct bs_overview *status)
-{
+	static const char *const done[BS_TALLIES_SPF] = {
+	    [BS_TALLY_SPF_REJECTED] = "refused",
+	    [BS_TALLY_SPF_JUNKED] = "marked as spam",
+	    [BS_TALLY_SPF_DEFERRED] = "put off",
+	    [BS_TALLY_SPF_WOULD_REJECT] = "that enforce would have refused",
+	    [BS_TALLY_SPF_WOULD_JUNK] = "that it would have marked as spam",
+	    [BS_TALLY_SPF_WOULD_DEFER] = "that it would have put off",
+	};
 	const struct bs_spf_config *config = &status->book.config->spf;
-	const uint32_t *week;
+	struct sentence sentence;
+	bool has_some = false;
+	char *text;
 
-	if (!config->check) {
-		puts("spf:      off");
+	if (!config->check || status->store != 0) {
+		bs_screen_say(screen, BS_COLOUR_BOLD, "SPF", "%s%s",
+		    config->check ? "mode " : "off",
+		    config->check ? bs_mode_name(config->rules.mode) : "");
 		return;
 	}
-	bs_print(stdout, "spf:      mode %s; ",
-	    bs_mode_name(config->rules.mode));
-	if (status->store != 0) {
-		puts("what was found is not known");
-		return;
-	}
-	week = status->survey.found->spf_week.counts;
-	bs_print(stdout, "in %d days:", BS_DOMAINS_WEEK);
-	for (unsigned i = 0; i < BS_SPF_RESULTS; i++)
-		bs_print(stdout, "%s %" PRIu32 " %s", i > 0 ? "," : "", week[i],
-		    bs_spf_result_name((enum bs_spf_result)i));
-	bs_print(stdout,
-	    "\n          refused %" PRIu32 ", junked %" PRIu32
-	    ", deferred %" PRIu32 "; enforce would have refused %" PRIu32
-	    ", junked %" PRIu32 " and deferred %" PRIu32 " more\n",
-	    week[BS_TALLY_SPF_REJECTED], week[BS_TALLY_SPF_JUNKED],
-	    week[BS_TALLY_SPF_DEFERRED], week[BS_TALLY_SPF_WOULD_REJECT],
-	    week[BS_TALLY_SPF_WOULD_JUNK], week[BS_TALLY_SPF_WOULD_DEFER]);
-}
-
-/* What a key in this state does. */
-static const char *
-does(enum bs_key_state state)
-{
-	switch (state) {
-	case BS_KEY_PENDING:
-		return "is pending";
-	case BS_KEY_ACTIVE:
-		return "signs";
-	case BS_KEY_VERIFY:
-		return "verifies";
-	case BS_KEY_REVOKED:
-		return "is revoked";
-	}
-	return "?";
-}
-
-static const char *
-age_text(const struct bs_overview *status, int64_t then,
-    char out[static BS_TIME_TEXT])
-{
-	int64_t days = bs_day_of(status->call->now) - (int64_t)bs_day_of(then);
-
-	if (days == 0)
-		return "today";
-	if (days == 1)
-		return "yesterday";
-	if (days < 0)
-		return bs_time_text(then, out);
-	snprintf(out, BS_TIME_TEXT, "%" PRId64 " days ago", days);
-	return out;
+	begin(&sentence);
+	for (unsigned i = 0; i < BS_TALLIES_SPF; i++)
+		add_count(&sentence, &has_some,
+		    status->survey.found->spf_week.counts[i],
+		    i < BS_SPF_RESULTS
+			? bs_spf_result_name((enum bs_spf_result)i)
+			: done[i]);
+	text = end(&sentence);
+	bs_screen_say(screen, BS_COLOUR_BOLD, "SPF", "mode %s; in %d days: %s",
+	    bs_mode_name(config->rules.mode), BS_DOMAINS_WEEK,
+	    text[0] == '\0' ? "nothing was checked" : text);
+	free(text);
 }
 
 static void
-print_keys(const struct bs_overview *status)
-{
-	const struct bs_keyring *keyring = &status->book.keyring;
-	char text[BS_TIME_TEXT];
-	int64_t due;
-
-	for (size_t i = 0; i < keyring->count; i++) {
-		const struct bs_key *key = &keyring->keys[i];
-
-		bs_print(stdout, "%skey %u %s, made %s",
-		    i == 0 ? "keys:     " : "          ", key->number,
-		    does(key->state), age_text(status, key->created, text));
-		due = bs_key_purge_time(key, status->book.lifetime_days);
-		if (due >= 0 && due <= status->book.now)
-			fputs(", can be purged now", stdout);
-		else if (due >= 0)
-			bs_print(stdout, ", can be purged from %s on",
-			    bs_time_text(due, text));
-		if (bs_key_is_lent(key, status->book.lifetime_days,
-			bs_day_of(status->book.now)))
-			fputs(", lent: somebody else may sign with it", stdout);
-		putchar('\n');
-	}
-	if (status->book.why[0] != '\0')
-		bs_print(stdout, "%s%s\n",
-		    keyring->count == 0 ? "keys:     " : "          ",
-		    status->book.why);
-	if (!bs_status_has_key(status))
-		bs_print(stdout,
-		    "          none is active: nothing is signed%s\n",
-		    status->book.why[0] != '\0'
-			? ""
-			: "; type: backstop key rotate");
-}
-
-/* Why it fails, how full the disk is, and what to type. */
-static void
-print_store_fault(const struct bs_overview *status)
-{
-	const char *fault = bs_status_store_fault(status);
-	const char *disk_fault = bs_disk_fault(&status->disk);
-	char text[BS_DISK_TEXT];
-
-	if (status->answers && status->engine.store_error[0] != '\0')
-		bs_print(stdout,
-		    "          the engine cannot write it: %s; mail goes on, "
-		    "and what leaves meanwhile is a gap\n",
-		    fault);
-	if (fault != NULL && strcmp(fault, bs_store_error(-ESTALE)) == 0) {
-		puts(
-		    "          what it writes is lost; type: systemctl restart "
-		    "backstopd");
-		return;
-	}
-	if (fault == NULL && disk_fault == NULL)
-		return;
-	bs_print(stdout, "          its file system: %s%s%s\n",
-	    bs_disk_text(&status->disk, text), disk_fault == NULL ? "" : "; ",
-	    disk_fault == NULL ? "" : disk_fault);
-	if (fault != NULL && strcmp(fault, strerror(EIO)) == 0 &&
-	    disk_fault == NULL)
-		puts("          the disk may fail: type: dmesg");
-	if (status->answers && status->engine.store_error[0] != '\0')
-		bs_print(stdout,
-		    "          the engine tries again by itself; to see more, "
-		    "type: df %s; journalctl -u backstopd -n 20\n",
-		    status->book.paths.store);
-}
-
-static void
-print_store(const struct bs_overview *status)
-{
-	const struct bs_meta *meta = &status->look.meta;
-	const struct bs_store_stat *stat = &status->look.stat;
-	char start[BS_TIME_TEXT];
-	char end[BS_TIME_TEXT];
-
-	if (status->store_key.what[0] != '\0') {
-		bs_print(stdout, "store:    %s\n          %s\n",
-		    status->store_key.what, status->store_key.fix);
-		return;
-	}
-	if (status->store != 0) {
-		bs_print(stdout, "store:    %s: %s; %s\n",
-		    status->book.paths.store, bs_status_store(status),
-		    store_advice(status->store));
-		print_store_fault(status);
-		return;
-	}
-	bs_print(stdout,
-	    "store:    %" PRIu64 " tag%s of %" PRIu64 " sender%s, %" PRIu64
-	    " octets\n",
-	    stat->entries[BS_TABLE_TAG], bs_plural(stat->entries[BS_TABLE_TAG]),
-	    stat->entries[BS_TABLE_SENDER],
-	    bs_plural(stat->entries[BS_TABLE_SENDER]), stat->file_bytes);
-	if (meta->epoch == 0)
-		puts("          nothing recorded yet");
-	else
-		bs_print(stdout, "          recording since %s, %zu gap%s\n",
-		    bs_time_text(meta->epoch, start), meta->gap_count,
-		    bs_plural(meta->gap_count));
-	for (size_t i = 0; i < meta->gap_count; i++)
-		bs_print(stdout, "          gap %s to %s\n",
-		    bs_time_text(meta->gaps[i].start, start),
-		    bs_time_text(meta->gaps[i].end, end));
-	print_store_fault(status);
-	if (meta->pause.start != 0)
-		bs_print(stdout,
-		    "          stopped %s to %s: a gap unless the mail servers' "
-		    "adapters say that they missed nothing\n",
-		    bs_time_text(meta->pause.start, start),
-		    bs_time_text(meta->pause.end, end));
-}
-
-static void
-print_accepted(const struct bs_overview *status)
+print_accepted(const struct bs_screen *screen, const struct bs_overview *status)
 {
 	const struct bs_accepted *list = &status->accepted;
 	char until[BS_TIME_TEXT];
+	char line[BS_TYPE_LINE];
 
-	if (status->accepted_rc != 0)
-		bs_print(stdout, "accepted: %s cannot be used: %s\n",
-		    status->book.paths.accepted,
-		    strerror(-status->accepted_rc));
-	for (size_t i = 0; i < list->count; i++)
-		bs_print(stdout, "%s%s, by hand, until %s\n",
-		    i == 0 ? "accepted: " : "          ", list->entries[i].what,
+	for (size_t i = 0; i < list->count && i < ACCEPTED_SHOWN; i++)
+		bs_screen_say(screen, BS_COLOUR_BOLD, "ACCEPTED",
+		    "%s, by hand, until %s", list->entries[i].what,
 		    bs_time_text(list->entries[i].until, until));
+	if (list->count <= ACCEPTED_SHOWN)
+		return;
+	bs_screen_say(screen, BS_COLOUR_NONE, "", "and %zu more",
+	    list->count - ACCEPTED_SHOWN);
+	bs_screen_type(bs_type_backstop(status->call, "accept list", line));
 }
 
 void
-bs_status_print(const struct bs_overview *status)
+bs_status_print(const struct bs_overview *status,
+    const struct bs_advices *advices)
 {
-	const struct bs_call *call = status->call;
-	bool is_default = strcmp(call->config_path, BS_CONFIG_PATH) == 0;
+	size_t domains = status->book.config->domain_count;
+	struct bs_screen screen;
+	char line[BS_TYPE_LINE];
 
-	bs_print(stdout, "config:   %s\n", call->config_path);
-	print_domains(status);
-	print_spf(status);
-	bs_print(stdout, "lifetime: %u day%s\n", status->book.lifetime_days,
-	    bs_plural(status->book.lifetime_days));
-	print_keys(status);
-	if (status->answers)
-		bs_print(stdout, "engine:   answers at %s: %s\n",
-		    status->book.config->socket, status->engine.reason);
-	else if (status->store_key.what[0] != '\0')
-		bs_print(stdout,
-		    "engine:   does not answer at %s; it starts when store.key "
-		    "is mended (see store)\n",
-		    status->book.config->socket);
-	else
-		bs_print(stdout,
-		    "engine:   does not answer at %s; start it: "
-		    "backstopd%s%s\n",
-		    status->book.config->socket, is_default ? "" : " -c ",
-		    is_default ? "" : call->config_path);
-	if (status->engine.log_lost > 0)
-		bs_print(stdout,
-		    "log:      nobody reads it: %" PRIu64
-		    " line%s of the engine's %s lost\n",
-		    status->engine.log_lost, bs_plural(status->engine.log_lost),
-		    status->engine.log_lost == 1 ? "is" : "are");
-	print_store(status);
-	print_accepted(status);
-	if (status->clock_in_doubt)
-		puts("clock:    in doubt: nothing is refused or expired, nor "
-		     "signed if it is not synchronised; if the date is right, "
-		     "type: backstop store confirm-clock");
-	else
-		puts("clock:    ok");
-}
-
-static void
-put_coverage(const struct bs_domain_status *survey, struct bs_json *json)
-{
-	bool is_full = survey->coverage == BS_COVERAGE_FULL;
-
-	bs_json_text(json, "coverage", is_full ? "full" : "partial");
-	bs_json_text(json, "coverage_reason",
-	    is_full ? NULL : bs_reason_word(survey->reason));
-	bs_json_time(json, "covered_since", is_full ? survey->since : 0);
-	bs_json_time(json, "full_at", survey->full_at);
-}
-
-static struct bs_json *
-domains_json(const struct bs_overview *status)
-{
-	struct bs_json *array = bs_json_array();
-
-	for (size_t i = 0; i < status->book.config->domain_count; i++) {
+	bs_screen_open(&screen);
+	print_advice(&screen, advices, BS_ADVICE_BAD);
+	print_advice(&screen, advices, BS_ADVICE_LOOK);
+	print_well(&screen, status, advices);
+	/* first things first */
+	if (!has_level(advices, BS_ADVICE_BAD))
+		print_advice(&screen, advices, BS_ADVICE_NEXT);
+	for (size_t i = 0; i < domains && domains <= DOMAINS_SHOWN; i++) {
 		struct bs_next_mode_ground ground = bs_status_ground(status, i);
-		const struct bs_domain *domain = ground.domain;
-		struct bs_domain_status none = {.coverage = BS_COVERAGE_PARTIAL,
-		    .reason = BS_REASON_NO_STORE};
-		struct bs_json *json = bs_json_object();
 
-		bs_json_text(json, "domain", domain->name);
-		bs_json_bool(json, "sign", domain->sign);
-		bs_json_text(json, "mode", bs_mode_name(domain->mode));
-		bs_json_text(json, "outbound",
-		    domain->outbound_here ? "here" : "elsewhere");
-		put_coverage(ground.survey != NULL ? ground.survey : &none,
-		    json);
-		bs_next_mode_json(&ground, json);
-		bs_json_append(array, json);
+		print_domain(&screen, &ground);
 	}
-	return array;
-}
-
-static struct bs_json *
-spf_week_json(const struct bs_tally_record *tally)
-{
-	static const char *const names[BS_TALLIES_SPF] = {
-	    [BS_TALLY_SPF_REJECTED] = "rejected",
-	    [BS_TALLY_SPF_JUNKED] = "junked",
-	    [BS_TALLY_SPF_DEFERRED] = "deferred",
-	    [BS_TALLY_SPF_WOULD_REJECT] = "would_reject",
-	    [BS_TALLY_SPF_WOULD_JUNK] = "would_junk",
-	    [BS_TALLY_SPF_WOULD_DEFER] = "would_defer",
-	};
-	struct bs_json *json = bs_json_object();
-
-	for (unsigned i = 0; i < BS_TALLIES_SPF; i++)
-		bs_json_number(json,
-		    i < BS_SPF_RESULTS
-			? bs_spf_result_name((enum bs_spf_result)i)
-			: names[i],
-		    tally->counts[i]);
-	return json;
-}
-
-static struct bs_json *
-spf_json(const struct bs_overview *status)
-{
-	const struct bs_spf_config *config = &status->book.config->spf;
-	struct bs_json *json = bs_json_object();
-
-	bs_json_bool(json, "check", config->check);
-	bs_json_text(json, "mode", bs_mode_name(config->rules.mode));
-	if (status->store == 0)
-		bs_json_put(json, "week",
-		    spf_week_json(&status->survey.found->spf_week));
-	else
-		bs_json_null(json, "week");
-	return json;
-}
-
-static struct bs_json *
-keys_json(const struct bs_overview *status)
-{
-	struct bs_json *array = bs_json_array();
-	const struct bs_keyring *keyring = &status->book.keyring;
-
-	for (size_t i = 0; i < keyring->count; i++) {
-		const struct bs_key *key = &keyring->keys[i];
-		struct bs_json *json = bs_keybook_json(key);
-		int64_t due =
-		    bs_key_purge_time(key, status->book.lifetime_days);
-
-		bs_json_number(json, "age_days",
-		    bs_status_age_days(status, key->created));
-		bs_json_time(json, "purge", due < 0 ? 0 : due);
-		bs_json_append(array, json);
-	}
-	return array;
-}
-
-static struct bs_json *
-span_json(const struct bs_gap *gap)
-{
-	struct bs_json *json = bs_json_object();
-
-	bs_json_time(json, "start", gap->start);
-	bs_json_time(json, "end", gap->end);
-	return json;
-}
-
-static struct bs_json *
-store_json(const struct bs_overview *status)
-{
-	struct bs_json *json = bs_json_object();
-	struct bs_json *gaps = bs_json_array();
-	const struct bs_meta *meta = &status->look.meta;
-	const struct bs_store_stat *stat = &status->look.stat;
-
-	bs_json_text(json, "state", bs_status_store(status));
-	bs_json_text(json, "fault", bs_status_store_fault(status));
-	bs_json_put(json, "file_system", bs_disk_json(&status->disk));
-	bs_json_text(json, "folder", status->book.paths.store);
-	bs_json_number(json, "messages", (int64_t)stat->entries[BS_TABLE_MSG]);
-	bs_json_number(json, "tags", (int64_t)stat->entries[BS_TABLE_TAG]);
-	bs_json_number(json, "senders",
-	    (int64_t)stat->entries[BS_TABLE_SENDER]);
-	bs_json_number(json, "bytes", (int64_t)stat->file_bytes);
-	bs_json_time(json, "epoch", meta->epoch);
-	for (size_t i = 0; i < meta->gap_count; i++)
-		bs_json_append(gaps, span_json(&meta->gaps[i]));
-	bs_json_put(json, "gaps", gaps);
-	if (meta->pause.start != 0)
-		bs_json_put(json, "pause", span_json(&meta->pause));
-	return json;
-}
-
-static struct bs_json *
-accepted_json(const struct bs_overview *status)
-{
-	struct bs_json *array = bs_json_array();
-
-	for (size_t i = 0; i < status->accepted.count; i++)
-		bs_json_append(array,
-		    bs_accept_json(&status->accepted.entries[i]));
-	return array;
-}
-
-void
-bs_status_print_json(const struct bs_overview *status)
-{
-	struct bs_json *json = bs_json_object();
-	struct bs_json *engine = bs_json_object();
-
-	bs_json_bool(json, "well", bs_status_is_well(status));
-	bs_json_text(json, "config", status->call->config_path);
-	bs_json_number(json, "lifetime_days", status->book.lifetime_days);
-	bs_json_put(json, "domains", domains_json(status));
-	bs_json_put(json, "spf", spf_json(status));
-	bs_json_put(json, "keys", keys_json(status));
-	bs_json_text(json, "keys_fault",
-	    status->book.why[0] != '\0' ? status->book.why : NULL);
-	bs_json_bool(engine, "answers", status->answers);
-	bs_json_text(engine, "socket", status->book.config->socket);
-	bs_json_text(engine, "reason",
-	    status->answers ? status->engine.reason : NULL);
-	if (status->answers)
-		bs_json_number(engine, "log_lost",
-		    (int64_t)status->engine.log_lost);
-	else
-		bs_json_null(engine, "log_lost");
-	bs_json_put(json, "engine", engine);
-	bs_json_put(json, "store", store_json(status));
-	bs_json_put(json, "accepted", accepted_json(status));
-	bs_json_text(json, "clock", status->clock_in_doubt ? "in-doubt" : "ok");
-	bs_json_print(json);
+	if (domains > DOMAINS_SHOWN)
+		print_domain_counts(&screen, status);
+	print_spf(&screen, status);
+	print_accepted(&screen, status);
+	bs_screen_say(&screen, BS_COLOUR_BOLD, "MORE", "%s",
+	    bs_type_backstop(status->call, "status --all", line));
 }
