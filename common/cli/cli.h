@@ -39,6 +39,7 @@
 #define BS_TAKES_NAMES 16384 /* its words are domains or addresses */
 #define BS_TAKES_SINCE 131072
 #define BS_TAKES_ALL 262144
+#define BS_TAKES_SCRAPE 524288
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
 
@@ -75,6 +76,8 @@ struct bs_call {
 	unsigned mx_port; /* of --ask-mx */
 	int64_t since;	  /* of --since, epoch seconds; 0: from the beginning */
 	bool all;
+	const char *textfile; /* of --textfile: a folder, or NULL */
+	bool http;
 	bool help;
 	bool version;
 	size_t count; /* of words behind the subcommand's name */

@@ -74,8 +74,9 @@ static const struct bs_command commands[] = {
     {"status", "[--all]",
 	"say what is not well and what to type, and what happened",
 	BS_TAKES_ALL, 0, 0, bs_cmd_status},
-    {"metrics", "", "print what the engine counts, for Prometheus", BS_WRITES,
-	0, 0, bs_cmd_metrics},
+    {"metrics", "[--textfile DIR | --http]",
+	"print what the engine counts, for Prometheus",
+	BS_TAKES_SCRAPE | BS_WRITES, 0, 0, bs_cmd_metrics},
     {"why", "WHAT [FILE ...] [--since TIME] [--all]",
 	"tell each decision about an address, a client or a Message-ID",
 	BS_TAKES_SINCE | BS_TAKES_ALL, 1, WORDS_ANY, bs_cmd_why},
@@ -272,6 +273,10 @@ static const struct {
     {BS_TAKES_ALL, "takes no --all",
 	"  --all         all there is, and not only the newest or what "
 	"matters\n"},
+    {BS_TAKES_SCRAPE, "takes neither --textfile nor --http",
+	"  --textfile DIR  write DIR/backstop.prom, for node-exporter\n"
+	"  --http        answer one request on standard input, for systemd's\n"
+	"                backstop-metrics.socket\n"},
     {BS_TAKES_DAYS, "takes no --days",
 	"  --days N      for so many days (30)\n"},
     {BS_TAKES_MINUTES, "takes no --minutes",

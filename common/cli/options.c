@@ -40,6 +40,8 @@ enum {
 	OPT_DAYS,
 	OPT_SINCE,
 	OPT_ALL,
+	OPT_TEXTFILE,
+	OPT_HTTP,
 };
 
 static const struct option long_options[] = {
@@ -70,6 +72,8 @@ static const struct option long_options[] = {
     {"days", required_argument, NULL, OPT_DAYS},
     {"since", required_argument, NULL, OPT_SINCE},
     {"all", no_argument, NULL, OPT_ALL},
+    {"textfile", required_argument, NULL, OPT_TEXTFILE},
+    {"http", no_argument, NULL, OPT_HTTP},
     {NULL, 0, NULL, 0},
 };
 
@@ -250,6 +254,20 @@ take_log_option(int option, struct bs_call *call, unsigned *traits,
 	return true;
 }
 
+/* Those of metrics. Returns whether it was one. */
+static bool
+take_metrics_option(int option, struct bs_call *call, unsigned *traits)
+{
+	if (option != OPT_TEXTFILE && option != OPT_HTTP)
+		return false;
+	*traits |= BS_TAKES_SCRAPE;
+	if (option == OPT_HTTP)
+		call->http = true;
+	else
+		call->textfile = optarg;
+	return true;
+}
+
 /* The port is for mail servers that are tried out elsewhere. */
 static int
 take_ask_mx(struct bs_call *call)
@@ -395,7 +413,8 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits,
 		return take_ask_mx(call);
 	default:
 		return take_spf_option(option, call, traits) ||
-			       take_log_option(option, call, traits, since)
+			       take_log_option(option, call, traits, since) ||
+			       take_metrics_option(option, call, traits)
 			   ? 0
 			   : complain_option(argv, option);
 	}
