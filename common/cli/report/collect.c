@@ -164,6 +164,8 @@ find_attacks(struct bs_report *report)
 	for (size_t i = 0; i < count; i++) {
 		if (found[i].end <= report->from)
 			continue;
+		if (found[i].end > report->to)
+			found[i].end = report->to;
 		report->attacks[report->attack_count] = found[i];
 		if (found[i].bounces > report->attacks[report->worst].bounces)
 			report->worst = report->attack_count;

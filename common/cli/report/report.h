@@ -81,7 +81,7 @@ struct bs_report_hour {
  * usual here: backscatter of a forgery in our name. */
 struct bs_report_attack {
 	int64_t start;	   /* epoch seconds: of its first hour ... */
-	int64_t end;	   /* ... and behind its last one */
+	int64_t end;	   /* ... and behind its last one, or now */
 	bool goes_on;	   /* its last hour is this one or the one before */
 	uint64_t bounces;  /* that nothing proved genuine */
 	uint64_t forged;   /* of those */
