@@ -18,6 +18,7 @@
 struct answer {
 	TAILQ_ENTRY(answer) entry;
 	struct bs_peer *peer; /* NULL once it is gone */
+	struct bs_asked asked;
 	struct bs_answer text;
 	uint8_t sender[BS_RECORD_HASH];
 	int64_t hurry_ms; /* answer by then, recorded or not */
@@ -28,15 +29,18 @@ TAILQ_HEAD(answers, answer);
 
 struct bs_commit_queue {
 	struct answers answers; /* in the order asked */
+	struct bs_traffic *traffic;
 };
 
 struct bs_commit_queue *
-bs_commit_queue_new(void)
+bs_commit_queue_new(struct bs_traffic *traffic)
 {
 	struct bs_commit_queue *queue = malloc(sizeof(*queue));
 
-	if (queue != NULL)
-		TAILQ_INIT(&queue->answers);
+	if (queue == NULL)
+		return NULL;
+	TAILQ_INIT(&queue->answers);
+	queue->traffic = traffic;
 	return queue;
 }
 
@@ -65,6 +69,7 @@ bs_commit_queue_add(struct bs_commit_queue *queue, struct bs_peer *peer,
 	if (mine == NULL)
 		return -ENOMEM;
 	mine->peer = peer;
+	mine->asked = *bs_peer_asked(peer);
 	mine->text = *answer;
 	memcpy(mine->sender, judgement->sender, sizeof(mine->sender));
 	mine->hurry_ms = now_ms + deadline_ms * PATIENCE_PERCENT / 100;
@@ -80,8 +85,10 @@ bs_commit_queue_forget(struct bs_commit_queue *queue,
 	struct answer *answer;
 
 	TAILQ_FOREACH(answer, &queue->answers, entry)
-	if (answer->peer == peer)
+	if (answer->peer == peer) {
 		answer->peer = NULL;
+		queue->traffic->late++;
+	}
 }
 
 void
@@ -98,7 +105,7 @@ release(struct bs_commit_queue *queue, struct answer *answer,
 	if (answer->peer == NULL || now_ms > answer->due_ms)
 		bs_writer_note(writer, answer->sender, BS_NOTE_UNSIGNED, now);
 	if (answer->peer != NULL)
-		bs_peer_answer(answer->peer, &answer->text);
+		bs_peer_answer(answer->peer, &answer->asked, &answer->text);
 	free(answer);
 }
 

@@ -13,8 +13,9 @@
 
 struct bs_commit_queue;
 
-/* Makes an empty queue. Returns NULL without memory. */
-struct bs_commit_queue *bs_commit_queue_new(void);
+/* Makes an empty queue; who does not wait for an answer is counted in traffic,
+ * which is borrowed. Returns NULL without memory. */
+struct bs_commit_queue *bs_commit_queue_new(struct bs_traffic *traffic);
 
 /* Takes NULL. It must be empty. */
 void bs_commit_queue_free(struct bs_commit_queue *queue);

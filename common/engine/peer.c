@@ -10,6 +10,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
+#include "common/base/monotonic.h"
 #include "common/engine/listen.h"
 #include "common/engine/peer.h"
 #include "common/adapter/trace.h"
@@ -23,7 +24,9 @@ struct bs_peer {
 	struct bs_server *server;
 	bs_peer_question *question;
 	bs_peer_gone *gone;
-	bool closing; /* once its output is written */
+	struct bs_traffic *traffic; /* borrowed */
+	struct bs_asked asked;	    /* the question that is being asked */
+	bool closing;		    /* once its output is written */
 };
 
 void
@@ -40,8 +43,8 @@ bs_peer_number(const struct bs_peer *peer)
 	return bufferevent_getfd(peer->bev);
 }
 
-void
-bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer)
+static void
+send_answer(struct bs_peer *peer, const struct bs_answer *answer)
 {
 	char frame[BS_WIRE_MAX];
 	int len;
@@ -61,6 +64,21 @@ bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer)
 	    BEV_TRIG_DEFER_CALLBACKS);
 }
 
+const struct bs_asked *
+bs_peer_asked(const struct bs_peer *peer)
+{
+	return &peer->asked;
+}
+
+void
+bs_peer_answer(struct bs_peer *peer, const struct bs_asked *asked,
+    const struct bs_answer *answer)
+{
+	bs_traffic_answered(peer->traffic, asked, answer->status,
+	    bs_monotonic_ns());
+	send_answer(peer, answer);
+}
+
 bool
 bs_peer_may_command(const struct bs_peer *peer)
 {
@@ -73,7 +91,8 @@ refuse(struct bs_peer *peer, uint64_t id)
 {
 	struct bs_answer answer = {.id = id, .status = BS_STATUS_ERROR};
 
-	bs_peer_answer(peer, &answer);
+	peer->traffic->unreadable++;
+	send_answer(peer, &answer);
 	peer->closing = true;
 	bufferevent_disable(peer->bev, EV_READ);
 }
@@ -105,6 +124,7 @@ take_frame(struct bs_peer *peer, struct evbuffer *input)
 		refuse(peer, 0);
 		return false;
 	}
+	peer->asked.at_ns = bs_monotonic_ns();
 	rc = bs_request_decode(frame, frame_len, &request);
 	bs_trace_frame("question", bs_peer_number(peer), request.id, frame,
 	    frame_len);
@@ -112,6 +132,8 @@ take_frame(struct bs_peer *peer, struct evbuffer *input)
 		refuse(peer, request.id);
 		return false;
 	}
+	peer->asked.op = request.op;
+	peer->asked.deadline_ms = request.deadline_ms;
 	evbuffer_drain(input, frame_len);
 	peer->question(peer->server, peer, &request);
 	return !peer->closing;
@@ -149,7 +171,7 @@ on_event(struct bufferevent *bev, short what, void *context)
 
 struct bs_peer *
 bs_peer_new(struct event_base *base, int fd, struct bs_server *server,
-    bs_peer_question *question, bs_peer_gone *gone)
+    bs_peer_question *question, bs_peer_gone *gone, struct bs_traffic *traffic)
 {
 	struct bs_peer *peer = calloc(1, sizeof(*peer));
 
@@ -164,6 +186,7 @@ bs_peer_new(struct event_base *base, int fd, struct bs_server *server,
 	peer->server = server;
 	peer->question = question;
 	peer->gone = gone;
+	peer->traffic = traffic;
 	bufferevent_setcb(peer->bev, on_read, on_written, on_event, peer);
 	/* No high watermark: libevent crashes where it has no memory for one.
 	 * on_read() leaves less than a frame, and so few octets are read. */

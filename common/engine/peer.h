@@ -6,6 +6,7 @@
 
 #include "common/base/backstop.h"
 #include "common/adapter/wire.h"
+#include "common/engine/traffic.h"
 
 struct event_base;
 struct bs_peer;
@@ -18,14 +19,20 @@ typedef void bs_peer_question(struct bs_server *server, struct bs_peer *peer,
 /* Told that a peer is about to be freed. */
 typedef void bs_peer_gone(struct bs_server *server, struct bs_peer *peer);
 
-/* Takes over a connected socket. Returns NULL without memory; the descriptor
- * is closed then. The peer frees itself when its connection ends. */
+/* Takes over a connected socket; what comes of it is counted in traffic, which
+ * is borrowed. Returns NULL without memory; the descriptor is closed then. The
+ * peer frees itself when its connection ends. */
 struct bs_peer *bs_peer_new(struct event_base *base, int fd,
-    struct bs_server *server, bs_peer_question *question, bs_peer_gone *gone);
+    struct bs_server *server, bs_peer_question *question, bs_peer_gone *gone,
+    struct bs_traffic *traffic);
 
-/* Sends an answer. A peer that does not read its answers is let go later, from
- * the loop. */
-void bs_peer_answer(struct bs_peer *peer, const struct bs_answer *answer);
+/* The question that is being asked, while the peer tells of it: a view. */
+const struct bs_asked *bs_peer_asked(const struct bs_peer *peer);
+
+/* Answers a question. A peer that does not read its answers is let go later,
+ * from the loop. */
+void bs_peer_answer(struct bs_peer *peer, const struct bs_asked *asked,
+    const struct bs_answer *answer);
 
 /* What tells this connection from the others while it lasts: its descriptor. */
 int bs_peer_number(const struct bs_peer *peer);

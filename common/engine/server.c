@@ -18,6 +18,7 @@
 #include "common/engine/commit_queue.h"
 #include "common/engine/condition.h"
 #include "common/engine/spf_requests.h"
+#include "common/judge/counters.h"
 #include "common/judge/judge.h"
 #include "common/judge/log.h"
 #include "common/judge/probe.h"
@@ -57,6 +58,8 @@ struct bs_server {
 	struct bs_writer *writer;
 	struct bs_probe_limit *limits;
 	struct bs_counters *counters;
+	struct bs_traffic traffic;
+	int64_t began; /* epoch seconds */
 	struct bs_supervisor supervisor;
 	const struct bs_ticket *ticket; /* borrowed */
 	struct bs_commit_queue *queue;
@@ -135,7 +138,7 @@ answer_later(struct bs_server *server, struct bs_peer *peer,
 	if (bs_commit_queue_add(server->queue, peer, request, answer, judgement,
 		bs_monotonic_ms()) != 0) {
 		bs_commit_queue_mark_unrecorded(answer);
-		bs_peer_answer(peer, answer);
+		bs_peer_answer(peer, bs_peer_asked(peer), answer);
 		return;
 	}
 	event_active(server->flush, EV_TIMEOUT, 0);
@@ -261,12 +264,15 @@ answer_trace(struct bs_server *server, const struct bs_peer *peer,
 /* For whoever may ask at all: a mail server may see how much mail it has, and
  * there is no secret in it. */
 static void
-answer_metrics(const struct bs_server *server, const struct bs_request *request,
+answer_metrics(struct bs_server *server, const struct bs_request *request,
     int64_t now, struct bs_answer *answer)
 {
+	const struct bs_judge judge = judge_of(server);
 	const struct bs_metrics metrics = {
-	    .counters = server->counters,
-	    .settings = &server->settings,
+	    .judge = &judge,
+	    .traffic = &server->traffic,
+	    .supervisor = &server->supervisor,
+	    .began = server->began,
 	    .now = now,
 	};
 
@@ -319,7 +325,7 @@ on_question(struct bs_server *server, struct bs_peer *peer,
 		return;
 	}
 	bs_judge_log(request, &answer, &judgement);
-	bs_peer_answer(peer, &answer);
+	bs_peer_answer(peer, bs_peer_asked(peer), &answer);
 }
 
 static void
@@ -362,7 +368,8 @@ on_connection(void *context, int fd)
 			server->search_is_due = true;
 		return;
 	}
-	peer = bs_peer_new(server->base, fd, server, on_question, on_gone);
+	peer = bs_peer_new(server->base, fd, server, on_question, on_gone,
+	    &server->traffic);
 	if (peer != NULL)
 		server->peers[server->peer_count++] = peer;
 }
@@ -626,7 +633,7 @@ prepare(struct bs_server *server, int listen_fd)
 {
 	int rc;
 
-	if ((server->queue = bs_commit_queue_new()) == NULL ||
+	if ((server->queue = bs_commit_queue_new(&server->traffic)) == NULL ||
 	    (server->limits = bs_probe_limit_new()) == NULL ||
 	    (server->counters = bs_counters_new()) == NULL)
 		return -ENOMEM;
@@ -644,8 +651,8 @@ prepare(struct bs_server *server, int listen_fd)
 	if (server->spf != NULL &&
 	    bs_spf_attach(server->spf, server->base) != 0)
 		return -ENOMEM;
-	server->requests =
-	    bs_spf_requests_new(server->spf, &server->settings, server->writer);
+	server->requests = bs_spf_requests_new(server->spf, &server->settings,
+	    server->writer, server->counters, &server->traffic);
 	if (server->requests == NULL)
 		return -ENOMEM;
 	return listen_at(server, listen_fd);
@@ -667,6 +674,7 @@ bs_server_run(const char *config_path, struct bs_config *config, int listen_fd,
 	server->settings.config = config;
 	server->spf = spf;
 	server->ticket = ticket;
+	server->began = time(NULL);
 	if ((rc = prepare(server, listen_fd)) != 0) {
 		bs_log(BS_LOG_ERR, "cannot start: %s", strerror(-rc));
 		goto out;

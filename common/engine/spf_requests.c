@@ -23,6 +23,7 @@ struct pending {
 	LIST_ENTRY(pending) entry;
 	struct bs_spf_requests *owner;
 	struct bs_peer *peer;
+	struct bs_asked asked;
 	struct bs_request request;
 	size_t count;
 	size_t running;
@@ -34,12 +35,15 @@ struct bs_spf_requests {
 	struct bs_spf *spf;
 	const struct bs_settings *settings;
 	struct bs_writer *writer;
+	struct bs_counters *counters;
+	struct bs_traffic *traffic;
 	char host[BS_HOST_MAX];
 };
 
 struct bs_spf_requests *
 bs_spf_requests_new(struct bs_spf *spf, const struct bs_settings *settings,
-    struct bs_writer *writer)
+    struct bs_writer *writer, struct bs_counters *counters,
+    struct bs_traffic *traffic)
 {
 	struct bs_spf_requests *requests = calloc(1, sizeof(*requests));
 
@@ -49,6 +53,8 @@ bs_spf_requests_new(struct bs_spf *spf, const struct bs_settings *settings,
 	requests->spf = spf;
 	requests->settings = settings;
 	requests->writer = writer;
+	requests->counters = counters;
+	requests->traffic = traffic;
 	if (gethostname(requests->host, sizeof(requests->host) - 1) != 0 ||
 	    requests->host[0] == '\0')
 		snprintf(requests->host, sizeof(requests->host), "localhost");
@@ -85,8 +91,10 @@ bs_spf_requests_forget(struct bs_spf_requests *requests,
 	while (pending != NULL) {
 		struct pending *next = LIST_NEXT(pending, entry);
 
-		if (pending->peer == peer)
+		if (pending->peer == peer) {
+			requests->traffic->late++;
 			drop(pending);
+		}
 		pending = next;
 	}
 }
@@ -101,6 +109,7 @@ judge_of(const struct bs_spf_requests *requests)
 	    .keyring = &requests->settings->keyring,
 	    .writer = requests->writer,
 	    .host = requests->host,
+	    .counters = requests->counters,
 	};
 }
 
@@ -118,7 +127,7 @@ conclude(struct pending *pending)
 	    findings, pending->count);
 	bs_case_begin(&judge, &pending->request, time(NULL), &question);
 	bs_judge_spf(&question, findings, pending->count, &answer);
-	bs_peer_answer(pending->peer, &answer);
+	bs_peer_answer(pending->peer, &pending->asked, &answer);
 	drop(pending);
 }
 
@@ -161,7 +170,7 @@ answer_at_once(struct bs_peer *peer, const struct bs_case *question,
 	struct bs_answer answer;
 
 	bs_judge_spf_unchecked(question, reason, &answer);
-	bs_peer_answer(peer, &answer);
+	bs_peer_answer(peer, bs_peer_asked(peer), &answer);
 }
 
 void
@@ -187,6 +196,7 @@ bs_spf_requests_begin(struct bs_spf_requests *requests, struct bs_peer *peer,
 	}
 	pending->owner = requests;
 	pending->peer = peer;
+	pending->asked = *bs_peer_asked(peer);
 	pending->request = *request;
 	pending->count = bs_judge_spf_queries(&question, queries);
 	LIST_INSERT_HEAD(&requests->list, pending, entry);

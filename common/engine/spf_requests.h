@@ -8,13 +8,15 @@
 #include "common/spf/service.h"
 #include "common/store/writer.h"
 #include "common/adapter/wire.h"
+#include "common/judge/counters.h"
 
 struct bs_spf_requests;
 
 /* An empty list. All are borrowed and outlive it; spf may be NULL: nothing
  * can be checked. Returns NULL without memory. */
 struct bs_spf_requests *bs_spf_requests_new(struct bs_spf *spf,
-    const struct bs_settings *settings, struct bs_writer *writer);
+    const struct bs_settings *settings, struct bs_writer *writer,
+    struct bs_counters *counters, struct bs_traffic *traffic);
 
 /* Drops what is left. Takes NULL. */
 void bs_spf_requests_free(struct bs_spf_requests *requests);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/judge/case.h"
+#include "common/judge/counters.h"
 #include "common/keys/day.h"
 
 static int
@@ -120,6 +121,7 @@ hour_name(const struct bs_case *question)
 void
 bs_case_tally(const struct bs_case *question, enum bs_tally tally)
 {
+	bs_counters_tally(question->judge->counters, tally);
 	count(question, BS_TALLY_OF_DAY, question->domain->name, tally);
 	count(question, BS_TALLY_OF_HOUR, hour_name(question), tally);
 }
@@ -134,6 +136,7 @@ bs_case_tally_row(const struct bs_case *question, unsigned row)
 void
 bs_case_tally_left(const struct bs_case *question, enum bs_tally_left left)
 {
+	bs_counters_left(question->judge->counters, question->domain, left);
 	count(question, BS_TALLY_OF_LEFT, question->domain->name, left);
 }
 

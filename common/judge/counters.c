@@ -35,6 +35,26 @@ slot_of(const char *name)
 	return (hash ^ hash >> 16) % BS_COUNTERS_SLOTS;
 }
 
+/* The slot of a domain, or the free one where it would be. */
+static size_t
+find_slot(const struct bs_counters *counters, const char *name)
+{
+	size_t slot = slot_of(name);
+	size_t at;
+
+	while ((at = counters->slots[slot]) != 0 &&
+	       strcmp(counters->domains[at].name, name) != 0)
+		slot = (slot + 1) % BS_COUNTERS_SLOTS;
+	return slot;
+}
+
+bool
+bs_counters_have(const struct bs_counters *counters,
+    const struct bs_domain *domain)
+{
+	return counters->slots[find_slot(counters, domain->name)] != 0;
+}
+
 /* The place of a domain, which it gets here if there is one left. */
 static struct bs_domain_counters *
 place_of(struct bs_counters *counters, const struct bs_domain *domain)
@@ -44,12 +64,9 @@ place_of(struct bs_counters *counters, const struct bs_domain *domain)
 
 	if (domain == NULL || strlen(domain->name) >= BS_HOST_MAX)
 		return &counters->domains[0];
-	slot = slot_of(domain->name);
-	while ((at = counters->slots[slot]) != 0) {
-		if (strcmp(counters->domains[at].name, domain->name) == 0)
-			return &counters->domains[at];
-		slot = (slot + 1) % BS_COUNTERS_SLOTS;
-	}
+	slot = find_slot(counters, domain->name);
+	if ((at = counters->slots[slot]) != 0)
+		return &counters->domains[at];
 	if (counters->domain_count > BS_COUNTERS_DOMAINS)
 		return &counters->domains[0];
 	at = counters->domain_count++;
@@ -106,4 +123,58 @@ bs_counters_bounce(struct bs_counters *counters, const struct bs_domain *domain,
 	if (action == BS_ACTION_REWRITE)
 		action = BS_ACTION_NONE;
 	place_of(counters, domain)->bounces[kind][action]++;
+}
+
+const char *
+bs_counters_unsigned_word(size_t kind)
+{
+	return bs_reason_word(
+	    kind < BS_LEFTS ? bs_tally_left_reason((enum bs_tally_left)kind)
+			    : BS_REASON_NO_DOMAIN);
+}
+
+bool
+bs_counters_may_lack(size_t place, size_t kind)
+{
+	return kind < BS_LEFTS || place == 0;
+}
+
+void
+bs_counters_tally(struct bs_counters *counters, enum bs_tally tally)
+{
+	if (counters != NULL)
+		counters->tallies[tally]++;
+}
+
+void
+bs_counters_left(struct bs_counters *counters, const struct bs_domain *domain,
+    enum bs_tally_left left)
+{
+	if (counters != NULL)
+		place_of(counters, domain)->without_tag[left]++;
+}
+
+void
+bs_counters_nameless(struct bs_counters *counters)
+{
+	if (counters != NULL)
+		counters->domains[0].without_tag[BS_LEFTS]++;
+}
+
+void
+bs_counters_spf_check(struct bs_counters *counters,
+    const struct bs_spf_finding *finding)
+{
+	if (counters == NULL)
+		return;
+	counters->spf_checks[finding->identity][finding->result]++;
+	bs_histogram_add(&counters->spf_seconds,
+	    finding->elapsed_ms * INT64_C(1000000));
+}
+
+void
+bs_counters_spf_action(struct bs_counters *counters, enum bs_action action)
+{
+	if (counters != NULL)
+		counters->spf_actions[action]++;
 }

@@ -244,3 +244,23 @@ bs_coverage_day(const struct bs_view *view, const struct bs_domain *domain,
 		raise_day(&day, bs_day_of(now));
 	return day + 1 + bs_day_window(lifetime_days);
 }
+
+void
+bs_coverage_find(const struct bs_view *view, const struct bs_domain *domain,
+    int64_t now, struct bs_coverage_state *out)
+{
+	unsigned lifetime_days = bs_meta_lifetime(view->meta,
+	    view->config->lifetime_days, bs_day_of(now));
+	int64_t day = bs_coverage_day(view, domain, now, lifetime_days);
+	struct bs_span span;
+
+	*out = (struct bs_coverage_state){0};
+	bs_span_of(0, now, lifetime_days, &span);
+	out->reason = bs_coverage_fault(view, domain, NULL, &span);
+	if (day > (int64_t)bs_day_window(lifetime_days))
+		out->since =
+		    (day - bs_day_window(lifetime_days)) * BS_DAY_SECONDS;
+	/* where that day is past, waiting does not help */
+	if (out->reason == BS_REASON_NONE || day * BS_DAY_SECONDS > now)
+		out->full_at = day * BS_DAY_SECONDS;
+}

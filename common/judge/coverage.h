@@ -50,6 +50,17 @@ enum bs_reason bs_recording_fault(const struct bs_view *view,
 uint32_t bs_coverage_day(const struct bs_view *view,
     const struct bs_domain *domain, int64_t now, unsigned lifetime_days);
 
+/* Coverage of a message of which no date is known. */
+struct bs_coverage_state {
+	enum bs_reason reason; /* why it is partial, or _NONE */
+	int64_t since;	 /* epoch seconds: nothing was missed since; 0: never */
+	int64_t full_at; /* when it became full, or waiting makes it so; 0:
+			  * waiting does not help */
+};
+
+void bs_coverage_find(const struct bs_view *view,
+    const struct bs_domain *domain, int64_t now, struct bs_coverage_state *out);
+
 /* Whether a valid tag of the domain that was never issued here came on this day
  * or later: somebody else signs with a key of ours. */
 bool bs_someone_else_signs(const struct bs_view *view,

@@ -130,30 +130,48 @@ bs_probe_limit_count(struct bs_probe_limit *limits, const char *client,
 
 /* The part of the last window that still lies within the hour counts, as if
  * its attempts had been spread evenly. */
+static uint64_t
+within_the_hour(const struct entry *entry, int64_t now)
+{
+	int64_t window = now / WINDOW_SECONDS + 1;
+	uint64_t left = (uint64_t)(WINDOW_SECONDS - now % WINDOW_SECONDS);
+
+	if (entry->window == window)
+		return entry->now + entry->before * left / WINDOW_SECONDS;
+	if (entry->window != 0 && entry->window == window - 1)
+		return entry->now * left / WINDOW_SECONDS;
+	return 0;
+}
+
 unsigned
 bs_probe_limit_attempts(const struct bs_probe_limit *limits, const char *client,
     int64_t now)
 {
 	uint8_t network[NETWORK_LEN];
-	int64_t window = now / WINDOW_SECONDS + 1;
-	uint64_t left = (uint64_t)(WINDOW_SECONDS - now % WINDOW_SECONDS);
 	const struct entry *set;
 	uint64_t sum = 0;
 
 	if (!network_of(client, network))
 		return 0;
 	set = limits->sets[set_of(network)];
-	for (size_t i = 0; i < WAYS; i++) {
-		if (set[i].window == 0 ||
-		    memcmp(set[i].network, network, NETWORK_LEN) != 0)
-			continue;
-		if (set[i].window == window)
-			sum =
-			    set[i].now + set[i].before * left / WINDOW_SECONDS;
-		else if (set[i].window == window - 1)
-			sum = set[i].now * left / WINDOW_SECONDS;
-	}
+	for (size_t i = 0; i < WAYS; i++)
+		if (set[i].window != 0 &&
+		    memcmp(set[i].network, network, NETWORK_LEN) == 0)
+			sum = within_the_hour(&set[i], now);
 	return sum > UINT32_MAX ? UINT32_MAX : (unsigned)sum;
+}
+
+unsigned
+bs_probe_limit_beyond(const struct bs_probe_limit *limits, unsigned limit,
+    int64_t now)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < SETS; i++)
+		for (size_t j = 0; j < WAYS; j++)
+			if (within_the_hour(&limits->sets[i][j], now) > limit)
+				count++;
+	return count;
 }
 
 /* Never ordinary mail, nor those who relay other people's bounces. */

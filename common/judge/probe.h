@@ -28,6 +28,10 @@ void bs_probe_limit_count(struct bs_probe_limit *limits, const char *client,
 unsigned bs_probe_limit_attempts(const struct bs_probe_limit *limits,
     const char *client, int64_t now);
 
+/* How many clients are beyond a limit, which is not 0. */
+unsigned bs_probe_limit_beyond(const struct bs_probe_limit *limits,
+    unsigned limit, int64_t now);
+
 /* Ops rcpt and data, once the verdict is there: counts a guess, and defers what
  * a client beyond the limit asks in the name of a bounce, unless its tag is
  * valid. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/judge/counters.h"
 #include "common/judge/facts.h"
 #include "common/judge/sign.h"
 
@@ -72,6 +73,7 @@ sign(struct bs_case *question, struct bs_answer *answer,
 		bs_case_sends(question);
 	if (address.flags & BS_ADDRESS_NO_DOMAIN) {
 		note_everywhere(question, &address);
+		bs_counters_nameless(question->judge->counters);
 		return BS_REASON_NO_DOMAIN;
 	}
 	reason = bs_case_unsigned(question, &address);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/adapter/verdict.h"
+#include "common/judge/counters.h"
 #include "common/judge/spf.h"
 #include "common/base/log.h"
 #include "common/mail/address.h"
@@ -346,6 +347,9 @@ bs_judge_spf(const struct bs_case *question,
 		: bs_spf_identity_name(decision.finding->identity));
 	write_reply(question, &decision, answer);
 	write_fields(question, &found, &decision, answer);
+	for (size_t i = 0; i < count; i++)
+		bs_counters_spf_check(question->judge->counters, &findings[i]);
+	bs_counters_spf_action(question->judge->counters, answer->action);
 	log_answer(question, &found, &decision, answer);
 	tally(question, &decision);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/monotonic.h"
 #include "common/store/changes.h"
 #include "common/store/sweep.h"
 #include "common/store/tops.h"
@@ -42,6 +43,7 @@ struct bs_writer {
 	struct bs_sweep sweep;
 	enum bs_keep keep;
 	struct bs_tops *tops;
+	struct bs_histogram commits;
 };
 
 struct bs_writer *
@@ -87,6 +89,16 @@ fail_since(struct bs_writer *writer, int64_t when)
 		meta->failing_since = when;
 }
 
+static int
+commit(struct bs_writer *writer, const struct bs_change *changes, size_t count)
+{
+	int64_t began_ns = bs_monotonic_ns();
+	int rc = bs_store_apply(writer->store, changes, count);
+
+	bs_histogram_add(&writer->commits, bs_monotonic_ns() - began_ns);
+	return rc;
+}
+
 /* Keeps how a write went. The first that succeeds after failures notes the
  * gap that they were. */
 static void
@@ -100,7 +112,7 @@ after_write(struct bs_writer *writer, int rc, int64_t now)
 	if (rc == 0 && meta->failing_since != 0) {
 		bs_meta_gap(&change,
 		    bs_meta_add_gap(meta, meta->failing_since, now));
-		if ((rc = bs_store_apply(writer->store, &change, 1)) == 0)
+		if ((rc = commit(writer, &change, 1)) == 0)
 			meta->failing_since = 0;
 	}
 	writer->error = rc;
@@ -273,6 +285,20 @@ bs_writer_meta(const struct bs_writer *writer)
 	return &writer->meta;
 }
 
+const struct bs_histogram *
+bs_writer_commits(const struct bs_writer *writer)
+{
+	return &writer->commits;
+}
+
+int
+bs_writer_stat(const struct bs_writer *writer, struct bs_store_stat *out)
+{
+	memset(out, 0, sizeof(*out));
+	return writer->store == NULL ? -ENODEV
+				     : bs_store_stat(writer->store, out);
+}
+
 const uint8_t *
 bs_writer_key(const struct bs_writer *writer)
 {
@@ -316,7 +342,7 @@ bs_writer_gap(struct bs_writer *writer, int64_t start, int64_t end)
 		return;
 	}
 	bs_meta_gap(&change, bs_meta_add_gap(&writer->meta, start, end));
-	if ((rc = bs_store_apply(writer->store, &change, 1)) != 0)
+	if ((rc = commit(writer, &change, 1)) != 0)
 		fail_since(writer, start);
 	after_write(writer, rc, end);
 }
@@ -338,7 +364,7 @@ bs_writer_flush(struct bs_writer *writer, int64_t now)
 		return -ESTALE;
 	if (must_pause(writer, now))
 		return writer->error != 0 ? writer->error : -ENODEV;
-	rc = bs_store_apply(writer->store, bs_changes_from(writer->urgent, 0),
+	rc = commit(writer, bs_changes_from(writer->urgent, 0),
 	    bs_changes_count(writer->urgent));
 	if (rc == 0)
 		bs_changes_clear(writer->urgent);
@@ -363,7 +389,7 @@ drain(struct bs_writer *writer, int64_t now)
 	if (count > COUNTS_CHUNK)
 		count = COUNTS_CHUNK;
 	if (count > 0)
-		rc = bs_store_apply(writer->store,
+		rc = commit(writer,
 		    bs_changes_from(writer->draining, writer->drained), count);
 	if (rc == 0)
 		writer->drained += count;

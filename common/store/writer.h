@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "common/base/backstop.h"
+#include "common/base/histogram.h"
 #include "common/keys/mac.h"
 #include "common/store/change.h"
 #include "common/store/meta.h"
@@ -85,6 +86,13 @@ bool bs_writer_has_store(const struct bs_writer *writer);
 /* Whether the last write failed, and its -errno. After -EUCLEAN the store must
  * be opened anew. */
 bool bs_writer_is_failing(const struct bs_writer *writer, int *error);
+
+/* How long its commits took. A view. */
+const struct bs_histogram *bs_writer_commits(const struct bs_writer *writer);
+
+/* How large the store is. Returns 0 or -errno (-ENODEV without a store). */
+BS_MUST_USE int bs_writer_stat(const struct bs_writer *writer,
+    struct bs_store_stat *out);
 
 /* A view of what the store knows of itself. Without a store all of it is 0 but
  * the clock, which is as it was last seen. */

@@ -153,6 +153,21 @@ a_full_table_keeps_the_worst(void **state)
 	assert_true(known <= BS_PROBE_CLIENTS);
 }
 
+/* Only who is beyond the limit, within the hour that slides. */
+static void
+counts_clients_beyond_a_limit(void **state)
+{
+	(void)state;
+	assert_int_equal(bs_probe_limit_beyond(limits, 3, T0), 0);
+	count("192.0.2.1", 4, T0);
+	count("192.0.2.2", 3, T0);
+	count("2001:db8::1", 2, T0);
+	count("2001:db8::2", 2, T0);
+	assert_int_equal(bs_probe_limit_beyond(limits, 3, T0), 2);
+	assert_int_equal(bs_probe_limit_beyond(limits, 4, T0), 0);
+	assert_int_equal(bs_probe_limit_beyond(limits, 3, T0 + 2 * HOUR), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -166,6 +181,7 @@ main(void)
 	    TEST(an_hour_is_never_exceeded),
 	    TEST(a_clock_that_steps_back_forgives),
 	    TEST(a_full_table_keeps_the_worst),
+	    TEST(counts_clients_beyond_a_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

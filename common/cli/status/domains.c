@@ -52,21 +52,15 @@ static void
 find_coverage(const struct bs_view *view, const struct bs_domain *domain,
     int64_t now, struct bs_domain_status *out)
 {
-	unsigned lifetime_days = bs_meta_lifetime(view->meta,
-	    view->config->lifetime_days, bs_day_of(now));
-	int64_t day = bs_coverage_day(view, domain, now, lifetime_days);
-	struct bs_span span;
+	struct bs_coverage_state state;
 
-	bs_span_of(0, now, lifetime_days, &span);
-	out->reason = bs_coverage_fault(view, domain, NULL, &span);
+	bs_coverage_find(view, domain, now, &state);
+	out->reason = state.reason;
 	out->coverage = out->reason == BS_REASON_NONE ? BS_COVERAGE_FULL
 						      : BS_COVERAGE_PARTIAL;
-	if (day > (int64_t)bs_day_window(lifetime_days))
-		out->since =
-		    (day - bs_day_window(lifetime_days)) * BS_DAY_SECONDS;
-	/* where that day is past, waiting does not help */
-	if (out->reason != BS_REASON_NONE && day * BS_DAY_SECONDS > now)
-		out->full_at = day * BS_DAY_SECONDS;
+	out->since = state.since;
+	if (out->coverage == BS_COVERAGE_PARTIAL)
+		out->full_at = state.full_at;
 }
 
 /* How many days are left of those for which a domain is watched, from when it
