@@ -3,8 +3,10 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <nettle/base64.h>
 #include <nettle/hmac.h>
 #include <nettle/memops.h>
+#include <nettle/sha2.h>
 
 #include "common/keys/mac.h"
 
@@ -30,6 +32,20 @@ bs_mac_hash(const uint8_t key[static BS_STORE_KEY_LEN], const char *text,
 	hmac_sha256_update(&ctx, len, (const uint8_t *)text);
 	hmac_sha256_digest(&ctx, 16, out);
 	explicit_bzero(&ctx, sizeof(ctx));
+}
+
+void
+bs_mac_sha256_base64(const char *text, size_t len,
+    char out[static BS_SHA256_BASE64])
+{
+	uint8_t hash[SHA256_DIGEST_SIZE];
+	struct sha256_ctx ctx;
+
+	sha256_init(&ctx);
+	sha256_update(&ctx, len, (const uint8_t *)text);
+	sha256_digest(&ctx, sizeof(hash), hash);
+	base64_encode_raw(out, sizeof(hash), hash);
+	out[BS_SHA256_BASE64 - 1] = '\0';
 }
 
 bool

@@ -19,6 +19,12 @@ void bs_mac_tag(const uint8_t *secret, size_t secret_len, const char *input,
 void bs_mac_hash(const uint8_t key[static BS_STORE_KEY_LEN], const char *text,
     size_t len, uint8_t out[static 16]);
 
+/* SHA-256 of a text in base64 (RFC 4648, 4), with its NUL. */
+#define BS_SHA256_BASE64 45
+
+void bs_mac_sha256_base64(const char *text, size_t len,
+    char out[static BS_SHA256_BASE64]);
+
 /* Whether two runs of octets are equal, in constant time. */
 bool bs_mac_equal(const void *a, const void *b, size_t len);
 
