@@ -42,6 +42,7 @@ enum {
 	OPT_ALL,
 	OPT_TEXTFILE,
 	OPT_HTTP,
+	OPT_HTML,
 };
 
 static const struct option long_options[] = {
@@ -74,6 +75,7 @@ static const struct option long_options[] = {
     {"all", no_argument, NULL, OPT_ALL},
     {"textfile", required_argument, NULL, OPT_TEXTFILE},
     {"http", no_argument, NULL, OPT_HTTP},
+    {"html", required_argument, NULL, OPT_HTML},
     {NULL, 0, NULL, 0},
 };
 
@@ -268,6 +270,17 @@ take_metrics_option(int option, struct bs_call *call, unsigned *traits)
 	return true;
 }
 
+/* Those of the report. Returns whether it was one. */
+static bool
+take_report_option(int option, struct bs_call *call, unsigned *traits)
+{
+	if (option != OPT_HTML)
+		return false;
+	*traits |= BS_TAKES_HTML;
+	call->html = optarg;
+	return true;
+}
+
 /* The port is for mail servers that are tried out elsewhere. */
 static int
 take_ask_mx(struct bs_call *call)
@@ -336,6 +349,17 @@ read_since(const char *text, struct bs_call *call)
 		    "2026-01-31T00:00:00Z, 7d or 12h",
 	    text);
 	return EX_USAGE;
+}
+
+/* Those of a few subcommands. Returns whether it was one. */
+static bool
+take_special_option(int option, struct bs_call *call, unsigned *traits,
+    const char **since)
+{
+	return take_spf_option(option, call, traits) ||
+	       take_log_option(option, call, traits, since) ||
+	       take_metrics_option(option, call, traits) ||
+	       take_report_option(option, call, traits);
 }
 
 static int
@@ -412,9 +436,7 @@ take_option(int option, char **argv, struct bs_call *call, unsigned *traits,
 		*traits |= BS_TAKES_SERVERS;
 		return take_ask_mx(call);
 	default:
-		return take_spf_option(option, call, traits) ||
-			       take_log_option(option, call, traits, since) ||
-			       take_metrics_option(option, call, traits)
+		return take_special_option(option, call, traits, since)
 			   ? 0
 			   : complain_option(argv, option);
 	}

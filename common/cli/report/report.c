@@ -7,6 +7,7 @@
 #include "common/cli/output.h"
 #include "common/cli/report/collect.h"
 #include "common/cli/report/json.h"
+#include "common/cli/report/page.h"
 #include "common/cli/report/report.h"
 #include "common/cli/report/show.h"
 #include "common/cli/store/store.h"
@@ -61,9 +62,15 @@ bs_cmd_report(const struct bs_call *call)
 	    .since = call->since,
 	    .now = call->now};
 	struct bs_report *report = NULL;
-	int status = bs_keybook_look(call, &book);
+	int status;
 	int rc;
 
+	if (call->html != NULL && call->json) {
+		bs_complain("report writes --html or --json, not both; type "
+			    "it twice");
+		return EX_USAGE;
+	}
+	status = bs_keybook_look(call, &book);
 	if (status == 0)
 		status = choose_domain(call, book.config, &subject.domain);
 	if (status != 0)
@@ -72,7 +79,9 @@ bs_cmd_report(const struct bs_call *call)
 		status = complain(call, &book, rc);
 		goto out;
 	}
-	if (call->json)
+	if (call->html != NULL)
+		status = bs_page_write(report, call->html);
+	else if (call->json)
 		bs_report_print_json(report);
 	else
 		bs_report_print(report);
