@@ -11,6 +11,7 @@
 
 #include <lmdb.h>
 
+#include "common/store/cursor.h"
 #include "common/store/lock.h"
 #include "common/store/lmdb.h"
 #include "common/store/pages.h"
@@ -597,7 +598,7 @@ check_table(MDB_txn *txn, MDB_dbi table, uint64_t *entries, uint64_t *damaged)
 		    compare(key.mv_data, key.mv_size, last, last_len) <= 0 ||
 		    ++found > stat.ms_entries)
 			break;
-		if (!bs_record_is_sound(key.mv_data, key.mv_size, value.mv_data,
+		if (!bs_cursor_is_sound(key.mv_data, key.mv_size, value.mv_data,
 			value.mv_size))
 			(*damaged)++;
 		last_len = key.mv_size;

@@ -161,36 +161,6 @@ enum bs_tally_spf {
 	BS_TALLIES_SPF
 };
 
-/* top: (day, kind, slot, part). Who was counted most often on a day, by
- * Space-Saving: store/top.h. A text may need several parts. */
-enum bs_top_kind {
-	BS_TOP_NETWORK, /* of a client whose bounce was refused or is forged:
-			 * "192.0.2.0/24", "2001:db8:1::/48" */
-	BS_TOP_MTA,	/* the host that reports it, or else its HELO name */
-	BS_TOP_USER,	/* to whom it came: H(address), BS_RECORD_HASH octets */
-	BS_TOP_SPF,	/* a domain for which SPF said fail */
-};
-#define BS_TOP_KINDS 4
-#define BS_TOP_SLOTS 512
-#define BS_TOP_TEXT_MAX 253 /* of a domain */
-#define BS_TOP_PARTS 3
-
-struct bs_top_key {
-	uint32_t day;
-	uint8_t kind; /* of enum bs_top_kind */
-	uint16_t slot;
-	uint8_t part; /* from 0 */
-};
-
-/* It was counted .count times at most, and .count - .error times at least. No
- * text: nobody's name is known any more. Octets, no NUL. */
-struct bs_top_entry {
-	int64_t count;
-	int64_t error;
-	uint8_t len;
-	char text[BS_TOP_TEXT_MAX];
-};
-
 /* meta "gap" + start: not all was recorded between start and end. */
 struct bs_gap {
 	int64_t start;
@@ -205,8 +175,6 @@ size_t bs_msg_key_write(const struct bs_msg_key *key,
 size_t bs_tally_key_write(enum bs_tally_kind kind, uint32_t when,
     const uint8_t domain[static BS_RECORD_HASH],
     uint8_t out[static BS_RECORD_KEY_MAX]);
-size_t bs_top_key_write(const struct bs_top_key *key,
-    uint8_t out[static BS_RECORD_KEY_MAX]);
 size_t bs_gap_key_write(int64_t start, uint8_t out[static BS_RECORD_KEY_MAX]);
 size_t bs_refused_key_write(const struct bs_refused_key *key,
     uint8_t out[static BS_RECORD_KEY_MAX]);
@@ -216,8 +184,6 @@ BS_MUST_USE int bs_msg_key_read(const uint8_t *key, size_t len,
     struct bs_msg_key *out);
 BS_MUST_USE int bs_tally_key_read(enum bs_tally_kind kind, const uint8_t *key,
     size_t len, uint32_t *when, uint8_t domain[static BS_RECORD_HASH]);
-BS_MUST_USE int bs_top_key_read(const uint8_t *key, size_t len,
-    struct bs_top_key *out);
 BS_MUST_USE int bs_gap_key_read(const uint8_t *key, size_t len, int64_t *start);
 BS_MUST_USE int bs_refused_key_read(const uint8_t *key, size_t len,
     struct bs_refused_key *out);
@@ -244,15 +210,6 @@ size_t bs_refused_record_write(const uint8_t *key, size_t key_len,
     const struct bs_refused_record *record, uint8_t out[static BS_RECORD_MAX]);
 BS_MUST_USE int bs_refused_record_read(const uint8_t *key, size_t key_len,
     const uint8_t *value, size_t len, struct bs_refused_record *out);
-/* One part of an entry: part 0 has the counts and how long the text is. A read
- * of part 0 begins *out; one of a later part adds its piece of the text, and
- * says -EBADMSG where it is none of it. */
-unsigned bs_top_parts(const struct bs_top_entry *entry);
-size_t bs_top_record_write(const uint8_t *key, size_t key_len,
-    const struct bs_top_entry *entry, unsigned part,
-    uint8_t out[static BS_RECORD_MAX]);
-BS_MUST_USE int bs_top_record_read(const uint8_t *key, size_t key_len,
-    const uint8_t *value, size_t len, unsigned part, struct bs_top_entry *out);
 size_t bs_clock_record_write(const uint8_t *key, size_t key_len,
     const struct bs_clock *clock, uint8_t out[static BS_RECORD_MAX]);
 BS_MUST_USE int bs_clock_record_read(const uint8_t *key, size_t key_len,
@@ -278,10 +235,6 @@ void bs_msg_add_all(struct bs_msg_record *record,
 /* Takes an owner off. Returns whether it was one: of BS_MSG_MANY nobody is. */
 bool bs_msg_remove_owner(struct bs_msg_record *record,
     const uint8_t hash[static BS_MSG_SHORT]);
-
-/* Whether the check of any value fits. */
-bool bs_record_is_sound(const uint8_t *key, size_t key_len,
-    const uint8_t *value, size_t len);
 
 /* A meta value: two numbers; what they mean, the key says. */
 size_t bs_number_record_write(const uint8_t *key, size_t key_len, int64_t a,

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/store/record.h"
+#include "common/store/top_record.h"
 
 #define BS_TOP_INDEX 2048 /* a power of two, at least 2 * BS_TOP_SLOTS */
 

@@ -10,8 +10,8 @@
 
 #include "common/base/backstop.h"
 #include "common/store/lmdb.h"
-#include "common/store/record.h"
 #include "common/store/top.h"
+#include "common/store/top_record.h"
 
 /* Less than a minute, with the seconds that a full table takes to be written:
  * an engine that is killed loses no more. */

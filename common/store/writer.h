@@ -16,6 +16,7 @@
 #include "common/store/meta.h"
 #include "common/store/lmdb.h"
 #include "common/store/record.h"
+#include "common/store/top_record.h"
 
 /* bs_writer_signed(): known once the next bs_writer_flush() returns 0. */
 #define BS_WRITER_WAIT 1

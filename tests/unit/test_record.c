@@ -1,6 +1,7 @@
 /* The store's values: what is written is read, what is damaged is not. */
 #include <errno.h>
 
+#include "common/store/cursor.h"
 #include "common/store/record.h"
 #include "tests/unit/unit.h"
 
@@ -232,7 +233,7 @@ comes_back(void **state)
 		assert_int_equal(
 		    kinds[i].read(key, KEY_LEN, value, kinds[i].len), 0);
 		assert_true(
-		    bs_record_is_sound(key, KEY_LEN, value, kinds[i].len));
+		    bs_cursor_is_sound(key, KEY_LEN, value, kinds[i].len));
 	}
 }
 
@@ -253,9 +254,9 @@ keeps_its_format(void **state)
 	(void)state;
 	write_tag(value);
 	assert_memory_equal(value, want, sizeof(want));
-	assert_true(bs_record_is_sound(key, 0, empty, sizeof(empty)));
+	assert_true(bs_cursor_is_sound(key, 0, empty, sizeof(empty)));
 	assert_true(
-	    bs_record_is_sound((const uint8_t *)"a", 1, of_a, sizeof(of_a)));
+	    bs_cursor_is_sound((const uint8_t *)"a", 1, of_a, sizeof(of_a)));
 }
 
 /* Puts the check behind octets of an older format. Returns the length. */
@@ -494,7 +495,7 @@ refuses_wrong_lengths(void **state)
 			assert_int_equal(
 			    kinds[i].read(key, KEY_LEN, value, len), -EBADMSG);
 			assert_false(
-			    bs_record_is_sound(key, KEY_LEN, value, len));
+			    bs_cursor_is_sound(key, KEY_LEN, value, len));
 		}
 }
 

@@ -13,6 +13,7 @@
 #include "common/base/backstop.h"
 #include "common/config/config.h"
 #include "common/store/record.h"
+#include "common/store/top_record.h"
 
 /* Names are domains in lower case, or, of days and hours, BS_TALLY_SPF; of
  * hours, BS_TALLY_OTHERS (the domains beyond BS_TALLY_HOUR_DOMAINS). */
