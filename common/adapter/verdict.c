@@ -5,6 +5,7 @@
 #include "common/adapter/verdict.h"
 #include "common/base/ascii.h"
 #include "common/keys/tag.h"
+#include "common/mail/host.h"
 #include "common/mail/address.h"
 
 const char bs_verdict_unanswered[] =
@@ -74,6 +75,9 @@ bs_verdict_evidence(const struct bs_dsn_facts *facts,
 	    facts->returned_date > 0 ? (uint64_t)facts->returned_date : 0;
 	memcpy(request->return_path, facts->return_path,
 	    sizeof(request->return_path));
+	/* only a name: it must not take the place of what counts */
+	request->reporting_mta[bs_host_copy(facts->reporting_mta,
+	    strlen(facts->reporting_mta), request->reporting_mta)] = '\0';
 }
 
 static void

@@ -121,6 +121,7 @@ static const struct bs_field request_fields[] = {
     LIST(bs_request, "original_recipient", original_recipients),
     LIST(bs_request, "final_recipient", final_recipients),
     LIST(bs_request, "recipient_domain", recipient_domains),
+    SPARE_TEXT(bs_request, reporting_mta),
 };
 
 static const struct bs_field answer_fields[] = {

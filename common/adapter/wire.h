@@ -85,6 +85,7 @@ struct bs_request {
 	struct bs_list recipient_domains; /* op sent of mail that leaves */
 	char return_path[BS_ADDRESS_MAX]; /* of the returned header */
 	char header_from[BS_ADDRESS_MAX]; /* op sent: of the message */
+	char reporting_mta[BS_HOST_MAX];  /* as the report names itself */
 	uint64_t date; /* of the returned header, epoch seconds; 0: none */
 };
 

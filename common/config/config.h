@@ -57,6 +57,7 @@ struct bs_config {
 	unsigned lifetime_days;
 	bool messages;	      /* remember Message-IDs of what is sent */
 	unsigned probe_limit; /* an hour and client; 0: none */
+	enum bs_keep report;  /* what is kept for "backstop report" */
 	char *state;	      /* folder */
 	char *socket;	      /* of the engine */
 	char *user;

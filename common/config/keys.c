@@ -137,6 +137,24 @@ set_messages(struct bs_config_reader *reader, const char *value)
 }
 
 static void
+set_report(struct bs_config_reader *reader, const char *value)
+{
+	static const char *const words[] = {
+	    [BS_KEEP_HOSTS] = "hosts",
+	    [BS_KEEP_COUNTS] = "counts",
+	    [BS_KEEP_OFF] = "off",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(value, words[i]) == 0) {
+			reader->config->report = (enum bs_keep)i;
+			return;
+		}
+	bs_config_fault(reader, "report = %.60s: must be hosts, counts or off",
+	    value);
+}
+
+static void
 set_state(struct bs_config_reader *reader, const char *value)
 {
 	if (value[0] != '/')
@@ -236,6 +254,7 @@ const struct bs_config_key bs_config_keys[] = {
     {"lifetime", BS_SCOPE_HOST, "10", set_lifetime, NULL},
     {"messages", BS_SCOPE_HOST, "yes", set_messages, NULL},
     {"probe_limit", BS_SCOPE_HOST, "20", set_probe_limit, NULL},
+    {"report", BS_SCOPE_HOST, "hosts", set_report, NULL},
     {"state", BS_SCOPE_HOST, BS_STATE_PATH, set_state, NULL},
     {"socket", BS_SCOPE_HOST, BS_SOCKET_PATH, set_socket, NULL},
     {"user", BS_SCOPE_HOST, BS_ENGINE_USER, set_user, NULL},

@@ -213,6 +213,7 @@ reload(struct bs_server *server)
 {
 	int rc = bs_settings_reload(&server->settings);
 
+	bs_writer_keep(server->writer, server->settings.config->report);
 	bs_clients_begin(&server->clients, PASSWD,
 	    &server->settings.config->clients);
 	admit_clients(server);
@@ -495,6 +496,7 @@ read_secrets(struct bs_server *server)
 	bs_mac_wipe(store_key, sizeof(store_key));
 	if (server->writer == NULL)
 		return -ENOMEM;
+	bs_writer_keep(server->writer, server->settings.config->report);
 	bs_settings_refresh(&server->settings);
 	return 0;
 }

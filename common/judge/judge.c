@@ -10,6 +10,7 @@
 #include "common/judge/refusals.h"
 #include "common/judge/sent.h"
 #include "common/judge/sign.h"
+#include "common/judge/tops.h"
 #include "common/keys/day.h"
 #include "common/mail/x_backstop.h"
 
@@ -160,6 +161,9 @@ keep_count(const struct bs_case *question, const struct bs_answer *answer,
 	    row->tally != BS_TALLY_UNKNOWN)
 		bs_case_note_domain(question, BS_NOTE_FOREIGN);
 	bs_case_tally(question, row->tally);
+	bs_case_tally_row(question, row->number);
+	if (answer->action == BS_ACTION_REJECT || row->tally == BS_TALLY_FORGED)
+		bs_tops_note_bounce(question, known);
 	tally_action(question, answer->action, BS_TALLY_REJECTED,
 	    BS_TALLY_JUNKED);
 	if (judgement->would != answer->action)

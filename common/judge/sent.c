@@ -6,23 +6,62 @@
 #include "common/judge/refusals.h"
 #include "common/judge/sent.h"
 
-/* How a message left that bears no good tag of ours. What could have been
+/* Why an address can bear no tag. */
+static enum bs_tally_left
+obstacle_of(enum bs_reason reason)
+{
+	switch (reason) {
+	case BS_REASON_CLOCK:
+		return BS_LEFT_CLOCK;
+	case BS_REASON_FOREIGN_TAG:
+		return BS_LEFT_FOREIGN_TAG;
+	case BS_REASON_QUOTED:
+		return BS_LEFT_QUOTED;
+	case BS_REASON_NON_ASCII:
+		return BS_LEFT_NON_ASCII;
+	case BS_REASON_SOURCE_ROUTE:
+		return BS_LEFT_SOURCE_ROUTE;
+	default:
+		return BS_LEFT_TOO_LONG;
+	}
+}
+
+/* Why a message left that bears no good tag of ours. What could have been
  * signed was not in time, or it went past the listeners that sign. */
-static enum bs_msg_fate
-unsigned_fate(const struct bs_case *question, const struct bs_address *sender)
+static enum bs_tally_left
+why_unsigned(const struct bs_case *question, const struct bs_address *sender)
 {
 	const enum bs_listener listener = question->request->listener;
+	enum bs_reason reason = bs_case_unsigned(question, sender);
 
-	switch (bs_case_unsigned(question, sender)) {
+	switch (reason) {
 	case BS_REASON_NONE:
 	case BS_REASON_TAGGED:
-		return listener == BS_LISTENER_OUT ||
-			       listener == BS_LISTENER_LOCAL
-			   ? BS_MSG_OBSTACLE
-			   : BS_MSG_RELAYED;
+		break;
 	case BS_REASON_SIGN_OFF:
-		return BS_MSG_RELAYED;
+		return BS_LEFT_SIGN_OFF;
 	case BS_REASON_EXEMPT:
+		return BS_LEFT_EXEMPT;
+	default:
+		return obstacle_of(reason);
+	}
+	if (listener != BS_LISTENER_OUT && listener != BS_LISTENER_LOCAL)
+		return BS_LEFT_ELSEWHERE;
+	if (reason == BS_REASON_TAGGED)
+		return BS_LEFT_BAD_TAG;
+	return bs_keyring_active(question->view.keyring) == NULL
+		   ? BS_LEFT_NO_KEY
+		   : BS_LEFT_LATE;
+}
+
+static enum bs_msg_fate
+fate_of(enum bs_tally_left left)
+{
+	switch (left) {
+	case BS_LEFT_SIGN_OFF:
+	case BS_LEFT_ELSEWHERE:
+		return BS_MSG_RELAYED;
+	case BS_LEFT_EXEMPT:
 		return BS_MSG_EXEMPT;
 	default:
 		return BS_MSG_OBSTACLE;
@@ -35,13 +74,15 @@ static enum bs_msg_fate
 note_unsigned(const struct bs_case *question, const struct bs_address *sender,
     const struct bs_address *plain)
 {
-	enum bs_msg_fate fate = unsigned_fate(question, sender);
+	enum bs_tally_left left = why_unsigned(question, sender);
+	enum bs_msg_fate fate = fate_of(left);
 
 	bs_case_note(question, plain, BS_NOTE_UNSIGNED);
 	if (fate == BS_MSG_RELAYED)
 		bs_case_note_domain(question, BS_NOTE_UNSIGNED);
 	if (question->domain->sign && fate != BS_MSG_EXEMPT)
 		bs_case_tally(question, BS_TALLY_UNSIGNED);
+	bs_case_tally_left(question, left);
 	return fate;
 }
 

@@ -5,6 +5,7 @@
 #include "common/adapter/verdict.h"
 #include "common/judge/counters.h"
 #include "common/judge/spf.h"
+#include "common/judge/tops.h"
 #include "common/base/log.h"
 #include "common/mail/address.h"
 #include "common/mail/auth_results.h"
@@ -323,6 +324,8 @@ tally(const struct bs_case *question, const struct bs_spf_decision *decision)
 		: column_of(decision->would, false),
 	};
 
+	if (decision->finding->result == BS_SPF_FAIL)
+		bs_tops_note_spf(question, decision->finding->domain);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 		if (i == 0 || columns[i] != BS_TALLY_SPF_RESULT)
 			bs_case_tally_spf(question, columns[i]);

@@ -58,6 +58,8 @@ all_evidence_is_told(void **state)
 	assert_int_equal(bs_list_add(&facts.message_ids, "id@x", 4), 0);
 	assert_int_equal(bs_list_add(&facts.final_recipients, "f@x", 3), 0);
 	assert_int_equal(bs_list_add(&facts.original_recipients, "o@x", 3), 0);
+	snprintf(facts.reporting_mta, sizeof(facts.reporting_mta),
+	    "MX.Example.net");
 	snprintf(facts.return_path, sizeof(facts.return_path), "r@x");
 	bs_verdict_evidence(&facts, &request);
 	assert_int_equal(request.kind, BS_KIND_DSN);
@@ -69,6 +71,7 @@ all_evidence_is_told(void **state)
 	    "f@x");
 	assert_string_equal(bs_list_next(&request.original_recipients, NULL),
 	    "o@x");
+	assert_string_equal(request.reporting_mta, "mx.example.net");
 	assert_string_equal(request.return_path, "r@x");
 	facts.returned_date = -1;
 	facts.message_ids.truncated = false;

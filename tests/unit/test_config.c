@@ -28,6 +28,7 @@ test_fallbacks(void **state)
 	assert_false(bs_config_trusts(config, "192.0.2.1"));
 	assert_int_equal(config->gateway_count, 0);
 	assert_int_equal(config->lifetime_days, 10);
+	assert_int_equal(config->report, BS_KEEP_HOSTS);
 	assert_string_equal(config->state, BS_STATE_PATH);
 	assert_string_equal(config->socket, BS_SOCKET_PATH);
 	assert_string_equal(config->user, BS_ENGINE_USER);

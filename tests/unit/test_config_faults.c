@@ -21,6 +21,8 @@ test_bad_lines(void **state)
 	    {"sign = # yes", "sign has no value"},
 	    {"strict = 1", "must be no or yes"},
 	    {"mode = off", "must be observe, mark, junk or enforce"},
+	    {"report = yes", "report = yes: must be hosts, counts or off"},
+	    {"report = Hosts", "must be hosts, counts or off"},
 	    {"outbound = yes", "must be elsewhere or here"},
 	    {"form = srs", "must be prvs or subaddress"},
 	    {"lifetime = 0x10", "must be a decimal number"},
@@ -257,7 +259,7 @@ test_one_pass(void **state)
 	    "so continues it\n"
 	    "4: unknown key 'colour'; known: domains sign mode outbound form "
 	    "exempt strict trusted gateways lifetime messages probe_limit "
-	    "state socket user "
+	    "report state socket user "
 	    "clients\n"
 	    "6: '=' is missing: 'no equals sign'\n"
 	    "9: trusted: '300.0.0.1' is not a network (as 192.0.2.0/24, "

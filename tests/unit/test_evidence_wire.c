@@ -39,6 +39,7 @@ same_evidence(const struct bs_request *a, const struct bs_request *b)
 	assert_true(a->date == b->date);
 	assert_string_equal(a->return_path, b->return_path);
 	assert_string_equal(a->header_from, b->header_from);
+	assert_string_equal(a->reporting_mta, b->reporting_mta);
 	same_list(&a->message_ids, &b->message_ids);
 	same_list(&a->final_recipients, &b->final_recipients);
 	same_list(&a->original_recipients, &b->original_recipients);
@@ -62,6 +63,8 @@ evidence_comes_back(void **state)
 	sent.only_refers = true;
 	sent.date = 1790000000;
 	snprintf(sent.return_path, sizeof(sent.return_path), "a@example.org");
+	snprintf(sent.reporting_mta, sizeof(sent.reporting_mta),
+	    "mx.example.net");
 	snprintf(sent.header_from, sizeof(sent.header_from), "b@example.org");
 	add(&sent.message_ids, "second@example.org");
 	add(&sent.message_ids, "a b\n%<>@example.org");
