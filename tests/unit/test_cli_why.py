@@ -93,6 +93,29 @@ class OfFiles(Case):
         self.why("bob@example.org", self.path("mail.log.3.xz"),
                  says="1 decision about")
 
+    def test_names_of_rotated_files(self):
+        """By number, by day, by second, and with logrotate's extension."""
+        names = ("mail.log.12", "mail.log-20261130", "mail-20261130.log.gz",
+                 "mail.log-20261130-1764489600.gz", "mail.2.log", "mail.log")
+        for number, name in enumerate(names):
+            text = line(10, message_id=f"m{number}@x").encode()
+            self.write(name, gzip.compress(text) if ".gz" in name else text)
+        for name in ("mail.log-", "mail.log.x", "mail-.log", "mail-1.logs",
+                     "mail.log.1.rpmsave", "mailer.1.log", "mail.1"):
+            self.write(name, line(11, message_id=f"no-{name}@x"))
+        told = self.json("why", "bob@example.org", self.path("mail.log"))
+        self.assertEqual({one["message_id"] for one in told},
+                         {f"m{number}@x" for number in range(len(names))})
+
+    def test_what_to_type(self):
+        """backstop accept with the client; where it is not known, with whom
+        the bounce was for."""
+        path = self.log(line(10), line(10).replace(f"client={CLIENT} ", "")
+                        .replace("recipient=", "recipient=prvs=4790xxxxxx="))
+        told = self.why("bob@example.org", path)
+        self.assertIn(f"type: backstop accept {CLIENT}\n", told)
+        self.assertIn("type: backstop accept bob@example.org\n", told)
+
     def test_old_files_are_not_opened(self):
         """With --since, what was last written before is passed over."""
         os.utime(self.write("mail.log.1", b"\x1f\x8b broken"), (1, 1))

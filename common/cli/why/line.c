@@ -11,6 +11,10 @@
 #define DAY_SECONDS 86400
 #define STAMP_MAX 40 /* octets of the longest time */
 
+/* "prvs=" and the digits of a tag. */
+#define TAG "prvs="
+#define TAG_DIGITS 10
+
 /* The words with which a decision begins; others stand in lines of -v. */
 static const char *const firsts[] = {"verdict=", "event=", "spf="};
 
@@ -208,4 +212,21 @@ bs_why_line_value(const struct bs_why_line *line, const char *name)
 		if (strcmp(line->words[i].name, name) == 0)
 			return line->words[i].value;
 	return "";
+}
+
+void
+bs_why_plain_address(const char *address, char *out, size_t size)
+{
+	const char *tag = strstr(address, TAG);
+	const char *rest = tag == NULL ? "" : tag + strlen(TAG);
+
+	snprintf(out, size, "%s", address);
+	if (strlen(rest) <= TAG_DIGITS)
+		return;
+	rest += TAG_DIGITS;
+	if (tag == address && *rest == '=')
+		snprintf(out, size, "%s", rest + 1);
+	else if (tag > address && tag[-1] == '+' && *rest == '@')
+		snprintf(out, size, "%.*s%s", (int)(tag - 1 - address), address,
+		    rest);
 }

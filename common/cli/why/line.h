@@ -33,4 +33,7 @@ BS_MUST_USE int bs_why_line_parse(const char *text, size_t len, int64_t written,
 /* The value of a word; empty where there is none. */
 const char *bs_why_line_value(const struct bs_why_line *line, const char *name);
 
+/* Writes an address without its tag, whose MAC the log does not have. */
+void bs_why_plain_address(const char *address, char *out, size_t size);
+
 #endif

@@ -186,22 +186,44 @@ struct rotation {
 	size_t room;
 };
 
-/* Whether a name is that of the log with what logrotate adds: ".2.gz",
- * "-20261130", "-20261130.xz". */
+/* Whether a name goes on as logrotate adds it: ".2", "-20261130",
+ * "-20261130-1764489600"; at rest is what stands behind that. */
+static bool
+skip_number(const char **rest)
+{
+	const char *at = *rest;
+
+	if ((at[0] != '.' && at[0] != '-') || !bs_ascii_is_digit(at[1]))
+		return false;
+	at++;
+	*rest = at + strspn(at, "0123456789-");
+	return true;
+}
+
+/* Whether a name is that of the log, rotated and perhaps compressed:
+ * "mail.log.2.gz", or with logrotate's "extension" "mail-20261130.log.xz". */
 static bool
 is_rotated(const char *name, const char *base)
 {
-	static const char *const ends[] = {"", ".gz", ".xz", ".bz2", ".zst"};
+	static const char *const ends[] = {"", ".gz", ".xz", ".bz2", ".zst",
+	    ".lz4", ".lzma", ".Z"};
+	const char *dot = strrchr(base, '.');
 	size_t len = strlen(base);
+	size_t stem = dot == NULL ? 0 : (size_t)(dot - base);
+	const char *rest = name;
 
-	if (strncmp(name, base, len) != 0 ||
-	    (name[len] != '.' && name[len] != '-') ||
-	    !bs_ascii_is_digit(name[len + 1]))
-		return false;
-	name += len + 1;
-	name += strspn(name, "0123456789");
+	if (strncmp(name, base, len) == 0)
+		rest = name + len;
+	if (rest == name || !skip_number(&rest)) {
+		if (stem == 0 || strncmp(name, base, stem) != 0)
+			return false;
+		rest = name + stem;
+		if (!skip_number(&rest) || strncmp(rest, dot, strlen(dot)) != 0)
+			return false;
+		rest += strlen(dot);
+	}
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (strcmp(name, ends[i]) == 0)
+		if (strcmp(rest, ends[i]) == 0)
 			return true;
 	return false;
 }

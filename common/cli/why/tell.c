@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/netblock.h"
 #include "common/cli/output.h"
 #include "common/cli/why/tell.h"
 
@@ -264,6 +265,20 @@ is_harmful(const struct bs_why_line *line)
 	       find_action(VALUE("would")) < 3;
 }
 
+/* Names the client, or where it is not known, whom the bounce was for. */
+static void
+say_accept(struct text *text, const struct bs_why_line *line)
+{
+	struct bs_netblock client;
+	char plain[BS_LOG_LINE];
+
+	if (bs_netblock_parse(VALUE("client"), &client) == 0)
+		snprintf(plain, sizeof(plain), "%s", VALUE("client"));
+	else
+		bs_why_plain_address(VALUE("recipient"), plain, sizeof(plain));
+	say(text, "    If it was genuine, type: backstop accept %s\n", plain);
+}
+
 static enum bs_why_outcome
 tell_verdict(const struct bs_why_line *line, struct text *text)
 {
@@ -294,8 +309,7 @@ tell_verdict(const struct bs_why_line *line, struct text *text)
 		say_line(text, "The verdict was set aside, as you told "
 			       "'backstop accept' to.");
 	else if (is_harmful(line))
-		say(text, "    If it was genuine, type: backstop accept %s\n",
-		    VALUE("client"));
+		say_accept(text, line);
 	say(text, "    (verdict %s, row %s)\n", verdict, VALUE("row"));
 	return outcome;
 }

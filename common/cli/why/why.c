@@ -18,10 +18,6 @@
 /* Decisions that are told without --all: the newest. */
 #define NEWEST 100
 
-/* "prvs=" and the digits of a tag. */
-#define TAG "prvs="
-#define TAG_DIGITS 10
-
 /* What was asked for. */
 struct subject {
 	char text[BS_LOG_LINE]; /* no brackets, no tag */
@@ -49,24 +45,6 @@ struct answer {
 	bool failed;	  /* memory ran out */
 };
 
-/* The address without its tag, whose MAC the log does not have. */
-static void
-take_tag_off(const char *address, char *out, size_t size)
-{
-	const char *tag = strstr(address, TAG);
-	const char *rest = tag == NULL ? "" : tag + strlen(TAG);
-
-	snprintf(out, size, "%s", address);
-	if (strlen(rest) <= TAG_DIGITS)
-		return;
-	rest += TAG_DIGITS;
-	if (tag == address && *rest == '=')
-		snprintf(out, size, "%s", rest + 1);
-	else if (tag > address && tag[-1] == '+' && *rest == '@')
-		snprintf(out, size, "%.*s%s", (int)(tag - 1 - address), address,
-		    rest);
-}
-
 /* An IPv6 address has several forms, of which the log has the short one. */
 static void
 read_client(const char *text, struct subject *out)
@@ -92,7 +70,7 @@ read_subject(const char *text, struct subject *out)
 		return false;
 	snprintf(bare, sizeof(bare), "%.*s", (int)(in_brackets ? len - 2 : len),
 	    text + (in_brackets ? 1 : 0));
-	take_tag_off(bare, out->text, sizeof(out->text));
+	bs_why_plain_address(bare, out->text, sizeof(out->text));
 	read_client(bare, out);
 	out->len = strlen(out->text);
 	return out->len > 0;
@@ -136,7 +114,7 @@ names_subject(const struct subject *subject, const char *value)
 	char plain[BS_LOG_LINE];
 	const char *at;
 
-	take_tag_off(value, plain, sizeof(plain));
+	bs_why_plain_address(value, plain, sizeof(plain));
 	at = strrchr(plain, '@');
 	return is_subject(subject, value, strlen(value)) ||
 	       is_subject(subject, plain, strlen(plain)) ||
