@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/base/idn.h"
+#include "common/base/libarchive.h"
 #include "common/reports/jail.h"
 #include "common/reports/reader.h"
 #include "common/reports/tidy.h"
@@ -185,7 +186,8 @@ serve(int in, int out)
 {
 	FILE *pipe;
 
-	if (bs_report_jail_enter(in, out) != 0 ||
+	/* afterwards no file can be opened */
+	if (bs_libarchive_load() != 0 || bs_report_jail_enter(in, out) != 0 ||
 	    (pipe = fdopen(STDOUT_FILENO, "w")) == NULL)
 		_exit(1);
 	(void)!bs_report_unpack(STDIN_FILENO, tell, pipe);

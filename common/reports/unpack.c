@@ -1,5 +1,4 @@
-/* Finds reports in a file: plain, packed, or in mails. This is the only file
- * that includes libarchive.
+/* Finds reports in a file: plain, packed, or in mails.
  *
  * What a file is shows by its octets: senders call gzip zip, and XML gzip. */
 #include <errno.h>
@@ -8,10 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include "common/base/ascii.h"
+#include "common/base/libarchive.h"
 #include "common/mail/parts.h"
 #include "common/reports/unpack.h"
 #include "common/reports/xml.h"
@@ -130,8 +127,9 @@ struct entry {
 static const char *
 reason(struct archive *archive)
 {
-	const char *why =
-	    archive == NULL ? "out of memory" : archive_error_string(archive);
+	const char *why = archive == NULL
+			      ? "out of memory"
+			      : bs_libarchive.archive_error_string(archive);
 
 	return why == NULL ? "it is damaged" : why;
 }
@@ -139,7 +137,8 @@ reason(struct archive *archive)
 static bool
 next_block(struct entry *entry)
 {
-	la_ssize_t len = archive_read_data(entry->archive, entry->block, BLOCK);
+	la_ssize_t len = bs_libarchive.archive_read_data(entry->archive,
+	    entry->block, BLOCK);
 
 	entry->len = len > 0 ? (size_t)len : 0;
 	if (len < 0 && entry->all->rc == 0)
@@ -311,10 +310,10 @@ unpack(struct unpack *all, struct archive *archive)
 		return;
 	}
 	*entry = (struct entry){.all = all, .archive = archive};
-	while (
-	    all->rc == 0 &&
-	    (rc = archive_read_next_header(archive, &head)) >= ARCHIVE_WARN &&
-	    rc != ARCHIVE_EOF) {
+	while (all->rc == 0 &&
+	       (rc = bs_libarchive.archive_read_next_header(archive, &head)) >=
+		   ARCHIVE_WARN &&
+	       rc != ARCHIVE_EOF) {
 		if (++all->entries > ENTRIES_MAX) {
 			tell_fault(all,
 			    "more than %d files in one: not all "
@@ -322,7 +321,8 @@ unpack(struct unpack *all, struct archive *archive)
 			    ENTRIES_MAX);
 			all->rc = -ECANCELED;
 		}
-		if (archive_entry_filetype(head) != AE_IFDIR && all->rc == 0)
+		if (bs_libarchive.archive_entry_filetype(head) != AE_IFDIR &&
+		    all->rc == 0)
 			read_entry(entry);
 	}
 	if (rc < ARCHIVE_WARN && all->rc == 0)
@@ -331,18 +331,19 @@ unpack(struct unpack *all, struct archive *archive)
 	free(entry);
 }
 
-/* Returns NULL without memory. */
+/* Returns NULL without memory, or without libarchive. */
 static struct archive *
 new_archive(void)
 {
-	struct archive *archive = archive_read_new();
+	struct archive *archive;
 
-	if (archive == NULL)
+	if (bs_libarchive_load() != 0 ||
+	    (archive = bs_libarchive.archive_read_new()) == NULL)
 		return NULL;
-	(void)archive_read_support_filter_gzip(archive);
-	(void)archive_read_support_format_zip(archive);
-	(void)archive_read_support_format_raw(archive);
-	(void)archive_read_support_format_empty(archive);
+	(void)bs_libarchive.archive_read_support_filter_gzip(archive);
+	(void)bs_libarchive.archive_read_support_format_zip(archive);
+	(void)bs_libarchive.archive_read_support_format_raw(archive);
+	(void)bs_libarchive.archive_read_support_format_empty(archive);
 	return archive;
 }
 
@@ -356,13 +357,14 @@ unpack_found(struct unpack *all)
 	all->found_octets -= found->len;
 	all->depth = found->depth;
 	archive = all->rc == 0 ? new_archive() : NULL;
-	if (archive != NULL && archive_read_open_memory(archive, found->octets,
-				   found->len) == ARCHIVE_OK)
+	if (archive != NULL && bs_libarchive.archive_read_open_memory(archive,
+				   found->octets, found->len) == ARCHIVE_OK)
 		unpack(all, archive);
 	else if (all->rc == 0)
 		tell_fault(all, "it cannot be unpacked: %.100s",
 		    reason(archive));
-	(void)archive_read_free(archive);
+	if (archive != NULL)
+		(void)bs_libarchive.archive_read_free(archive);
 	free(found->octets);
 	free(found);
 }
@@ -373,12 +375,13 @@ bs_report_unpack(int fd, bs_report_tell *tell, void *context)
 	struct unpack all = {.tell = tell, .context = context};
 	struct archive *archive = new_archive();
 
-	if (archive != NULL &&
-	    archive_read_open_fd(archive, fd, BLOCK) == ARCHIVE_OK)
+	if (archive != NULL && bs_libarchive.archive_read_open_fd(archive, fd,
+				   BLOCK) == ARCHIVE_OK)
 		unpack(&all, archive);
 	else
 		tell_fault(&all, "it cannot be read: %.100s", reason(archive));
-	(void)archive_read_free(archive);
+	if (archive != NULL)
+		(void)bs_libarchive.archive_read_free(archive);
 	while (all.found != NULL)
 		unpack_found(&all);
 	return all.rc;

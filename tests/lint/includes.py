@@ -35,9 +35,7 @@ OWNERS = (
       "common/cli/spf/batch.c", "common/cli/spf/lookup.c",
       "common/cli/spf/once.c"]),
     (r"expat\.h", ["common/reports/xml.c"]),
-    (r"archive(_entry)?\.h", ["common/reports/unpack.c",
-                              "common/cli/why/source.c",
-                              "common/cli/store/archive.c"]),
+    (r"archive(_entry)?\.h", ["common/base/libarchive.h"]),
     (r"idn2\.h", ["common/base/idn.c"]),
     (r"local_scan\.h|exim\.h|dlfunc\.h", [
         "exim/local_scan.c", "exim/dlfunc.c", "exim/envelope.c", "exim/relay.c",

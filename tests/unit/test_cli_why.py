@@ -175,6 +175,14 @@ class OfFiles(Case):
                      "2001:db8::/32"):
             self.why(what, path, says="1 decision about")
 
+    def test_without_libarchive(self):
+        """It is loaded where it is needed, and only there."""
+        self.write("libarchive.so.13", "none")
+        env = {**os.environ, "LD_LIBRARY_PATH": self.folder}
+        self.call("--version", says="backstop", env=env)
+        self.call("why", "bob@example.org", self.log(line(10)),
+                  status=IOERR, says="libarchive is needed for this", env=env)
+
     def test_what_another_user_may_not_read(self):
         """Nothing found is not said where nothing was read."""
         done = self.run_raw("why", "bob@example.org", **(

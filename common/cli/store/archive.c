@@ -1,14 +1,12 @@
 /* The file of "backstop backup": a tar archive, written and read by libarchive.
- * The one file that knows archive.h. */
+ */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <archive.h>
-#include <archive_entry.h>
-
+#include "common/base/libarchive.h"
 #include "common/cli/store/archive.h"
 
 #define BLOCK 65536
@@ -21,12 +19,16 @@ struct bs_archive {
 static int
 begin(bool writes, struct bs_archive **out)
 {
-	struct bs_archive *self = calloc(1, sizeof(*self));
+	struct bs_archive *self;
+	int rc = bs_libarchive_load();
 
-	if (self == NULL)
+	if (rc != 0)
+		return rc;
+	if ((self = calloc(1, sizeof(*self))) == NULL)
 		return -ENOMEM;
 	self->writes = writes;
-	self->archive = writes ? archive_write_new() : archive_read_new();
+	self->archive = writes ? bs_libarchive.archive_write_new()
+			       : bs_libarchive.archive_read_new();
 	if (self->archive == NULL) {
 		free(self);
 		return -ENOMEM;
@@ -39,7 +41,7 @@ begin(bool writes, struct bs_archive **out)
 static int
 error_of(const struct bs_archive *self)
 {
-	int error = archive_errno(self->archive);
+	int error = bs_libarchive.archive_errno(self->archive);
 
 	if (error == ENOSPC || error == ENOMEM || error == EDQUOT ||
 	    error == EFBIG)
@@ -55,9 +57,10 @@ bs_archive_create(int fd, struct bs_archive **out)
 
 	if (rc != 0)
 		return rc;
-	if (archive_write_set_format_pax_restricted(self->archive) ==
-		ARCHIVE_OK &&
-	    archive_write_open_fd(self->archive, fd) == ARCHIVE_OK) {
+	if (bs_libarchive.archive_write_set_format_pax_restricted(
+		self->archive) == ARCHIVE_OK &&
+	    bs_libarchive.archive_write_open_fd(self->archive, fd) ==
+		ARCHIVE_OK) {
 		*out = self;
 		return 0;
 	}
@@ -76,8 +79,10 @@ bs_archive_open(int fd, struct bs_archive **out)
 		return rc;
 	/* tar alone, and not compressed: what few octets blow up to would have
 	 * to be limited */
-	if (archive_read_support_format_tar(self->archive) == ARCHIVE_OK &&
-	    archive_read_open_fd(self->archive, fd, BLOCK) == ARCHIVE_OK) {
+	if (bs_libarchive.archive_read_support_format_tar(self->archive) ==
+		ARCHIVE_OK &&
+	    bs_libarchive.archive_read_open_fd(self->archive, fd, BLOCK) ==
+		ARCHIVE_OK) {
 		*out = self;
 		return 0;
 	}
@@ -90,27 +95,28 @@ int
 bs_archive_add(struct bs_archive *self, const struct bs_archive_entry *entry,
     int64_t now)
 {
-	struct archive_entry *header = archive_entry_new();
+	struct archive_entry *header = bs_libarchive.archive_entry_new();
 	int rc;
 
 	if (header == NULL)
 		return -ENOMEM;
-	archive_entry_set_pathname(header, entry->name);
-	archive_entry_set_filetype(header, AE_IFREG);
-	archive_entry_set_perm(header, entry->mode & 07777);
-	archive_entry_set_size(header, (int64_t)entry->size);
-	archive_entry_set_mtime(header, (time_t)now, 0);
-	archive_entry_set_uname(header, "root");
-	archive_entry_set_gname(header, "root");
-	rc = archive_write_header(self->archive, header);
-	archive_entry_free(header);
+	bs_libarchive.archive_entry_set_pathname(header, entry->name);
+	bs_libarchive.archive_entry_set_filetype(header, AE_IFREG);
+	bs_libarchive.archive_entry_set_perm(header, entry->mode & 07777);
+	bs_libarchive.archive_entry_set_size(header, (int64_t)entry->size);
+	bs_libarchive.archive_entry_set_mtime(header, (time_t)now, 0);
+	bs_libarchive.archive_entry_set_uname(header, "root");
+	bs_libarchive.archive_entry_set_gname(header, "root");
+	rc = bs_libarchive.archive_write_header(self->archive, header);
+	bs_libarchive.archive_entry_free(header);
 	return rc == ARCHIVE_OK ? 0 : error_of(self);
 }
 
 int
 bs_archive_write(struct bs_archive *self, const void *octets, size_t len)
 {
-	la_ssize_t n = archive_write_data(self->archive, octets, len);
+	la_ssize_t n =
+	    bs_libarchive.archive_write_data(self->archive, octets, len);
 
 	if (n < 0)
 		return error_of(self);
@@ -120,7 +126,7 @@ bs_archive_write(struct bs_archive *self, const void *octets, size_t len)
 int
 bs_archive_finish(struct bs_archive *self)
 {
-	return archive_write_close(self->archive) == ARCHIVE_OK
+	return bs_libarchive.archive_write_close(self->archive) == ARCHIVE_OK
 		   ? 0
 		   : error_of(self);
 }
@@ -130,32 +136,33 @@ bs_archive_next(struct bs_archive *self, struct bs_archive_entry *out)
 {
 	struct archive_entry *header;
 	const char *name;
-	int rc = archive_read_next_header(self->archive, &header);
+	int rc = bs_libarchive.archive_read_next_header(self->archive, &header);
 
 	if (rc == ARCHIVE_EOF)
 		return BS_ARCHIVE_END;
 	if (rc != ARCHIVE_OK)
 		return error_of(self);
-	name = archive_entry_pathname(header);
+	name = bs_libarchive.archive_entry_pathname(header);
 	/* a file with holes is as large as it says, however short it is here */
 	if (name == NULL || strlen(name) >= sizeof(out->name) ||
-	    archive_entry_filetype(header) != AE_IFREG ||
-	    archive_entry_hardlink(header) != NULL ||
-	    archive_entry_symlink(header) != NULL ||
-	    archive_entry_sparse_count(header) > 0 ||
-	    !archive_entry_size_is_set(header) ||
-	    archive_entry_size(header) < 0)
+	    bs_libarchive.archive_entry_filetype(header) != AE_IFREG ||
+	    bs_libarchive.archive_entry_hardlink(header) != NULL ||
+	    bs_libarchive.archive_entry_symlink(header) != NULL ||
+	    bs_libarchive.archive_entry_sparse_count(header) > 0 ||
+	    !bs_libarchive.archive_entry_size_is_set(header) ||
+	    bs_libarchive.archive_entry_size(header) < 0)
 		return -EUCLEAN;
 	snprintf(out->name, sizeof(out->name), "%s", name);
-	out->mode = archive_entry_perm(header);
-	out->size = (uint64_t)archive_entry_size(header);
+	out->mode = bs_libarchive.archive_entry_perm(header);
+	out->size = (uint64_t)bs_libarchive.archive_entry_size(header);
 	return 0;
 }
 
 ssize_t
 bs_archive_read(struct bs_archive *self, void *out, size_t size)
 {
-	la_ssize_t n = archive_read_data(self->archive, out, size);
+	la_ssize_t n =
+	    bs_libarchive.archive_read_data(self->archive, out, size);
 
 	return n < 0 ? error_of(self) : (ssize_t)n;
 }
@@ -166,8 +173,8 @@ bs_archive_close(struct bs_archive *self)
 	if (self == NULL)
 		return;
 	if (self->writes)
-		archive_write_free(self->archive);
+		bs_libarchive.archive_write_free(self->archive);
 	else
-		archive_read_free(self->archive);
+		bs_libarchive.archive_read_free(self->archive);
 	free(self);
 }

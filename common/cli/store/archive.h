@@ -1,5 +1,5 @@
 /* The file of "backstop backup": a tar archive, written and read by libarchive.
- * The one file that knows archive.h. */
+ */
 #ifndef BS_CLI_STORE_ARCHIVE_H
 #define BS_CLI_STORE_ARCHIVE_H
 

@@ -1,6 +1,4 @@
 /* Where the engine's lines are: the journal, or files of a log. */
-#include <archive.h>
-#include <archive_entry.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/base/ascii.h"
+#include "common/base/libarchive.h"
 #include "common/cli/progress.h"
 #include "common/cli/why/source.h"
 
@@ -107,19 +106,20 @@ read_archive(struct archive *archive, struct reader *reader,
 	const void *block;
 	size_t len;
 	la_int64_t offset;
-	int rc = archive_read_next_header(archive, &entry);
+	int rc = bs_libarchive.archive_read_next_header(archive, &entry);
 
 	if (rc == ARCHIVE_EOF)
 		return 0;
 	if (rc != ARCHIVE_OK)
 		return -EIO;
-	while ((rc = archive_read_data_block(archive, &block, &len, &offset)) ==
-	       ARCHIVE_OK) {
+	while ((rc = bs_libarchive.archive_read_data_block(archive, &block,
+		    &len, &offset)) == ARCHIVE_OK) {
 		if (len > 0)
 			feed(reader, block, len);
 		/* compressed octets count */
 		bs_progress_show(progress,
-		    (uint64_t)archive_filter_bytes(archive, -1), bytes);
+		    (uint64_t)bs_libarchive.archive_filter_bytes(archive, -1),
+		    bytes);
 	}
 	end_carried(reader);
 	return rc == ARCHIVE_EOF ? 0 : -EIO;
@@ -130,26 +130,35 @@ read_fd(int fd, const struct bs_why_search *search, int64_t written,
     uint64_t bytes, const char *name)
 {
 	struct bs_progress progress;
-	struct archive *archive = archive_read_new();
-	struct reader *reader = calloc(1, sizeof(*reader));
-	int rc = -ENOMEM;
+	struct archive *archive;
+	struct reader *reader;
+	int rc = bs_libarchive_load();
 
+	if (rc != 0)
+		return rc;
+	archive = bs_libarchive.archive_read_new();
+	reader = calloc(1, sizeof(*reader));
+	rc = -ENOMEM;
 	bs_progress_begin(&progress, search->progress, name);
 	if (archive == NULL || reader == NULL)
 		goto out;
 	reader->search = search;
 	reader->written = written;
-	if (archive_read_support_filter_all(archive) < ARCHIVE_WARN ||
-	    archive_read_support_format_raw(archive) != ARCHIVE_OK ||
-	    archive_read_support_format_empty(archive) != ARCHIVE_OK)
+	if (bs_libarchive.archive_read_support_filter_all(archive) <
+		ARCHIVE_WARN ||
+	    bs_libarchive.archive_read_support_format_raw(archive) !=
+		ARCHIVE_OK ||
+	    bs_libarchive.archive_read_support_format_empty(archive) !=
+		ARCHIVE_OK)
 		goto out;
-	rc = archive_read_open_fd(archive, fd, BLOCK) == ARCHIVE_OK
-		 ? read_archive(archive, reader, &progress, bytes)
-		 : -EIO;
+	rc =
+	    bs_libarchive.archive_read_open_fd(archive, fd, BLOCK) == ARCHIVE_OK
+		? read_archive(archive, reader, &progress, bytes)
+		: -EIO;
 out:
 	bs_progress_end(&progress);
 	free(reader);
-	archive_read_free(archive);
+	bs_libarchive.archive_read_free(archive);
 	return rc;
 }
 
