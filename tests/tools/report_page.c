@@ -338,12 +338,16 @@ many(void)
 	struct bs_report *report = month(true, 50);
 	char name[BS_REPORT_NAME];
 
-	for (size_t i = 30 * 24; i < report->hour_count; i++)
-		report->hours[i].unknown += 1200 + chance(900);
+	for (size_t i = (size_t)24 * (DAYS - 1); i < report->hour_count; i++) {
+		uint64_t more = 12000 + chance(9000);
+
+		report->hours[i].unknown += more;
+		report->days[DAYS - 1].count.unknown += more;
+		report->count.unknown += more;
+	}
 	fill_attack(report, BEGAN, ENDED);
-	fill_attack(report, 30 * 24, report->hour_count);
+	fill_attack(report, (size_t)24 * (DAYS - 1), report->hour_count);
 	report->attacks[1].goes_on = true;
-	report->worst = 1;
 	for (size_t i = 0; i < 50; i++) {
 		snprintf(name, sizeof(name), "customer-%02zu.example", i);
 		fill_domain(report, i, name, i % 7 == 3 ? 5 + i / 2 : 0,

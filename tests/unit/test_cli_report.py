@@ -5,11 +5,13 @@ usage: test_cli_report.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
 import collections
+import pathlib
 import unittest
 
 import lived
 from cli_case import DAY, NOINPUT, USAGE, Case, Engine, main
 from lived import ATTACK, ATTACK_HOUR, BEGIN, HOUR, stamp
+from report_page import compare
 
 VERDICTS = ("genuine", "forged", "suspect", "unknown")
 
@@ -59,6 +61,26 @@ class Report(Case):
                  for one in report["hours"]}
         self.assertEqual(counted(found), counted(hours))
         self.assertEqual(report["hours"][-1]["hour"], stamp(self.life.now))
+
+    def test_page(self):
+        for options in (), ("--domain", "example.net"), ("--since", "2d"):
+            with self.subTest(options=options):
+                page = pathlib.Path(self.path("report.html"))
+                self.call("report", *self.life.end, *options, "--html", page)
+                text = page.read_text(encoding="utf-8")
+                compare(text, self.report(*options))
+                self.assertEqual(page.stat().st_mode & 0o777, 0o640)
+                self.assertEqual(self.call(
+                    "report", *self.life.end, *options, "--html", "-"), text)
+
+    def test_page_or_json(self):
+        self.call("--json", "report", "--html", "-", status=USAGE,
+                  says="--html or --json, not both")
+
+    def test_page_of_no_folder(self):
+        self.call("report", *self.life.end, "--html", "/nowhere/page",
+                  status=73, says="/nowhere/page could not be written: No such "
+                  "file or directory; ")
 
     def test_attack(self):
         report = self.report()

@@ -254,10 +254,13 @@ add_attacks(struct bs_html *html, const struct bs_report *report)
 	} else {
 		bs_html_add(html,
 		    "<p>Mail was sent in your name by strangers, and its "
-		    "bounces came to you. In the worst hour of a usual day "
-		    "%" PRIu64 " bounces come that nothing proves "
-		    "genuine.</p>\n",
-		    report->usual);
+		    "bounces came to you.");
+		if (report->usual > 0)
+			bs_html_add(html,
+			    " In the worst hour of a usual day %" PRIu64
+			    " bounces come that nothing proves genuine.",
+			    report->usual);
+		bs_html_add(html, "</p>\n");
 		add_hours(html, report, &report->attacks[report->worst]);
 	}
 	if (report->attack_count > 1)

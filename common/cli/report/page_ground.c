@@ -94,7 +94,7 @@ note_coverage(const struct bs_report *report,
 		    bs_day_text(last_partial_day, day),
 		    bs_report_coverage_words(last_partial->reason));
 	else if (domain->full_at != 0)
-		snprintf(out, BS_SPANS_TEXT, "full from %s on: %s",
+		snprintf(out, BS_SPANS_TEXT, "partial until %s: %s",
 		    bs_day_text((uint32_t)(domain->full_at / BS_DAY_SECONDS),
 			day),
 		    bs_report_coverage_words(domain->window.reason));
@@ -293,9 +293,11 @@ add_unsigned(struct bs_html *html, const struct bs_report *report)
 	    count->left_signed, count->left_unsigned);
 	if (report->reason_count == 0) {
 		bs_html_add(html,
-		    "<div class=\"card\"><h3>%s</h3><p class=\"none\">No mail "
-		    "left unsigned.</p></div>\n",
-		    picture.picture.title);
+		    "<div class=\"card\"><h3>%s</h3><p class=\"none\">%s</p>"
+		    "</div>\n",
+		    picture.picture.title,
+		    count->left_unsigned == 0 ? "No mail left unsigned."
+					      : "Why is not recorded.");
 		return;
 	}
 	for (size_t i = 0; i < report->reason_count; i++)

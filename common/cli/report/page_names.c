@@ -7,10 +7,11 @@
 
 #define ADDRESS_NAME 32
 
-/* A top table as a picture, or a sentence. */
+/* A top table as a picture, or a sentence; so many came that it might have
+ * counted. */
 static void
 add_top(struct bs_html *html, const struct bs_report *report,
-    const struct bs_report_top *top, const struct bs_bars *given,
+    const struct bs_report_top *top, uint64_t came, const struct bs_bars *given,
     const char *empty)
 {
 	struct bs_bars picture = *given;
@@ -22,9 +23,10 @@ add_top(struct bs_html *html, const struct bs_report *report,
 		    "<div class=\"card\"><h3>%s</h3><p class=\"none\">%s</p>"
 		    "</div>\n",
 		    picture.picture.title,
-		    report->keep == BS_KEEP_HOSTS
-			? empty
-			: "Not recorded, as the configuration says.");
+		    report->keep != BS_KEEP_HOSTS
+			? "Not recorded, as the configuration says."
+		    : came > 0 ? "Of those that came it is not recorded."
+			       : empty);
 		return;
 	}
 	for (size_t i = 0; i < top->count; i++) {
@@ -38,6 +40,14 @@ add_top(struct bs_html *html, const struct bs_report *report,
 	picture.bars = bars;
 	picture.count = top->count;
 	bs_bars_add(html, &picture);
+}
+
+/* The bounces that nothing proved genuine. */
+static uint64_t
+doubtful(const struct bs_report *report)
+{
+	return report->count.forged + report->count.suspect +
+	       report->count.unknown;
 }
 
 static void
@@ -63,9 +73,9 @@ add_sources(struct bs_html *html, const struct bs_report *report)
 	};
 
 	bs_html_add(html, "<div class=\"pair\">\n");
-	add_top(html, report, &report->networks, &networks,
+	add_top(html, report, &report->networks, doubtful(report), &networks,
 	    "No such bounce came.");
-	add_top(html, report, &report->reporters, &reporters,
+	add_top(html, report, &report->reporters, 0, &reporters,
 	    "No such bounce said which server wrote it.");
 	bs_html_add(html, "</div>\n");
 }
@@ -83,7 +93,8 @@ add_users(struct bs_html *html, const struct bs_report *report)
 	    .style = "accent",
 	};
 
-	add_top(html, report, &report->users, &users, "No such bounce came.");
+	add_top(html, report, &report->users, doubtful(report), &users,
+	    "No such bounce came.");
 }
 
 static void
@@ -185,8 +196,8 @@ add_spf(struct bs_html *html, const struct bs_report *report)
 	}
 	bs_html_add(html, "</p>\n<div class=\"pair\">\n");
 	add_results(html, report);
-	add_top(html, report, &report->spf_domains, &domains,
-	    "No domain's SPF said fail.");
+	add_top(html, report, &report->spf_domains, spf->results[BS_SPF_FAIL],
+	    &domains, "No domain's SPF said fail.");
 	bs_html_add(html, "</div>\n</section>\n");
 }
 
