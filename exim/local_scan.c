@@ -19,6 +19,10 @@
  * bounces it stands within the first 36 kB. */
 #define BODY_MAX ((size_t)256 * 1024)
 
+/* Exim's rf_notify_never, which its headers for modules do not have. It stands
+ * in its spool files, so it stays what it is. */
+#define NOTIFY_NEVER 0x02
+
 #define EXPORTED __attribute__((visibility("default")))
 
 EXPORTED int local_scan_version_major(void);
@@ -251,6 +255,17 @@ strip(void)
 	}
 }
 
+/* Has the sender be told of nothing: the word is what the router of
+ * backstop-exim(7) waits for. It takes the place of what the client asked to be
+ * told of, too; without that router it is lost at an alias. */
+static void
+withhold_dsn(uschar **text)
+{
+	for (unsigned n = 0; n < scan.recipients; n++)
+		recipients_list[n].dsn_flags = NOTIFY_NEVER;
+	*text = string_copy(US "nodsn");
+}
+
 EXPORTED int
 local_scan(int fd, uschar **text)
 {
@@ -286,5 +301,7 @@ local_scan(int fd, uschar **text)
 	strip();
 	if (scan.signed_as[0] != '\0')
 		*text = string_copy_taint(US scan.signed_as, sender_address);
+	else if (spf != NULL && spf->no_dsn)
+		withhold_dsn(text);
 	return LOCAL_SCAN_ACCEPT;
 }

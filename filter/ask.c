@@ -4,6 +4,7 @@
 #include "common/adapter/verdict.h"
 #include "filter/ask.h"
 #include "filter/field.h"
+#include "filter/notify.h"
 #include "filter/reply.h"
 #include "filter/spf.h"
 
@@ -39,18 +40,31 @@ reject(struct bs_filter *filter, const struct bs_proto_asker *asker,
 	    bs_reply_reject(asker, text, line, sizeof(line)));
 }
 
+/* Whether smtpd is to tell the sender of nothing, for the recipient at hand,
+ * and can be told so. */
+static bool
+withholds_dsn(struct bs_filter *filter, const struct bs_session *session)
+{
+	return session->phase == BS_PROTO_RCPT_TO && session->tx.spf.no_dsn &&
+	       bs_notify_is_offered(filter, session);
+}
+
 /* Returns whether the address was taken; else the mail goes as it came. */
 static bool
 rewrite(struct bs_filter *filter, const struct bs_session *session,
     const char *old, const char *address)
 {
 	char line[BS_REPLY_MAX];
+	char never[BS_NOTIFY_MAX];
 	struct bs_text command = {session->command, session->command_len};
 	struct bs_text bare = {old, strlen(old)};
+	struct bs_text params = bs_field_params(command, session->phase, bare);
 	int len;
 
-	len = bs_reply_rewrite(&session->asker, address,
-	    bs_field_params(command, session->phase, bare), line, sizeof(line));
+	if (withholds_dsn(filter, session))
+		params = bs_notify_never(params, never);
+	len = bs_reply_rewrite(&session->asker, address, params, line,
+	    sizeof(line));
 	bs_ask_put(filter, &session->asker, line, len);
 	return len > 0;
 }
@@ -140,6 +154,17 @@ bs_ask_refuse(struct bs_filter *filter, const struct bs_proto_asker *asker,
 	reject(filter, asker, bs_verdict_reply(action, text));
 }
 
+/* The recipient stays who it is. */
+static void
+keep_address(struct bs_filter *filter, const struct bs_session *session)
+{
+	if (withholds_dsn(filter, session))
+		(void)rewrite(filter, session, session->tx.recipient,
+		    session->tx.recipient);
+	else
+		bs_ask_proceed(filter, &session->asker);
+}
+
 /* smtpd would call a tagged recipient unknown, and its bounce would be lost, so
  * it is put off; any other passes. */
 static void
@@ -148,7 +173,7 @@ reply_unjudged(struct bs_filter *filter, const struct bs_session *session)
 	if (session->tx.recipient_is_tagged)
 		reject(filter, &session->asker, bs_verdict_unanswered);
 	else
-		bs_ask_proceed(filter, &session->asker);
+		keep_address(filter, session);
 }
 
 /* Why a recipient must not share the message with those before it: a reply, or
@@ -204,7 +229,7 @@ reply_to_rcpt(struct bs_filter *filter, struct bs_session *session,
 	if (bs_reply_is_address(answer->address))
 		(void)rewrite(filter, session, tx->recipient, answer->address);
 	else
-		bs_ask_proceed(filter, &session->asker);
+		keep_address(filter, session);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "filter/data.h"
 #include "filter/dispatch.h"
 #include "filter/message.h"
+#include "filter/notify.h"
 #include "filter/report_sent.h"
 #include "filter/reply.h"
 #include "filter/spf.h"
@@ -138,7 +139,9 @@ handle_report(struct bs_filter *filter, const struct bs_proto_line *line)
 		bs_report_sent_commit(filter, session);
 		session->tx.is_told = true;
 		bs_message_drop(filter, session);
-	} else
+	} else if (line->event == BS_PROTO_REPLY)
+		bs_notify_reply(filter, session, line->text);
+	else
 		bs_session_note(session, line);
 }
 

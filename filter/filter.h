@@ -28,6 +28,16 @@ enum bs_inspect {
 struct bs_message;
 struct bs_report_sent;
 
+/* Listeners of smtpd whose offers are remembered. */
+#define BS_OFFERS 16
+
+/* What the answers to EHLO have shown of a listener. smtpd has the same ones
+ * until it ends, and we with it. */
+struct bs_offer {
+	char listener[BS_ENDPOINT_MAX]; /* its address; empty: no more */
+	enum bs_offered dsn;
+};
+
 /* What is told to the engine beside messages: filter/hello.c. */
 struct bs_hello {
 	struct bs_question question;
@@ -73,6 +83,8 @@ struct bs_filter {
 	struct bs_log_limit unanswered;
 	struct bs_log_limit ignored;
 	struct bs_log_limit lost;
+	struct bs_log_limit no_dsn;
+	struct bs_offer offers[BS_OFFERS];
 };
 
 #endif

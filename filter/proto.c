@@ -96,9 +96,10 @@ static const struct {
     {"tx-rcpt", BS_PROTO_RCPT},
     {"tx-commit", BS_PROTO_COMMIT},
     {"protocol-client", BS_PROTO_COMMAND},
+    {"protocol-server", BS_PROTO_REPLY},
 };
 
-/* rdns|fcrdns|source|destination: only the source is wanted. */
+/* rdns|fcrdns|source|destination */
 static int
 parse_connect(struct bs_text rest, struct bs_proto_line *out)
 {
@@ -107,6 +108,7 @@ parse_connect(struct bs_text rest, struct bs_proto_line *out)
 	if (!take(&rest, &skipped) || !take(&rest, &skipped) ||
 	    !take(&rest, &out->text))
 		return -EINVAL;
+	out->listener = rest;
 	return 0;
 }
 
@@ -169,6 +171,7 @@ parse_event(struct bs_text rest, unsigned minor, struct bs_proto_line *out)
 	case BS_PROTO_GREETING:
 	case BS_PROTO_COMMIT:
 	case BS_PROTO_COMMAND:
+	case BS_PROTO_REPLY:
 		break;
 	}
 	out->text = rest;

@@ -32,6 +32,7 @@ enum bs_proto_event {
 	BS_PROTO_RCPT,
 	BS_PROTO_COMMIT,
 	BS_PROTO_COMMAND,
+	BS_PROTO_REPLY, /* a line of smtpd's, to the client */
 };
 
 enum bs_proto_phase {
@@ -55,8 +56,10 @@ struct bs_proto_line {
 	enum bs_proto_event event;   /* BS_PROTO_REPORT */
 	enum bs_proto_phase phase;   /* BS_PROTO_FILTER */
 	struct bs_proto_asker asker; /* of a report, session alone */
-	struct bs_text text; /* the source, name, address or command; of a
-			      * greeting, the listener's name; the
+	struct bs_text listener; /* BS_PROTO_CONNECT: address and port that the
+				  * client has connected to */
+	struct bs_text text; /* the source, name, address, command or reply; of
+			      * a greeting, the listener's name; the
 			      * argument of a filter request; the line;
 			      * smtpd's name */
 	bool ok;	     /* BS_PROTO_AUTH, BS_PROTO_RCPT: it succeeded */

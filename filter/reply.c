@@ -29,6 +29,7 @@ static const struct {
     {EVERY, false, "register|report|smtp-in|tx-rcpt\n"},
     {EVERY, false, "register|report|smtp-in|tx-commit\n"},
     {EVERY, false, "register|report|smtp-in|protocol-client\n"},
+    {BIT(BS_LISTENER_IN), false, "register|report|smtp-in|protocol-server\n"},
     {EVERY, false, "register|filter|smtp-in|mail-from\n"},
     {RECIPIENTS, false, "register|filter|smtp-in|rcpt-to\n"},
     {BIT(BS_LISTENER_IN), false, "register|filter|smtp-in|data\n"},

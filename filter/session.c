@@ -223,6 +223,8 @@ bs_session_note(struct bs_session *session, const struct bs_proto_line *line)
 		if (bs_field_client(line->text, session->client,
 			sizeof(session->client)) != 0)
 			session->client[0] = '\0';
+		(void)keep(line->listener, session->destination,
+		    sizeof(session->destination));
 		break;
 	case BS_PROTO_GREETING:
 		(void)keep(line->text, session->listener,

@@ -28,10 +28,17 @@ struct bs_recipient {
 struct bs_spf_found {
 	char result[16];	    /* a word of RFC 7208 §2.6 */
 	bool is_junk;		    /* the message is to be marked as junk */
+	bool no_dsn;		    /* the sender is to be told of nothing */
 	char results[BS_FIELD_MAX]; /* fields for its top, folded */
 	char header[BS_FIELD_MAX];
 	char authserv_id[BS_HOST_MAX]; /* ours: what bears it is forged */
 };
+
+/* Octets of an address and its port, as smtpd writes them. */
+#define BS_ENDPOINT_MAX 80
+
+/* Whether smtpd's answer to EHLO offers an extension. */
+enum bs_offered { BS_OFFER_UNKNOWN, BS_OFFER_NO, BS_OFFER_YES };
 
 /* From one MAIL FROM to the next. */
 struct bs_transaction {
@@ -68,6 +75,8 @@ struct bs_session {
 	char helo[BS_HOST_MAX];
 	char listener[BS_HOST_MAX]; /* its name; empty while not known */
 	bool auth;
+	char destination[BS_ENDPOINT_MAX]; /* where it connected to; or empty */
+	enum bs_offered offers_dsn;	   /* as smtpd said in this session */
 	size_t command_len;
 	char command[BS_COMMAND_MAX]; /* the last, as the client sent it */
 	struct bs_transaction tx;

@@ -43,6 +43,7 @@ bs_spf_remember(struct bs_filter *filter, struct bs_session *session,
 		    sizeof(filter->authserv_id));
 	keep_field(answer->results, found->results);
 	keep_field(answer->header, found->header);
+	found->no_dsn = answer->no_dsn;
 	found->is_junk = answer->action == BS_ACTION_JUNK;
 }
 

@@ -136,6 +136,7 @@ static const struct bs_field answer_fields[] = {
     TEXT(bs_answer, header),
     TEXT(bs_answer, results),
     TEXT(bs_answer, authserv_id),
+    VALUE(bs_answer, no_dsn, BS_FIELD_FLAG, QUIET),
     TEXT(bs_answer, version),
     TEXT(bs_answer, store_error),
     VALUE(bs_answer, asks, BS_FIELD_ID, QUIET),

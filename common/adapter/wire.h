@@ -114,8 +114,9 @@ struct bs_answer {
 	char results[BS_FIELD_MAX];    /* op spf: another, of RFC 8601 */
 	char authserv_id[BS_HOST_MAX]; /* op spf: Authentication-Results with it
 					* are forged */
-	uint64_t config;	       /* ops ping and metrics: a digest of the
-					* configuration by which the engine works */
+	bool no_dsn;	      /* op spf: the sender is to be told of nothing */
+	uint64_t config;      /* ops ping and metrics: a digest of the
+			       * configuration by which the engine works */
 	uint64_t log_lost;    /* op ping: lines of its log that nobody read */
 	char version[16];     /* op ping: the engine's */
 	char store_error[80]; /* op ping: why the store fails, in words */

@@ -73,6 +73,15 @@ set_fail_needs_all(struct bs_config_reader *reader, const char *value)
 }
 
 static void
+set_dsn(struct bs_config_reader *reader, const char *value)
+{
+	if (bs_spf_dsn_parse(value, &reader->config->spf.rules.dsn) != 0)
+		bs_config_fault(reader,
+		    "dsn = %.60s: must be all, not-failed or authenticated",
+		    value);
+}
+
+static void
 set_forwarders(struct bs_config_reader *reader, const char *word)
 {
 	bs_value_domain(reader, &reader->config->spf.forwarders, word);
@@ -229,6 +238,7 @@ const struct bs_config_key bs_config_spf_keys[] = {
     {"mode", BS_SCOPE_SPF, "", set_mode, NULL},
     {"own_domains", BS_SCOPE_SPF, "mark", set_own_domains, NULL},
     {"fail_needs_all", BS_SCOPE_SPF, "no", set_fail_needs_all, NULL},
+    {"dsn", BS_SCOPE_SPF, "all", set_dsn, NULL},
     {"forwarders", BS_SCOPE_SPF, "", set_forwarders, clear_forwarders},
     {"skip", BS_SCOPE_SPF, "", set_skip, clear_skip},
     {"header", BS_SCOPE_SPF, "both", set_header, NULL},

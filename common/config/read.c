@@ -421,6 +421,10 @@ parse(struct parser *parser)
 	if (!reader->config->spf.has_mode)
 		reader->config->spf.rules.mode = reader->defaults.mode;
 	reader->line = 0;
+	if (!reader->bad && !reader->config->spf.check &&
+	    reader->config->spf.rules.dsn != BS_SPF_DSN_ALL)
+		bs_config_warn(reader,
+		    "dsn: does nothing, as SPF is not asked (check = no)");
 	if (!reader->bad && reader->config->domain_count == 0)
 		bs_config_warn(reader,
 		    "'domains' is empty: nothing is signed or judged");

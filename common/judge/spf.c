@@ -251,7 +251,7 @@ static bool
 says_nothing(const struct bs_spf_decision *decision,
     const struct bs_answer *answer)
 {
-	return decision->finding->result == BS_SPF_NONE &&
+	return decision->finding->result == BS_SPF_NONE && !decision->no_dsn &&
 	       answer->action == BS_ACTION_NONE &&
 	       bs_policy_harm(decision->would) == 0;
 }
@@ -284,6 +284,8 @@ log_answer(const struct bs_case *question, const struct bs_spf_findings *found,
 	if (found->mailfrom != NULL && found->mailfrom != finding)
 		bs_log_add(&line, "mailfrom_spf",
 		    bs_spf_result_name(found->mailfrom->result));
+	if (decision->no_dsn)
+		bs_log_add(&line, "event", "no-dsn");
 	bs_log_add(&line, "helo", question->request->helo);
 	bs_log_add(&line, "sender",
 	    is_null(question->request) ? "<>" : question->request->sender);
@@ -322,6 +324,7 @@ tally(const struct bs_case *question, const struct bs_spf_decision *decision)
 	    decision->would == decision->action
 		? BS_TALLY_SPF_RESULT
 		: column_of(decision->would, false),
+	    decision->no_dsn ? BS_TALLY_SPF_NO_DSN : BS_TALLY_SPF_RESULT,
 	};
 
 	if (decision->finding->result == BS_SPF_FAIL)
@@ -343,6 +346,7 @@ bs_judge_spf(const struct bs_case *question,
 	sort(question, findings, count, &found);
 	bs_spf_decide(&question->view.config->spf.rules, &found, &decision);
 	answer->action = decision.action;
+	answer->no_dsn = decision.no_dsn;
 	COPY(answer->verdict, bs_spf_result_name(decision.finding->result));
 	COPY(answer->reason,
 	    found.is_forwarder

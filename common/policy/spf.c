@@ -27,6 +27,29 @@ bs_spf_action_parse(const char *text, enum bs_action *out)
 	return -EINVAL;
 }
 
+static const char *const dsn_names[] = {
+    [BS_SPF_DSN_ALL] = "all",
+    [BS_SPF_DSN_NOT_FAILED] = "not-failed",
+    [BS_SPF_DSN_AUTHENTICATED] = "authenticated",
+};
+
+const char *
+bs_spf_dsn_name(enum bs_spf_dsn dsn)
+{
+	return dsn_names[dsn];
+}
+
+int
+bs_spf_dsn_parse(const char *text, enum bs_spf_dsn *out)
+{
+	for (size_t i = 0; i < sizeof(dsn_names) / sizeof(dsn_names[0]); i++)
+		if (strcmp(text, dsn_names[i]) == 0) {
+			*out = (enum bs_spf_dsn)i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
 /* As bs_policy_harm(), but a mark is more than nothing here. */
 static unsigned
 weight(enum bs_action action)
@@ -110,6 +133,31 @@ apply_own_rule(const struct bs_spf_rules *rules,
 	out->by_own_rule = true;
 }
 
+/* Whether nobody is to be told if a message cannot be delivered: whom MAIL FROM
+ * names did not send it, by the result of MAIL FROM alone. That DNS did not
+ * answer proves nothing, and behind a forwarder that is trusted a fail is what
+ * is to be expected. */
+static bool
+withholds_dsn(const struct bs_spf_rules *rules,
+    const struct bs_spf_findings *found)
+{
+	if (found->mailfrom == NULL || found->is_forwarder)
+		return false;
+	switch (found->mailfrom->result) {
+	case BS_SPF_FAIL:
+	case BS_SPF_SOFTFAIL:
+		return rules->dsn != BS_SPF_DSN_ALL;
+	case BS_SPF_NONE:
+	case BS_SPF_NEUTRAL:
+	case BS_SPF_PERMERROR:
+		return rules->dsn == BS_SPF_DSN_AUTHENTICATED;
+	case BS_SPF_PASS:
+	case BS_SPF_TEMPERROR:
+		break;
+	}
+	return false;
+}
+
 void
 bs_spf_decide(const struct bs_spf_rules *rules,
     const struct bs_spf_findings *found, struct bs_spf_decision *out)
@@ -128,6 +176,8 @@ bs_spf_decide(const struct bs_spf_rules *rules,
 	if (found->may_be_bounce)
 		out->would = soften(out->would);
 	out->action = limit(out->would, rules->mode);
+	out->no_dsn =
+	    !bs_policy_refuses(out->action) && withholds_dsn(rules, found);
 }
 
 /* An SMTP reply being written. */

@@ -11,6 +11,14 @@
 
 #define BS_SPF_IDENTITIES 2
 
+/* After which results of MAIL FROM the sender is told that its mail could not
+ * be delivered. Those that are told of nothing did not send it. */
+enum bs_spf_dsn {
+	BS_SPF_DSN_ALL,
+	BS_SPF_DSN_NOT_FAILED,	  /* not after a fail or softfail */
+	BS_SPF_DSN_AUTHENTICATED, /* after a pass only */
+};
+
 /* The settings. An action here is BS_ACTION_NONE ("ignore": not told of in a
  * header), _HEADER, _JUNK, _DEFER or _REJECT; a pass is always told of. */
 struct bs_spf_rules {
@@ -18,6 +26,7 @@ struct bs_spf_rules {
 	enum bs_action actions[BS_SPF_IDENTITIES][BS_SPF_RESULTS];
 	enum bs_action own_domains; /* not a pass, and in our name */
 	bool fail_needs_all; /* a fail is refused by a record in -all only */
+	enum bs_spf_dsn dsn; /* in every mode */
 };
 
 /* What was found of one transaction; borrowed. */
@@ -36,6 +45,7 @@ struct bs_spf_decision {
 	enum bs_action would;
 	bool tells[BS_SPF_IDENTITIES]; /* which ones headers tell of */
 	bool by_own_rule; /* it is refused for our name, not for the result */
+	bool no_dsn; /* it is accepted, but its sender is told of nothing */
 };
 
 /* Decides. One of the two findings must be there. */
@@ -50,5 +60,10 @@ void bs_spf_reply(const struct bs_spf_decision *decision, const char *client,
 
 /* "ignore", "mark", "junk", "defer", "reject". Returns 0 or -EINVAL. */
 BS_MUST_USE int bs_spf_action_parse(const char *text, enum bs_action *out);
+
+/* "all", "not-failed", "authenticated"; a name is never NULL. Parsing returns 0
+ * or -EINVAL. */
+const char *bs_spf_dsn_name(enum bs_spf_dsn dsn);
+BS_MUST_USE int bs_spf_dsn_parse(const char *text, enum bs_spf_dsn *out);
 
 #endif

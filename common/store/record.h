@@ -158,6 +158,7 @@ enum bs_tally_spf {
 	BS_TALLY_SPF_WOULD_REJECT, /* by enforce; the mode did not */
 	BS_TALLY_SPF_WOULD_JUNK,
 	BS_TALLY_SPF_WOULD_DEFER,
+	BS_TALLY_SPF_NO_DSN, /* taken, but its sender is told of nothing */
 	BS_TALLIES_SPF
 };
 

@@ -50,6 +50,29 @@ def test_piece_lost(exims, piece):
     assert found(exims) == {}
 
 
+def test_router_for_dsn(exims):
+    conf = "/etc/backstop/other.conf"
+    exims.write(conf, exims.read("/etc/backstop/backstop.conf").replace(
+        "check = no", "check = yes\ndsn = not-failed"))
+
+    def said():
+        return exims.backstop("-c", conf, "doctor", check=False).stdout
+
+    assert "ok       exim-dsn " in said()
+    was = exims.read(SPLIT["nodsn"])
+    exims.path(SPLIT["nodsn"]).unlink()
+    exims.update_exim()
+    lost = said()
+    exims.write(SPLIT["nodsn"].replace("050", "950"), was)
+    exims.update_exim()
+    late = said()
+    exims.path(SPLIT["nodsn"].replace("050", "950")).unlink()
+    exims.write(SPLIT["nodsn"], was)
+    exims.restart_exim()
+    assert "ln -s ../../backstop/nodsn /etc/exim4/conf.d/router/" in lost, lost
+    assert "'nodsn' is not the first" in late, late
+
+
 def test_daemon_that_is_older_or_does_not_run(exims):
     """At SIGHUP it reads all anew, under the number that it has."""
     pid = exims.exim.process.pid

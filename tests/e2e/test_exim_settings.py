@@ -57,7 +57,7 @@ def split(**debconf):
 
 def by_hand(host):
     """An exim.conf that takes nothing from Debian's."""
-    for name in ("main", "router", "transport", "rcpt"):
+    for name in ("main", "nodsn", "router", "transport", "rcpt"):
         host.write(f"{FOLDER}/{name}", (EXAMPLES / name).read_text())
     host.write(OWN, HAND.format(
         macros=MACROS.format(name="ours").partition("MAIN_KEEP")[0].replace(
@@ -87,6 +87,7 @@ check_rcpt:
   accept
 
 begin routers
+.include_if_exists /etc/exim4/backstop/nodsn
 .include_if_exists /etc/exim4/backstop/router
 away:
   driver = manualroute

@@ -34,6 +34,7 @@ start(uint8_t mode)
 	filter.spf_deadline_ms = mode & 8 ? BS_FILTER_SPF_DEADLINE_MS : 0;
 	filter.now_ms = 1;
 	filter.ready = false;
+	memset(filter.offers, 0, sizeof(filter.offers));
 	CHECK(bs_client_init(&filter.client, "/nonexistent/engine") == 0);
 	bs_out_init(&filter.out, -1);
 	bs_dispatch_line(&filter, line);
@@ -54,6 +55,7 @@ answer(struct bs_text line)
 	word.id = question->request.id;
 	word.action = (enum bs_action)((unsigned char)line.at[1] % 6);
 	word.company = (enum bs_company)((unsigned char)line.at[1] / 6 % 4);
+	word.no_dsn = (unsigned char)line.at[1] / 24 % 2;
 	len = line.len - 2;
 	if (len >= sizeof(word.reply))
 		len = sizeof(word.reply) - 1;

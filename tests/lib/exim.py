@@ -16,6 +16,7 @@ LOGS = "/var/log/exim4"
 # Where each example goes in Debian's split scheme.
 SPLIT = {
     "main": f"{CONFIG}/main/50_backstop",
+    "nodsn": f"{CONFIG}/router/050_backstop",
     "router": f"{CONFIG}/router/250_backstop",
     "transport": f"{CONFIG}/transport/11_backstop",
     "rcpt": "/etc/exim4/backstop/rcpt",
@@ -50,6 +51,7 @@ MAIN_LOG_SELECTOR = +smtp_protocol_error +received_recipients +sender_on_deliver
 HUBS = f"""\
 {layouts.REMOTE}: {layouts.REMOTE_ADDRESS}
 {layouts.SINK}: {layouts.SINK_ADDRESS}
+*.{layouts.SINK}: {layouts.SINK_ADDRESS}
 """
 LOGIN = """\
 plain_login:

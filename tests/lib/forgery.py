@@ -21,6 +21,11 @@ ZONE = {
     "broken.example": [["TXT", "v=spf1 nonsense -all"]],
     "dead.example": [["SERVFAIL"]],
     "silent.example": [["SILENT"]],
+    # the sink takes what is sent to these
+    "good.sink.example": [["TXT", f"v=spf1 ip4:{STRANGER} -all"]],
+    "fail.sink.example": [["TXT", "v=spf1 -all"]],
+    "soft.sink.example": [["TXT", "v=spf1 ~all"]],
+    "dead.sink.example": [["SERVFAIL"]],
     "example.org": [["TXT", "v=spf1 ip4:192.0.2.10 ~all"]],
     "remote.example": [["TXT", "v=spf1 ip4:192.0.2.20 -all"]],
     "mx.forwarder.example": [["TXT", f"v=spf1 ip4:{STRANGER} -all"]],
@@ -50,14 +55,15 @@ def resolver(host):
     return dnsd.Dnsd("127.0.0.1", PORT, ZONE, space=host.space)
 
 
-def served(lab, layout, **changes):
-    """Our host with DNS beside it; for a fixture."""
+def served(lab, layout, aliases="", **changes):
+    """Our host with DNS beside it, and more lines in /etc/aliases; for a
+    fixture."""
     host = lab.bare_ours(**settings(**changes))
     with host:
         host.settled = {}  # what it has besides, for reconfigured()
         # mail to it is accepted, and bounced by who it is forwarded to
         host.write("/etc/aliases", host.read("/etc/aliases") +
-                   "hopeless: refused@sink.example\n")
+                   "hopeless: refused@sink.example\n" + aliases)
         with resolver(host) as host.dns:
             yield lab.bring_up(host, layout)
 

@@ -49,7 +49,8 @@ def _layout(name, has_auth, *added):
     text = re.sub('^(match .*)"mail.example.org"', rf'\1"{OUR_NAME}"', text,
                   flags=re.M)
     text = re.sub(r'^(match .*)for any action "out"\n',
-                  rf'\1for domain "{SINK}" action "sink"\n\g<0>', text,
+                  rf'\1for domain {{ "{SINK}", "*.{SINK}" }} action "sink"\n'
+                  r'\g<0>', text,
                   flags=re.M)
     text = _SOCKET.sub(lambda found: found[0] + "".join(
         f"{line}\n" for line in added), text)

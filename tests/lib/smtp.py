@@ -122,6 +122,9 @@ class _Session(socketserver.StreamRequestHandler):
                 self.answer("250-sink.example", "250-8BITMIME", "250 DSN")
             elif verb == "RCPT" and "refused" in line:
                 self.answer("550 5.1.1 no such user")
+            elif (verb == "RCPT" and "later" in line
+                  and not self.server.sink.patient):
+                self.answer("451 4.2.1 not now")
             elif verb == "DATA":
                 self.answer("354 go on")
                 mail["text"] = self.read_message()
@@ -152,6 +155,7 @@ class Sink:
 
     def __init__(self, lan, address):
         self.mails = []
+        self.patient = False  # takes what is to come later
         self._lan = lan
         self.space = lan.join("sink", address)
         self._server = _Server((address, 25), _Session,

@@ -4,7 +4,7 @@ import contextlib
 import os
 import time
 
-from doctor_scenes import moved, process, scene
+from doctor_scenes import edited, moved, process, scene
 from host import wait_until
 
 
@@ -116,6 +116,28 @@ def exim_takes_no_mail_to_the_host_itself(case):
 def exim_relays_for_a_network_that_is_not_trusted(case):
     with exim(case, ("relay_from_hosts = <; 192.0.2.0/25 ;",
                      "relay_from_hosts = <; 192.0.2.0/25;198.51.100.0/24 ;")):
+        yield
+
+
+@contextlib.contextmanager
+def silent(case):
+    """Senders that fail SPF are to be told of nothing."""
+    text = case.read("backstop.conf")
+    with edited(case, (text, text + "[spf]\ndsn = not-failed\n")):
+        yield
+
+
+@scene("exim-dsn", server="exim")
+def router_for_dsn_is_missing(case):
+    with silent(case), exim(case, ("{nodsn}", "{another}")):
+        yield
+
+
+@scene("exim-dsn", server="exim")
+def router_for_dsn_is_not_the_first(case):
+    with silent(case), exim(case, (
+            "begin routers", "begin routers\n  first:\n"
+            "    driver = dnslookup\n    transport = remote_smtp\n")):
         yield
 
 

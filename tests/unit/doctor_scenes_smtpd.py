@@ -6,7 +6,7 @@ import subprocess
 import time
 
 from cli_case import ROOT
-from doctor_scenes import copied, process, scene, smtpd
+from doctor_scenes import copied, edited, process, scene, smtpd
 from host import wait_until
 
 
@@ -80,6 +80,14 @@ def mail_comes_in_unjudged(case):
 @scene("smtpd-in")
 def mail_comes_in_by_a_filter_for_mail_that_leaves(case):
     with smtpd(case, ('tag MX filter "bs-in"', 'tag MX filter "bs-out"')):
+        yield
+
+
+@scene("smtpd-dsn")
+def listener_offers_no_dsn(case):
+    text = case.read("backstop.conf")
+    with edited(case, (text, text + "[spf]\ndsn = authenticated\n")), \
+            smtpd(case, ("tag MX", "no-dsn tag MX")):
         yield
 
 

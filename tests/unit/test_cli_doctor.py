@@ -342,6 +342,17 @@ class Exim(EximDoctor):
                    "relay_from_hosts = <; 192.0.2.0/25;198.51.100.0/24 ;"))
         self.fixed("exim-trusted", "trusted: 198.51.100.0/24")
 
+    def test_router_for_dsn(self):
+        self.put("exim4/backstop/nodsn", "")
+        self.configure("trusted  =", "trusted  = 127.0.0.1\n[spf]\n"
+                       "dsn      = not-failed\nskip     =")
+        self.exim(("local_scan_data}{nodsn", "x}{y"))
+        found = self.found()
+        self.assertIn("router/050_backstop", found["exim-dsn"]["fix"])
+        self.assertIn("whatever 'dsn' says", found["exim-dsn"]["text"])
+        self.exim()
+        self.assertNotIn("exim-dsn", self.found())
+
     def test_acl_that_refuses_all_bounces(self):
         self.exim(("  acl_check_mail:\n",
                    "  acl_no:\n    deny senders = :\n    message = no\n"

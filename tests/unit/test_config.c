@@ -104,6 +104,7 @@ test_spf_fallbacks(void **state)
 	}
 	assert_int_equal(spf->rules.own_domains, BS_ACTION_HEADER);
 	assert_false(spf->rules.fail_needs_all);
+	assert_int_equal(spf->rules.dsn, BS_SPF_DSN_ALL);
 	assert_int_equal(spf->forwarders.count, 0);
 	assert_int_equal(spf->skip_count, 0);
 	assert_true(spf->received_spf && spf->auth_results);
@@ -123,7 +124,6 @@ test_spf(void **state)
 	    good("domains = example.org\n"
 		 "gateways = 192.0.2.9\n"
 		 "[spf]\n"
-		 "check = no\n"
 		 "mode = enforce\n"
 		 "helo_none = ignore\n"
 		 "helo_permerror = junk\n"
@@ -131,6 +131,7 @@ test_spf(void **state)
 		 "mailfrom_temperror = defer\n"
 		 "own_domains = reject\n"
 		 "fail_needs_all = yes\n"
+		 "dsn = authenticated\n"
 		 "forwarders = Forwarder.example,\n"
 		 "   lists.example\n"
 		 "skip = 198.51.100.0/24\n"
@@ -143,7 +144,7 @@ test_spf(void **state)
 	const struct bs_spf_rules *rules = &config->spf.rules;
 
 	(void)state;
-	assert_false(config->spf.check);
+	assert_true(config->spf.check);
 	assert_int_equal(rules->mode, BS_ENFORCE);
 	assert_int_equal(rules->actions[BS_SPF_HELO][BS_SPF_NONE],
 	    BS_ACTION_NONE);
@@ -157,6 +158,7 @@ test_spf(void **state)
 	    BS_ACTION_DEFER);
 	assert_int_equal(rules->own_domains, BS_ACTION_REJECT);
 	assert_true(rules->fail_needs_all);
+	assert_int_equal(rules->dsn, BS_SPF_DSN_AUTHENTICATED);
 	assert_true(bs_config_is_forwarder(config, "forwarder.example"));
 	assert_true(bs_config_is_forwarder(config, "MX.Forwarder.example"));
 	assert_false(bs_config_is_forwarder(config, "notforwarder.example"));
@@ -246,6 +248,15 @@ test_warnings(void **state)
 	    "!3: exempt: x@b.example matches no address at a.example\n"
 	    "!5: helo_temperror: a failed lookup is no reason to refuse; taken "
 	    "as defer\n");
+	bs_config_free(config);
+
+	assert_int_equal(parse("domains = a.example\n[spf]\ncheck = no\n"
+			       "dsn = not-failed\n",
+			     &config, &report),
+	    0);
+	assert_string_equal(report.text,
+	    "!0: dsn: does nothing, as SPF is not asked (check = no)\n");
+	assert_false(config->spf.check);
 	bs_config_free(config);
 }
 

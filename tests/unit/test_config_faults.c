@@ -99,6 +99,8 @@ test_bad_spf(void **state)
 	    {"spf", "domains = a.example", "unknown key 'domains'"},
 	    {"spf", "own_domains = yes", "own_domains = yes: must be ignore"},
 	    {"spf", "fail_needs_all = all", "must be no or yes"},
+	    {"spf", "dsn = none",
+		"dsn = none: must be all, not-failed or authenticated"},
 	    {"spf", "forwarders = a@b.example", "is not a domain name"},
 	    {"spf", "skip = mx.example", "is not a network"},
 	    {"spf", "header = spf", "must be both, received-spf"},
@@ -273,8 +275,8 @@ test_one_pass(void **state)
 	    "17: unknown section [wrong]; known: [domain NAME], [spf], [dns]\n"
 	    "20: section [spf] appears twice\n"
 	    "21: unknown key 'x'; known in [spf]: check mode own_domains "
-	    "fail_needs_all forwarders skip header authserv_id results_from "
-	    "deadline helo_none helo_neutral ...\n"
+	    "fail_needs_all dsn forwarders skip header authserv_id "
+	    "results_from deadline helo_none helo_neutral ...\n"
 	    "22: '=' is missing: 'x'\n");
 }
 

@@ -229,6 +229,31 @@ class Spf(Case):
                 ("u@bad.example", {}, "reject fail mailfrom"),
                 ("u@open.example", {}, "junk fail mailfrom")])
 
+    def test_who_is_told_of_nothing(self):
+        """The answer, the log and the count say so; a mail that is refused is
+        none that anybody could be told of."""
+        silent = {"not-failed": "bad soft", "authenticated":
+                  "bad soft broken none"}
+        senders = "good bad soft broken dead none".split()
+        for dsn, wanted in silent.items():
+            with self.subTest(dsn), \
+                    self.engine(f"mode = observe\ndsn = {dsn}\n"), \
+                    Wire(self.path("sock")) as self.wire:
+                self.assertEqual(" ".join(
+                    name for name in senders if self.ask(
+                        f"u@{name}.example").get("no_dsn") == "1"), wanted)
+                self.assertNotIn("no_dsn", self.ask("", helo="bad.example"))
+                self.assertNotIn("no_dsn", self.ask(
+                    "u@bad.example", auth="1"))
+            self.assertRegex(self.read("engine.log"),
+                             "spf=fail identity=mailfrom .* event=no-dsn ")
+            self.assertGreaterEqual(self.status()[0]["week"]["no_dsn"], 2)
+        with self.engine(ENFORCE + "dsn = not-failed\n"), \
+                Wire(self.path("sock")) as self.wire:
+            self.assertNotIn("no_dsn", self.ask("u@bad.example"))
+            self.assertEqual(self.ask("u@soft.example")["no_dsn"], "1")
+        self.assertIn("dsn not-failed: of ", self.status()[1])
+
     def test_a_silent_server_is_not_waited_for(self):
         with self.engine(ENFORCE + "deadline = 1\n"), \
                 Wire(self.path("sock")) as self.wire:
@@ -275,7 +300,7 @@ class Spf(Case):
         senders = ["u@good.example", "u@bad.example", "u@bad.example",
                    "u@soft.example", "u@dead.example", "u@none.example"]
         zero = dict.fromkeys(("rejected", "junked", "deferred", "would_reject",
-                              "would_junk", "would_defer"), 0)
+                              "would_junk", "would_defer", "no_dsn"), 0)
         found = {"none": 1, "neutral": 0, "pass": 1, "fail": 2, "softfail": 1,
                  "temperror": 1, "permerror": 0}
         with self.engine(ENFORCE.replace("enforce", "observe")), \
@@ -283,7 +308,8 @@ class Spf(Case):
             for sender in senders:
                 self.ask(sender)
         spf, text = self.status()
-        self.assertEqual(spf, {"check": True, "mode": "observe", "week": {
+        self.assertEqual(spf, {"check": True, "mode": "observe",
+                               "dsn": "all", "week": {
             **zero, **found, "would_reject": 2, "would_junk": 1,
             "would_defer": 1}})
         self.assertIn("1 none, 0 neutral, 1 pass, 2 fail, 1 softfail, "
@@ -301,7 +327,7 @@ class Spf(Case):
         self.assertEqual(spf["week"], {
             **{name: 2 * count for name, count in found.items()},
             "rejected": 2, "junked": 1, "deferred": 1, "would_reject": 2,
-            "would_junk": 1, "would_defer": 1})
+            "would_junk": 1, "would_defer": 1, "no_dsn": 0})
         self.assertIn("refused 2, junked 1, deferred 1; ", text)
 
     def test_status_without_checks(self):

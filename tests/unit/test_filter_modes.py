@@ -14,6 +14,8 @@ from transcript import (  # noqa: E402
 REPORTS = ["link-connect", "link-disconnect", "link-greeting",
            "link-identify", "link-auth", "tx-rcpt", "tx-commit",
            "protocol-client"]
+# Whether smtpd offers DSN.
+INCOMING = ["protocol-server"]
 
 
 class Handshake(Case):
@@ -28,7 +30,8 @@ class Handshake(Case):
             with self.subTest(mode=mode, version=version, inspect=inspect):
                 registered = self.start(mode, version, inspect=inspect)
                 wanted = ([f"register|report|smtp-in|{name}"
-                           for name in REPORTS] +
+                           for name in REPORTS +
+                           (INCOMING if mode == "in" else [])] +
                           [f"register|filter|smtp-in|{name}"
                            for name in phases] + ["register|ready"])
                 self.assertEqual(sorted(registered), sorted(wanted))

@@ -183,6 +183,94 @@ class AtMail(Spf):
         self.finish()
 
 
+class Told(Spf):
+    """Whether smtpd is to tell the sender what becomes of a message."""
+
+    def greet(self, session=1, offer="250-DSN", verb="EHLO"):
+        self.smtpd.connect(session)
+        self.smtpd.report("protocol-client", session, f"{verb} a.example")
+        for line in ("250-mx.example.org Hello a.example", "250-8BITMIME",
+                     offer, "250 HELP"):
+            self.smtpd.report("protocol-server", session, line)
+
+    def told(self, params="", session=1, no_dsn="1", recipient=PLAIN,
+             **answer):
+        """A recipient of a message: the filter's reply to smtpd."""
+        self.smtpd.mail(session, MAIL, "u@d.example")
+        self.engine.answer(self.engine.question("spf"), verdict="fail",
+                           no_dsn=no_dsn)
+        self.assertEqual(self.smtpd.reply(session, MAIL), "proceed")
+        self.engine.answer(self.ask_rcpt(session, recipient, params),
+                           **answer)
+        return self.smtpd.reply(session, RCPT)
+
+    def test_of_nothing(self):
+        for version in ("0.6", "0.7"):
+            self.start(version=version)
+            self.greet()
+            for params, left in (
+                    ("", ""), (" NOTIFY=SUCCESS,FAILURE", ""),
+                    (" ORCPT=rfc822;a@b notify=NEVER", " ORCPT=rfc822;a@b"),
+                    ("NOTIFY=DELAY X=notify=1", " X=notify=1"),
+                    ("  NOTIFY=FAILURE\tORCPT=rfc822;a NOTIFY=FAILURE",
+                     "\tORCPT=rfc822;a")):
+                with self.subTest(params):
+                    self.assertEqual(self.told(params), f"rewrite|<{PLAIN}>"
+                                     f"{left} NOTIFY=NEVER")
+            self.assertEqual(
+                self.told(" NOTIFY=FAILURE", recipient=TAGGED, address=PLAIN,
+                          action="rewrite"),
+                f"rewrite|<{PLAIN}> NOTIFY=NEVER")
+            self.assertEqual(self.told(no_dsn="0"), "proceed")
+            self.finish()
+
+    def test_refusals_stay(self):
+        self.start()
+        self.greet()
+        self.assertEqual(self.told(action="reject", reply="550 5.7.1 no"),
+                         "reject|550 5.7.1 no")
+        self.finish()
+
+    def test_listener_offers_no_dsn(self):
+        self.start()
+        self.greet(offer="250-SIZE 1000")
+        for params in ("", " NOTIFY=FAILURE"):
+            self.assertEqual(self.told(params), "proceed")
+        # what another command is answered is no offer
+        self.smtpd.report("protocol-client", 1, "HELP")
+        self.smtpd.report("protocol-server", 1, "250-DSN")
+        self.assertEqual(self.told(), "proceed")
+        self.assertIn('the listener at 198.51.100.1:25 has "no-dsn"',
+                      self.finish())
+
+    def test_client_without_extensions(self):
+        """What the listener offers is known by other sessions, if at all."""
+        self.start()
+        self.greet(1, verb="HELO")
+        self.assertEqual(self.told(), "proceed")
+        self.greet(2)
+        self.assertEqual(self.told(), f"rewrite|<{PLAIN}> NOTIFY=NEVER")
+        self.finish()
+
+    def test_strange_recipients(self):
+        """What cannot stand between brackets goes on as it came."""
+        self.start()
+        self.greet()
+        self.assertEqual(self.told(recipient='"a b"@example.org'), "proceed")
+        self.finish()
+
+    def test_no_engine_at_the_recipient(self):
+        self.start(deadline_ms=200)
+        self.greet()
+        self.smtpd.mail(1, MAIL, "u@d.example")
+        self.engine.answer(self.engine.question("spf"), no_dsn="1")
+        self.assertEqual(self.smtpd.reply(1, MAIL), "proceed")
+        self.ask_rcpt(1, PLAIN)
+        self.assertEqual(self.smtpd.reply(1, RCPT),
+                         f"rewrite|<{PLAIN}> NOTIFY=NEVER")
+        self.finish()
+
+
 class InMessages(Spf):
     def test_fields_go_on_top(self):
         self.start()

@@ -66,6 +66,8 @@ reports(void **state)
 		BS_PROTO_REPORT, BS_PROTO_COMMAND, "MAIL a|b", false},
 	    {"report" HEAD("0.7") "protocol-client|7641df9771b4ed00|",
 		BS_PROTO_REPORT, BS_PROTO_COMMAND, "", false},
+	    {"report" HEAD("0.6") "protocol-server|7641df9771b4ed00|250-DSN",
+		BS_PROTO_REPORT, BS_PROTO_REPLY, "250-DSN", false},
 	};
 	struct bs_proto_line line;
 
@@ -79,6 +81,8 @@ reports(void **state)
 		assert_true(line.asker.session == SESSION);
 		assert_int_equal(line.ok, cases[i].ok);
 		check_text(line.text, cases[i].about);
+		if (i == 0)
+			check_text(line.listener, "198.51.100.1:25");
 	}
 }
 

@@ -146,7 +146,8 @@ class Typed(Talk):
 
 class Protocol(cli_case.Case):
     def configured(self):
-        return super().configured() + "[spf]\nmode = mark\n"
+        return super().configured() + (
+            "[spf]\nmode = mark\ndsn = authenticated\n")
 
     def setUp(self):
         super().setUp()

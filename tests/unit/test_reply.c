@@ -140,7 +140,7 @@ registers_by_mode(void **state)
 		bool in;
 	} cases[] = {
 	    {BS_LISTENER_OUT, 10, 11, false, false},
-	    {BS_LISTENER_IN, 12, 14, true, true},
+	    {BS_LISTENER_IN, 13, 15, true, true},
 	    {BS_LISTENER_LOCAL, 11, 12, true, false},
 	    {BS_LISTENER_UNTAG, 11, 11, true, false},
 	};
@@ -161,6 +161,9 @@ registers_by_mode(void **state)
 			assert_int_equal(registers(mode, inspect, "|rcpt-to"),
 			    cases[i].rcpt);
 			assert_int_equal(registers(mode, inspect, "|data\n"),
+			    cases[i].in);
+			assert_int_equal(
+			    registers(mode, inspect, "|protocol-server"),
 			    cases[i].in);
 			assert_int_equal(registers(mode, inspect, "|data-line"),
 			    reads);

@@ -115,6 +115,96 @@ test_product(void **state)
 	}
 }
 
+/* Whom each setting tells of nothing, of mail that is accepted. */
+static bool
+is_silent(enum bs_spf_dsn dsn, enum bs_spf_result result)
+{
+	static const char *const silent[] = {
+	    [BS_SPF_DSN_ALL] = "",
+	    [BS_SPF_DSN_NOT_FAILED] = "fail softfail",
+	    [BS_SPF_DSN_AUTHENTICATED] = "fail softfail none neutral permerror",
+	};
+
+	return strstr(silent[dsn], bs_spf_result_name(result)) != NULL;
+}
+
+static void
+check_dsn(struct bs_spf_rules *set, const struct bs_spf_finding *helo,
+    const struct bs_spf_finding *mailfrom, unsigned bits)
+{
+	struct bs_spf_findings found = {.helo = helo,
+	    .mailfrom = mailfrom,
+	    .is_ours = bits & 1,
+	    .is_forwarder = bits & 2,
+	    .may_be_bounce = bits & 4};
+	struct bs_spf_decision out;
+
+	bs_spf_decide(set, &found, &out);
+	assert_int_equal(out.no_dsn, mailfrom != NULL && !found.is_forwarder &&
+					 out.action != BS_ACTION_REJECT &&
+					 out.action != BS_ACTION_DEFER &&
+					 is_silent(set->dsn, mailfrom->result));
+}
+
+/* Every setting with every mode, action, result of both identities, and kind of
+ * sender. The name in HELO says nothing of who is told. */
+static void
+test_who_is_told(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3 * 4 * 5 * BS_SPF_RESULTS; i++)
+		for (unsigned j = 0; j < 8 * BS_SPF_RESULTS; j++) {
+			struct bs_spf_rules set =
+			    rules((enum bs_mode)(i / 3 % 4), BS_ACTION_HEADER,
+				words[i / 12 % 5]);
+			struct bs_spf_finding mailfrom = finding(
+			    BS_SPF_MAILFROM, (enum bs_spf_result)(i / 60));
+			struct bs_spf_finding helo =
+			    finding(BS_SPF_HELO, (enum bs_spf_result)(j / 8));
+
+			set.dsn = (enum bs_spf_dsn)(i % 3);
+			check_dsn(&set, &helo, &mailfrom, j % 8);
+			check_dsn(&set, NULL, &mailfrom, j % 8);
+			check_dsn(&set, &helo, NULL, j % 8);
+		}
+}
+
+/* The law: what is not a result counts for nobody. */
+static void
+test_failed_lookup_proves_nothing(void **state)
+{
+	struct bs_spf_finding mailfrom =
+	    finding(BS_SPF_MAILFROM, BS_SPF_TEMPERROR);
+	struct bs_spf_findings found = {.mailfrom = &mailfrom};
+	struct bs_spf_rules set =
+	    rules(BS_MARK, BS_ACTION_HEADER, BS_ACTION_HEADER);
+	struct bs_spf_decision out;
+
+	(void)state;
+	set.dsn = BS_SPF_DSN_AUTHENTICATED;
+	bs_spf_decide(&set, &found, &out);
+	assert_false(out.no_dsn);
+	set.dsn = BS_SPF_DSN_NOT_FAILED;
+	mailfrom.result = BS_SPF_NONE;
+	bs_spf_decide(&set, &found, &out);
+	assert_false(out.no_dsn);
+}
+
+static void
+test_dsn_words(void **state)
+{
+	enum bs_spf_dsn dsn;
+
+	(void)state;
+	for (int i = BS_SPF_DSN_ALL; i <= BS_SPF_DSN_AUTHENTICATED; i++) {
+		assert_int_equal(
+		    bs_spf_dsn_parse(bs_spf_dsn_name((enum bs_spf_dsn)i), &dsn),
+		    0);
+		assert_int_equal(dsn, i);
+	}
+	assert_int_equal(bs_spf_dsn_parse("none", &dsn), -EINVAL);
+}
+
 static enum bs_action
 decide(const struct bs_spf_rules *set, const struct bs_spf_findings *found,
     const struct bs_spf_finding **decider)
@@ -295,6 +385,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_product),
+	    cmocka_unit_test(test_who_is_told),
+	    cmocka_unit_test(test_failed_lookup_proves_nothing),
+	    cmocka_unit_test(test_dsn_words),
 	    cmocka_unit_test(test_who_decides),
 	    cmocka_unit_test(test_tells),
 	    cmocka_unit_test(test_own_domains),

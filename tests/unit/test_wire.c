@@ -36,6 +36,7 @@ static const struct bs_answer answer = {
     .header = "X-Backstop: genuine reason=tag row=4",
     .results = "Authentication-Results: mx.example.org;\n\tspf=pass",
     .authserv_id = "mx.example.org",
+    .no_dsn = true,
 };
 
 static void
@@ -71,6 +72,7 @@ same_answer(const struct bs_answer *a, const struct bs_answer *b)
 	assert_string_equal(a->header, b->header);
 	assert_string_equal(a->results, b->results);
 	assert_string_equal(a->authserv_id, b->authserv_id);
+	assert_int_equal(a->no_dsn, b->no_dsn);
 }
 
 static void

@@ -107,12 +107,13 @@ is_written(const struct look *look, const struct piece *piece)
 }
 
 static void
-tell_missing(const struct look *look, const struct piece *piece)
+tell_missing(const struct look *look, enum bs_check check,
+    const struct piece *piece)
 {
 	struct bs_doctor *doctor = look->doctor;
 	bool is_stale = is_written(look, piece);
 
-	bs_doctor_bad(doctor, BS_CHECK_EXIM_PIECES,
+	bs_doctor_bad(doctor, check,
 	    "the piece '%s' is not in the configuration that Exim reads%s: %s",
 	    piece->name, is_stale ? ", which is older" : "", piece->lacks);
 	if (is_stale)
@@ -157,7 +158,7 @@ check_pieces(const struct look *look)
 
 	for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
 		if (!found[i])
-			tell_missing(look, &pieces[i]);
+			tell_missing(look, BS_CHECK_EXIM_PIECES, &pieces[i]);
 		complete = complete && found[i];
 	}
 	if (conf->is_late) {
@@ -169,6 +170,31 @@ check_pieces(const struct look *look)
 	} else if (complete)
 		bs_doctor_good(look->doctor, BS_CHECK_EXIM_PIECES,
 		    "all pieces are in Exim's configuration");
+}
+
+/* The router without which "dsn" of backstop.conf(5) does nothing. */
+static void
+check_nodsn(const struct look *look)
+{
+	static const struct piece nodsn = {"nodsn", "router/050_backstop",
+	    "mail that cannot be delivered is still returned to whoever is "
+	    "named as its sender, whatever 'dsn' says"};
+	const struct bs_spf_config *spf = &look->doctor->config->spf;
+
+	if (!spf->check || spf->rules.dsn == BS_SPF_DSN_ALL)
+		return;
+	if (!look->conf.has_nodsn)
+		tell_missing(look, BS_CHECK_EXIM_DSN, &nodsn);
+	else if (look->conf.is_nodsn_late) {
+		bs_doctor_bad(look->doctor, BS_CHECK_EXIM_DSN,
+		    "the router of the piece 'nodsn' is not the first: mail "
+		    "that another one takes before it is returned to whoever "
+		    "is named as its sender");
+		bs_doctor_fix(look->doctor,
+		    "put it before all routers (type: man backstop-exim)");
+	} else
+		bs_doctor_good(look->doctor, BS_CHECK_EXIM_DSN,
+		    "the router for 'dsn' is the first");
 }
 
 static bool
@@ -396,6 +422,7 @@ look_at(struct look *look)
 	    : look->layout == LAYOUT_UNSPLIT ? "made from Debian's template"
 					     : "written by hand");
 	check_pieces(look);
+	check_nodsn(look);
 	check_module(look);
 	check_slot(look);
 	check_socket(look);

@@ -28,6 +28,7 @@ struct reader {
 	const char *file; /* of this line */
 	const char *acl;  /* the name of this one */
 	bool has_local_users;
+	unsigned router_count; /* so far */
 	bool denies;	       /* within a deny or drop of an ACL ... */
 	bool is_null;	       /* ... whose senders are the null one ... */
 	bool is_narrow;	       /* ... with other conditions */
@@ -222,12 +223,29 @@ take_acl(struct reader *reader, const char *text)
 	take_condition(reader, text);
 }
 
+/* The router that is first of all: another before it would decide alone. */
+static void
+take_nodsn(struct reader *reader, const char *text)
+{
+	struct bs_exim_conf *conf = reader->conf;
+	const char *rest;
+
+	if (takes_value(text, "driver", &rest))
+		reader->router_count++;
+	if (conf->has_nodsn || !takes_value(text, "condition", &rest) ||
+	    strstr(rest, "{$local_scan_data}{nodsn}") == NULL)
+		return;
+	conf->has_nodsn = true;
+	conf->is_nodsn_late = reader->router_count > 1;
+}
+
 static void
 take_router(struct reader *reader, const char *text)
 {
 	struct bs_exim_conf *conf = reader->conf;
 	const char *rest;
 
+	take_nodsn(reader, text);
 	if (takes_value(text, "driver", &rest) &&
 	    strcmp(rest, "dnslookup") == 0)
 		conf->has_dnslookup = true;

@@ -35,6 +35,8 @@ struct bs_exim_conf {
 	bool has_rcpt;		/* the piece "rcpt" stands in an ACL */
 	bool has_router;	/* a router takes tags off ... */
 	bool is_late;		/* ... but only after one for local users */
+	bool has_nodsn;		/* a router tells nobody of failures ... */
+	bool is_nodsn_late;	/* ... but it is not the first */
 	bool has_transport;	/* a return path is $local_scan_data */
 	bool has_dnslookup;	/* a router finds other hosts by DNS */
 	unsigned retry_seconds; /* of the rule that tries longest; 0: none */

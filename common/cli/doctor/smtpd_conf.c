@@ -136,6 +136,8 @@ take_listener(struct bs_smtpd_conf *conf, const struct bs_smtpd_line *line,
 			out->is_smtps = true;
 		else if (bs_smtpd_line_is(line, at, "senders"))
 			out->has_senders = true;
+		else if (bs_smtpd_line_is(line, at, "no-dsn"))
+			out->no_dsn = true;
 		else if (at + 1 == line->count)
 			break;
 		else if (bs_smtpd_line_is(line, at, "port"))

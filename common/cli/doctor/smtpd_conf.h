@@ -50,6 +50,7 @@ struct bs_smtpd_listener {
 	bool needs_auth;  /* nobody may send who is not logged in */
 	bool takes_auth;  /* one can log in */
 	bool has_senders; /* a map of senders */
+	bool no_dsn;	  /* it takes no NOTIFY at RCPT */
 	size_t filter_count;
 	char filters[BS_SMTPD_MEMBERS][BS_SMTPD_NAME];
 };

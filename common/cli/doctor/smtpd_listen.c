@@ -112,6 +112,32 @@ check_incoming(const struct bs_smtpd_look *look,
 	bs_smtpd_fix_listener(look, wanted, BS_SMTPD_IN, "in");
 }
 
+/* smtpd can be told to tell a sender of nothing only where it offers DSN. */
+static void
+check_dsn(const struct bs_smtpd_look *look,
+    const struct bs_smtpd_listener *listener, unsigned found)
+{
+	const struct bs_spf_config *spf = &look->doctor->config->spf;
+	char place[BS_PLACE_TEXT];
+
+	if (!spf->check || spf->rules.dsn == BS_SPF_DSN_ALL ||
+	    (found & BS_SMTPD_IN) == 0)
+		return;
+	bs_smtpd_place_text(look, &listener->place, place);
+	if (!listener->no_dsn) {
+		bs_doctor_good(look->doctor, BS_CHECK_SMTPD_DSN,
+		    "%s: senders are told as 'dsn' says", place);
+		return;
+	}
+	bs_doctor_bad(look->doctor, BS_CHECK_SMTPD_DSN,
+	    "%s: dsn = %s does nothing at a listener with 'no-dsn': mail that "
+	    "cannot be delivered is still returned to whoever is named as its "
+	    "sender",
+	    place, bs_spf_dsn_name(spf->rules.dsn));
+	bs_doctor_fix(look->doctor,
+	    "take 'no-dsn' out of that line; then restart smtpd");
+}
+
 /* How mail for others leaves that came in by a listener. */
 enum way {
 	WAY_UNKNOWN, /* not at all, or by a program that we do not know */
@@ -275,6 +301,7 @@ bs_smtpd_check_listeners(const struct bs_smtpd_look *look)
 			continue;
 		check_senders(look, listener, found);
 		check_incoming(look, listener, found);
+		check_dsn(look, listener, found);
 	}
 	check_signing(look);
 }

@@ -79,10 +79,13 @@ print_spf(const struct bs_overview *status)
 	bs_print(stdout,
 	    "\n          refused %" PRIu32 ", junked %" PRIu32
 	    ", deferred %" PRIu32 "; enforce would have refused %" PRIu32
-	    ", junked %" PRIu32 " and deferred %" PRIu32 " more\n",
+	    ", junked %" PRIu32 " and deferred %" PRIu32 " more\n"
+	    "          dsn %s: of %" PRIu32
+	    " that were taken, the sender is told of nothing\n",
 	    week[BS_TALLY_SPF_REJECTED], week[BS_TALLY_SPF_JUNKED],
 	    week[BS_TALLY_SPF_DEFERRED], week[BS_TALLY_SPF_WOULD_REJECT],
-	    week[BS_TALLY_SPF_WOULD_JUNK], week[BS_TALLY_SPF_WOULD_DEFER]);
+	    week[BS_TALLY_SPF_WOULD_JUNK], week[BS_TALLY_SPF_WOULD_DEFER],
+	    bs_spf_dsn_name(config->rules.dsn), week[BS_TALLY_SPF_NO_DSN]);
 }
 
 /* What a key in this state does. */

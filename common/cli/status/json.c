@@ -52,6 +52,7 @@ spf_week_json(const struct bs_tally_record *tally)
 	    [BS_TALLY_SPF_WOULD_REJECT] = "would_reject",
 	    [BS_TALLY_SPF_WOULD_JUNK] = "would_junk",
 	    [BS_TALLY_SPF_WOULD_DEFER] = "would_defer",
+	    [BS_TALLY_SPF_NO_DSN] = "no_dsn",
 	};
 	struct bs_json *json = bs_json_object();
 
@@ -72,6 +73,7 @@ spf_json(const struct bs_overview *status)
 
 	bs_json_bool(json, "check", config->check);
 	bs_json_text(json, "mode", bs_mode_name(config->rules.mode));
+	bs_json_text(json, "dsn", bs_spf_dsn_name(config->rules.dsn));
 	if (status->store == 0)
 		bs_json_put(json, "week",
 		    spf_week_json(&status->survey.found->spf_week));

@@ -296,6 +296,7 @@ print_spf(const struct bs_screen *screen, const struct bs_overview *status)
 	    [BS_TALLY_SPF_WOULD_REJECT] = "that enforce would have refused",
 	    [BS_TALLY_SPF_WOULD_JUNK] = "that it would have marked as spam",
 	    [BS_TALLY_SPF_WOULD_DEFER] = "that it would have put off",
+	    [BS_TALLY_SPF_NO_DSN] = "whose sender is told of nothing (dsn)",
 	};
 	const struct bs_spf_config *config = &status->book.config->spf;
 	struct sentence sentence;

@@ -338,6 +338,9 @@ tell_spf(const struct bs_why_line *line, struct text *text)
 	if (strcmp(VALUE("skipped"), "forwarder") == 0)
 		say_line(text, "A host named in forwarders passed by its own "
 			       "record, so nothing was done.");
+	if (strcmp(VALUE("event"), "no-dsn") == 0)
+		say_line(text, "If it cannot be delivered, nobody is told: "
+			       "the sender may be forged (dsn).");
 	if (is_harmful(line))
 		say(text,
 		    "    To look again, type: backstop spf check -i %s -s %s\n"

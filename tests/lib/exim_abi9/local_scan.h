@@ -37,6 +37,7 @@ typedef struct header_line {
 /* const since 4.98 */
 typedef struct recipient_item {
 	const uschar *address;
+	int dsn_flags;
 } recipient_item;
 
 extern header_line *header_list;
