@@ -40,6 +40,7 @@
 #define BS_TAKES_SINCE 131072
 #define BS_TAKES_ALL 262144
 #define BS_TAKES_SCRAPE 524288
+#define BS_TAKES_USERS 1048576
 #define BS_TAKES_HTML 4194304
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
@@ -79,7 +80,8 @@ struct bs_call {
 	bool all;
 	const char *textfile; /* of --textfile: a folder, or NULL */
 	bool http;
-	const char *html; /* of --html: a file, "-", or NULL */
+	const char *users; /* of --users: a file, "-", or NULL */
+	const char *html;  /* of --html: a file, "-", or NULL */
 	bool help;
 	bool version;
 	size_t count; /* of words behind the subcommand's name */

@@ -40,6 +40,7 @@ enum {
 	OPT_DAYS,
 	OPT_SINCE,
 	OPT_ALL,
+	OPT_USERS,
 	OPT_TEXTFILE,
 	OPT_HTTP,
 	OPT_HTML,
@@ -73,6 +74,7 @@ static const struct option long_options[] = {
     {"days", required_argument, NULL, OPT_DAYS},
     {"since", required_argument, NULL, OPT_SINCE},
     {"all", no_argument, NULL, OPT_ALL},
+    {"users", required_argument, NULL, OPT_USERS},
     {"textfile", required_argument, NULL, OPT_TEXTFILE},
     {"http", no_argument, NULL, OPT_HTTP},
     {"html", required_argument, NULL, OPT_HTML},
@@ -274,11 +276,18 @@ take_metrics_option(int option, struct bs_call *call, unsigned *traits)
 static bool
 take_report_option(int option, struct bs_call *call, unsigned *traits)
 {
-	if (option != OPT_HTML)
+	switch (option) {
+	case OPT_USERS:
+		*traits |= BS_TAKES_USERS;
+		call->users = optarg;
+		return true;
+	case OPT_HTML:
+		*traits |= BS_TAKES_HTML;
+		call->html = optarg;
+		return true;
+	default:
 		return false;
-	*traits |= BS_TAKES_HTML;
-	call->html = optarg;
-	return true;
+	}
 }
 
 /* The port is for mail servers that are tried out elsewhere. */

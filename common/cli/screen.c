@@ -20,7 +20,14 @@ static const char *const escapes[] = {
     [BS_COLOUR_YELLOW] = "\033[1;33m",
     [BS_COLOUR_GREEN] = "\033[1;32m",
     [BS_COLOUR_CYAN] = "\033[1;36m",
+    [BS_COLOUR_END] = "\033[0m",
 };
+
+const char *
+bs_screen_escape(enum bs_colour colour)
+{
+	return escapes[colour];
+}
 
 void
 bs_screen_open(struct bs_screen *out)
@@ -99,7 +106,7 @@ bs_screen_say(const struct bs_screen *screen, enum bs_colour colour,
 		fputs(escapes[colour], stdout);
 	bs_print(stdout, "%s", label);
 	if (screen->has_colours && colour != BS_COLOUR_NONE)
-		fputs("\033[0m", stdout);
+		fputs(escapes[BS_COLOUR_END], stdout);
 	if (strlen(label) < BS_SCREEN_LABEL)
 		bs_print(stdout, "%*s", BS_SCREEN_LABEL - (int)strlen(label),
 		    "");

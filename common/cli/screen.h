@@ -19,6 +19,7 @@ enum bs_colour {
 	BS_COLOUR_YELLOW,
 	BS_COLOUR_GREEN,
 	BS_COLOUR_CYAN,
+	BS_COLOUR_END, /* of any of them */
 };
 
 struct bs_screen {
@@ -29,6 +30,9 @@ struct bs_screen {
 /* What standard output is. A terminal has no colours where NO_COLOR or TERM
  * says so. */
 void bs_screen_open(struct bs_screen *out);
+
+/* What makes a terminal write in a colour; never NULL. */
+const char *bs_screen_escape(enum bs_colour colour);
 
 /* Prints a label in a colour and, behind it, a text; at a terminal words that
  * find no room go to lines below its first one. What came from outside is shown

@@ -39,6 +39,8 @@ mode     = enforce
 mode     = observe
 outbound = elsewhere
 exempt   = noreply@example.net
+[spf]
+check    = yes
 """
 
 # Bounces of the attack in each of its hours.
@@ -50,7 +52,10 @@ DAYLIGHT = range(8, 18, 3)
 AWAY_HOUR = 54
 
 USERS = ("alice", "bob", "carol", "dave")
-NETWORKS = ("203.0.113.7", "203.0.113.200", "198.51.100.3", "2001:db8:bad::1")
+CLIENTS = (("203.0.113.7", "203.0.113.0/24"),
+           ("203.0.113.200", "203.0.113.0/24"),
+           ("198.51.100.3", "198.51.100.0/24"),
+           ("2001:db8:bad::1", "2001:db8:bad::/48"))
 
 
 def stamp(when):
@@ -83,6 +88,9 @@ class Lived:
         self.domains = collections.defaultdict(collections.Counter)
         self.unsigned = collections.Counter()
         self.users = collections.Counter()
+        self.networks = collections.Counter()
+        self.reporters = collections.Counter()
+        self.spf_none = 0
         self.gap = None
         self._clock = self.path("clock")
         self._write("clock", "")
@@ -223,27 +231,35 @@ class Lived:
                     stripped=1)
         self.bounce("bob@example.org", "unknown", kind="mdn")
         self._tally("@example.org", unknown=1)
+        # a literal has no record that DNS would have to be asked for
+        answer = self.wire.ask(op="spf", client="203.0.113.9",
+                               helo="[203.0.113.9]", sender="")
+        assert answer["verdict"] == "none", answer
+        self.spf_none += 1
         self.send_unsigned("noreply@example.net", "exempt")
         self.send_unsigned('"of two"@example.org', "quoted", unsigned=1)
 
     def _attack(self, count):
         """Bounces of what was never sent, to four users in turn."""
         for number in range(count):
-            user = USERS[(number * number) % len(USERS)]
-            self.bounce(f"{user}@example.org", "forged",
-                        message_id=f"{self.now}.{number}@forged.example",
-                        client=NETWORKS[number % len(NETWORKS)],
-                        helo=f"mx{number % 3}.backscatter.example")
-            self.users[f"{user}@example.org"] += 1
-            self._tally("@example.org", forged=1, rejected=1)
+            self._refuse(f"{USERS[(number * number) % len(USERS)]}@example.org",
+                         f"{self.now}.{number}@forged.example",
+                         CLIENTS[number % len(CLIENTS)],
+                         f"mx{number % 3}.backscatter.example")
+
+    def _refuse(self, user, message_id, client, reporter):
+        address, network = client
+        self.bounce(user, "forged", message_id=message_id, client=address,
+                    helo="relay.example", reporting_mta=reporter)
+        self.users[user] += 1
+        self.networks[network] += 1
+        self.reporters[reporter] += 1
+        self._tally(user, forged=1, rejected=1)
 
     def _find_out(self):
         """A bounce is refused, and then its message turns out to be ours."""
-        self.bounce("alice@example.org", "forged",
-                    message_id="late@example.org",
-                    client=NETWORKS[0], helo="mx0.backscatter.example")
-        self.users["alice@example.org"] += 1
-        self._tally("@example.org", forged=1, rejected=1)
+        self._refuse("alice@example.org", "late@example.org", CLIENTS[0],
+                     "mx0.backscatter.example")
         self.send("alice@example.org", "late@example.org")
         self._tally("@example.org", refused_later_known=1)
 

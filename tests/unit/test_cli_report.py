@@ -5,14 +5,20 @@ usage: test_cli_report.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
 import collections
+import os
 import pathlib
+import re
 import unittest
 
+import cli_case
 import lived
-from cli_case import DAY, NOINPUT, USAGE, Case, Engine, main
+from cli_case import (AS_ROOT, DATAERR, DAY, NOINPUT, NOPERM, USAGE, Case,
+                      Engine, main)
+import terminal  # noqa: E402 (cli_case knows where it is)
 from lived import ATTACK, ATTACK_HOUR, BEGIN, HOUR, stamp
 from report_page import compare
 
+UTF8 = {**os.environ, "LC_ALL": "C.UTF-8"}
 VERDICTS = ("genuine", "forged", "suspect", "unknown")
 
 
@@ -42,6 +48,11 @@ class Report(Case):
         self.assertEqual({domain["domain"]: counted(domain["bounces"])
                           for domain in report["domains"]},
                          self.life.domains)
+        self.assertEqual(report["unsigned_reasons"], self.life.unsigned)
+        self.assertEqual({domain["domain"]: domain["unsigned_reasons"]
+                          for domain in report["domains"]},
+                         {"example.org": {"quoted": self.life.unsigned["quoted"]},
+                          "example.net": {"exempt": self.life.unsigned["exempt"]}})
         self.assertEqual((report["from"], report["to"]),
                          (stamp(BEGIN - 28 * DAY), stamp(self.life.now)))
 
@@ -97,6 +108,169 @@ class Report(Case):
             "peak_hour": stamp(start + ATTACK.index(max(ATTACK)) * HOUR)})
 
 
+    def test_tops(self):
+        report = self.report()
+        for name, counts in (("networks", self.life.networks),
+                             ("reporters", self.life.reporters)):
+            with self.subTest(name=name):
+                rows = report[name]["rows"]
+                self.assertEqual({row["name"]: row["count"] for row in rows},
+                                 counts)
+                self.assertEqual({row["error"] for row in rows}, {0})
+                self.assertEqual(report[name]["total"], counts.total())
+                numbers = [row["count"] for row in rows]
+                self.assertEqual(numbers, sorted(numbers, reverse=True))
+        self.assertEqual(report["spf"]["none"], self.life.spf_none)
+        self.assertEqual(sum(report["spf"].values()), self.life.spf_none)
+
+    def test_users(self):
+        """Hashes, but for those that a list names."""
+        rows = self.report()["users"]["rows"]
+        self.assertEqual(sorted(row["count"] for row in rows),
+                         sorted(self.life.users.values()))
+        for row in rows:
+            self.assertIsNone(row["name"])
+            self.assertRegex(row["hash"], "^[0-9a-f]{8}$")
+        self.assertNotIn("alice", self.text())
+        self.write("users", "# all of us\n\n  Alice@Example.ORG  # she\n"
+                            "nobody@example.org\n")
+        rows = self.report("--users", self.path("users"))["users"]["rows"]
+        named = {row["name"]: row["count"] for row in rows if row["name"]}
+        alice = "alice@example.org"
+        self.assertEqual(named, {alice: self.life.users[alice]})
+        text = self.text("--users", self.path("users"))
+        self.assertRegex(text, rf" {alice} +{self.life.users[alice]} ")
+        self.assertRegex(text, r" user-[0-9a-f]{8} +[0-9]+ ")
+        # on standard input, and lines that are none
+        done = self.run_raw("-c", self.conf, "report", *self.life.end,
+                            "--users", "-", input=f"bob\n{alice}\n")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(alice, done.stdout)
+        self.assertIn("-:1: the line is no address", done.stderr)
+        self.write("users", "alice\nbob\n")
+        self.call("report", *self.life.end, "--users", self.path("users"),
+                  status=DATAERR, says="users:1: this line and others")
+        self.call("report", *self.life.end, "--users", self.path("none"),
+                  status=NOINPUT, says="none: No such file")
+
+    def test_since(self):
+        """To the hour: what came in the rest of that day its hours say."""
+        start = self.life.now - 40 * HOUR
+        report = self.report("--since", "40h")
+        total = collections.Counter()
+        for hour, count in self.life.hours.items():
+            if hour >= start:
+                total.update(count)
+        self.assertEqual(counted(report["bounces"]), total)
+        self.assertEqual(report["from"], stamp(start))
+        self.assertEqual([day["day"] for day in report["days"]],
+                         [lived.day(start + more * DAY) for more in range(3)])
+        self.assertEqual(report["hours"][0]["hour"], stamp(start))
+        # the attack began before, but it is about this time, too
+        self.assertEqual(len(report["attacks"]), 1)
+        self.assertEqual(self.report("--since", "1h")["attacks"], [])
+        # long ago: whole days
+        self.assertEqual(self.report("--since", "20d")["from"],
+                         stamp(BEGIN - 18 * DAY))
+        # more than is kept
+        self.assertEqual(self.report("--since", "2000-01-01")["from"],
+                         stamp(BEGIN - 59 * DAY))
+
+    def test_domain(self):
+        report = self.report("--domain", "EXAMPLE.net")
+        self.assertEqual(counted(report["bounces"]),
+                         self.life.domains["example.net"])
+        self.assertEqual([one["domain"] for one in report["domains"]],
+                         ["example.net"])
+        self.assertEqual(report["attacks"], [])
+
+    def test_coverage(self):
+        net, org = self.report()["domains"]
+        reasons = [(day["coverage"], day["coverage_reason"])
+                   for day in org["days"]]
+        self.assertEqual(reasons, [("full", None)] * 30 + [("partial", "gap")])
+        self.assertEqual((org["coverage"], org["coverage_reason"]),
+                         ("partial", "gap"))
+        # lifetime 2, grace 7, skew 1, and the day itself
+        self.assertEqual(org["full_at"], stamp(BEGIN + (2 + 11) * DAY))
+        self.assertEqual({day["coverage_reason"] for day in net["days"]},
+                         {"outbound-elsewhere"})
+        gap, = self.report()["gaps"]
+        start, end = (stamp(when) for when in self.life.gap)
+        # of its marks, the engine writes one in a few seconds
+        self.assertLessEqual(start[:16], gap["start"][:16])
+        self.assertGreaterEqual(gap["end"], gap["start"])
+        self.assertEqual(gap["end"][:13], end[:13])
+
+    def test_keys(self):
+        old, new = sorted(self.report()["keys"],
+                          key=lambda key: key["created"])
+        self.assertEqual((old["key"], old["state"], new["state"]),
+                         (4, "verify", "active"))
+        self.assertEqual(old["retired"], new["activated"])
+        self.assertEqual(new["activated"][:16],
+                         stamp(self.life.gap[1])[:16])
+
+    def text(self, *options, env=None, **more):
+        return self.call("report", *self.life.end, *options,
+                         env=env or UTF8, **more)
+
+    def test_text(self):
+        """The five numbers stand first, and nothing is wider than 80."""
+        text = self.text()
+        count = self.life.count
+        numbers = [(count["rejected"], "bounces refused as forged"),
+                   (count["genuine"], "genuine bounces delivered"),
+                   (count["refused_later_known"],
+                    "refused, later known to be ours"),
+                   (count["unknown"], "unknown bounces passed")]
+        self.assertEqual(re.findall(r"(?m)^ +(\d+)  ([a-z].*)$", text)[:4],
+                         [(str(number), what) for number, what in numbers])
+        start = BEGIN + ATTACK_HOUR * HOUR
+        end = start + len(ATTACK) * HOUR
+        self.assertIn("attack from {} to {}:".format(
+            *(stamp(when)[:16].replace("T", " ") for when in (start, end))),
+            text)
+        self.assertIn("\u2588", text)
+        self.assertNotIn("\033", text)
+        for line in text.splitlines():
+            self.assertLessEqual(len(line), 80)
+            self.assertEqual(line, line.rstrip())
+        for day in (0, 1, 2):
+            at = BEGIN + day * DAY
+            counts = collections.Counter()
+            for hour, more in self.life.hours.items():
+                if at <= hour < at + DAY:
+                    counts.update(more)
+            self.assertRegex(text, r"(?m)^\w{{3}} {} \w{{3}} +{}\b".format(
+                lived.day(at)[8:], counts["forged"]))
+
+    def test_ascii(self):
+        text = self.text(env={**os.environ, "LC_ALL": "C"})
+        self.assertTrue(text.isascii())
+        self.assertIn("#####", text)
+
+    def show(self, columns, **env):
+        status, shown = terminal.show(
+            [cli_case.PROGRAM, "-c", self.conf, "report", *self.life.end],
+            columns, {**UTF8, "TERM": "xterm", **env})
+        self.assertEqual(status, 0)
+        return shown
+
+    def test_terminal(self):
+        for columns in (40, 79, 132):
+            with self.subTest(columns=columns):
+                shown = self.show(columns)
+                self.assertIn("\033[", shown)
+                plain = re.sub("\033\\[[0-9;]*m", "", shown)
+                self.assertNotIn("\033", plain)
+                wide = max(map(len, plain.splitlines()))
+                self.assertLessEqual(wide, columns)
+                self.assertGreater(wide, columns * 0.8)
+        self.assertNotIn("\033", self.show(80, NO_COLOR="1"))
+        self.assertNotIn("\033", self.show(80, TERM="dumb"))
+
+
 class NoStore(Case):
     def test_none_yet(self):
         self.call("init")
@@ -111,6 +285,40 @@ class NoStore(Case):
         self.assertEqual(report["attacks"], [])
         self.assertEqual([day["known"] for day in report["days"]],
                          [False] * 30 + [True])
+
+    def test_one_day(self):
+        """A store that began yesterday, and an attack that goes on."""
+        self.call("init")
+        self.age(1)
+        with Engine(self), cli_case.Wire(self.path("sock")) as wire:
+            for number in range(60):
+                wire.bounce("alice@example.org",
+                            message_id=f"{number}@forged.example")
+        report, = self.json("report")
+        self.assertEqual(counted(report["bounces"]), {"unknown": 60})
+        attack, = report["attacks"]
+        self.assertEqual((attack["bounces"], attack["goes_on"]), (60, True))
+        text = self.call("report")
+        self.assertIn("Nothing was recorded before", text)
+        self.assertIn(" to now: 60 bounces", text)
+
+    def test_unreadable(self):
+        self.call("init")
+        with Engine(self):
+            pass
+        store = self.path("state", "store", "data.mdb")
+        with open(store, "r+b") as file:
+            file.truncate(4096)
+        self.call("report", status=DATAERR, says="type: ")
+        os.rename(self.path("state", "store.key"), self.path("k"))
+        self.call("report", status=NOINPUT, says="backstop restore FILE")
+        os.rename(self.path("k"), self.path("state", "store.key"))
+
+    @unittest.skipIf(AS_ROOT, "root may read all")
+    def test_not_allowed(self):
+        self.call("init")
+        os.chmod(self.path("state", "keyring"), 0)
+        self.call("report", status=NOPERM, says="run as root")
 
     def test_not_ours(self):
         self.call("init")

@@ -79,6 +79,7 @@ take_settings(const struct bs_report_subject *subject, struct bs_report *report)
 		snprintf(report->host, sizeof(report->host), "localhost");
 	report->is_of_one = subject->domain != NULL;
 	report->has_hours = has_hours(subject);
+	report->keep = subject->book->config->report;
 	report->checks_spf = subject->book->config->spf.check;
 	for (size_t i = 0; i < report->domain_count; i++) {
 		const struct bs_domain *domain =

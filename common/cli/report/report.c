@@ -10,6 +10,7 @@
 #include "common/cli/report/page.h"
 #include "common/cli/report/report.h"
 #include "common/cli/report/show.h"
+#include "common/cli/report/users.h"
 #include "common/cli/store/store.h"
 #include "common/cli/type.h"
 
@@ -35,10 +36,11 @@ complain(const struct bs_call *call, const struct bs_keybook *book, int rc)
 {
 	struct bs_store_key_fault fault;
 	char line[BS_TYPE_LINE];
+	int key = bs_check_store_key(book->paths.store_key, &fault);
 
-	if (bs_check_store_key(book->paths.store_key, &fault) != 0) {
+	if (key != 0) {
 		bs_complain("%s; %s", fault.what, fault.fix);
-		return bs_exit_of(rc);
+		return bs_exit_of(key);
 	}
 	if (rc == -ENOENT)
 		bs_complain("%s: there is no store yet; to have the engine "
@@ -62,6 +64,7 @@ bs_cmd_report(const struct bs_call *call)
 	    .since = call->since,
 	    .now = call->now};
 	struct bs_report *report = NULL;
+	struct bs_pen pen;
 	int status;
 	int rc;
 
@@ -79,12 +82,17 @@ bs_cmd_report(const struct bs_call *call)
 		status = complain(call, &book, rc);
 		goto out;
 	}
+	if (call->users != NULL && (status = bs_report_name_users(call->users,
+					book.config, report)) != 0)
+		goto out;
 	if (call->html != NULL)
 		status = bs_page_write(report, call->html);
 	else if (call->json)
 		bs_report_print_json(report);
-	else
-		bs_report_print(report);
+	else {
+		bs_pen_open(&pen);
+		bs_report_print(&pen, report);
+	}
 out:
 	free(report);
 	bs_keybook_close(&book);

@@ -1,11 +1,11 @@
-/* backstop report on a terminal. */
+/* backstop report as text. */
 #ifndef BS_CLI_REPORT_SHOW_H
 #define BS_CLI_REPORT_SHOW_H
 
+#include "common/cli/report/draw.h"
 #include "common/cli/report/report.h"
 
-/* Prints a report on standard output, as wide as the terminal, in colour only
- * at one. */
-void bs_report_print(const struct bs_report *report);
+/* Prints a report. */
+void bs_report_print(const struct bs_pen *pen, const struct bs_report *report);
 
 #endif

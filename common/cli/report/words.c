@@ -32,6 +32,7 @@ static const struct words coverage[] = {
 };
 
 static const struct words unsigned_mail[] = {
+    {BS_REASON_SIGN_OFF, "signing is off"},
     {BS_REASON_EXEMPT, "exempt by the settings"},
     {BS_REASON_NO_KEY, "no key was active"},
     {BS_REASON_CLOCK, "the clock was in doubt"},
@@ -40,6 +41,9 @@ static const struct words unsigned_mail[] = {
     {BS_REASON_NON_ASCII, "the address is not ASCII"},
     {BS_REASON_TOO_LONG, "the local part is too long"},
     {BS_REASON_SOURCE_ROUTE, "the address has a route"},
+    {BS_REASON_BAD_TAG, "it had a tag that is not ours, or too old"},
+    {BS_REASON_OUTBOUND_ELSEWHERE, "it left past the listeners that sign"},
+    {BS_REASON_LATE, "the engine did not answer in time"},
     {BS_REASON_NO_DOMAIN, "the address has no domain"},
     {BS_REASON_MALFORMED, "it is no address"},
     {BS_REASON_UNRECORDED, "the store could not record it"},
