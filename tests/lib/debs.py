@@ -124,7 +124,9 @@ class Debs:
                 check=False).stdout)
             (path / "security").write_text(json.dumps({
                 unit: self._security(yard, unit)
-                for unit in ("backstopd.service", "backstop-rotate.service")}))
+                for unit in ("backstopd.service", "backstop-rotate.service",
+                             "backstop-metrics.service",
+                             "backstop-metrics@.service")}))
             self._renew_all(yard, built)
             shutil.copytree(yard.path(built), path / "debs")
             for name in ("next", "other"):

@@ -18,6 +18,10 @@ FILES = {
     "backstop": {
         "/etc/backstop": "drwxr-xr-x root:root",
         "/etc/backstop/backstop.conf": "-rw-r--r-- root:root cn",
+        f"{UNITS}/backstop-metrics.service": "-rw-r--r-- root:root",
+        f"{UNITS}/backstop-metrics.socket": "-rw-r--r-- root:root",
+        f"{UNITS}/backstop-metrics.timer": "-rw-r--r-- root:root",
+        f"{UNITS}/backstop-metrics@.service": "-rw-r--r-- root:root",
         f"{UNITS}/backstop-rotate.service": "-rw-r--r-- root:root",
         f"{UNITS}/backstop-rotate.timer": "-rw-r--r-- root:root",
         f"{UNITS}/backstopd.service": "-rw-r--r-- root:root",
@@ -25,6 +29,9 @@ FILES = {
         "/usr/lib/sysusers.d/backstop.conf": "-rw-r--r-- root:root",
         "/usr/sbin/backstop": "-rwxr-xr-x root:root",
         "/usr/sbin/backstopd": "-rwxr-xr-x root:root",
+        "/usr/share/backstop": "drwxr-xr-x root:root",
+        "/usr/share/backstop/alerts.yml": "-rw-r--r-- root:root",
+        "/usr/share/backstop/dashboard.json": "-rw-r--r-- root:root",
         "/usr/share/bash-completion/completions/backstop":
             "-rw-r--r-- root:root",
         "/usr/share/logwatch/dist.conf/services/backstop.conf":
@@ -104,7 +111,8 @@ def test_files_and_their_modes(rpms, name):
 
 def test_units_and_users(rpms):
     scripts = rpms.ask("backstop", "--scripts")
-    units = "backstopd.socket backstopd.service backstop-rotate.timer"
+    units = ("backstopd.socket backstopd.service backstop-rotate.timer "
+             "backstop-metrics.socket backstop-metrics.timer")
     assert f"install-system-units {units}" in scripts
     assert f"remove-system-units {units}" in scripts
     assert "mark-restart-system-units backstopd.service" in scripts

@@ -206,6 +206,36 @@ class Http(Case):
             os.close(theirs)
 
 
+class Names(Case):
+    """What is told, and what else speaks of it."""
+
+    def configured(self):
+        return super().configured().replace(
+            "[domain", "sign = yes\noutbound = here\n[domain", 1)
+
+    def source(self, *names):
+        with open(os.path.join(cli_case.ROOT, *names),
+                  encoding="utf-8") as file:
+            return file.read()
+
+    def test_names(self):
+        """The manual has each of them, and no other; alerts and dashboard
+        ask for none that nobody tells."""
+        self.call("init")
+        with Engine(self):
+            told = set(re.findall(r"(?m)^# TYPE (\S+) ",
+                                  self.call("metrics")))
+        self.assertEqual(told, set(re.findall(
+            r"(?m)^\.It Cm (backstop_\w+)$",
+            self.source("common", "backstop.7"))))
+        for name in ("alerts.yml", "dashboard.json"):
+            asked = {re.sub("_bucket$", "", found) for found in re.findall(
+                r"\bbackstop_\w+", self.source("packaging", "prometheus",
+                                               name))}
+            self.assertLess(asked, told)
+            self.assertGreater(len(asked), 10)
+
+
 class Textfile(Case):
     def setUp(self):
         super().setUp()

@@ -60,7 +60,7 @@ print(const struct bs_call *call, const struct bs_config *config, int *status)
 	if (rc == 0 && call->textfile != NULL)
 		*status = bs_textfile_write(call->textfile, text);
 	else if (rc == 0)
-		fwrite(text, 1, len, stdout);
+		(void)fwrite(text, 1, len, stdout);
 	free(text);
 	return rc;
 }
