@@ -46,6 +46,10 @@ bind9-utils
     "clean": [],
     # The same, able to boot, with what every server has.
     "booted": ["systemd-sysv", "dbus", "ca-certificates"],
+    # The same on a host that is watched by Prometheus. Debian 12 alone.
+    "watched": COMMON + """
+systemd-sysv dbus curl prometheus prometheus-node-exporter
+""".split(),
     # What all others begin as.
     "base": [],
 }

@@ -109,6 +109,8 @@ class Suite:
             kinds += ["spf", "exim-light", "exim-heavy"]
         if "packaging" in self.parts:
             kinds += ["debs", "clean", "booted", "rpm"]
+            if self.name == roots.LINT_SUITE:
+                kinds.append("watched")
         return kinds
 
     def _workshop(self, name):
