@@ -123,8 +123,10 @@ class Pages(unittest.TestCase):
                 title, desc = picture.parts[0], picture.parts[1]
                 self.assertEqual((title.name, desc.name), ("title", "desc"))
                 self.assertTrue(title.text() and desc.text())
-                self.assertEqual(picture.words["aria-labelledby"].split(),
-                                 [title.words["id"], desc.words["id"]])
+                self.assertEqual(
+                    (picture.words["aria-labelledby"],
+                     picture.words["aria-describedby"]),
+                    (title.words["id"], desc.words["id"]))
                 figure = picture.parent.parent
                 self.assertEqual(figure.name, "figure")
                 table = figure.one("details").one("table")

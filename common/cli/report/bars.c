@@ -12,7 +12,7 @@
 #define BAR_HEIGHT 8
 
 /* Columns for a name and its number, in 300 pixels and in 380. */
-#define NARROW_COLUMNS 38
+#define NARROW_COLUMNS 36
 #define ROOMY_COLUMNS 50
 
 /* A bar that is too short to be seen is no bar. */

@@ -14,7 +14,9 @@
 /* Pixels: above the columns, for the highest one's number and the names of the
  * marks; below them, for the times. */
 #define ABOVE 20
-#define ABOVE_WITH_MARKS 52
+#define ABOVE_WITH_MARKS 56
+#define FIRST_MARK 12
+#define SECOND_MARK 29
 #define BELOW 26
 #define LEAST_HEIGHT 1.5
 
@@ -145,21 +147,29 @@ add_times(struct bs_html *html, const struct frame *frame)
 }
 
 static void
-add_mark(struct bs_html *html, const struct frame *frame, int64_t when, int y,
-    const char *word)
+add_mark_line(struct bs_html *html, const struct frame *frame, int64_t when,
+    int y)
+{
+	double x = across(frame->columns, when);
+
+	bs_html_add(html,
+	    "<line class=\"mark-line\" x1=\"%f%%\" x2=\"%f%%\" y1=\"%d\" "
+	    "y2=\"%d\"/>",
+	    x, x, y + 4, frame->bottom);
+}
+
+/* Wherever it stands, it fits into 270 pixels. */
+static void
+add_mark_name(struct bs_html *html, const struct frame *frame, int64_t when,
+    int y, const char *word)
 {
 	double x = across(frame->columns, when);
 	char text[BS_SCALE_MOMENT];
 
 	bs_html_add(html,
-	    "<line class=\"mark-line\" x1=\"%f%%\" x2=\"%f%%\" y1=\"%d\" "
-	    "y2=\"%d\"/>",
-	    x, x, y - 11, frame->bottom);
-	bs_html_add(html,
-	    "<text class=\"mark-name\" x=\"%f%%\" y=\"%d\" dx=\"%d\" "
+	    "<text class=\"mark-name\" x=\"%f%%\" y=\"%d\" "
 	    "text-anchor=\"%s\">%s %s</text>\n",
-	    x, y, x > 50 ? -5 : 5, x > 50 ? "end" : "start", word,
-	    bs_scale_moment(when, text));
+	    x, y, anchor(x, 33), word, bs_scale_moment(when, text));
 }
 
 static void
@@ -173,9 +183,13 @@ add_marks(struct bs_html *html, const struct frame *frame)
 	    "<rect class=\"mark\" x=\"%f%%\" width=\"%f%%\" y=\"%d\" "
 	    "height=\"%d\"/>\n",
 	    from, to - from, frame->top - 14, columns->height + 14);
-	add_mark(html, frame, columns->mark_from, 14, "began");
+	add_mark_line(html, frame, columns->mark_from, FIRST_MARK);
 	if (!columns->mark_goes_on)
-		add_mark(html, frame, columns->mark_to, 31, "ended");
+		add_mark_line(html, frame, columns->mark_to, SECOND_MARK);
+	add_mark_name(html, frame, columns->mark_from, FIRST_MARK, "began");
+	if (!columns->mark_goes_on)
+		add_mark_name(html, frame, columns->mark_to, SECOND_MARK,
+		    "ended");
 }
 
 /* What a pointer that rests on a column shows. */

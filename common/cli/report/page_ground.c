@@ -90,11 +90,11 @@ note_coverage(const struct bs_report *report,
 	if (domain->window.is_full && last_partial == NULL)
 		snprintf(out, BS_SPANS_TEXT, "full on all days");
 	else if (domain->window.is_full)
-		snprintf(out, BS_SPANS_TEXT, "now full; until %s: %s",
+		snprintf(out, BS_SPANS_TEXT, "until %s: %s",
 		    bs_day_text(last_partial_day, day),
 		    bs_report_coverage_words(last_partial->reason));
 	else if (domain->full_at != 0)
-		snprintf(out, BS_SPANS_TEXT, "partial until %s: %s",
+		snprintf(out, BS_SPANS_TEXT, "until %s: %s",
 		    bs_day_text((uint32_t)(domain->full_at / BS_DAY_SECONDS),
 			day),
 		    bs_report_coverage_words(domain->window.reason));

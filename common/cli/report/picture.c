@@ -59,7 +59,7 @@ bs_picture_draw(struct bs_html *html, const struct bs_picture *picture,
 {
 	bs_html_add(html,
 	    "<svg class=\"%s\" role=\"img\" height=\"%d\" "
-	    "aria-labelledby=\"%s-title %s-desc\">"
+	    "aria-labelledby=\"%s-title\" aria-describedby=\"%s-desc\">"
 	    "<title id=\"%s-title\">%s</title>"
 	    "<desc id=\"%s-desc\">%s The table below has the numbers.</desc>\n",
 	    picture->style, height, picture->id, picture->id, picture->id,

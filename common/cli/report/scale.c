@@ -151,20 +151,25 @@ fill(int64_t from, int64_t to, struct bs_scale_tick out[static BS_SCALE_TICKS])
 }
 
 /* Of hours midnights are named first, as they have a date; of others each
- * second one. */
+ * second or third one. */
 static void
 find_minor(struct bs_scale_tick *ticks, size_t count)
 {
+	size_t each = count <= FEW_TICKS ? 1 : count <= 2 * FEW_TICKS ? 2 : 3;
 	size_t midnights = 0;
+	size_t first = 0;
 
-	for (size_t i = 0; i < count; i++)
-		midnights += ticks[i].when % BS_DAY_SECONDS == 0 ? 1 : 0;
+	for (size_t i = count; i-- > 0;) {
+		if (ticks[i].when % BS_DAY_SECONDS != 0)
+			continue;
+		midnights++;
+		first = i;
+	}
 	for (size_t i = 0; i < count; i++)
 		ticks[i].is_minor =
-		    count > FEW_TICKS &&
-		    (midnights > 1 && midnights < count
-			    ? ticks[i].when % BS_DAY_SECONDS != 0
-			    : i % 2 == 1);
+		    each > 1 && midnights > 1 && midnights < count
+			? ticks[i].when % BS_DAY_SECONDS != 0
+			: (i + count * each - first) % each != 0;
 }
 
 size_t

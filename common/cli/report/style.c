@@ -33,7 +33,7 @@ const char bs_style_sheet[] =
     ".soft,.seen p,section>p{color:var(--soft)}\n"
     "code{font-family:ui-monospace,\"SFMono-Regular\",Menlo,Consolas,"
     "\"DejaVu Sans Mono\",\"Liberation Mono\",monospace;font-size:.9em;"
-    "white-space:nowrap}\n"
+    "overflow-wrap:anywhere}section>p code{white-space:nowrap}\n"
     /* the five numbers */
     ".glance{display:grid;grid-template-columns:repeat(4,1fr);gap:16px;"
     "margin:24px 0 0}\n"
@@ -107,6 +107,7 @@ const char bs_style_sheet[] =
     "overflow-wrap:anywhere;min-width:20ch}\n"
     ".of-columns th:first-child{min-width:11ch}\n"
     "thead th,thead th:first-child{font-weight:600;color:var(--soft)}\n"
+    "td{white-space:nowrap}thead th{vertical-align:bottom}\n"
     "td.words,th.words{text-align:left}\n"
     ".none{color:var(--soft)}\n"
     "footer{padding-top:40px;padding-bottom:48px;color:var(--soft);"

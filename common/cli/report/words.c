@@ -9,8 +9,8 @@ struct words {
 };
 
 static const struct words coverage[] = {
-    {BS_REASON_OUTBOUND_ELSEWHERE, "mail also leaves by other servers"},
-    {BS_REASON_OUTBOUND_BEGAN_LATER, "mail left by other servers until lately"},
+    {BS_REASON_OUTBOUND_ELSEWHERE, "other servers send, too"},
+    {BS_REASON_OUTBOUND_BEGAN_LATER, "other servers sent, too"},
     {BS_REASON_SIGN_OFF, "mail is not signed"},
     {BS_REASON_SIGNING_BEGAN_LATER, "mail was not yet signed"},
     {BS_REASON_FOREIGN_KEY, "a key came from elsewhere"},
@@ -21,9 +21,9 @@ static const struct words coverage[] = {
     {BS_REASON_STORE_TROUBLE, "the store could not be read"},
     {BS_REASON_CLOCK, "the clock was in doubt"},
     {BS_REASON_ENGINE_AWAY, "the engine did not run"},
-    {BS_REASON_ADAPTER_SILENT, "the mail server has not yet told all"},
-    {BS_REASON_GAP, "for some time nothing was recorded"},
-    {BS_REASON_EXEMPT, "some mail is exempt from signing"},
+    {BS_REASON_ADAPTER_SILENT, "not all has been told yet"},
+    {BS_REASON_GAP, "a time was not recorded"},
+    {BS_REASON_EXEMPT, "some mail is exempt"},
     {BS_REASON_STRIPPED, "a tag was lost on the way"},
     {BS_REASON_UNSIGNED_MAIL, "some mail left unsigned"},
     {BS_REASON_UNSIGNED_IN_DOMAIN, "some mail left unsigned"},
