@@ -302,8 +302,15 @@ def test_modes(host, remote, word):
 
 
 def test_why(host):
-    """The README's line, about her who got the bounces: the journal tells."""
-    ask, = typed(one_with(readme("From then on"), "backstop why"))
+    """The README's lines. The journal tells of her who got the bounces; who
+    asks about others, or on a host so young, is told that, too."""
+    lines = typed(one_with(readme("See what it does"), "backstop why"))
+    for line in lines:
+        done = host.shell(line, check=False)
+        assert done.returncode < 2 and not done.stderr, f"{line}: {done}"
+        assert done.stdout or "--html" in line, line
+    assert "</svg>" in host.read("/root/backstop.html")
+    ask = lines[1]
     said = host.shell(ask.replace("bob@", "alice@")).stdout
     assert "sent a bounce to prvs=" in said, said
     assert "It was refused." in said, said
