@@ -41,6 +41,7 @@
 #define BS_TAKES_ALL 262144
 #define BS_TAKES_SCRAPE 524288
 #define BS_TAKES_USERS 1048576
+#define BS_TAKES_MAIL 8388608
 #define BS_TAKES_HTML 4194304
 
 enum bs_dialect { BS_DIALECT_NONE, BS_DIALECT_EXIM, BS_DIALECT_BATV_TOOLS };
@@ -80,6 +81,7 @@ struct bs_call {
 	bool all;
 	const char *textfile; /* of --textfile: a folder, or NULL */
 	bool http;
+	const char *mail;  /* of --mail: an address, or NULL */
 	const char *users; /* of --users: a file, "-", or NULL */
 	const char *html;  /* of --html: a file, "-", or NULL */
 	bool help;

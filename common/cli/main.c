@@ -80,10 +80,13 @@ static const struct bs_command commands[] = {
     {"why", "WHAT [FILE ...] [--since TIME] [--all]",
 	"tell each decision about an address, a client or a Message-ID",
 	BS_TAKES_SINCE | BS_TAKES_ALL, 1, WORDS_ANY, bs_cmd_why},
-    {"report", "[--since TIME] [--domain D] [--users FILE] [--html FILE]",
+    {"report",
+	"[--since TIME] [--domain D] [--users FILE] [--html FILE | "
+	"--mail ADDRESS]",
 	"show what happened to mail and bounces, and how well all is known",
-	BS_TAKES_SINCE | BS_TAKES_DOMAIN | BS_TAKES_USERS | BS_TAKES_HTML, 0, 0,
-	bs_cmd_report},
+	BS_TAKES_SINCE | BS_TAKES_DOMAIN | BS_TAKES_USERS | BS_TAKES_HTML |
+	    BS_TAKES_MAIL,
+	0, 0, bs_cmd_report},
     {"mode", "DOMAIN [observe | mark | junk | enforce] [--force] [--dry-run]",
 	"show a domain's mode and what speaks against the next, or set it",
 	BS_TAKES_FORCE | BS_TAKES_DRY_RUN | BS_TAKES_NAMES, 1, 2, bs_cmd_mode},
@@ -280,6 +283,9 @@ static const struct {
 	"                backstop-metrics.socket\n"},
     {BS_TAKES_USERS, "takes no --users",
 	"  --users FILE  addresses, one a line: users among them are named\n"},
+    {BS_TAKES_MAIL, "takes no --mail",
+	"  --mail ADDRESS  print it as a mail, the page attached, for\n"
+	"                sendmail -oi -t\n"},
     {BS_TAKES_HTML, "takes no --html",
 	"  --html FILE   write it as a page with pictures; - is standard "
 	"output\n"},

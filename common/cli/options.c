@@ -41,6 +41,7 @@ enum {
 	OPT_SINCE,
 	OPT_ALL,
 	OPT_USERS,
+	OPT_MAIL,
 	OPT_TEXTFILE,
 	OPT_HTTP,
 	OPT_HTML,
@@ -74,6 +75,7 @@ static const struct option long_options[] = {
     {"days", required_argument, NULL, OPT_DAYS},
     {"since", required_argument, NULL, OPT_SINCE},
     {"all", no_argument, NULL, OPT_ALL},
+    {"mail", required_argument, NULL, OPT_MAIL},
     {"users", required_argument, NULL, OPT_USERS},
     {"textfile", required_argument, NULL, OPT_TEXTFILE},
     {"http", no_argument, NULL, OPT_HTTP},
@@ -280,6 +282,10 @@ take_report_option(int option, struct bs_call *call, unsigned *traits)
 	case OPT_USERS:
 		*traits |= BS_TAKES_USERS;
 		call->users = optarg;
+		return true;
+	case OPT_MAIL:
+		*traits |= BS_TAKES_MAIL;
+		call->mail = optarg;
 		return true;
 	case OPT_HTML:
 		*traits |= BS_TAKES_HTML;

@@ -35,6 +35,13 @@ bs_mac_hash(const uint8_t key[static BS_STORE_KEY_LEN], const char *text,
 }
 
 void
+bs_mac_base64(const void *octets, size_t len, char *out)
+{
+	base64_encode_raw(out, len, octets);
+	out[BASE64_ENCODE_RAW_LENGTH(len)] = '\0';
+}
+
+void
 bs_mac_sha256_base64(const char *text, size_t len,
     char out[static BS_SHA256_BASE64])
 {
@@ -44,8 +51,7 @@ bs_mac_sha256_base64(const char *text, size_t len,
 	sha256_init(&ctx);
 	sha256_update(&ctx, len, (const uint8_t *)text);
 	sha256_digest(&ctx, sizeof(hash), hash);
-	base64_encode_raw(out, sizeof(hash), hash);
-	out[BS_SHA256_BASE64 - 1] = '\0';
+	bs_mac_base64(hash, sizeof(hash), out);
 }
 
 bool

@@ -19,6 +19,11 @@ void bs_mac_tag(const uint8_t *secret, size_t secret_len, const char *input,
 void bs_mac_hash(const uint8_t key[static BS_STORE_KEY_LEN], const char *text,
     size_t len, uint8_t out[static 16]);
 
+/* Writes octets in base64 (RFC 4648 §4), with its NUL. */
+#define BS_BASE64_LEN(octets) (((octets) + 2) / 3 * 4 + 1)
+
+void bs_mac_base64(const void *octets, size_t len, char *out);
+
 /* SHA-256 of a text in base64 (RFC 4648, 4), with its NUL. */
 #define BS_SHA256_BASE64 45
 

@@ -4,6 +4,8 @@ first installation to the last line of the removal, for each layout.
 A run types one layout for each release, suite slow all of them. The tests of a
 layout are one story on one host and stand in its order."""
 
+import email
+import email.policy
 import json
 import os
 
@@ -315,6 +317,24 @@ def test_why(host):
     assert "sent a bounce to prvs=" in said, said
     assert "It was refused." in said, said
     assert "Its tag is forged: nobody here signed it." in said, said
+
+
+def test_report_by_mail(host):
+    """The README's line; and the mail that postmaster gets, who is root."""
+    host.shell(one_with(readme("See what it does"), "backstop-report.timer"))
+    assert active(host, "backstop-report.timer") == ["active"]
+    host.run("systemctl", "start", "backstop-report.service")
+    find = "grep -rl 'filename=\"backstop-' /root/Maildir /var/mail"
+    path = wait_until(lambda: host.shell(find, check=False).stdout,
+                      lambda: "the report in root's mailbox:\n" +
+                      host.journal("-n", "50")).splitlines()[0]
+    message = email.message_from_bytes(host.path(path).read_bytes(),
+                                       policy=email.policy.default)
+    text, page = message.iter_parts()
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"] and message["Message-ID"]
+    assert "bounces refused as forged" in text.get_content()
+    assert "</svg>" in page.get_content()
 
 
 def test_spf_section(host, remote, word):

@@ -213,6 +213,7 @@ def test_rotation(with_systemd):
     host.run("systemd-analyze", "calendar", when)
     host.run("systemd-analyze", "verify", "--man=no",
              f"{UNITS}/backstop-rotate.timer",
+             f"{UNITS}/backstop-report.timer",
              f"{UNITS}/backstopd.service", f"{UNITS}/backstopd.socket")
     bounds, = unit_lines(host, "backstop-rotate.service",
                          "CapabilityBoundingSet")

@@ -22,6 +22,8 @@ FILES = {
         f"{UNITS}/backstop-metrics.socket": "-rw-r--r-- root:root",
         f"{UNITS}/backstop-metrics.timer": "-rw-r--r-- root:root",
         f"{UNITS}/backstop-metrics@.service": "-rw-r--r-- root:root",
+        f"{UNITS}/backstop-report.service": "-rw-r--r-- root:root",
+        f"{UNITS}/backstop-report.timer": "-rw-r--r-- root:root",
         f"{UNITS}/backstop-rotate.service": "-rw-r--r-- root:root",
         f"{UNITS}/backstop-rotate.timer": "-rw-r--r-- root:root",
         f"{UNITS}/backstopd.service": "-rw-r--r-- root:root",
@@ -112,7 +114,8 @@ def test_files_and_their_modes(rpms, name):
 def test_units_and_users(rpms):
     scripts = rpms.ask("backstop", "--scripts")
     units = ("backstopd.socket backstopd.service backstop-rotate.timer "
-             "backstop-metrics.socket backstop-metrics.timer")
+             "backstop-metrics.socket backstop-metrics.timer "
+             "backstop-report.timer")
     assert f"install-system-units {units}" in scripts
     assert f"remove-system-units {units}" in scripts
     assert "mark-restart-system-units backstopd.service" in scripts

@@ -5,6 +5,8 @@ usage: test_cli_report.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
 import collections
+import email
+import email.policy
 import os
 import pathlib
 import re
@@ -86,7 +88,7 @@ class Report(Case):
 
     def test_page_or_json(self):
         self.call("--json", "report", "--html", "-", status=USAGE,
-                  says="--html or --json, not both")
+                  says="one of --html, --mail and --json")
 
     def test_page_of_no_folder(self):
         self.call("report", *self.life.end, "--html", "/nowhere/page",
@@ -152,6 +154,37 @@ class Report(Case):
                   status=DATAERR, says="users:1: this line and others")
         self.call("report", *self.life.end, "--users", self.path("none"),
                   status=NOINPUT, says="none: No such file")
+
+    def test_mail(self):
+        """A message that any program for mail can read, by the text and the
+        page that are in it."""
+        words = ("report", *self.life.end)
+        octets = self.call(*words, "--mail", "postmaster").encode("ascii")
+        for line in octets.split(b"\n"):
+            self.assertLessEqual(len(line), 78)
+        message = email.message_from_bytes(octets,
+                                           policy=email.policy.default)
+        self.assertEqual(
+            (message["To"], message["From"], message["Auto-Submitted"],
+             message["MIME-Version"]),
+            ("postmaster", "Backstop <root>", "auto-generated", "1.0"))
+        self.assertIn("2035-05-07 to 2035-06-06: a refusal was wrong",
+                      message["Subject"])
+        self.assertIsNone(message["Return-Path"])
+        text, page = message.iter_parts()
+        for part in (message, text, page):
+            self.assertEqual(part.defects, [])
+        plain = self.call(*words, env={**os.environ, "LC_ALL": "C"})
+        self.assertEqual(text.get_content_type(), "text/plain")
+        self.assertEqual(text.get_content().split()[:60], plain.split()[:60])
+        self.assertEqual((page.get_content_type(), page.get_filename()),
+                         ("text/html", "backstop-2035-06-06.html"))
+        self.assertEqual(page.get_content().strip(),
+                         self.call(*words, "--html", "-").strip())
+        for bad in ("", "a@example.org\nBcc: b@example.org", "\u00e4@b.c"):
+            self.call(*words, "--mail", bad, status=USAGE, says="no address")
+        self.call(*words, "--mail", "root", "--html", "-", status=USAGE,
+                  says="one of --html, --mail")
 
     def test_since(self):
         """To the hour: what came in the rest of that day its hours say."""

@@ -7,6 +7,7 @@
 #include "common/cli/output.h"
 #include "common/cli/report/collect.h"
 #include "common/cli/report/json.h"
+#include "common/cli/report/mail.h"
 #include "common/cli/report/page.h"
 #include "common/cli/report/report.h"
 #include "common/cli/report/show.h"
@@ -56,6 +57,25 @@ complain(const struct bs_call *call, const struct bs_keybook *book, int rc)
 	return bs_exit_of(rc);
 }
 
+/* Prints it in the form that was asked for. Returns the exit status. */
+static int
+print(const struct bs_call *call, const struct bs_report *report)
+{
+	struct bs_pen pen;
+
+	if (call->html != NULL)
+		return bs_page_write(report, call->html);
+	if (call->mail != NULL)
+		return bs_report_print_mail(report, call->mail);
+	if (call->json) {
+		bs_report_print_json(report);
+		return BS_EXIT_YES;
+	}
+	bs_pen_open(&pen);
+	bs_report_print(&pen, report);
+	return BS_EXIT_YES;
+}
+
 int
 bs_cmd_report(const struct bs_call *call)
 {
@@ -64,13 +84,12 @@ bs_cmd_report(const struct bs_call *call)
 	    .since = call->since,
 	    .now = call->now};
 	struct bs_report *report = NULL;
-	struct bs_pen pen;
 	int status;
 	int rc;
 
-	if (call->html != NULL && call->json) {
-		bs_complain("report writes --html or --json, not both; type "
-			    "it twice");
+	if ((call->html != NULL) + (call->mail != NULL) + call->json > 1) {
+		bs_complain("report writes one of --html, --mail and --json; "
+			    "type it twice");
 		return EX_USAGE;
 	}
 	status = bs_keybook_look(call, &book);
@@ -82,17 +101,10 @@ bs_cmd_report(const struct bs_call *call)
 		status = complain(call, &book, rc);
 		goto out;
 	}
-	if (call->users != NULL && (status = bs_report_name_users(call->users,
-					book.config, report)) != 0)
-		goto out;
-	if (call->html != NULL)
-		status = bs_page_write(report, call->html);
-	else if (call->json)
-		bs_report_print_json(report);
-	else {
-		bs_pen_open(&pen);
-		bs_report_print(&pen, report);
-	}
+	if (call->users != NULL)
+		status = bs_report_name_users(call->users, book.config, report);
+	if (status == 0)
+		status = print(call, report);
 out:
 	free(report);
 	bs_keybook_close(&book);
