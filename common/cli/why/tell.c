@@ -238,7 +238,15 @@ find_action(const char *word)
 	return i;
 }
 
-static enum bs_why_outcome
+enum bs_why_outcome
+bs_why_outcome(const struct bs_why_line *line)
+{
+	size_t was = find_action(VALUE("action"));
+
+	return was < ACTIONS ? actions[was].outcome : BS_WHY_OTHER;
+}
+
+static void
 say_action(struct text *text, const struct bs_why_line *line)
 {
 	size_t was = find_action(VALUE("action"));
@@ -254,7 +262,6 @@ say_action(struct text *text, const struct bs_why_line *line)
 		    "    By itself this recipient would have %s, but a message "
 		    "to several has one fate.\n",
 		    actions[would].would);
-	return was < ACTIONS ? actions[was].outcome : BS_WHY_OTHER;
 }
 
 /* Whether a decision is worth a way to take it back. */
@@ -279,10 +286,9 @@ say_accept(struct text *text, const struct bs_why_line *line)
 	say(text, "    If it was genuine, type: backstop accept %s\n", plain);
 }
 
-static enum bs_why_outcome
+static void
 tell_verdict(const struct bs_why_line *line, struct text *text)
 {
-	enum bs_why_outcome outcome;
 	const char *verdict = VALUE("verdict");
 
 	say_client(text, line);
@@ -291,7 +297,7 @@ tell_verdict(const struct bs_why_line *line, struct text *text)
 	else
 		say(text, " sent mail from %s to %s.\n", VALUE("sender"),
 		    VALUE("recipient"));
-	outcome = say_action(text, line);
+	say_action(text, line);
 	say_line(text, MEANING(reasons, verdict, VALUE("reason")));
 	if (strcmp(verdict, "unknown") == 0) {
 		say_line(text, MEANING(evidence, "", VALUE("evidence")));
@@ -311,18 +317,16 @@ tell_verdict(const struct bs_why_line *line, struct text *text)
 	else if (is_harmful(line))
 		say_accept(text, line);
 	say(text, "    (verdict %s, row %s)\n", verdict, VALUE("row"));
-	return outcome;
 }
 
-static enum bs_why_outcome
+static void
 tell_spf(const struct bs_why_line *line, struct text *text)
 {
-	enum bs_why_outcome outcome;
 
 	say_client(text, line);
 	say(text, " sent mail from %s.\n",
 	    VALUE("sender")[0] == '\0' ? "<>" : VALUE("sender"));
-	outcome = say_action(text, line);
+	say_action(text, line);
 	say(text, "    SPF of %s: %s", VALUE("domain"), VALUE("spf"));
 	if (VALUE("mechanism")[0] != '\0')
 		say(text, ", by %s", VALUE("mechanism"));
@@ -350,10 +354,9 @@ tell_spf(const struct bs_why_line *line, struct text *text)
 			    strcmp(VALUE("sender"), "<>") == 0
 			? "''"
 			: VALUE("sender"));
-	return outcome;
 }
 
-static enum bs_why_outcome
+static void
 tell_event(const struct bs_why_line *line, struct text *text)
 {
 	const char *event = VALUE("event");
@@ -369,10 +372,12 @@ tell_event(const struct bs_why_line *line, struct text *text)
 		    VALUE("sender")[0] == '\0' ? "somebody here"
 					       : VALUE("sender"),
 		    VALUE("message_id"), VALUE("bounces"));
-		return BS_WHY_OTHER;
+		return;
 	}
-	if (strcmp(event, "probing") == 0)
-		return tell_verdict(line, text);
+	if (strcmp(event, "probing") == 0) {
+		tell_verdict(line, text);
+		return;
+	}
 	say(text, "mail from %s", VALUE("sender"));
 	if (strcmp(VALUE("client"), "local") == 0)
 		say(text, ", of this host itself,");
@@ -385,10 +390,9 @@ tell_event(const struct bs_why_line *line, struct text *text)
 	if (strcmp(event, "signed") != 0 && strcmp(event, "unsigned") != 0)
 		say(text, "    %s\n", event);
 	say_line(text, MEANING(unsigned_reasons, "", VALUE("reason")));
-	return BS_WHY_OTHER;
 }
 
-enum bs_why_outcome
+void
 bs_why_tell(const struct bs_why_line *line, char out[static BS_WHY_TOLD])
 {
 	struct text text = {.out = out};
@@ -396,8 +400,9 @@ bs_why_tell(const struct bs_why_line *line, char out[static BS_WHY_TOLD])
 	out[0] = '\0';
 	say_when(&text, line->when);
 	if (VALUE("verdict")[0] != '\0')
-		return tell_verdict(line, &text);
-	if (VALUE("event")[0] != '\0')
-		return tell_event(line, &text);
-	return tell_spf(line, &text);
+		tell_verdict(line, &text);
+	else if (VALUE("event")[0] != '\0')
+		tell_event(line, &text);
+	else
+		tell_spf(line, &text);
 }

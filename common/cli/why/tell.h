@@ -19,11 +19,12 @@ enum bs_why_outcome {
 	BS_WHY_OUTCOMES,
 };
 
+enum bs_why_outcome bs_why_outcome(const struct bs_why_line *line);
+
 /* Writes what was decided, why, what enforce would have done and what to type
  * if it was wrong: a line a sentence, all but the first indented, each with its
  * newline. What came from outside is as the log had it: print it with
- * bs_print(). Returns what it led to. */
-enum bs_why_outcome bs_why_tell(const struct bs_why_line *line,
-    char out[static BS_WHY_TOLD]);
+ * bs_print(). */
+void bs_why_tell(const struct bs_why_line *line, char out[static BS_WHY_TOLD]);
 
 #endif

@@ -26,21 +26,19 @@ struct subject {
 	struct bs_netblock client;
 };
 
-/* A decision that was found. */
-struct told {
-	char *text;
-	struct bs_json *json;
+/* A line of a decision that was found; NULL: none. */
+struct found {
+	char *line;
+	int64_t written;
 };
 
 struct answer {
 	const struct bs_call *call;
 	const struct subject *subject;
-	struct told *told; /* a ring of room places */
+	struct found *found; /* a ring of room places */
 	size_t room;
 	size_t count; /* of all that were found */
 	size_t outcomes[BS_WHY_OUTCOMES];
-	int64_t first; /* times of the decisions; 0: not known */
-	int64_t last;
 	const char *read; /* where they were looked for */
 	bool failed;	  /* memory ran out */
 };
@@ -151,32 +149,28 @@ json_of(const struct bs_why_line *line, const char *text)
 /* Keeps a decision; the oldest one makes room for it, or with --all there is
  * room for all. */
 static void
-keep(struct answer *answer, const struct bs_why_line *line, const char *text)
+keep(struct answer *answer, const char *text, size_t len, int64_t written)
 {
-	struct told *place;
+	struct found *place;
 
 	if (answer->call->all && answer->count == answer->room) {
 		size_t room = answer->room * 2;
-		struct told *told =
-		    reallocarray(answer->told, room, sizeof(*told));
+		struct found *found =
+		    reallocarray(answer->found, room, sizeof(*found));
 
-		if (told == NULL) {
+		if (found == NULL) {
 			answer->failed = true;
 			return;
 		}
-		answer->told = told;
-		memset(told + answer->room, 0,
-		    (room - answer->room) * sizeof(*told));
+		answer->found = found;
+		memset(found + answer->room, 0,
+		    (room - answer->room) * sizeof(*found));
 		answer->room = room;
 	}
-	place = &answer->told[answer->count++ % answer->room];
-	free(place->text);
-	bs_json_free(place->json);
-	place->text = NULL;
-	place->json = NULL;
-	if (answer->call->json)
-		place->json = json_of(line, text);
-	else if ((place->text = strdup(text)) == NULL)
+	place = &answer->found[answer->count++ % answer->room];
+	free(place->line);
+	place->written = written;
+	if ((place->line = strndup(text, len)) == NULL)
 		answer->failed = true;
 }
 
@@ -185,19 +179,14 @@ take(const char *text, size_t len, int64_t written, void *context)
 {
 	struct answer *answer = context;
 	struct bs_why_line line;
-	char told[BS_WHY_TOLD];
 
 	if (answer->failed ||
 	    bs_why_line_parse(text, len, written, &line) != 0 ||
 	    (line.when != 0 && line.when < answer->call->since) ||
 	    !is_about(&line, answer->subject))
 		return;
-	answer->outcomes[bs_why_tell(&line, told)]++;
-	if (line.when != 0) {
-		answer->first = answer->first == 0 ? line.when : answer->first;
-		answer->last = line.when;
-	}
-	keep(answer, &line, told);
+	answer->outcomes[bs_why_outcome(&line)]++;
+	keep(answer, text, len, written);
 }
 
 /* Logs of systems without a journal. */
@@ -303,21 +292,29 @@ print_sum(const struct answer *answer)
 }
 
 static void
+print_found(const struct answer *answer, const struct found *found)
+{
+	struct bs_why_line line;
+	char told[BS_WHY_TOLD];
+
+	if (bs_why_line_parse(found->line, strlen(found->line), found->written,
+		&line) != 0)
+		return;
+	bs_why_tell(&line, told);
+	if (answer->call->json)
+		bs_json_print(json_of(&line, told));
+	else
+		bs_print(stdout, "%s\n", told);
+}
+
+static void
 print(const struct answer *answer)
 {
 	size_t shown =
 	    answer->count < answer->room ? answer->count : answer->room;
 
-	for (size_t i = answer->count - shown; i < answer->count; i++) {
-		struct told *told = &answer->told[i % answer->room];
-
-		if (answer->call->json) {
-			bs_json_print(told->json);
-			told->json = NULL;
-		} else {
-			bs_print(stdout, "%s\n", told->text);
-		}
-	}
+	for (size_t i = answer->count - shown; i < answer->count; i++)
+		print_found(answer, &answer->found[i % answer->room]);
 	if (answer->call->json)
 		return;
 	if (answer->count > 0)
@@ -358,8 +355,8 @@ bs_cmd_why(const struct bs_call *call)
 		return EX_USAGE;
 	}
 	choose_needle(&subject, &needle);
-	answer.told = calloc(answer.room, sizeof(*answer.told));
-	answer.failed = answer.told == NULL;
+	answer.found = calloc(answer.room, sizeof(*answer.found));
+	answer.failed = answer.found == NULL;
 	status = read_all(call, &search, &answer.read);
 	if (status == 0 && answer.failed) {
 		bs_complain("out of memory");
@@ -369,10 +366,8 @@ bs_cmd_why(const struct bs_call *call)
 		print(&answer);
 		status = answer.count > 0 ? BS_EXIT_YES : BS_EXIT_NO;
 	}
-	for (size_t i = 0; answer.told != NULL && i < answer.room; i++) {
-		free(answer.told[i].text);
-		bs_json_free(answer.told[i].json);
-	}
-	free(answer.told);
+	for (size_t i = 0; answer.found != NULL && i < answer.room; i++)
+		free(answer.found[i].line);
+	free(answer.found);
 	return status;
 }
