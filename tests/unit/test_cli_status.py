@@ -24,6 +24,8 @@ socket   = {socket}
 user     = {user}
 """
 CLONE_NEWNS = 0x20000
+TURNS = 20
+WIDTHS = 20, 80, 300
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -49,25 +51,28 @@ class Status(Case):
         return Engine(self, conf_in_place=True)
 
     def status(self, *words, status=0):
-        """The lines; and a terminal has the same words."""
-        plain = self.call("status", *words, status=status)
+        """The lines; and a terminal has the same words. The engine may have
+        counted something in between."""
+        for _ in range(TURNS):
+            plain = self.call("status", *words, status=status)
+            shown = [self.terminal(*words, columns=columns)
+                     for columns in WIDTHS]
+            if all(ESCAPE.sub("", text).split() == plain.split()
+                   for _, text in shown):
+                break
         self.assertNotIn("\x1b", plain)
-        self.same_at_a_terminal(plain, words, status)
+        for columns, (ended, text) in zip(WIDTHS, shown):
+            self.assertEqual(ended, status)
+            bare = ESCAPE.sub("", text)
+            self.assertEqual(bare.split(), plain.split())
+            for line in bare.splitlines():
+                if " " in line[10:].strip() and "type: " not in line:
+                    self.assertLessEqual(len(line), max(columns, 40), line)
         return plain.splitlines()
 
     def terminal(self, *words, columns=80, **env):
         return terminal.show([program(), "-c", self.conf, "status", *words],
                              columns, {**os.environ, "TERM": "xterm", **env})
-
-    def same_at_a_terminal(self, plain, words, status):
-        for columns in (20, 80, 300):
-            ended, shown = self.terminal(*words, columns=columns)
-            self.assertEqual(ended, status)
-            bare = ESCAPE.sub("", shown)
-            self.assertEqual(bare.split(), plain.split())
-            for line in bare.splitlines():
-                if " " in line[10:].strip() and "type: " not in line:
-                    self.assertLessEqual(len(line), max(columns, 40), line)
 
     def advice(self, word, status):
         found = {one["word"]: one
@@ -235,7 +240,6 @@ class Full(Status):
         if subprocess.run(["mount", "--make-rprivate", "/"],
                           check=False).returncode:
             self.skipTest("nothing can be mounted here")
-        os.environ.pop("LD_PRELOAD", None)
         self.mounted = None
         super().setUp()
 
