@@ -16,7 +16,7 @@ OPTIONS = """
 --disable-gpu --disable-dev-shm-usage --disable-extensions --disable-sync
 --disable-background-networking --disable-component-update
 --force-color-profile=srgb
---user-data-dir=/tmp/browser
+--user-data-dir=/tmp/browser about:blank
 """.split()
 
 # Chromium reads commands from 3 and writes to 4.

@@ -12,7 +12,8 @@ from lab import Lab, USERS
 from once import once
 
 
-LIBRARIES = "-lspf2 -levent_core -lidn2 -llmdb -lnettle"
+LIBRARIES = ("-lspf2 -levent_core -lidn2 -llmdb -lnettle -ljansson -lexpat "
+             "-larchive")
 
 
 KEPT = "/kept"
@@ -72,6 +73,7 @@ class Workshop(Host):
         self.do("gcc", "-shared", "-fPIC", "-isystem/usr/include/exim4", "-o",
                 f"{modules}/wrong-abi.so", "/src/tests/lib/wrong_abi.c")
         self.tool("spf_many", folder)
+        self.tool("report_page", folder)
         self.do("DESTDIR=/build/stage", "meson", "install", "-C", folder,
                 "--no-rebuild")
         kept = self.folder / "stage"
@@ -144,3 +146,9 @@ def spf_host_of(lab, stage, say=print):
     SPF."""
     tree = roots.root(lab.suite, say, "spf")
     return spf_lab.host(lab, [furnish(lab.lan, lab.suite, tree, stage), tree])
+
+
+def browser_of(lab, say=print):
+    """A host on the same network that has Chromium and nothing of ours."""
+    tree = roots.root(lab.suite, say, "browser")
+    return Host(lab.lan, "browser", "192.0.2.50", [tree])

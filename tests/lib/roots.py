@@ -37,6 +37,8 @@ python3 libcmocka-dev exim4-dev ccache
 spfquery python3-spf python3-dnspython python3-dns libmail-spf-perl nsd unbound
 bind9-utils
 """.split(),
+    # Looks at the report's page, on Debian 12 alone.
+    "browser": ["chromium", "fonts-dejavu-core"],
     # Where RPMs are built and looked at, with Debian's tools.
     "rpm": COMMON + "gcc libc6-dev meson ninja-build pkg-config rpm rpmlint"
                     .split(),

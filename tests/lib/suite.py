@@ -107,6 +107,8 @@ class Suite:
         kinds = []
         if "e2e" in self.parts:
             kinds += ["spf", "exim-light", "exim-heavy"]
+            if self.name == roots.LINT_SUITE:
+                kinds += ["browser"]
         if "packaging" in self.parts:
             kinds += ["debs", "clean", "booted", "rpm"]
             if self.name == roots.LINT_SUITE:
