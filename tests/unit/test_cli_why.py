@@ -116,6 +116,18 @@ class OfFiles(Case):
         self.assertIn(f"type: backstop accept {CLIENT}\n", told)
         self.assertIn("type: backstop accept bob@example.org\n", told)
 
+    def test_what_to_type_is_one_word(self):
+        """Root pastes it into a shell: what a stranger wrote stays a word."""
+        for recipient, word in (("$(id)@example.org", "'$(id)@example.org'"),
+                                ("o'x;`id`@example.org",
+                                 "'o'\\''x;`id`@example.org'"),
+                                ("a+b_c=d-e@example.org",
+                                 "a+b_c=d-e@example.org")):
+            path = self.log(line(10, recipient=recipient).replace(
+                f"client={CLIENT} ", "client=local "))
+            self.why("example.org", path,
+                     says=f"type: backstop accept {word}\n")
+
     def test_old_files_are_not_opened(self):
         """With --since, what was last written before is passed over."""
         os.utime(self.write("mail.log.1", b"\x1f\x8b broken"), (1, 1))
@@ -126,8 +138,27 @@ class OfFiles(Case):
     def test_damaged_file(self):
         path = self.write("mail.log.gz", gzip.compress(
             line(10).encode() * 1000)[:-20])
-        self.call("why", "bob@example.org", path, status=IOERR,
-                  says="cannot be read to its end")
+        done = self.run_raw("why", "bob@example.org", path)
+        self.assertEqual(done.returncode, IOERR)
+        self.assertIn("cannot be read to its end", done.stderr)
+        self.assertRegex(done.stdout, r"\d+ decisions about bob@")
+        self.call("why", "nobody@example.org", path, status=IOERR)
+
+    def test_damaged_file_among_others(self):
+        """It takes nothing from what stands in the others."""
+        cut = gzip.compress(os.urandom(1000))[:500]
+        os.utime(self.write("mail.log.2.gz", cut), (1, 1))
+        self.write("mail.log.1", line(13))
+        done = self.run_raw("why", "bob@example.org", self.path("none"),
+                            self.log(line(14)))
+        self.assertEqual(done.returncode, NOINPUT)
+        self.assertIn("No such file", done.stderr)
+        self.assertIn("mail.log.2.gz: it cannot be read", done.stderr)
+        self.assertIn("2 decisions about bob@", done.stdout)
+
+    def test_standard_input(self):
+        self.why("bob@example.org", "-", input=line(14),
+                 says="1 decision about bob@")
 
     def test_across_blocks(self):
         """Lines lie across the blocks that are read, and some are longer than

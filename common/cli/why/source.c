@@ -245,7 +245,7 @@ add(struct rotation *rotation, const char *folder, const char *name,
 	struct stat st;
 	char *path;
 
-	if (asprintf(&path, "%s/%s", folder, name) == -1)
+	if (asprintf(&path, "%s%s", folder, name) == -1)
 		return -ENOMEM;
 	if (stat(path, &st) != 0 || (int64_t)st.st_mtime < since) {
 		free(path);
@@ -287,7 +287,7 @@ find_rotated(const char *path, int64_t since, struct rotation *out)
 	const char *slash = strrchr(path, '/');
 	const char *base = slash == NULL ? path : slash + 1;
 	char *folder = slash == NULL
-			   ? strdup(".")
+			   ? strdup("./")
 			   : strndup(path, (size_t)(slash - path) + 1);
 	struct dirent *entry;
 	DIR *dir;
@@ -307,23 +307,39 @@ find_rotated(const char *path, int64_t since, struct rotation *out)
 	return rc;
 }
 
+/* Reads a file, and keeps in status what went wrong first. */
+static void
+read_or_complain(const char *path, const struct bs_why_search *search,
+    int *status)
+{
+	int rc = strcmp(path, "-") == 0 ? read_fd(STDIN_FILENO, search,
+					      search->now, 0, "standard input")
+					: read_file(path, search);
+	int said = rc == 0 ? 0 : search->complain(path, rc);
+
+	if (*status == 0)
+		*status = said;
+}
+
 int
-bs_why_read_log(const char *path, const struct bs_why_search *search,
-    char **fault)
+bs_why_read_log(const char *path, const struct bs_why_search *search)
 {
 	struct rotation rotation = {.count = 0};
-	const char *at = path;
-	int rc = find_rotated(path, search->since, &rotation);
+	int status = 0;
+	int rc = bs_libarchive_load();
 
-	for (size_t i = 0; i < rotation.count && rc == 0; i++)
-		rc = read_file(at = rotation.files[i].path, search);
-	if (rc == 0)
-		rc = read_file(at = path, search);
-	*fault = rc == 0 ? NULL : strdup(at);
-	for (size_t i = 0; i < rotation.count; i++)
+	if (rc != 0)
+		return search->complain(path, rc);
+	rc = find_rotated(path, search->since, &rotation);
+	if (rc != 0)
+		status = search->complain(path, rc);
+	for (size_t i = 0; i < rotation.count; i++) {
+		read_or_complain(rotation.files[i].path, search, &status);
 		free(rotation.files[i].path);
+	}
 	free(rotation.files);
-	return rc;
+	read_or_complain(path, search, &status);
+	return status;
 }
 
 /* The journal. */

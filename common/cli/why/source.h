@@ -22,6 +22,9 @@ struct bs_why_search {
 	void (*take)(const char *line, size_t len, int64_t written,
 	    void *context);
 	void *context;
+	/* Told of a file that cannot be read whole; what it had counts, and the
+	 * next one is read. Returns the exit status of that. */
+	int (*complain)(const char *path, int rc);
 	bool progress; /* shown on standard error */
 };
 
@@ -30,9 +33,9 @@ struct bs_why_search {
 BS_MUST_USE int bs_why_read_journal(const struct bs_why_search *search);
 
 /* Reads a file, and before it those that were rotated out of its place and are
- * not older than since. Returns 0 or -errno, with the name of the file that
- * could not be read at *fault, which is to be freed. */
+ * not older than since; or "-", the standard input. Returns 0, or what complain
+ * said of the first that could not be read whole. */
 BS_MUST_USE int bs_why_read_log(const char *path,
-    const struct bs_why_search *search, char **fault);
+    const struct bs_why_search *search);
 
 #endif

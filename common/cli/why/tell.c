@@ -272,6 +272,28 @@ is_harmful(const struct bs_why_line *line)
 	       find_action(VALUE("would")) < 3;
 }
 
+/* Adds what comes from outside as one word of a line to type, which the shell
+ * takes as it is: whoever sent it must not have it run something. */
+static void
+say_word(struct text *text, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789@._:/+=-";
+
+	if (word[strspn(word, plain)] == '\0') {
+		say(text, "%s", word);
+		return;
+	}
+	say(text, "'");
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			say(text, "'\\''");
+		else
+			say(text, "%c", *word);
+	say(text, "'");
+}
+
 /* Names the client, or where it is not known, whom the bounce was for. */
 static void
 say_accept(struct text *text, const struct bs_why_line *line)
@@ -283,7 +305,9 @@ say_accept(struct text *text, const struct bs_why_line *line)
 		snprintf(plain, sizeof(plain), "%s", VALUE("client"));
 	else
 		bs_why_plain_address(VALUE("recipient"), plain, sizeof(plain));
-	say(text, "    If it was genuine, type: backstop accept %s\n", plain);
+	say(text, "    If it was genuine, type: backstop accept ");
+	say_word(text, plain);
+	say(text, "\n");
 }
 
 static void

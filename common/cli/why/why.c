@@ -204,18 +204,6 @@ complain_of_log(const char *path, int rc)
 						: EX_IOERR;
 }
 
-static int
-read_log(const char *path, const struct bs_why_search *search)
-{
-	char *fault;
-	int rc = bs_why_read_log(path, search, &fault);
-	int status =
-	    rc == 0 ? 0 : complain_of_log(fault == NULL ? path : fault, rc);
-
-	free(fault);
-	return status;
-}
-
 /* The journal; or, where it has no line of the engine's, the usual log. Says
  * what was read, as a decision may stand elsewhere. */
 static int
@@ -229,7 +217,7 @@ read_default(const struct bs_why_search *search, const char **read)
 	for (size_t i = 0; i < sizeof(usual_logs) / sizeof(usual_logs[0]); i++)
 		if (access(usual_logs[i], F_OK) == 0) {
 			*read = usual_logs[i];
-			return read_log(usual_logs[i], search);
+			return bs_why_read_log(usual_logs[i], search);
 		}
 	if (rc == 0 || rc == -ENOENT) {
 		bs_complain("%s; name the file that the engine logs to: "
@@ -257,8 +245,11 @@ read_all(const struct bs_call *call, const struct bs_why_search *search,
 
 	if (call->count == 1)
 		return read_default(search, read);
-	for (size_t i = 1; i < call->count && status == 0; i++)
-		status = read_log(call->words[i], search);
+	for (size_t i = 1; i < call->count; i++) {
+		int rc = bs_why_read_log(call->words[i], search);
+
+		status = status == 0 ? rc : status;
+	}
 	return status;
 }
 
@@ -345,6 +336,7 @@ bs_cmd_why(const struct bs_call *call)
 	    .read = &octets,
 	    .take = take,
 	    .context = &answer,
+	    .complain = complain_of_log,
 	    .progress = !call->json,
 	};
 	int status;
@@ -358,14 +350,15 @@ bs_cmd_why(const struct bs_call *call)
 	answer.found = calloc(answer.room, sizeof(*answer.found));
 	answer.failed = answer.found == NULL;
 	status = read_all(call, &search, &answer.read);
-	if (status == 0 && answer.failed) {
+	if (answer.failed) {
 		bs_complain("out of memory");
 		status = EX_OSERR;
 	}
-	if (status == 0) {
+	/* that there is none is said only where all was read */
+	if (status == 0 || (answer.count > 0 && !answer.failed))
 		print(&answer);
+	if (status == 0)
 		status = answer.count > 0 ? BS_EXIT_YES : BS_EXIT_NO;
-	}
 	for (size_t i = 0; answer.found != NULL && i < answer.room; i++)
 		free(answer.found[i].line);
 	free(answer.found);
