@@ -23,6 +23,18 @@ add(struct bs_sample *sample, const char *text)
 		add_octet(sample, *text++);
 }
 
+static void
+add_escaped(struct bs_sample *sample, char c)
+{
+	if (c == '\n') {
+		add(sample, "\\n");
+		return;
+	}
+	if (c == '\\' || c == '"')
+		add_octet(sample, '\\');
+	add_octet(sample, c);
+}
+
 void
 bs_sample_name(struct bs_sample *sample, const char *name, const char *suffix)
 {
@@ -36,11 +48,8 @@ bs_sample_label(struct bs_sample *sample, const char *name, const char *value)
 	add_octet(sample, sample->labels++ == 0 ? '{' : ',');
 	add(sample, name);
 	add(sample, "=\"");
-	for (; *value != '\0'; value++) {
-		if (*value == '\\' || *value == '"' || *value == '\n')
-			add_octet(sample, '\\');
-		add_octet(sample, *value == '\n' ? 'n' : *value);
-	}
+	while (*value != '\0')
+		add_escaped(sample, *value++);
 	add_octet(sample, '"');
 }
 
