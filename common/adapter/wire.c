@@ -1,5 +1,6 @@
 /* backstop-protocol(7): questions to the engine, and its answers. */
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "common/adapter/fields.h"
@@ -148,6 +149,14 @@ static const struct bs_field answer_fields[] = {
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define FIELDS_MAX 40
+
+void
+bs_answer_clear(struct bs_answer *answer)
+{
+	memset(answer, 0,
+	    offsetof(struct bs_answer, samples) +
+		offsetof(struct bs_list, text));
+}
 
 int
 bs_wire_frame(const char *buf, size_t len, size_t *frame_len)

@@ -127,6 +127,11 @@ struct bs_answer {
 	struct bs_list samples; /* op metrics: lines for Prometheus */
 };
 
+/* Makes an answer that says nothing. It leaves the text of its empty list as it
+ * was: to wipe that for each question would cost more than all that is counted.
+ */
+void bs_answer_clear(struct bs_answer *answer);
+
 /* Finds the end of the first request in buf: sets *frame_len, the empty line
  * included, and returns 0. Returns BS_WIRE_MORE, or -EMSGSIZE when the limits
  * are broken already. */

@@ -124,7 +124,6 @@ take_frame(struct bs_peer *peer, struct evbuffer *input)
 		refuse(peer, 0);
 		return false;
 	}
-	peer->asked.at_ns = bs_monotonic_ns();
 	rc = bs_request_decode(frame, frame_len, &request);
 	bs_trace_frame("question", bs_peer_number(peer), request.id, frame,
 	    frame_len);
@@ -144,6 +143,8 @@ on_read(struct bufferevent *bev, void *context)
 {
 	struct bs_peer *peer = context;
 
+	/* whatever of it has to wait for what stands before it */
+	peer->asked.at_ns = bs_monotonic_ns();
 	while (take_frame(peer, bufferevent_get_input(bev)))
 		;
 	if (peer->closing &&

@@ -11,7 +11,7 @@
 struct bs_asked {
 	enum bs_op op;
 	unsigned deadline_ms; /* how long the asker waits; 0: it does not say */
-	int64_t at_ns;	      /* monotonic: when all of it had come */
+	int64_t at_ns;	      /* monotonic: when it came */
 };
 
 /* All zero at first. */

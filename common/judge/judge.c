@@ -308,7 +308,7 @@ bs_judge(const struct bs_judge *judge, const struct bs_request *request,
 	struct bs_case question;
 
 	bs_case_begin(judge, request, now, &question);
-	memset(answer, 0, sizeof(*answer));
+	bs_answer_clear(answer);
 	memset(judgement, 0, sizeof(*judgement));
 	answer->id = request->id;
 	answer->asks = bs_writer_asks(judge->writer, bs_case_adapter(request));
