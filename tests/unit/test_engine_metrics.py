@@ -14,8 +14,8 @@ import time
 import unittest
 
 import cli_case
-from cli_case import (AS_ROOT, DAY, NOPERM, PATIENCE_S, USAGE, Case, Engine,
-                      Wire, main)
+from cli_case import (AS_ROOT, DAY, NOPERM, PATIENCE_S, ROOT, USAGE, Case,
+                      Engine, Wire, main)
 
 OUTSIDE = "192.0.2.1"
 LABEL = r'[a-z_]+="(?:[^"\\\n]|\\["\\n])*"'
@@ -156,6 +156,13 @@ class Told(Metrics):
         self.assertEqual(found[key("up")], 1)
         self.assertEqual(found[key("store_healthy")], 1)
         self.assertEqual(found[key("clock_in_doubt")], 0)
+
+    def test_the_page_has_all(self):
+        """backstop(7) has an item for each."""
+        with open(os.path.join(ROOT, "common", "backstop.7"),
+                  encoding="ascii") as file:
+            named = re.findall(r"^\.It Cm (backstop_\w+)", file.read(), re.M)
+        self.assertEqual(sorted(named), sorted(METRICS))
 
     def test_from_the_start(self):
         """Before the first event each counter is 0, of no domain."""
@@ -345,11 +352,45 @@ class Left(Metrics):
             with self.moves():
                 wire.sign("bob@example.org")
 
-    def test_nameless(self):
-        """The host will add one of our domains, nobody knows which."""
+    def test_unsigned(self):
+        def lacks(reason, domain="example.org"):
+            return key("unsigned_total", domain=domain, reason=reason)
+
+        long = "x" * 60
+        with self.running() as wire:
+            for sender, mode, wanted in (
+                    ("alice@example.org", "out", lacks("late")),
+                    ("alice@example.org", "in", lacks("outbound-elsewhere")),
+                    ("noreply@example.net", "out",
+                     lacks("exempt", "example.net")),
+                    ('"a b"@example.org', "out", lacks("quoted")),
+                    (f"{long}@example.org", "out", lacks("too-long"))):
+                with self.subTest(sender=sender, mode=mode), \
+                        self.moves(wanted):
+                    self.left(wire, sender, mode)
+            with self.moves():
+                self.left(wire, "somebody@elsewhere.example")
+            # the host will add one of our domains
+            with self.moves(lacks("no-domain", "")):
+                wire.ask(op="sign", mode="out", client="local", sender="alice")
+
+    def test_no_key(self):
+        os.remove(self.path("state", "keyring"))
         with self.running() as wire, self.moves(
-                key("unsigned_total", domain="", reason="no-domain")):
-            wire.ask(op="sign", mode="out", client="local", sender="alice")
+                key("unsigned_total", domain="example.org", reason="no-key")):
+            self.assertEqual(wire.ask(op="sign", mode="out", client="local",
+                                      sender="alice@example.org")["reason"],
+                             "no-key")
+            self.left(wire, "alice@example.org")
+
+    def test_whatever_the_report_keeps(self):
+        """"report" is of the store, not of what the engine counts."""
+        conf = self.configured().replace("sign = yes",
+                                         "sign = yes\nreport = off")
+        with Engine(self, conf), Wire(self.path("sock")) as wire, \
+                self.moves(key("unsigned_total", domain="example.org",
+                               reason="late")):
+            self.left(wire, "alice@example.org")
 
 
 class Spf(Metrics):
