@@ -225,6 +225,18 @@ class Files(unittest.TestCase):
         self.assertEqual(self.file.read_text(encoding="utf-8"),
                          made("quiet"))
 
+    def test_what_is_no_file_is_not_replaced(self):
+        """Root could put a page in the place of /dev/null."""
+        os.mkfifo(self.file)
+        link = self.file.with_name("link")
+        link.symlink_to("/dev/null")
+        for path in self.file, link:
+            done = write("quiet", path)
+            self.assertEqual(done.returncode, 73)
+            self.assertIn("stays as it is", done.stderr)
+        self.assertTrue(self.file.is_fifo())
+        self.assertTrue(link.is_symlink())
+
     def test_folder_that_is_not_there(self):
         done = write("quiet", "/nowhere/report.html")
         self.assertEqual(done.returncode, 73)

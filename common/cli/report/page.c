@@ -1,8 +1,10 @@
 /* The report as one file of HTML. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "common/base/file.h"
@@ -125,13 +127,31 @@ bs_page_make(const struct bs_report *report, char **text, size_t *len)
 	return 0;
 }
 
+/* Whether the page must not take the place of what is there: root can rename a
+ * file over /dev/null, and over the link /dev/stdout. */
+static bool
+is_other_than_file(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	       !S_ISDIR(st.st_mode);
+}
+
 int
 bs_page_write(const struct bs_report *report, const char *path)
 {
 	char *text = NULL;
 	size_t len;
-	int rc = bs_page_make(report, &text, &len);
+	int rc;
 
+	if (strcmp(path, "-") != 0 && is_other_than_file(path)) {
+		bs_complain("%s is a device, a link or the like, and stays as "
+			    "it is; name a file, or - for standard output",
+		    path);
+		return EX_CANTCREAT;
+	}
+	rc = bs_page_make(report, &text, &len);
 	if (rc != 0) {
 		bs_complain("out of memory");
 		return EX_OSERR;
