@@ -157,27 +157,45 @@ bs_pen_cell(const struct bs_pen *pen, enum bs_colour colour,
 	end_colour(pen, colour);
 }
 
+static bool
+is_plain(char octet)
+{
+	return octet > 0x20 && octet < 0x7f;
+}
+
+/* The columns that a name takes, with \xNN for what is not plain. */
+static size_t
+columns_of(const char *name)
+{
+	size_t columns = 0;
+
+	for (; *name != '\0'; name++)
+		columns += is_plain(*name) ? 1 : 4;
+	return columns;
+}
+
 void
 bs_pen_name(const struct bs_pen *pen, const char *name, size_t columns)
 {
+	static const char rest[] = "...";
+	size_t whole = columns_of(name);
+	size_t room = whole <= columns ? columns : columns - strlen(rest);
 	size_t at = 0;
 
 	for (; *name != '\0'; name++) {
-		unsigned char octet = (unsigned char)*name;
-		bool is_plain = octet > 0x20 && octet < 0x7f;
-		size_t need = is_plain ? 1 : 4;
-
-		/* three dots stand for the rest, if there is one */
-		if (at + need + (name[1] != '\0' ? 3 : 0) > columns) {
-			fputs("...", pen->out);
-			at += 3;
+		if (at + (is_plain(*name) ? 1 : 4) > room)
 			break;
+		if (is_plain(*name)) {
+			fputc(*name, pen->out);
+			at++;
+		} else {
+			at += (size_t)bs_print(pen->out, "\\x%02x",
+			    (unsigned)(unsigned char)*name);
 		}
-		if (is_plain)
-			fputc(octet, pen->out);
-		else
-			bs_print(pen->out, "\\x%02x", (unsigned)octet);
-		at += need;
+	}
+	if (whole > columns) {
+		fputs(rest, pen->out);
+		at += strlen(rest);
 	}
 	if (at < columns)
 		bs_print(pen->out, "%*s", (int)(columns - at), "");

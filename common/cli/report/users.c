@@ -127,6 +127,6 @@ bs_report_name_users(const char *path, const struct bs_config *config,
 		status = read_lines(path, file, &names);
 	bs_mac_wipe(names.store_key, sizeof(names.store_key));
 	if (!is_input)
-		fclose(file);
+		(void)fclose(file);
 	return status;
 }
