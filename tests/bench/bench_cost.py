@@ -21,7 +21,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import wire  # noqa: E402
 
-ROUNDS = 21
+ROUNDS = 41
 QUESTIONS = 10000  # a round and engine
 IN_FLIGHT = 50
 CONF = """\

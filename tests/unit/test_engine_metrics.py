@@ -158,11 +158,20 @@ class Told(Metrics):
         self.assertEqual(found[key("clock_in_doubt")], 0)
 
     def test_the_page_has_all(self):
-        """backstop(7) has an item for each."""
+        """backstop(7) has an item for each, and for each reason why mail left
+        without a tag."""
         with open(os.path.join(ROOT, "common", "backstop.7"),
                   encoding="ascii") as file:
-            named = re.findall(r"^\.It Cm (backstop_\w+)", file.read(), re.M)
+            page = file.read()
+        named = re.findall(r"^\.It Cm (backstop_\w+)", page, re.M)
         self.assertEqual(sorted(named), sorted(METRICS))
+        part = page.partition(".It Cm backstop_unsigned_total")[2]
+        words = re.findall(r"[a-z-]+", " ".join(re.findall(
+            r"^\.It Cm (.*)$", part.partition(".El")[0], re.M)))
+        with self.running():
+            reasons = [dict(labels)["reason"] for name, labels in
+                       self.scrape() if name == "backstop_unsigned_total"]
+        self.assertEqual(sorted(words), sorted(reasons))
 
     def test_from_the_start(self):
         """Before the first event each counter is 0, of no domain."""
