@@ -206,6 +206,22 @@ class OfFiles(Case):
                      "2001:db8::/32"):
             self.why(what, path, says="1 decision about")
 
+    def test_what_is_typed_holds_no_command(self):
+        """A stranger chose the sender's address: root copies the line."""
+        spf = ("Nov 30 08:21:47 mx backstopd[812]: spf=fail identity=mailfrom "
+               "domain=evil.example mode=enforce action=reject client=CLIENT "
+               "sender={}\n").replace("CLIENT", CLIENT)
+        for sender, typed in (("`id`@evil.example", "'`id`@evil.example'"),
+                              ("$(id)@evil.example", "'$(id)@evil.example'"),
+                              ("<>", "''"), ("a@evil.example",
+                                             "a@evil.example")):
+            told = self.why("evil.example", self.log(spf.format(sender)))
+            self.assertIn(f"type: backstop spf check -i {CLIENT} -s {typed}\n",
+                          told)
+        path = self.log(line(10, "-x@example.org").replace(CLIENT, "local"))
+        self.why("example.org", path,
+                 says="type: backstop accept -- -x@example.org\n")
+
     def test_without_libarchive(self):
         """It is loaded where it is needed, and only there."""
         self.write("libarchive.so.13", "none")

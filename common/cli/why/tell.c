@@ -281,7 +281,7 @@ say_word(struct text *text, const char *word)
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789@._:/+=-";
 
-	if (word[strspn(word, plain)] == '\0') {
+	if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
 		say(text, "%s", word);
 		return;
 	}
@@ -305,7 +305,8 @@ say_accept(struct text *text, const struct bs_why_line *line)
 		snprintf(plain, sizeof(plain), "%s", VALUE("client"));
 	else
 		bs_why_plain_address(VALUE("recipient"), plain, sizeof(plain));
-	say(text, "    If it was genuine, type: backstop accept ");
+	say(text, "    If it was genuine, type: backstop accept %s",
+	    plain[0] == '-' ? "-- " : "");
 	say_word(text, plain);
 	say(text, "\n");
 }
@@ -344,9 +345,21 @@ tell_verdict(const struct bs_why_line *line, struct text *text)
 }
 
 static void
+say_look_again(struct text *text, const struct bs_why_line *line)
+{
+	bool is_null = strcmp(VALUE("sender"), "<>") == 0;
+
+	say(text, "    To look again, type: backstop spf check -i ");
+	say_word(text, VALUE("client"));
+	say(text, " -s ");
+	say_word(text, is_null ? "" : VALUE("sender"));
+	say(text,
+	    "\n    To let that host through, name it in skip in [spf].\n");
+}
+
+static void
 tell_spf(const struct bs_why_line *line, struct text *text)
 {
-
 	say_client(text, line);
 	say(text, " sent mail from %s.\n",
 	    VALUE("sender")[0] == '\0' ? "<>" : VALUE("sender"));
@@ -370,14 +383,7 @@ tell_spf(const struct bs_why_line *line, struct text *text)
 		say_line(text, "If it cannot be delivered, nobody is told: "
 			       "the sender may be forged (dsn).");
 	if (is_harmful(line))
-		say(text,
-		    "    To look again, type: backstop spf check -i %s -s %s\n"
-		    "    To let that host through, name it in skip in [spf].\n",
-		    VALUE("client"),
-		    VALUE("sender")[0] == '\0' ||
-			    strcmp(VALUE("sender"), "<>") == 0
-			? "''"
-			: VALUE("sender"));
+		say_look_again(text, line);
 }
 
 static void
