@@ -155,6 +155,27 @@ class Report(Case):
         self.call("report", *self.life.end, "--users", self.path("none"),
                   status=NOINPUT, says="none: No such file")
 
+    def test_less_is_kept(self):
+        """Without names, and without hours: what status needs stays."""
+        whole = self.report()
+        self.assertEqual(whole["kept"], "hosts")
+        for keep in ("counts", "off"):
+            self.conf = self.write("backstop.conf", f"report = {keep}\n" +
+                                   pathlib.Path(self.life.conf).read_text())
+            report = self.report()
+            text = self.text()
+            with self.subTest(keep=keep):
+                self.assertEqual(report["kept"], keep)
+                self.assertEqual(report["bounces"], whole["bounces"])
+                self.assertEqual(report["networks"]["rows"], [])
+                self.assertEqual(text.count(f"Not kept: report = {keep}"), 4)
+                if keep == "off":
+                    self.assertEqual((report["hours"], report["attacks"]),
+                                     ([], []))
+                    self.assertIn("attack not known: no hours are kept", text)
+                else:
+                    self.assertEqual(report["attacks"], whole["attacks"])
+
     def test_mail(self):
         """A message that any program for mail can read, by the text and the
         page that are in it."""

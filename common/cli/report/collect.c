@@ -16,9 +16,31 @@
 /* Up to so many days ago a report may begin at any hour. */
 #define FINE_DAYS 7
 
+/* Of many domains, the store has hours of the first ones, and of all others
+ * together. */
+static bool
+has_hours(const struct bs_report_subject *subject)
+{
+	const struct bs_config *config = subject->book->config;
+
+	if (config->report == BS_KEEP_OFF)
+		return false;
+	return subject->domain == NULL ||
+	       subject->domain - config->domains < BS_TALLY_HOUR_DOMAINS;
+}
+
+/* Whether it can be told what came in the rest of a day, of each domain. */
+static bool
+may_begin_within_day(const struct bs_report_subject *subject)
+{
+	return has_hours(subject) && (subject->domain != NULL ||
+					 subject->book->config->domain_count <=
+					     BS_TALLY_HOUR_DOMAINS);
+}
+
 /* From when on, to the hour or, of long ago, to the day. */
 static int64_t
-begin_of(const struct bs_report_subject *subject, bool has_hours)
+begin_of(const struct bs_report_subject *subject)
 {
 	int64_t today = (int64_t)bs_day_of(subject->now) * BS_DAY_SECONDS;
 	int64_t oldest = today - (int64_t)(BS_REPORT_DAYS - 1) * BS_DAY_SECONDS;
@@ -33,20 +55,10 @@ begin_of(const struct bs_report_subject *subject, bool has_hours)
 		from = oldest;
 	if (from < 0)
 		from = 0;
-	return has_hours && from >= today - FINE_DAYS * (int64_t)BS_DAY_SECONDS
+	return may_begin_within_day(subject) &&
+		       from >= today - FINE_DAYS * (int64_t)BS_DAY_SECONDS
 		   ? from - from % BS_REPORT_HOUR_SECONDS
 		   : from - from % BS_DAY_SECONDS;
-}
-
-/* Of many domains, the store has hours of the first ones alone. */
-static bool
-has_hours(const struct bs_report_subject *subject)
-{
-	const struct bs_config *config = subject->book->config;
-
-	return subject->domain == NULL
-		   ? config->domain_count <= BS_TALLY_HOUR_DOMAINS
-		   : subject->domain - config->domains < BS_TALLY_HOUR_DOMAINS;
 }
 
 /* The days and hours that the numbers go to. Hours are those of the whole time
@@ -57,7 +69,7 @@ set_time(const struct bs_report_subject *subject, struct bs_report *report)
 	int64_t hour = subject->now - subject->now % BS_REPORT_HOUR_SECONDS;
 	uint32_t first;
 
-	report->from = begin_of(subject, has_hours(subject));
+	report->from = begin_of(subject);
 	report->to = subject->now;
 	first = bs_day_of(report->from);
 	report->day_count = bs_day_of(subject->now) - first + 1;
@@ -178,7 +190,8 @@ find_attacks(struct bs_report *report)
 static void
 drop_hours(struct bs_report *report)
 {
-	size_t early = hours_before(report, report->from);
+	size_t early = report->has_hours ? hours_before(report, report->from)
+					 : report->hour_count;
 
 	memmove(report->hours, report->hours + early,
 	    (report->hour_count - early) * sizeof(report->hours[0]));
@@ -198,9 +211,11 @@ fill(const struct bs_report_subject *subject, struct bs_report *report)
 	if ((rc = take_meta(config, report)) != 0 ||
 	    (rc = bs_report_add_tallies(config, report)) != 0 ||
 	    (rc = bs_report_add_coverage(subject, report)) != 0 ||
-	    (rc = bs_report_add_tops(config, report)) != 0)
+	    (report->keep == BS_KEEP_HOSTS &&
+		(rc = bs_report_add_tops(config, report)) != 0))
 		return rc;
-	find_attacks(report);
+	if (report->has_hours)
+		find_attacks(report);
 	drop_hours(report);
 	return 0;
 }

@@ -244,12 +244,28 @@ domains_json(const struct bs_report *report)
 	return array;
 }
 
+/* As the configuration has it. */
+static const char *
+kept(enum bs_keep keep)
+{
+	switch (keep) {
+	case BS_KEEP_HOSTS:
+		return "hosts";
+	case BS_KEEP_COUNTS:
+		return "counts";
+	case BS_KEEP_OFF:
+		break;
+	}
+	return "off";
+}
+
 void
 bs_report_print_json(const struct bs_report *report)
 {
 	struct bs_json *json = bs_json_object();
 
 	bs_json_text(json, "host", report->host);
+	bs_json_text(json, "kept", kept(report->keep));
 	put_time(json, "from", report->from);
 	put_time(json, "to", report->to);
 	put_time(json, "kept_from", report->kept_from);

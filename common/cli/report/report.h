@@ -162,8 +162,9 @@ struct bs_report {
 	enum bs_keep keep; /* "report" of the configuration: without _HOSTS no
 			    * top table is counted, with _OFF no hours and no
 			    * reasons, either */
-	bool has_hours; /* else only the days are known, too, of domains beyond
-			 * those whose hours are kept */
+	bool has_hours;	   /* else there are none, and no attacks: with _OFF, or
+			    * as this domain is beyond those whose hours are kept
+			    */
 
 	size_t day_count; /* from's first, today last */
 	struct bs_report_day days[BS_REPORT_DAYS];

@@ -78,7 +78,7 @@ print_attack(const struct bs_pen *pen, const struct bs_report_attack *attack,
 static void
 print_attacks(const struct bs_pen *pen, const struct bs_report *report)
 {
-	if (report->keep == BS_KEEP_OFF || !report->has_hours)
+	if (!report->has_hours)
 		bs_pen_text(pen, 4,
 		    "attack  not known: no hours are kept here");
 	else if (report->attack_count == 0)
