@@ -247,6 +247,8 @@ class Spf(Case):
                     "u@bad.example", auth="1"))
             self.assertRegex(self.read("engine.log"),
                              "spf=fail identity=mailfrom .* event=no-dsn ")
+            self.call("why", "u@bad.example", self.path("engine.log"),
+                      says="cannot be delivered, nobody is told")
             self.assertGreaterEqual(self.status()[0]["week"]["no_dsn"], 2)
         with self.engine(ENFORCE + "dsn = not-failed\n"), \
                 Wire(self.path("sock")) as self.wire:

@@ -431,8 +431,8 @@ bs_why_tell(const struct bs_why_line *line, char out[static BS_WHY_TOLD])
 	say_when(&text, line->when);
 	if (VALUE("verdict")[0] != '\0')
 		tell_verdict(line, &text);
-	else if (VALUE("event")[0] != '\0')
-		tell_event(line, &text);
-	else
+	else if (VALUE("spf")[0] != '\0')
 		tell_spf(line, &text);
+	else
+		tell_event(line, &text);
 }
