@@ -168,6 +168,10 @@ def _compare_names(known, report):
             assert name not in known, name
             continue
         figure = known[name]
+        others = report[member]["total"] - sum(row[0] for row in wanted)
+        _same(f"others of {name}", [number(bold.text()) for bold
+                                    in figure.all("b")],
+              [others] if others > 0 else [])
         _same(name, [row[1:] for row in rows(figure)], wanted)
         _same(f"numbers of {name}", [
             number(text.text()) for text in figure.all("text")
@@ -196,6 +200,16 @@ def compare(text, report):
         _same("reasons", sorted(row[1] for row in rows(known["unsigned"])),
               sorted(report["unsigned_reasons"].values()))
     _compare_coverage(known, report)
+    _compare_gaps(tree, report)
+
+
+def _compare_gaps(tree, report):
+    found = [rows(card) for card in tree.all("div") if card.has("card")
+             and any(head.words.get("id") == "gaps" for head
+                     in card.all("h3"))]
+    wanted = [[gap[name][:16].replace("T", " ") for name in ("start", "end")]
+              for gap in report["gaps"][-20:]]
+    _same("gaps", found, [wanted] if wanted else [])
 
 
 def _compare_coverage(known, report):

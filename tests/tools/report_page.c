@@ -176,6 +176,7 @@ fill_names(struct bs_report *report)
 	}
 	for (size_t i = 0; i < 4; i++)
 		add_row(&report->spf_domains, spf[i], 900 / (i + 1));
+	report->networks.total += 1234;
 }
 
 static void
@@ -310,6 +311,9 @@ quiet(void)
 	report->keep = BS_KEEP_COUNTS;
 	fill_domain(report, 0, "example.org", DAYS, BS_REASON_GAP);
 	report->count.refused_later_known = 2;
+	report->gap_count = 2;
+	report->gaps[0] = (struct bs_gap){NOW - 300000, NOW - 296000};
+	report->gaps[1] = (struct bs_gap){NOW - 90000, NOW - 86000};
 	for (size_t i = 0; i < 9; i++)
 		report->days[i].is_known = false;
 	report->kept_from = FIRST_HOUR + (int64_t)9 * BS_DAY_SECONDS;

@@ -86,7 +86,7 @@ class Pages(unittest.TestCase):
         known = set("""html head meta title style body svg defs pattern rect
             circle line text g desc header h1 h2 h3 p main section dl div dt dd
             span code figure ul li details summary table caption thead tbody tr
-            th td footer""".split())
+            th td footer b""".split())
         for tree in self.each():
             for node in tree.all():
                 self.assertIn(node.name, known)
@@ -210,17 +210,25 @@ class Files(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.file = pathlib.Path(self.folder.name) / "report.html"
 
-    def test_file_is_replaced_whole(self):
-        os.umask(0o077)
-        self.file.write_text("old")
-        self.file.chmod(0o666)
-        before = self.file.stat().st_ino
+    def test_new_file(self):
+        os.umask(0)
         done = write("quiet", self.file)
         self.assertEqual((done.returncode, done.stdout, done.stderr),
                          (0, "", ""))
+        self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o640)
+        self.assertEqual(os.listdir(self.folder.name), ["report.html"])
+        self.assertEqual(self.file.read_text(encoding="utf-8"),
+                         made("quiet"))
+
+    def test_file_is_replaced_whole(self):
+        """It may be a web server's."""
+        self.file.write_text("old")
+        self.file.chmod(0o644)
+        before = self.file.stat().st_ino
+        self.assertEqual(write("quiet", self.file).returncode, 0)
         now = self.file.stat()
         self.assertNotEqual(now.st_ino, before)
-        self.assertEqual(stat.S_IMODE(now.st_mode), 0o640)
+        self.assertEqual(stat.S_IMODE(now.st_mode), 0o644)
         self.assertEqual(os.listdir(self.folder.name), ["report.html"])
         self.assertEqual(self.file.read_text(encoding="utf-8"),
                          made("quiet"))
@@ -230,10 +238,11 @@ class Files(unittest.TestCase):
         os.mkfifo(self.file)
         link = self.file.with_name("link")
         link.symlink_to("/dev/null")
-        for path in self.file, link:
+        for path in self.file, link, self.folder.name:
             done = write("quiet", path)
             self.assertEqual(done.returncode, 73)
-            self.assertIn("stays as it is", done.stderr)
+            self.assertIn(f"{path} is a device, a link or the like, and stays "
+                          "as it is", done.stderr)
         self.assertTrue(self.file.is_fifo())
         self.assertTrue(link.is_symlink())
 

@@ -75,6 +75,11 @@ bs_bars_add(struct bs_html *html, const struct bs_bars *bars)
 	    (int)bars->count * PITCH - (PITCH - BAR - BAR_HEIGHT));
 	for (size_t i = 0; i < bars->count; i++)
 		add_bar(html, bars, i);
+	bs_picture_drawn(html);
+	if (bars->others > 0)
+		bs_html_add(html,
+		    "<p>All others together: <b>%" PRIu64 "</b></p>\n",
+		    bars->others);
 	add_table(html, bars);
 	bs_picture_end(html);
 }

@@ -23,6 +23,7 @@ struct bs_bars {
 	bool are_words;		   /* the names are of ours, in plain words */
 	const struct bs_bar *bars; /* the longest first */
 	size_t count;		   /* not 0 */
+	uint64_t others;	   /* counted of names that have no bar */
 };
 
 void bs_bars_add(struct bs_html *html, const struct bs_bars *bars);

@@ -344,6 +344,7 @@ bs_columns_add(struct bs_html *html, const struct bs_columns *given)
 	add_times(html, &frame);
 	if (frame.greatest > 0)
 		add_greatest(html, &frame);
+	bs_picture_drawn(html);
 	add_table(html, &columns);
 	bs_picture_end(html);
 }

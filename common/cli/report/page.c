@@ -1,7 +1,6 @@
 /* The report as one file of HTML. */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -74,7 +73,7 @@ add_title(struct bs_html *html, const struct bs_report *report)
 		bs_html_add(html, ", %zu domain%s", report->domain_count,
 		    bs_plural(report->domain_count));
 	bs_html_add(html, "</p>\n");
-	if (report->kept_from == 0)
+	if (report->epoch == 0)
 		bs_html_add(html,
 		    "<p class=\"soft\">Nothing has been recorded yet.</p>\n");
 	else if (report->kept_from > report->from)
@@ -127,15 +126,37 @@ bs_page_make(const struct bs_report *report, char **text, size_t *len)
 	return 0;
 }
 
-/* Whether the page must not take the place of what is there: root can rename a
- * file over /dev/null, and over the link /dev/stdout. */
-static bool
-is_other_than_file(const char *path)
+/* A file that is there keeps its owner and its mode: it may be for a web
+ * server. What is no file is left alone: root could rename a page over
+ * /dev/null, and follow a stranger's link. Returns 0 or -errno. */
+static int
+replace(const char *path, const char *text, size_t len)
 {
-	struct stat st;
+	struct stat was;
 
-	return lstat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
-	       !S_ISDIR(st.st_mode);
+	if (lstat(path, &was) != 0)
+		return errno == ENOENT ? bs_file_replace(path, text, len,
+					     PAGE_MODE, (gid_t)-1)
+				       : -errno;
+	if (!S_ISREG(was.st_mode))
+		return -ENOTSUP;
+	return bs_file_rewrite(path, text, len, &was);
+}
+
+static int
+complain(const char *path, int rc)
+{
+	if (rc == -ENOTSUP)
+		bs_complain(
+		    "%s is a device, a link or the like, and stays as it is; name "
+		    "a file, or - for standard output",
+		    path);
+	else
+		bs_complain("%s could not be written: %s; name a file in a "
+			    "folder that you may write to, as: --html "
+			    "report.html",
+		    path, strerror(-rc));
+	return EX_CANTCREAT;
 }
 
 int
@@ -143,15 +164,8 @@ bs_page_write(const struct bs_report *report, const char *path)
 {
 	char *text = NULL;
 	size_t len;
-	int rc;
+	int rc = bs_page_make(report, &text, &len);
 
-	if (strcmp(path, "-") != 0 && is_other_than_file(path)) {
-		bs_complain("%s is a device, a link or the like, and stays as "
-			    "it is; name a file, or - for standard output",
-		    path);
-		return EX_CANTCREAT;
-	}
-	rc = bs_page_make(report, &text, &len);
 	if (rc != 0) {
 		bs_complain("out of memory");
 		return EX_OSERR;
@@ -159,12 +173,7 @@ bs_page_write(const struct bs_report *report, const char *path)
 	if (strcmp(path, "-") == 0)
 		(void)fwrite(text, 1, len, stdout);
 	else
-		rc = bs_file_replace(path, text, len, PAGE_MODE, (gid_t)-1);
+		rc = replace(path, text, len);
 	free(text);
-	if (rc == 0)
-		return BS_EXIT_YES;
-	bs_complain("%s could not be written: %s; name a file in a folder that "
-		    "you may write to, as: --html /tmp/report.html",
-	    path, strerror(-rc));
-	return EX_CANTCREAT;
+	return rc == 0 ? BS_EXIT_YES : complain(path, rc);
 }

@@ -7,6 +7,7 @@
 #include "common/cli/output.h"
 #include "common/cli/report/bars.h"
 #include "common/cli/report/page_ground.h"
+#include "common/cli/report/scale.h"
 #include "common/cli/report/spans.h"
 #include "common/cli/report/words.h"
 
@@ -18,6 +19,8 @@
 #define LONGEST_DAYS 400
 
 #define KEY_SPANS 3
+
+#define MOST_GAPS 20
 
 static bool
 is_same(const struct bs_report_coverage *a, const struct bs_report_coverage *b)
@@ -94,7 +97,7 @@ note_coverage(const struct bs_report *report,
 		    bs_day_text(last_partial_day, day),
 		    bs_report_coverage_words(last_partial->reason));
 	else if (domain->full_at != 0)
-		snprintf(out, BS_SPANS_TEXT, "until %s: %s",
+		snprintf(out, BS_SPANS_TEXT, "full from %s; %s",
 		    bs_day_text((uint32_t)(domain->full_at / BS_DAY_SECONDS),
 			day),
 		    bs_report_coverage_words(domain->window.reason));
@@ -179,6 +182,32 @@ out:
 	free(rows);
 	free(spans);
 	return rc;
+}
+
+/* Times of which nothing is known, the last ones. */
+static void
+add_gaps(struct bs_html *html, const struct bs_report *report)
+{
+	size_t first =
+	    report->gap_count > MOST_GAPS ? report->gap_count - MOST_GAPS : 0;
+	char start[BS_SCALE_MOMENT];
+	char end[BS_SCALE_MOMENT];
+
+	if (report->gap_count == 0)
+		return;
+	bs_html_add(html,
+	    "<div class=\"card\"><h3 id=\"gaps\">Gaps: times that were not "
+	    "recorded</h3><div class=\"wide\" role=\"region\" "
+	    "tabindex=\"0\" aria-labelledby=\"gaps\"><table><thead><tr>"
+	    "<th scope=\"col\">from</th>"
+	    "<th scope=\"col\" class=\"words\">to</th></tr></thead><tbody>\n");
+	for (size_t i = first; i < report->gap_count; i++)
+		bs_html_add(html,
+		    "<tr><th scope=\"row\">%s</th>"
+		    "<td class=\"words\">%s</td></tr>\n",
+		    bs_scale_moment(report->gaps[i].start, start),
+		    bs_scale_moment(report->gaps[i].end, end));
+	bs_html_add(html, "</tbody></table></div></div>\n");
 }
 
 /* Whether and how a key was used, one span behind the other. Returns how many.
@@ -320,6 +349,7 @@ bs_page_ground(struct bs_html *html, const struct bs_report *report)
 		bs_html_add(html,
 		    "<div class=\"card\"><p class=\"none\">No domain is "
 		    "configured: nothing is signed or judged.</p></div>\n");
+	add_gaps(html, report);
 	add_keys(html, report);
 	bs_html_add(html, "</section>\n<section aria-labelledby=\"left\">\n"
 			  "<h2 id=\"left\">Mail that left</h2>\n");

@@ -17,6 +17,7 @@ add_top(struct bs_html *html, const struct bs_report *report,
 	struct bs_bars picture = *given;
 	struct bs_bar bars[BS_REPORT_TOP];
 	char names[BS_REPORT_TOP][ADDRESS_NAME];
+	uint64_t shown = 0;
 
 	if (top->count == 0) {
 		bs_html_add(html,
@@ -36,18 +37,19 @@ add_top(struct bs_html *html, const struct bs_report *report,
 		bars[i] =
 		    (struct bs_bar){row->name[0] == '\0' ? names[i] : row->name,
 			row->count, row->error};
+		shown += row->count;
 	}
 	picture.bars = bars;
 	picture.count = top->count;
+	picture.others = top->total > shown ? top->total - shown : 0;
 	bs_bars_add(html, &picture);
 }
 
-/* The bounces that nothing proved genuine. */
+/* The bounces whose networks and names are counted. */
 static uint64_t
-doubtful(const struct bs_report *report)
+counted(const struct bs_report *report)
 {
-	return report->count.forged + report->count.suspect +
-	       report->count.unknown;
+	return report->count.forged + report->count.rejected;
 }
 
 static void
@@ -55,17 +57,15 @@ add_sources(struct bs_html *html, const struct bs_report *report)
 {
 	struct bs_bars networks = {
 	    .picture = {"networks", "Networks that bounced at you",
-		"Where the bounces that nothing proved genuine came from, by "
-		"network.",
-		"bars"},
+		"Where these bounces came from.", "bars"},
 	    .name_head = "network",
 	    .count_head = "bounces",
 	    .style = "forged",
 	};
 	struct bs_bars reporters = {
 	    .picture = {"reporters", "Mail servers that wrote them",
-		"The domains of the servers that say in the bounce that they "
-		"could not deliver.",
+		"Servers that say in the bounce that they could not deliver, or "
+		"what its sender calls itself.",
 		"bars"},
 	    .name_head = "domain",
 	    .count_head = "bounces",
@@ -73,10 +73,10 @@ add_sources(struct bs_html *html, const struct bs_report *report)
 	};
 
 	bs_html_add(html, "<div class=\"pair\">\n");
-	add_top(html, report, &report->networks, doubtful(report), &networks,
+	add_top(html, report, &report->networks, counted(report), &networks,
 	    "No such bounce came.");
-	add_top(html, report, &report->reporters, 0, &reporters,
-	    "No such bounce said which server wrote it.");
+	add_top(html, report, &report->reporters, counted(report), &reporters,
+	    "No such bounce came.");
 	bs_html_add(html, "</div>\n");
 }
 
@@ -93,7 +93,7 @@ add_users(struct bs_html *html, const struct bs_report *report)
 	    .style = "accent",
 	};
 
-	add_top(html, report, &report->users, doubtful(report), &users,
+	add_top(html, report, &report->users, counted(report), &users,
 	    "No such bounce came.");
 }
 
@@ -207,7 +207,7 @@ bs_page_names(struct bs_html *html, const struct bs_report *report)
 	bs_html_add(html,
 	    "<section aria-labelledby=\"who\">\n"
 	    "<h2 id=\"who\">Who bounced, and at whom</h2>\n"
-	    "<p>Of the bounces that nothing proved genuine, to %s. These servers did "
+	    "<p>Of the bounces to %s that were forged or refused. These servers did "
 	    "not attack you: they answered mail that strangers sent in your "
 	    "name. Addresses are told by name where <code>--users</code> "
 	    "names a list of them.</p>\n",

@@ -67,11 +67,17 @@ bs_picture_draw(struct bs_html *html, const struct bs_picture *picture,
 }
 
 void
+bs_picture_drawn(struct bs_html *html)
+{
+	bs_html_add(html, "</svg>\n");
+}
+
+void
 bs_picture_table(struct bs_html *html, const struct bs_picture *picture,
     const char *const *heads, size_t head_count)
 {
 	bs_html_add(html,
-	    "</svg></div>\n<details><summary>Table: %s</summary>\n"
+	    "</div>\n<details><summary>Table: %s</summary>\n"
 	    "<div class=\"wide\" role=\"region\" tabindex=\"0\" "
 	    "aria-label=\"Table: %s\"><table><caption>%s</caption><thead><tr>",
 	    picture->title, picture->title, picture->title);

@@ -30,8 +30,10 @@ void bs_picture_begin(struct bs_html *html, const struct bs_picture *picture,
 void bs_picture_draw(struct bs_html *html, const struct bs_picture *picture,
     int height);
 
-/* Ends the drawing and opens its table, whose columns have these heads; the
- * caller adds rows. */
+/* Ends the drawing; a note may follow. */
+void bs_picture_drawn(struct bs_html *html);
+
+/* Opens its table, whose columns have these heads; the caller adds rows. */
 void bs_picture_table(struct bs_html *html, const struct bs_picture *picture,
     const char *const *heads, size_t head_count);
 void bs_picture_end(struct bs_html *html);

@@ -149,6 +149,7 @@ bs_spans_add(struct bs_html *html, const struct bs_spans *spans)
 		y += PITCH;
 	}
 	add_times(html, spans, y);
+	bs_picture_drawn(html);
 	add_table(html, spans);
 	bs_picture_end(html);
 }
