@@ -48,8 +48,8 @@ PURE = ("common/policy/", "common/mail/", "common/bounce/", "common/spf/lint/",
         reports/scrub reports/tidy reports/value
         spf/outcome spf/record spf/run spf/run_state spf/shown adapter/fields
         adapter/wire adapter/verdict config/accepted config/domain store/record
-        store/change store/cursor store/top_record cli/metrics/http_answer
-        cli/metrics/http_request cli/doctor/exim_conf cli/doctor/smtpd_conf
+        store/change store/cursor store/top_record cli/report/attack
+        cli/metrics/http_answer cli/metrics/http_request cli/doctor/exim_conf cli/doctor/smtpd_conf
         cli/doctor/smtpd_line cli/doctor/smtpd_modes cli/doctor/smtpd_route
         cli/doctor/smtpd_rule""".split()))
 
