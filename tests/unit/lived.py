@@ -48,6 +48,8 @@ ATTACK = (40, 120, 200, 90, 60, 25)
 ATTACK_HOUR = 27  # since the beginning
 # A usual hour in daylight has one bounce of each kind: these hours of a day.
 DAYLIGHT = range(8, 18, 3)
+# A mail leaves by a listener that does not sign.
+PAST_HOUR = 40
 # The engine is away from an hour on, for an hour.
 AWAY_HOUR = 54
 
@@ -187,8 +189,8 @@ class Lived:
         self._tally(sender, signed=1)
         return tag
 
-    def send_unsigned(self, sender, reason, **counts):
-        self.wire.ask(op="sent", mode="out", client="127.0.0.1", sender=sender,
+    def send_unsigned(self, sender, reason, mode="out", **counts):
+        self.wire.ask(op="sent", mode=mode, client="127.0.0.1", sender=sender,
                       recipients=1, message_id=f"{self.now}@x.example",
                       header_from=sender, recipient_domain="example.com")
         self.unsigned[reason] += 1
@@ -216,6 +218,9 @@ class Lived:
                 self._attack(ATTACK[hour - ATTACK_HOUR])
             if hour == ATTACK_HOUR + len(ATTACK):
                 self._find_out()
+            if hour == PAST_HOUR:
+                self.send_unsigned("bob@example.org", "outbound-elsewhere",
+                                   mode="untag", unsigned=1)
         self.pass_until(BEGIN + hours * HOUR)
         self._stop()
 

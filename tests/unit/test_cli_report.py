@@ -51,10 +51,12 @@ class Report(Case):
                           for domain in report["domains"]},
                          self.life.domains)
         self.assertEqual(report["unsigned_reasons"], self.life.unsigned)
+        past = self.life.unsigned - collections.Counter(
+            {"exempt": self.life.unsigned["exempt"]})
         self.assertEqual({domain["domain"]: domain["unsigned_reasons"]
                           for domain in report["domains"]},
-                         {"example.org": {"quoted": self.life.unsigned["quoted"]},
-                          "example.net": {"exempt": self.life.unsigned["exempt"]}})
+                         {"example.org": past,
+                          "example.net": self.life.unsigned - past})
         self.assertEqual((report["from"], report["to"]),
                          (stamp(BEGIN - 28 * DAY), stamp(self.life.now)))
 
@@ -237,12 +239,17 @@ class Report(Case):
         self.assertEqual([one["domain"] for one in report["domains"]],
                          ["example.net"])
         self.assertEqual(report["attacks"], [])
+        text = self.text("--domain", "example.net")
+        self.assertIn("Bounces and mail of example.net alone", text)
+        self.assertNotIn("example.org", text)
 
     def test_coverage(self):
         net, org = self.report()["domains"]
         reasons = [(day["coverage"], day["coverage_reason"])
                    for day in org["days"]]
-        self.assertEqual(reasons, [("full", None)] * 30 + [("partial", "gap")])
+        self.assertEqual(reasons, [("full", None)] * 29 +
+                         [("partial", "unsigned-in-domain"),
+                          ("partial", "gap")])
         self.assertEqual((org["coverage"], org["coverage_reason"]),
                          ("partial", "gap"))
         # lifetime 2, grace 7, skew 1, and the day itself

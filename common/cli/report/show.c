@@ -27,7 +27,9 @@ print_title(const struct bs_pen *pen, const struct bs_report *report)
 	bs_pen_text(pen, 0, "Backstop on %s, %s to %s UTC", report->host,
 	    bs_short_time(report->from, from), bs_short_time(report->to, to));
 	if (report->is_of_one)
-		bs_pen_text(pen, 0, "Only %s: --domain",
+		bs_pen_text(pen, 0,
+		    "Bounces and mail of %s alone; networks, users, mail "
+		    "servers and SPF are those of all domains.",
 		    report->domains[0].name);
 	if (report->epoch == 0)
 		bs_pen_text(pen, 0, "Nothing is recorded yet.");
