@@ -116,8 +116,12 @@ def host(debs):
                    [roots.root(debs.suite, kind="watched")])
     with made:
         made.settle(debs)
-        made.write(PROMETHEUS, made.read(PROMETHEUS).replace(
-            "interval: 15s", "interval: 1s"))
+        # as often as a busy machine answers: what took longer than the
+        # interval is no scrape
+        made.write(PROMETHEUS, re.sub("(scrape_interval: +)15s", r"\g<1>3s",
+                                      made.read(PROMETHEUS).replace(
+                                          "evaluation_interval: 15s",
+                                          "evaluation_interval: 1s")))
         made.boot()
         yield made
 
@@ -174,7 +178,9 @@ def test_dashboard():
 
 def test_port(host):
     """By the lines of the page; promtool has nothing to say of it."""
-    for line in typed(one_with(manual(PAGE), "curl")):
+    lines = typed(one_with(manual(PAGE), "curl"))
+    assert typed(one_with(readme("Watch it"), "socket")) == lines[:1]
+    for line in lines:
         said = host.shell(line).stdout
     assert "\nbackstop_up 1\n" in said
     checked = host.run("promtool", "check", "metrics", text=said)
@@ -230,9 +236,9 @@ def test_queries(host):
 
 def test_node_exporter(host):
     """By the timer, and that of its file is all that it needs."""
-    line, = typed(one_with(readme("Watch it"), "timer"))
-    assert line in one_with(manual(PAGE), "enable --now backstop-metrics.timer")
-    host.shell(line)
+    begin = one_with(manual(PAGE), "enable --now backstop-metrics.timer")
+    assert one_with(readme("Watch it"), "timer") == begin
+    host.shell(begin)
     host.run("systemctl", "start", "backstop-metrics.service")
     assert host.run("stat", "-c", "%a %U", TEXTFILE).stdout == "644 root\n"
     host.wait_query('backstop_up{job="node"} == 1')
@@ -250,6 +256,44 @@ def test_quiet(host):
     assert not listed, listed
 
 
+def code(host):
+    return host.run("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}",
+                    "http://localhost:10625/metrics").stdout
+
+
+def test_what_is_wrong(host):
+    """It is in the journal, and whoever scrapes sees that there is
+    something."""
+    host.set(clients="Debian-exim")
+    host.run("systemctl", "reload", "backstopd")
+    wait_until(lambda: code(host) == "500", lambda: host.journal())
+    assert 'name the user in "clients"' in host.journal(
+        "-u", "backstop-metrics@*")
+    host.set(clients="_bsfilter, Debian-exim")
+    host.run("systemctl", "reload", "backstopd")
+    wait_until(lambda: code(host) == "200", lambda: host.journal())
+    folder = os.path.dirname(TEXTFILE)
+    host.run("mv", folder, f"{folder}.away")
+    assert host.run("systemctl", "start", "backstop-metrics.service",
+                    check=False).returncode
+    assert "there is no such folder" in host.journal(
+        "-u", "backstop-metrics.service")
+    host.run("mv", f"{folder}.away", folder)
+    host.run("systemctl", "start", "backstop-metrics.service")
+
+
+def test_elsewhere(host):
+    """Another address, as systemctl edit writes it down."""
+    host.write("/etc/systemd/system/backstop-metrics.socket.d/override.conf",
+               one_with(manual(PAGE), "ListenStream"))
+    host.run("systemctl", "daemon-reload")
+    host.run("systemctl", "restart", "backstop-metrics.socket")
+    assert "\nbackstop_up 1\n" in host.run(
+        "curl", "-sS", f"http://{layouts.OUR_ADDRESS}:10625/metrics").stdout
+    host.run("systemctl", "revert", "backstop-metrics.socket")
+    host.run("systemctl", "restart", "backstop-metrics.socket")
+
+
 def test_engine_gone(host):
     """Both ways tell, and Prometheus is about to."""
     host.run("systemctl", "stop", "backstopd.socket", "backstopd.service")
@@ -263,8 +307,18 @@ def test_engine_gone(host):
     host.wait_query('backstop_up{job="backstop"} == 1')
 
 
+def test_timer_stopped(host):
+    """By the lines of the page."""
+    host.page("rm /var/lib/prometheus")
+    assert host.active("backstop-metrics.timer") == ["inactive"]
+    assert not host.path(TEXTFILE).exists()
+
+
 def test_removed(host):
     """With the port, the timer and the file, whose numbers would stay."""
+    host.shell(one_with(readme("Watch it"), "timer"))
+    host.run("systemctl", "start", "backstop-metrics.service")
+    assert host.path(TEXTFILE).exists()
     host.apt("remove", "backstop")
     assert set(host.active("backstop-metrics.socket",
                            "backstop-metrics.timer")) <= {"inactive",
