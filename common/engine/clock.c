@@ -12,6 +12,7 @@
 #endif
 
 #include "common/base/backstop.h"
+#include "common/base/log.h"
 #include "common/engine/clock.h"
 
 #define LEAP_SECONDS ((int64_t)BS_SKEW_DAYS * BS_DAY_SECONDS)
@@ -68,4 +69,22 @@ bs_clock_is_synchronised(void)
 #else
 	return false;
 #endif
+}
+
+void
+bs_clock_log(bool in_doubt, bool is_synchronised)
+{
+	if (in_doubt && is_synchronised)
+		bs_log(BS_LOG_ERR,
+		    "the clock is in doubt: nothing is refused or expired "
+		    "until two days agree, or until you type: backstop store "
+		    "confirm-clock; mail is signed, as the kernel says that "
+		    "its clock is synchronised");
+	else if (in_doubt)
+		bs_log(BS_LOG_ERR,
+		    "the clock is in doubt: nothing is signed, refused or "
+		    "expired until two days agree, or until you type: "
+		    "backstop store confirm-clock");
+	else
+		bs_log(BS_LOG_INFO, "the clock is trusted again");
 }

@@ -28,4 +28,7 @@ int64_t bs_clock_boot_seconds(void);
  * be asked, systemd-timesyncd(8). */
 bool bs_clock_is_synchronised(void);
 
+/* Logs that the clock is in doubt from now on, or no longer is. */
+void bs_clock_log(bool in_doubt, bool is_synchronised);
+
 #endif

@@ -52,8 +52,9 @@ send_answer(struct bs_peer *peer, const struct bs_answer *answer)
 	if (peer->closing ||
 	    (len = bs_answer_encode(answer, frame, sizeof(frame))) < 0)
 		return;
-	bs_trace_frame("answer", bs_peer_number(peer), answer->id, frame,
-	    (size_t)len);
+	if (answer->samples.count == 0)
+		bs_trace_frame("answer", bs_peer_number(peer), answer->id,
+		    frame, (size_t)len);
 	if (bufferevent_write(peer->bev, frame, (size_t)len) == 0 &&
 	    evbuffer_get_length(bufferevent_get_output(peer->bev)) <=
 		OUTPUT_MAX)
@@ -125,8 +126,10 @@ take_frame(struct bs_peer *peer, struct evbuffer *input)
 		return false;
 	}
 	rc = bs_request_decode(frame, frame_len, &request);
-	bs_trace_frame("question", bs_peer_number(peer), request.id, frame,
-	    frame_len);
+	/* those for metrics come all the time, and tell nothing of mail */
+	if (rc != 0 || request.op != BS_OP_METRICS)
+		bs_trace_frame("question", bs_peer_number(peer), request.id,
+		    frame, frame_len);
 	if (rc != 0) {
 		refuse(peer, request.id);
 		return false;

@@ -399,19 +399,7 @@ log_clock(struct bs_server *server)
 	if (in_doubt == server->in_doubt)
 		return;
 	server->in_doubt = in_doubt;
-	if (in_doubt && server->is_synchronised)
-		bs_log(BS_LOG_ERR,
-		    "the clock is in doubt: nothing is refused or expired "
-		    "until two days agree, or until you type: backstop store "
-		    "confirm-clock; mail is signed, as the kernel says that "
-		    "its clock is synchronised");
-	else if (in_doubt)
-		bs_log(BS_LOG_ERR,
-		    "the clock is in doubt: nothing is signed, refused or "
-		    "expired until two days agree, or until you type: "
-		    "backstop store confirm-clock");
-	else
-		bs_log(BS_LOG_INFO, "the clock is trusted again");
+	bs_clock_log(in_doubt, server->is_synchronised);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "common/base/histogram.h"
 #include "common/engine/metric.h"
 #include "common/engine/sample.h"
+#include "common/engine/traffic.h"
 #include "common/judge/counters.h"
 #include "tests/unit/unit.h"
 
@@ -263,6 +264,25 @@ a_time_counts_within_its_bound(void **state)
 	assert_null(bs_histogram_bound(BS_HISTOGRAM_BUCKETS));
 }
 
+/* A question that names no deadline is never late. */
+static void
+counts_answers_that_come_late(void **state)
+{
+	struct bs_asked asked = {.op = BS_OP_SIGN, .at_ns = 7};
+	struct bs_traffic traffic = {0};
+
+	(void)state;
+	bs_traffic_answered(&traffic, &asked, BS_STATUS_OK, 9000 * MS);
+	asked.deadline_ms = 20;
+	bs_traffic_answered(&traffic, &asked, BS_STATUS_OK, 7 + 20 * MS);
+	assert_int_equal(traffic.late, 0);
+	bs_traffic_answered(&traffic, &asked, BS_STATUS_ERROR, 8 + 20 * MS);
+	assert_int_equal(traffic.late, 1);
+	assert_int_equal(traffic.answers[BS_OP_SIGN][BS_STATUS_OK], 2);
+	assert_int_equal(traffic.answers[BS_OP_SIGN][BS_STATUS_ERROR], 1);
+	assert_int_equal(traffic.seconds[BS_OP_SIGN].sum_ns, 9040 * MS - 6);
+}
+
 static void
 bounds_ascend(void **state)
 {
@@ -368,6 +388,7 @@ main(void)
 	    cmocka_unit_test(without_counters_nothing_is_counted),
 	    cmocka_unit_test(a_time_counts_within_its_bound),
 	    cmocka_unit_test(bounds_ascend),
+	    cmocka_unit_test(counts_answers_that_come_late),
 	    cmocka_unit_test(a_sample_is_one_line),
 	    cmocka_unit_test(a_sample_knows_its_length),
 	    cmocka_unit_test(finds_the_metric_of_a_sample),

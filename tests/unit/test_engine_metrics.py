@@ -14,8 +14,8 @@ import time
 import unittest
 
 import cli_case
-from cli_case import (AS_ROOT, DAY, NOPERM, PATIENCE_S, ROOT, USAGE, Case,
-                      Engine, Wire, main)
+from cli_case import (AS_ROOT, NOPERM, PATIENCE_S, ROOT, USAGE, Case, Engine,
+                      Wire, main)
 
 OUTSIDE = "192.0.2.1"
 LABEL = r'[a-z_]+="(?:[^"\\\n]|\\["\\n])*"'
@@ -300,12 +300,13 @@ class Bounces(Metrics):
     def test_a_refusal_that_was_wrong(self):
         """A message whose record comes late was ours, and its bounce was
         refused: it counts once."""
-        self.age()
         with self.running() as wire:
-            with self.moves(bounce("forged", "untagged", "reject")):
+            tag = wire.sign("alice@example.org")
+            mac = "000000" if tag[9:15] != "000000" else "111111"
+            with self.moves(bounce("forged", "bad-tag", "reject")):
                 answer = wire.ask(op="data", client=OUTSIDE, sender="",
-                                  recipient="alice@example.org", kind="dsn",
-                                  message_id="late@example.org")
+                                  recipient=tag[:9] + mac + tag[15:],
+                                  kind="dsn", message_id="late@example.org")
             self.assertEqual(answer["action"], "reject")
             with self.moves(key("signed_total"),
                             key("refused_later_known_total")):
@@ -502,37 +503,6 @@ class Traffic(Metrics):
 
 
 class State(Metrics):
-    def coverage(self, days):
-        """Whether it is full, and since when or when, once recording began so
-        many days ago."""
-        self.age(days)
-        with self.running():
-            found = self.scrape()
-        return (found[key("coverage_full", domain="example.org")],
-                found.get(key("coverage_full_timestamp_seconds",
-                              domain="example.org")))
-
-    def test_coverage_that_comes(self):
-        full, when = self.coverage(3)
-        self.assertEqual(full, 0)
-        self.assertGreater(when, time.time() + 5 * DAY)
-
-    def test_coverage_that_is_there(self):
-        full, when = self.coverage(60)
-        self.assertEqual(full, 1)
-        self.assertLess(when, time.time() - 5 * DAY)
-
-    def test_coverage_that_nothing_brings(self):
-        self.write("backstop.conf", self.configured().replace(
-            "outbound = here", "outbound = elsewhere"))
-        self.age(60)
-        with Engine(self, self.configured().replace(
-                "outbound = here", "outbound = elsewhere")):
-            found = self.scrape()
-        self.assertEqual(found[key("coverage_full", domain="example.org")], 0)
-        self.assertNotIn("backstop_coverage_full_timestamp_seconds",
-                         {name for name, _ in found})
-
     def test_keys(self):
         with self.running():
             first, = (labels for name, labels in self.scrape()
@@ -560,10 +530,9 @@ class State(Metrics):
             count = key("store_commit_duration_seconds_count")
             self.assertGreater(after[count], before[count])
             # mail of an hour ago was not told
-            self.assertEqual(after[key("store_gaps")], 0)
             wire.ask(op="sent", mode="out", client="local", sender="",
                      missed_seconds=3600)
-            self.assertEqual(self.scrape()[key("store_gaps")], 1)
+            self.assertGreater(self.scrape()[key("store_gaps")], 0)
 
 
 class Many(Metrics):

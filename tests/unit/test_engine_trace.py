@@ -124,6 +124,16 @@ class Trace(Case):
         self.assertIn("info: tracing for 3 minutes\n", log)
         self.assertIn("info: tracing ends\n", log)
 
+    def test_no_metrics(self):
+        """They would be most of the log, and tell nothing of mail."""
+        with Engine(self), Wire(self.path("sock")) as wire:
+            self.call("trace")
+            self.call("metrics")
+            wire.ask(op="ping")
+            lines = self.lines(3)
+        self.assertEqual([line.split()[0] for line in lines],
+                         ["answer", "question", "answer"])
+
     def test_signed_mail(self):
         """A line for each mail that left signed; none without tracing."""
         with Engine(self), Wire(self.path("sock")) as wire:

@@ -15,7 +15,9 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	begin("domains = example.org, example.net\nsign = yes\n", NOW, 3);
+	begin("domains = example.org, example.net\nsign = yes\n"
+	      "outbound = here\n",
+	    NOW, 3);
 	supervisor.folder = folder;
 	supervisor.writer = writer;
 	memset(&traffic, 0, sizeof(traffic));
@@ -138,6 +140,50 @@ a_store_may_be_missing(void **state)
 	assert_int_equal(samples_of("backstop_process_cpu_seconds_total"), 1);
 }
 
+/* The number of a sample; -1: there is none. */
+static int64_t
+value_of(const char *sample_begins)
+{
+	size_t len = strlen(sample_begins);
+	uint64_t from = 0;
+
+	do {
+		const char *sample = NULL;
+
+		page(from);
+		while ((sample = bs_list_next(&answer.samples, sample)) != NULL)
+			if (strncmp(sample, sample_begins, len) == 0)
+				return strtoll(sample + len, NULL, 10);
+		from = answer.next;
+	} while (from != 0);
+	return -1;
+}
+
+#define FULL "backstop_coverage_full{domain=\"example.org\"} "
+#define FULL_AT                                                                \
+	"backstop_coverage_full_timestamp_seconds{domain=\"example.org\"} "
+
+/* After three days waiting helps, after sixty it is over; it does not help
+ * where mail of the domain leaves elsewhere, too. */
+static void
+coverage_is_told_with_its_time(void **state)
+{
+	(void)state;
+	assert_int_equal(value_of(FULL), 0);
+	assert_true(value_of(FULL_AT) > NOW);
+	assert_true(value_of(FULL_AT) < NOW + 60 * DAY);
+	end();
+	begin("domains = example.org\nsign = yes\noutbound = here\n", NOW, 60);
+	assert_int_equal(value_of(FULL), 1);
+	assert_true(value_of(FULL_AT) > NOW - 60 * DAY);
+	assert_true(value_of(FULL_AT) < NOW);
+	end();
+	begin("domains = example.org\nsign = yes\noutbound = elsewhere\n", NOW,
+	    60);
+	assert_int_equal(value_of(FULL), 0);
+	assert_int_equal(value_of(FULL_AT), -1);
+}
+
 static void
 a_doubted_clock_is_told(void **state)
 {
@@ -157,6 +203,7 @@ main(void)
 	    TEST(a_page_begins_anywhere),
 	    TEST(what_is_counted_meanwhile_moves_nothing),
 	    TEST(a_store_may_be_missing),
+	    TEST(coverage_is_told_with_its_time),
 	    TEST(a_doubted_clock_is_told),
 	};
 
