@@ -346,6 +346,28 @@ class NoStore(Case):
         self.assertEqual(report["attacks"], [])
         self.assertEqual([day["known"] for day in report["days"]],
                          [False] * 30 + [True])
+        text = self.call("report")
+        self.assertIn("30 days not recorded", text)
+        for line in text.splitlines():
+            self.assertEqual(line, line.rstrip())
+
+    def test_many_domains(self):
+        """The text has some of them, --json has all."""
+        names = [f"d{number:02}.example" for number in range(40)]
+        self.write("backstop.conf", self.configured().replace(
+            "example.org, example.net",
+            ", ".join([*names, "example.net"])))
+        self.call("init")
+        with Engine(self, conf_in_place=True), \
+                cli_case.Wire(self.path("sock")) as wire:
+            wire.bounce("a@d39.example")
+        text = self.call("report")
+        self.assertEqual(text.count("and 11 domains with less: --json"), 2)
+        self.assertEqual(text.count(" d39.example "), 2)
+        self.assertEqual(text.count(" d28.example "), 2)
+        self.assertNotIn("d29.example", text)
+        report, = self.json("report")
+        self.assertEqual(len(report["domains"]), 41)
 
     def test_one_day(self):
         """A store that began yesterday, and an attack that goes on."""

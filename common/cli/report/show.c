@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/cli/output.h"
+#include "common/cli/report/chosen.h"
 #include "common/cli/report/show.h"
 #include "common/cli/report/show_state.h"
 #include "common/cli/report/times.h"
@@ -116,13 +117,15 @@ is_quiet(const struct bs_report_day *day)
 	       0;
 }
 
+/* Days in a row without a bounce, all recorded or all not. */
 static size_t
 quiet_days(const struct bs_report *report, size_t at)
 {
 	size_t count = 0;
 
 	while (at + count < report->day_count &&
-	       is_quiet(&report->days[at + count]))
+	       is_quiet(&report->days[at + count]) &&
+	       report->days[at + count].is_known == report->days[at].is_known)
 		count++;
 	return count;
 }
@@ -149,7 +152,8 @@ print_day(const struct bs_pen *pen, const struct bs_report_day *day,
 
 		bs_print(pen->out, "%*s%*" PRIu64, (int)blanks, "", (int)number,
 		    value);
-		if (columns < number + 2)
+		blanks = columns - number;
+		if (value == 0 || columns < number + 2)
 			continue;
 		fputc(' ', pen->out);
 		blanks = bs_pen_bar(pen, verdicts[i].colour, value,
@@ -192,12 +196,14 @@ print_days(const struct bs_pen *pen, const struct bs_report *report)
 	for (size_t i = 0; i < report->day_count; i++) {
 		size_t quiet = quiet_days(report, i);
 
-		if (quiet < QUIET_DAYS) {
+		if (quiet < QUIET_DAYS && report->days[i].is_known) {
 			print_day(pen, &report->days[i], verdicts);
 			continue;
 		}
-		bs_print(pen->out, "%*s%zu days without a bounce\n",
-		    (int)day_columns(pen) + 1, "", quiet);
+		bs_print(pen->out, "%*s%zu day%s %s\n",
+		    (int)day_columns(pen) + 1, "", quiet, bs_plural(quiet),
+		    report->days[i].is_known ? "without a bounce"
+					     : "not recorded");
 		i += quiet - 1;
 	}
 }
@@ -373,6 +379,9 @@ print_domains(const struct bs_pen *pen, const struct bs_report *report)
 	size_t first = pen->columns >= 72 ? 0 : 4;
 	size_t names = pen->columns - (count - first) * NUMBER_COLUMNS - 1;
 
+	size_t chosen[BS_REPORT_CHOSEN];
+	size_t chosen_count = bs_report_choose(report, chosen);
+
 	if (report->domain_count < 2)
 		return;
 	if (names > NAME_MAX_COLUMNS)
@@ -382,19 +391,24 @@ print_domains(const struct bs_pen *pen, const struct bs_report *report)
 	for (size_t i = first; i < count; i++)
 		bs_print(pen->out, "%*s", NUMBER_COLUMNS, titles[i]);
 	fputc('\n', pen->out);
-	for (size_t i = 0; i < report->domain_count; i++) {
-		const struct bs_report_count *all = &report->domains[i].count;
+	for (size_t i = 0; i < chosen_count; i++) {
+		const struct bs_report_domain *domain =
+		    &report->domains[chosen[i]];
+		const struct bs_report_count *all = &domain->count;
 		const uint64_t numbers[] = {all->left_signed,
 		    all->left_unsigned, all->unknown, all->forged, all->genuine,
 		    all->rejected};
 
 		fputc(' ', pen->out);
-		bs_pen_name(pen, report->domains[i].name, names);
+		bs_pen_name(pen, domain->name, names);
 		for (size_t j = first; j < count; j++)
 			bs_print(pen->out, "%*" PRIu64, NUMBER_COLUMNS,
 			    numbers[j]);
 		fputc('\n', pen->out);
 	}
+	if (chosen_count < report->domain_count)
+		bs_pen_text(pen, 1, "and %zu domains with less: --json",
+		    report->domain_count - chosen_count);
 }
 
 void

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "common/cli/output.h"
+#include "common/cli/report/chosen.h"
 #include "common/cli/report/show_state.h"
 #include "common/cli/report/times.h"
 #include "common/cli/report/words.h"
@@ -60,16 +61,18 @@ print_runs(const struct bs_pen *pen, const struct bs_report *report,
     const struct bs_report_domain *domain)
 {
 	size_t runs = 0;
+	size_t first = 0;
 	size_t next;
 
-	for (size_t i = 0; i < report->day_count; i = next) {
+	while (first < report->day_count && !report->days[first].is_known)
+		first++;
+	for (size_t i = first; i < report->day_count; i = next) {
 		enum bs_reason reason = domain->days[i].reason;
 
 		for (next = i + 1; next < report->day_count &&
 				   domain->days[next].reason == reason;)
 			next++;
-		if (!report->days[next - 1].is_known ||
-		    reason == BS_REASON_NONE)
+		if (reason == BS_REASON_NONE)
 			continue;
 		if (runs++ < RUNS_MAX)
 			print_run(pen, report, i, next - 1, reason);
@@ -114,15 +117,24 @@ void
 bs_report_print_coverage(const struct bs_pen *pen,
     const struct bs_report *report)
 {
+	size_t chosen[BS_REPORT_CHOSEN];
+	size_t count = bs_report_choose(report, chosen);
+
 	bs_pen_heading(pen, "Coverage: is all mail of a day known?");
 	bs_print(pen->out, " %s full  %s partial  %s not recorded\n",
 	    bs_pen_sign(pen, BS_CELL_FULL), bs_pen_sign(pen, BS_CELL_PART),
 	    bs_pen_sign(pen, BS_CELL_WAIT));
-	for (size_t i = 0; i < report->domain_count; i++) {
-		print_coverage_line(pen, report, &report->domains[i]);
-		print_runs(pen, report, &report->domains[i]);
-		print_window(pen, &report->domains[i]);
+	for (size_t i = 0; i < count; i++) {
+		const struct bs_report_domain *domain =
+		    &report->domains[chosen[i]];
+
+		print_coverage_line(pen, report, domain);
+		print_runs(pen, report, domain);
+		print_window(pen, domain);
 	}
+	if (count < report->domain_count)
+		bs_pen_text(pen, 1, "and %zu domains with less: --json",
+		    report->domain_count - count);
 	print_gaps(pen, report);
 }
 
