@@ -106,29 +106,34 @@ names_times(void **state)
 
 	(void)state;
 	/* Mondays of a month */
-	assert_int_equal(bs_scale_times(NOVEMBER, NOVEMBER + 30 * DAY, ticks),
-	    5);
+	assert_int_equal(
+	    bs_scale_times(NOVEMBER, NOVEMBER + 30 * DAY, 1, ticks), 5);
 	assert_string_equal(ticks[0].label, "2 Nov");
 	assert_string_equal(ticks[4].label, "30 Nov");
 	assert_true(ticks[1].is_minor);
 	/* hours; midnights are what a telephone shows */
 	assert_int_equal(
-	    bs_scale_times(NOVEMBER - 4 * 3600, NOVEMBER + 2 * DAY, ticks), 8);
+	    bs_scale_times(NOVEMBER - 4 * 3600, NOVEMBER + 2 * DAY, 1, ticks),
+	    8);
 	assert_string_equal(ticks[0].label, "1 Nov");
 	assert_false(ticks[0].is_minor);
 	assert_string_equal(ticks[1].label, "06:00");
 	assert_true(ticks[1].is_minor);
+	/* days that are not taken apart */
+	assert_int_equal(bs_scale_times(NOVEMBER, NOVEMBER + DAY, DAY, ticks),
+	    1);
+	assert_string_equal(ticks[0].label, "1 Nov");
 	/* months, and quarters that begin in January */
-	assert_int_equal(bs_scale_times(NOVEMBER - 200 * DAY, NOVEMBER, ticks),
-	    6);
+	assert_int_equal(
+	    bs_scale_times(NOVEMBER - 200 * DAY, NOVEMBER, 1, ticks), 6);
 	assert_string_equal(ticks[0].label, "May 2026");
-	assert_int_equal(bs_scale_times(NOVEMBER - 700 * DAY, NOVEMBER, ticks),
-	    8);
+	assert_int_equal(
+	    bs_scale_times(NOVEMBER - 700 * DAY, NOVEMBER, 1, ticks), 8);
 	assert_string_equal(ticks[0].label, "Jan 2025");
 	for (int64_t days = 1; days < 20000; days += 7)
 		assert_in_range(
-		    bs_scale_times(NOVEMBER - days * DAY, NOVEMBER, ticks), 1,
-		    14);
+		    bs_scale_times(NOVEMBER - days * DAY, NOVEMBER, 1, ticks),
+		    1, 14);
 }
 
 /* The hash is that of what stands between the tags. */

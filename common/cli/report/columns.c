@@ -128,7 +128,8 @@ add_times(struct bs_html *html, const struct frame *frame)
 	bool are_days = columns->step == BS_DAY_SECONDS;
 	struct bs_scale_tick ticks[BS_SCALE_TICKS];
 	size_t count = bs_scale_times(columns->from,
-	    columns->from + (int64_t)columns->count * columns->step, ticks);
+	    columns->from + (int64_t)columns->count * columns->step,
+	    columns->step, ticks);
 
 	for (size_t i = 0; i < count; i++) {
 		double x = across(columns,

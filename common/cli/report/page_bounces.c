@@ -236,6 +236,16 @@ add_all_attacks(struct bs_html *html, const struct bs_report *report)
 }
 
 static void
+add_usual(struct bs_html *html, const struct bs_report *report)
+{
+	if (report->usual > 0)
+		bs_html_add(html,
+		    " In the worst hour of a usual day %" PRIu64
+		    " such bounces come.",
+		    report->usual);
+}
+
+static void
 add_attacks(struct bs_html *html, const struct bs_report *report)
 {
 	bs_html_add(html, "<section aria-labelledby=\"attack\">\n"
@@ -247,19 +257,15 @@ add_attacks(struct bs_html *html, const struct bs_report *report)
 	} else if (report->attack_count == 0) {
 		bs_html_add(html,
 		    "<div class=\"card\"><p class=\"none\">There was none: in "
-		    "no hour did far more bounces come than usual, of "
-		    "those that nothing proved genuine. In the worst hour of "
-		    "a usual day they are %" PRIu64 ".</p></div>\n",
-		    report->usual);
+		    "no hour did far more bounces come than usual that nothing "
+		    "proved genuine.");
+		add_usual(html, report);
+		bs_html_add(html, "</p></div>\n");
 	} else {
 		bs_html_add(html,
 		    "<p>Mail was sent in your name by strangers, and its "
 		    "bounces came to you.");
-		if (report->usual > 0)
-			bs_html_add(html,
-			    " In the worst hour of a usual day %" PRIu64
-			    " bounces come that nothing proves genuine.",
-			    report->usual);
+		add_usual(html, report);
 		bs_html_add(html, "</p>\n");
 		add_hours(html, report, &report->attacks[report->worst]);
 	}

@@ -91,7 +91,9 @@ add_attack(struct bs_html *html, const struct bs_report *report)
 	char end[BS_SCALE_MOMENT];
 
 	bs_html_add(html, "<div class=\"attack\"><dt>%s</dt>",
-	    report->attack_count > 1 ? "the largest attack" : "the attack");
+	    report->attack_count == 1  ? "the attack"
+	    : report->attack_count > 1 ? "the largest attack"
+				       : "attacks");
 	if (!report->has_hours) {
 		bs_html_add(html,
 		    "<dd class=\"figure\">not known</dd>"

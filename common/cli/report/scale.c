@@ -130,16 +130,19 @@ by_seconds(int64_t from, int64_t to, int64_t origin, int64_t step,
 }
 
 static size_t
-fill(int64_t from, int64_t to, struct bs_scale_tick out[static BS_SCALE_TICKS])
+fill(int64_t from, int64_t to, int64_t least_seconds,
+    struct bs_scale_tick out[static BS_SCALE_TICKS])
 {
 	static const int hours[] = {1, 2, 3, 6, 12, 24, 48};
 	static const int months[] = {1, 3, 6, 12, 24, 60};
 	int64_t days = (to - from) / BS_DAY_SECONDS;
 
-	for (size_t i = 0; i < sizeof(hours) / sizeof(hours[0]); i++)
-		if ((to - from) / HOUR <= (int64_t)hours[i] * MOST_TICKS)
-			return by_seconds(from, to, 0, (int64_t)hours[i] * HOUR,
-			    out);
+	for (size_t i = 0; i < sizeof(hours) / sizeof(hours[0]); i++) {
+		int64_t step = (int64_t)hours[i] * HOUR;
+
+		if (step >= least_seconds && to - from <= step * MOST_TICKS)
+			return by_seconds(from, to, 0, step, out);
+	}
 	for (int weeks = 1; weeks <= 2; weeks++)
 		if (days <= (int64_t)weeks * 7 * MOST_TICKS)
 			return by_seconds(from, to, MONDAY,
@@ -173,10 +176,10 @@ find_minor(struct bs_scale_tick *ticks, size_t count)
 }
 
 size_t
-bs_scale_times(int64_t from, int64_t to,
+bs_scale_times(int64_t from, int64_t to, int64_t least_seconds,
     struct bs_scale_tick out[static BS_SCALE_TICKS])
 {
-	size_t count = fill(from, to, out);
+	size_t count = fill(from, to, least_seconds, out);
 
 	find_minor(out, count);
 	return count;

@@ -26,9 +26,9 @@ struct bs_scale_tick {
 	bool is_minor; /* on a telephone there is no room for its label */
 };
 
-/* Ten ticks at most from a time up to another, before it: hours, days, Mondays,
- * months or years. Returns how many. */
-size_t bs_scale_times(int64_t from, int64_t to,
+/* Ten ticks or so from a time up to another, before it: hours, days, Mondays,
+ * months or years, and none nearer than that. Returns how many. */
+size_t bs_scale_times(int64_t from, int64_t to, int64_t least_seconds,
     struct bs_scale_tick out[static BS_SCALE_TICKS]);
 
 /* Writes "2026-11-24 14:00", in UTC; returns out. */

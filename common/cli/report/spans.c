@@ -22,6 +22,8 @@
 /* Per cents: what is shorter is not seen. */
 #define LEAST_SHARE 0.3
 
+#define HOUR 3600
+
 static double
 across(const struct bs_spans *spans, int64_t when)
 {
@@ -86,7 +88,7 @@ static void
 add_times(struct bs_html *html, const struct bs_spans *spans, int y)
 {
 	struct bs_scale_tick ticks[BS_SCALE_TICKS];
-	size_t count = bs_scale_times(spans->from, spans->to, ticks);
+	size_t count = bs_scale_times(spans->from, spans->to, HOUR, ticks);
 
 	bs_html_add(html,
 	    "<line class=\"base\" x1=\"0\" x2=\"100%%\" y1=\"%d\" "

@@ -112,6 +112,7 @@ const char bs_style_sheet[] =
     ".none{color:var(--soft)}\n"
     "footer{padding-top:40px;padding-bottom:48px;color:var(--soft);"
     "font-size:.9rem}\n"
+    "@media (min-width:901px){.pair .time.roomy{display:none}}\n"
     "@media (max-width:900px){.glance{grid-template-columns:repeat(2,1fr)}"
     ".pair{grid-template-columns:minmax(0,1fr)}}\n"
     "@media (max-width:640px){.roomy{display:none}.narrow{display:inline}"
