@@ -6,6 +6,7 @@ import json
 import os
 import select
 import subprocess
+import sys
 import time
 
 # Ends a test that waits in vain; no result depends on it.
@@ -19,8 +20,14 @@ OPTIONS = """
 --user-data-dir=/tmp/browser about:blank
 """.split()
 
-# Chromium reads commands from 3 and writes to 4.
-START = 'exec 3<&"$1" 4>&"$2"; shift 2; exec "$@"'
+# Chromium reads commands from 3 and writes to 4, whatever ours are called.
+START = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+for end, number in zip(ends, (3, 4)):
+    os.dup2(end, number)
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
 
 
 class BrowserError(AssertionError):
@@ -39,7 +46,7 @@ class Browser:
         self._events = []
         with open(log, "ab") as out:
             self.process = subprocess.Popen(
-                ["sh", "-c", START, "sh", str(ours[0]), str(theirs[1]),
+                [sys.executable, "-c", START, str(ours[0]), str(theirs[1]),
                  *command(program, *OPTIONS)],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                 pass_fds=(ours[0], theirs[1]), start_new_session=True)
@@ -67,7 +74,10 @@ class Browser:
         message = {"id": number, "method": method, "params": words}
         if session:
             message["sessionId"] = session
-        os.write(self._to, json.dumps(message).encode() + b"\0")
+        try:
+            os.write(self._to, json.dumps(message).encode() + b"\0")
+        except BrokenPipeError as error:
+            raise BrowserError("Chromium has ended") from error
         while True:
             answer = self._next()
             if answer.get("id") != number:
