@@ -285,7 +285,7 @@ static const struct {
 	"  --users FILE  addresses, one a line: users among them are named\n"},
     {BS_TAKES_MAIL, "takes no --mail",
 	"  --mail ADDRESS  print it as a mail, the page attached, for\n"
-	"                sendmail -oi -t\n"},
+	"                sendmail -ti\n"},
     {BS_TAKES_HTML, "takes no --html",
 	"  --html FILE   write it as a page with pictures; - is standard "
 	"output\n"},
