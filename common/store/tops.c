@@ -257,25 +257,34 @@ write_chunk(struct bs_tops *tops, struct bs_store *store)
 	return rc;
 }
 
-void
-bs_tops_stop(struct bs_tops *tops, struct bs_store *store)
+static void
+write_all(struct bs_tops *tops, struct bs_store *store)
 {
-	if (tops->day == 0 || (!tops->is_loaded && load(tops, store) != 0))
+	if (!tops->is_loaded && load(tops, store) != 0)
 		return;
 	tops->next = 0;
 	while (tops->next < SLOTS && write_chunk(tops, store) == 0)
 		;
 }
 
-/* What came in the second since midnight still counts for the day before. */
+/* What came in the second since midnight still counts for the day before; what
+ * came before the first second, for the first day. */
 static void
 turn_day(struct bs_tops *tops, struct bs_store *store, uint32_t day)
 {
 	if (tops->day != 0) {
-		bs_tops_stop(tops, store);
+		write_all(tops, store);
 		bs_tops_clear(tops);
 	}
 	tops->day = day;
+}
+
+void
+bs_tops_stop(struct bs_tops *tops, struct bs_store *store, int64_t now)
+{
+	if (tops->day == 0)
+		tops->day = bs_day_of(now);
+	write_all(tops, store);
 }
 
 void

@@ -39,7 +39,7 @@ void bs_tops_attach(struct bs_tops *tops);
 void bs_tops_tick(struct bs_tops *tops, struct bs_store *store, int64_t now);
 
 /* At a clean stop: writes all. */
-void bs_tops_stop(struct bs_tops *tops, struct bs_store *store);
+void bs_tops_stop(struct bs_tops *tops, struct bs_store *store, int64_t now);
 
 /* Reads a table of a day from the store. Sets *count and *floor, as
  * bs_top_copy() does; what is damaged is left out. Returns 0 or -errno. */

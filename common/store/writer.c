@@ -496,7 +496,7 @@ bs_writer_stop(struct bs_writer *writer, int64_t now)
 	    bs_mac_random(writer->ticket, sizeof(writer->ticket)) != 0)
 		return;
 	if (writer->keep == BS_KEEP_HOSTS)
-		bs_tops_stop(writer->tops, writer->store);
+		bs_tops_stop(writer->tops, writer->store, now);
 	rc = bs_meta_mark_stop(writer->store, &writer->meta, writer->ticket,
 	    now);
 	writer->has_stopped = rc == 0;

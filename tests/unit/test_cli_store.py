@@ -425,6 +425,30 @@ class Forget(Remembered):
         text = self.call("store", "forget", "nobody@example.com")
         self.assertIn("nobody@example.com is forgotten: 0 tags", text)
 
+    def test_who_was_hit(self):
+        """The report no longer knows whom bounces hit; how many, it does."""
+        def users():
+            found = self.json("report")[0]["users"]
+            return found["total"], [(row["hash"], row["count"])
+                                    for row in found["rows"] if row["hash"]]
+        self.remember()
+        self.age()
+        conf = self.configured().replace(
+            "[domain", "mode = enforce\n[domain", 1)
+        with Engine(self, conf), Wire(self.path("sock")) as wire:
+            for name in ("alice", "carol", "alice"):
+                answer = wire.ask(op="data", mode="in", client="192.0.2.9",
+                                  sender="", kind="dsn",
+                                  recipient=f"{name}@example.org",
+                                  message_id="never@example.org",
+                                  reporting_mta="MX.example.net")
+                self.assertEqual(answer["verdict"], "forged")
+        total, ((alice, two), (carol, one)) = users()
+        self.assertEqual((total, two, one), (3, 2, 1))
+        self.assertNotEqual(alice, carol)
+        self.call("store", "forget", "alice@example.org")
+        self.assertEqual(users(), (3, [(carol, 1)]))
+
     def test_what_is_forgotten_is_not_forged(self):
         """Coverage is then full for others, and partial for this address."""
         self.remember()

@@ -111,6 +111,11 @@ a_clean_stop_loses_nothing(void **state)
 	stop(T0 + 2);
 	start(T0 + 3);
 	assert_int_equal(stored(20000, BS_TOP_NETWORK, "192.0.2.0/24"), 5);
+	/* nor what came before its first second */
+	count(BS_TOP_NETWORK, "192.0.2.0/24", 2);
+	stop(T0 + 3);
+	start(T0 + 4);
+	assert_int_equal(stored(20000, BS_TOP_NETWORK, "192.0.2.0/24"), 7);
 }
 
 static void

@@ -16,6 +16,7 @@
 #include "common/cli/store/child.h"
 #include "common/cli/store/forget.h"
 #include "common/cli/store/store.h"
+#include "common/store/top_record.h"
 
 /* Entries of one transaction. After one that wrote there is a pause, in which
  * the engine has its turn. */
@@ -52,6 +53,30 @@ is_refused_of(const struct task *task, const struct bs_entry *entry)
 	       memcmp(key.owner, task->hash, BS_MSG_SHORT) == 0;
 }
 
+/* The count stays, of nobody: what was counted least is judged by all counts.
+ */
+static bool
+find_top_change(const struct task *task, const struct bs_entry *entry,
+    struct bs_change *out)
+{
+	struct bs_entry nobody = *entry;
+	struct bs_top_key key;
+	struct bs_top_entry top;
+
+	if (bs_top_key_read(entry->key, entry->key_len, &key) != 0 ||
+	    key.kind != BS_TOP_USER || key.part != 0 ||
+	    bs_top_record_read(entry->key, entry->key_len, entry->value,
+		entry->value_len, 0, &top) != 0 ||
+	    top.len != BS_RECORD_HASH ||
+	    memcmp(top.text, task->hash, BS_RECORD_HASH) != 0)
+		return false;
+	top.len = 0;
+	nobody.value_len = bs_top_record_write(nobody.key, nobody.key_len, &top,
+	    0, nobody.value);
+	bs_change_set(out, &nobody);
+	return true;
+}
+
 /* The change that forgets the address in an entry, if it is theirs at all. A
  * message that others own, too, stays theirs: their coverage is full. */
 static bool
@@ -60,6 +85,8 @@ find_change(const struct task *task, const struct bs_entry *entry,
 {
 	struct bs_msg_record record;
 
+	if (entry->table == BS_TABLE_TOP)
+		return find_top_change(task, entry, out);
 	bs_change_delete(out, entry);
 	if (entry->table == BS_TABLE_TAG)
 		return is_tag_of(task, entry);
@@ -130,7 +157,7 @@ forget(const struct bs_child *child)
 	const struct task *task = child->context;
 	struct tally *tally = child->result;
 	struct bs_store *store = NULL;
-	uint64_t refused = 0;
+	uint64_t others = 0;
 	int rc = bs_store_open(child->folder, BS_STORE_READ, &store);
 
 	/* to open it for writing would make one that is not there */
@@ -143,7 +170,9 @@ forget(const struct bs_child *child)
 	    (rc = forget_in(store, task, BS_TABLE_TAG, &tally->tags)) == 0)
 		rc = forget_in(store, task, BS_TABLE_MSG, &tally->messages);
 	if (rc == 0)
-		rc = forget_in(store, task, BS_TABLE_REFUSED, &refused);
+		rc = forget_in(store, task, BS_TABLE_REFUSED, &others);
+	if (rc == 0)
+		rc = forget_in(store, task, BS_TABLE_TOP, &others);
 	bs_store_close(store);
 	return rc;
 }

@@ -150,8 +150,9 @@ read_top(const struct bs_child *child)
 		 &found->total)) != 0)
 		goto out;
 	count = bs_top_add_up(all, count, floors);
-	found->count = count < task->max ? count : task->max;
-	memcpy(found->entries, all, found->count * sizeof(*all));
+	for (size_t i = 0; i < count && found->count < task->max; i++)
+		if (all[i].len > 0)
+			found->entries[found->count++] = all[i];
 out:
 	bs_store_close(store);
 	free(all);

@@ -34,10 +34,10 @@ BS_MUST_USE int bs_history_read(const struct bs_config *config,
 
 /* Reads the top tables of days, both ends included, and makes one of them. Sets
  * *count, at most max, the most counted first, and *total to all that was
- * counted, whoever it was. Each was counted .count times at
- * most, and .count - .error times at least. Texts are as enum bs_top_kind says;
- * those of BS_TOP_USER are BS_RECORD_HASH octets. An entry without a text is of
- * an address that was forgotten. Returns 0 or -errno. */
+ * counted, an address that was forgotten too. Each was counted .count
+ * times at most, and .count - .error times at least. Texts are as enum
+ * bs_top_kind says; those of BS_TOP_USER are BS_RECORD_HASH octets. Returns 0
+ * or -errno. */
 BS_MUST_USE int bs_history_top(const struct bs_config *config,
     enum bs_top_kind kind, uint32_t first_day, uint32_t last_day,
     struct bs_top_entry *out, size_t max, size_t *count, int64_t *total);
