@@ -112,11 +112,13 @@ class Case(unittest.TestCase):
     def keys(self):
         return {key["key"]: key["state"] for key in self.json("key", "list")}
 
-    def age(self, days=30):
-        """Recording and signing began so long ago, and the engine lives."""
+    def age(self, days=30, starts=False):
+        """Recording and signing began so long ago, and the engine lives; or it
+        starts within half a minute, and finds no gap."""
         subprocess.run(
             [OLD_STORE, self.path("state", "store"),
-             self.path("state", "store.key"), str(days), "example.org"],
+             self.path("state", "store.key"),
+             f"{days}+{30 if starts else 0}", "example.org"],
             check=True)
 
     def rewrite_keyring(self, **columns):

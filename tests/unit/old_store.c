@@ -1,7 +1,8 @@
 /* Makes a store as old as a test needs it: recording and signing began so many
- * days ago, and went on until now.
+ * days ago, and went on until now; or until so many seconds from now, so that
+ * an engine which starts by then finds no gap.
  *
- * usage: old_store STORE STORE_KEY DAYS DOMAIN ...
+ * usage: old_store STORE STORE_KEY DAYS[+SECONDS] DOMAIN ...
  *        old_store STORE format-2: makes one as an older version wrote it */
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,7 @@ main(int argc, char **argv)
 	uint8_t key[BS_STORE_KEY_LEN];
 	struct bs_fault fault;
 	struct bs_store *store;
+	char *more;
 
 	if (argc == 3 && strcmp(argv[2], "format-2") == 0) {
 		must(bs_privileges_become_owner(argv[1]), argv[1]);
@@ -76,16 +78,17 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (argc < 5) {
-		fputs("usage: old_store STORE STORE_KEY DAYS DOMAIN ...\n",
+		fputs("usage: old_store STORE STORE_KEY DAYS[+SECONDS] "
+		      "DOMAIN ...\n",
 		    stderr);
 		return 64;
 	}
-	epoch = now - strtol(argv[3], NULL, 10) * BS_DAY_SECONDS;
+	epoch = now - strtol(argv[3], &more, 10) * BS_DAY_SECONDS;
 	must(bs_state_folder_store_key(argv[2], key, &fault), argv[2]);
 	must(bs_privileges_become_owner(argv[1]), argv[1]);
 	must(bs_store_open(argv[1], BS_STORE_WRITE, &store), argv[1]);
 	must(bs_meta_claim_key(store, key), argv[2]);
-	age_meta(store, epoch, now);
+	age_meta(store, epoch, now + strtol(more, NULL, 10));
 	for (int i = 4; i < argc; i++)
 		age_domain(store, key, argv[i], epoch, now);
 	bs_store_close(store);

@@ -432,7 +432,7 @@ class Forget(Remembered):
             return found["total"], [(row["hash"], row["count"])
                                     for row in found["rows"] if row["hash"]]
         self.remember()
-        self.age()
+        self.age(starts=True)
         conf = self.configured().replace(
             "[domain", "mode = enforce\n[domain", 1)
         with Engine(self, conf), Wire(self.path("sock")) as wire:

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/store/meta.h"
+#include "common/store/tops.h"
 #include "tests/unit/older_format.h"
 #include "tests/unit/store_fixture.h"
 
@@ -270,8 +271,10 @@ converts_format_2(void **state)
 	static const uint8_t store_key[BS_STORE_KEY_LEN] = "key";
 	struct bs_entry entry = {.table = BS_TABLE_TAG, .key_len = 21};
 	struct bs_entry from = {.table = BS_TABLE_REFUSED};
+	static struct bs_top_entry tops[BS_TOP_SLOTS];
 	struct bs_tag_record record;
 	struct bs_store *store;
+	int64_t floor;
 	size_t count;
 
 	(void)state;
@@ -283,6 +286,9 @@ converts_format_2(void **state)
 	assert_int_equal(bs_store_scan(store, &from, &from, 1, &count),
 	    BS_STORE_ABSENT);
 	assert_int_equal(bs_meta_check_key(store, store_key), BS_STORE_ABSENT);
+	assert_int_equal(
+	    bs_tops_read(store, 20000, BS_TOP_MTA, tops, &count, &floor), 0);
+	assert_int_equal(count, 0);
 	bs_store_close(store);
 	store = open_store(BS_STORE_HOLD);
 	assert_int_equal(format_of(store), BS_RECORD_FORMAT);
