@@ -25,6 +25,7 @@ bs_case_view(const struct bs_judge *judge, struct bs_view *out)
 	    .keyring = judge->keyring,
 	    .meta = bs_writer_meta(judge->writer),
 	    .store_key = bs_writer_key(judge->writer),
+	    .hashes = bs_writer_hashes(judge->writer),
 	    .get = get,
 	    .next = next,
 	    .context = judge->writer,

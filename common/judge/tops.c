@@ -29,8 +29,12 @@ bs_tops_network(const char *client, char out[static BS_NETWORK_MAX])
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	uint8_t address[16];
 
-	if (inet_pton(AF_INET, client, address) == 1)
-		return write_network(AF_INET, address, 4, PREFIX_4, out);
+	if (inet_pton(AF_INET, client, address) == 1) {
+		/* it has one form alone, whose last number is the host's */
+		snprintf(out, BS_NETWORK_MAX, "%.*s.0/%u",
+		    (int)(strrchr(client, '.') - client), client, PREFIX_4);
+		return 0;
+	}
 	if (inet_pton(AF_INET6, client, address) != 1)
 		return -EINVAL;
 	if (memcmp(address, mapped, sizeof(mapped)) == 0)

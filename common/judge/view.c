@@ -27,7 +27,10 @@ void
 bs_view_hash(const struct bs_view *view, const char *text, size_t len,
     uint8_t out[static BS_RECORD_HASH])
 {
-	bs_mac_hash(view->store_key, text, len, out);
+	if (view->hashes != NULL)
+		bs_hashes_find(view->hashes, view->store_key, text, len, out);
+	else
+		bs_mac_hash(view->store_key, text, len, out);
 }
 
 int

@@ -12,6 +12,7 @@
 #include "common/config/config.h"
 #include "common/keys/keyring.h"
 #include "common/keys/mac.h"
+#include "common/store/hashes.h"
 #include "common/store/meta.h"
 #include "common/store/lmdb.h"
 #include "common/mail/address.h"
@@ -23,6 +24,7 @@ struct bs_view {
 	const struct bs_keyring *keyring;
 	const struct bs_meta *meta; /* all zero without a store */
 	const uint8_t *store_key;   /* BS_STORE_KEY_LEN octets */
+	struct bs_hashes *hashes;   /* by that key; NULL: none kept */
 
 	/* As bs_store_get(); -ENODEV without a store. */
 	int (*get)(const void *context, struct bs_entry *entry);

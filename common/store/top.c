@@ -86,7 +86,7 @@ last_equal(const struct bs_top *top, unsigned from, int64_t count)
 	while (from + 1 < to) {
 		unsigned middle = (from + to) / 2;
 
-		if (top->entries[top->order[middle]].count > count)
+		if (top->counts[top->order[middle]] > count)
 			to = middle;
 		else
 			from = middle;
@@ -100,14 +100,14 @@ static void
 raise(struct bs_top *top, unsigned slot)
 {
 	unsigned from = top->place[slot];
-	unsigned to = last_equal(top, from, top->entries[slot].count);
+	unsigned to = last_equal(top, from, top->counts[slot]);
 	uint16_t other = top->order[to];
 
 	top->order[from] = other;
 	top->place[other] = (uint16_t)from;
 	top->order[to] = (uint16_t)slot;
 	top->place[slot] = (uint16_t)to;
-	top->entries[slot].count++;
+	top->entries[slot].count = ++top->counts[slot];
 	top->is_changed[slot] = true;
 }
 
@@ -173,6 +173,7 @@ bs_top_fill(struct bs_top *top, const struct bs_top_entry *entries,
 		if (i >= count)
 			continue;
 		top->entries[i] = entries[i];
+		top->counts[i] = entries[i].count;
 		if (entries[i].len == 0)
 			continue;
 		top->hashes[i] = hash_of(entries[i].text, entries[i].len);

@@ -21,8 +21,9 @@
 struct bs_top {
 	struct bs_top_entry entries[BS_TOP_SLOTS]; /* count 0: free */
 	bool is_changed[BS_TOP_SLOTS];		   /* and not yet written */
-	bool is_new[BS_TOP_SLOTS]; /* what is written there has another
-				    * text */
+	bool is_new[BS_TOP_SLOTS];    /* what is written there has another
+				       * text */
+	int64_t counts[BS_TOP_SLOTS]; /* as in entries, but close together */
 	uint32_t hashes[BS_TOP_SLOTS];
 	uint16_t order[BS_TOP_SLOTS]; /* slots, the least counted first */
 	uint16_t place[BS_TOP_SLOTS]; /* of a slot in order */

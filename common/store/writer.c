@@ -6,6 +6,7 @@
 
 #include "common/base/monotonic.h"
 #include "common/store/changes.h"
+#include "common/store/hashes.h"
 #include "common/store/sweep.h"
 #include "common/store/tops.h"
 #include "common/store/writer.h"
@@ -43,6 +44,7 @@ struct bs_writer {
 	struct bs_sweep sweep;
 	enum bs_keep keep;
 	struct bs_tops *tops;
+	struct bs_hashes hashes;
 	struct bs_histogram commits;
 };
 
@@ -297,6 +299,12 @@ bs_writer_stat(const struct bs_writer *writer, struct bs_store_stat *out)
 	memset(out, 0, sizeof(*out));
 	return writer->store == NULL ? -ENODEV
 				     : bs_store_stat(writer->store, out);
+}
+
+struct bs_hashes *
+bs_writer_hashes(struct bs_writer *writer)
+{
+	return &writer->hashes;
 }
 
 const uint8_t *

@@ -21,6 +21,7 @@
 /* bs_writer_signed(): known once the next bs_writer_flush() returns 0. */
 #define BS_WRITER_WAIT 1
 
+struct bs_hashes;
 struct bs_writer;
 
 /* Makes a writer without a store. Returns NULL without memory. */
@@ -161,6 +162,9 @@ BS_MUST_USE int bs_writer_next(const struct bs_writer *writer,
 
 /* The key of the store's hashes: BS_STORE_KEY_LEN octets, the writer's. */
 const uint8_t *bs_writer_key(const struct bs_writer *writer);
+
+/* Hashes by that key that were made not long ago; the writer's. */
+struct bs_hashes *bs_writer_hashes(struct bs_writer *writer);
 
 /* How many signatures wait for bs_writer_flush(). */
 size_t bs_writer_waiting(const struct bs_writer *writer);

@@ -7,6 +7,7 @@
 #include "common/store/lmdb.h"
 #include "common/store/writer.h"
 #include "common/store/record.h"
+#include "common/store/top_record.h"
 #include "tests/bench/bench.h"
 
 #define DAY 20000
@@ -257,6 +258,62 @@ bench_expiry(void)
 	    beside.wait_ms, beside.flush_ms, alone.flush_ms, beside.flushes);
 }
 
+/* What a day keeps for "backstop report": of so many domains, each of which has
+ * mail in each hour; and top tables that are full of texts of so many octets.
+ */
+static void
+bench_report(unsigned domains, size_t text_len)
+{
+	const int64_t day = (int64_t)DAY * BS_DAY_SECONDS;
+	struct bs_store_stat before;
+	struct bs_store_stat after;
+	char text[BS_TOP_TEXT_MAX + 1];
+	uint8_t who[BS_RECORD_HASH] = {0};
+
+	bench_must(bs_store_stat(store, &before), "stat");
+	for (unsigned i = 0; i < domains; i++) {
+		memcpy(who, &i, sizeof(i));
+		for (int hour = 0; hour < 24; hour++)
+			bs_writer_tally(writer, BS_TALLY_OF_HOUR, who,
+			    BS_TALLY_FORGED, day + hour * 3600L);
+		for (int kind = 0; kind < BS_TALLY_KINDS; kind++)
+			bs_writer_tally(writer, (enum bs_tally_kind)kind, who,
+			    BS_TALLY_COLUMNS - 1, day);
+	}
+	memset(text, 'a', sizeof(text));
+	for (int i = 0; i < BS_TOP_SLOTS * BS_TOP_KINDS && text_len > 0; i++) {
+		int at = snprintf(text, sizeof(text), "%05d.example", i);
+
+		text[at] = 'a';
+		bs_writer_top(writer, (enum bs_top_kind)(i % BS_TOP_KINDS),
+		    text, text_len);
+	}
+	for (int second = 0; second < 60; second++)
+		bs_writer_tick(writer, LIFETIME_DAYS, NOW + second);
+	bench_must(bs_store_stat(store, &after), "stat");
+	printf("a day of %u domains, top tables of %zu octets a text: "
+	       "%.0f KB\n",
+	    domains, text_len,
+	    (double)(after.used_bytes - before.used_bytes) / 1e3);
+}
+
+static void
+bench_reports(void)
+{
+	static const struct {
+		unsigned domains;
+		size_t text_len;
+	} cases[] = {{1, 0}, {50, 0}, {50, 20}, {201, BS_TOP_TEXT_MAX}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bench_folder_make(folder);
+		start();
+		bench_report(cases[i].domains, cases[i].text_len);
+		stop();
+		bench_folder_remove(folder);
+	}
+}
+
 int
 main(void)
 {
@@ -280,5 +337,6 @@ main(void)
 	bench_expiry();
 	stop();
 	bench_folder_remove(folder);
+	bench_reports();
 	return EXIT_SUCCESS;
 }

@@ -1,5 +1,6 @@
 /* The MACs against the vectors of RFC 2202 and RFC 4231. */
 #include "common/keys/mac.h"
+#include "common/store/hashes.h"
 #include "tests/unit/unit.h"
 
 static void
@@ -66,6 +67,33 @@ draws_and_wipes(void **state)
 	assert_memory_equal(a, zero, sizeof(a));
 }
 
+/* Twice as many names as there is room for, in an order that pushes them out
+ * again and again, and lengths up to those that are not kept. */
+static void
+remembered_hashes_are_the_same(void **state)
+{
+	static const uint8_t key[BS_STORE_KEY_LEN] = "key";
+	static struct bs_hashes hashes;
+	uint8_t kept[BS_RECORD_HASH];
+	uint8_t made[BS_RECORD_HASH];
+	char name[BS_HASHES_TEXT + 80];
+
+	(void)state;
+	for (int round = 0; round < 3; round++)
+		for (int i = 0; i < 2 * BS_HASHES; i++) {
+			size_t len = (size_t)i % (sizeof(name) - 10);
+
+			memset(name, 'a', sizeof(name));
+			len += (size_t)snprintf(name + len, 10, "%d",
+			    i / (1 + round));
+			for (int twice = 0; twice < 2; twice++) {
+				bs_hashes_find(&hashes, key, name, len, kept);
+				bs_mac_hash(key, name, len, made);
+				assert_memory_equal(kept, made, sizeof(kept));
+			}
+		}
+}
+
 int
 main(void)
 {
@@ -75,6 +103,7 @@ main(void)
 	    cmocka_unit_test(agrees_with_rfc_4231),
 	    cmocka_unit_test(compares),
 	    cmocka_unit_test(draws_and_wipes),
+	    cmocka_unit_test(remembered_hashes_are_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
