@@ -348,6 +348,9 @@ class NoStore(Case):
                          [False] * 30 + [True])
         text = self.call("report")
         self.assertIn("30 days not recorded", text)
+        known = "what is usual here is known only after a week"
+        self.assertIn(known, " ".join(text.split()))
+        self.assertIn(known, self.call("report", "--html", "-"))
         for line in text.splitlines():
             self.assertEqual(line, line.rstrip())
 

@@ -177,3 +177,11 @@ bs_attack_find(const struct bs_report_hour *hours, size_t count,
 	}
 	return found;
 }
+
+bool
+bs_attack_knows_usual(const struct bs_report *report)
+{
+	return report->epoch == 0 ||
+	       report->to - report->epoch >=
+		   FEW_DAYS * DAY_HOURS * BS_REPORT_HOUR_SECONDS;
+}

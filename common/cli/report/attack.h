@@ -2,6 +2,7 @@
 #ifndef BS_CLI_REPORT_ATTACK_H
 #define BS_CLI_REPORT_ATTACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,5 +16,9 @@
 size_t bs_attack_find(const struct bs_report_hour *hours, size_t count,
     int64_t first_hour, struct bs_report_attack out[static BS_REPORT_ATTACKS],
     uint64_t *usual);
+
+/* Whether the store is old enough to know what is usual. One that was made in
+ * the middle of an attack finds none. */
+bool bs_attack_knows_usual(const struct bs_report *report);
 
 #endif

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "common/cli/output.h"
+#include "common/cli/report/attack.h"
 #include "common/cli/report/page_glance.h"
 #include "common/cli/report/scale.h"
 
@@ -89,6 +90,8 @@ add_attack(struct bs_html *html, const struct bs_report *report)
 	const struct bs_report_attack *attack = &report->attacks[report->worst];
 	char start[BS_SCALE_MOMENT];
 	char end[BS_SCALE_MOMENT];
+	size_t hours =
+	    (size_t)((attack->end - attack->start) / BS_REPORT_HOUR_SECONDS);
 
 	bs_html_add(html, "<div class=\"attack\"><dt>%s</dt>",
 	    report->attack_count == 1  ? "the attack"
@@ -99,6 +102,13 @@ add_attack(struct bs_html *html, const struct bs_report *report)
 		    "<dd class=\"figure\">not known</dd>"
 		    "<dd class=\"says\">Only days are recorded here, and no "
 		    "hours.</dd></div>\n");
+		return;
+	}
+	if (report->attack_count == 0 && !bs_attack_knows_usual(report)) {
+		bs_html_add(html,
+		    "<dd class=\"figure\">none yet</dd>"
+		    "<dd class=\"says\">No hour stands out, but what is usual "
+		    "here is known only after a week.</dd></div>\n");
 		return;
 	}
 	if (report->attack_count == 0) {
@@ -115,12 +125,10 @@ add_attack(struct bs_html *html, const struct bs_report *report)
 	    attack->goes_on ? "now" : bs_scale_moment(attack->end, end));
 	bs_html_add(html,
 	    "<dd class=\"says\">%" PRIu64 " bounces that nothing proved "
-	    "genuine came in %zu hours, %" PRIu64 " of them in the worst "
+	    "genuine came in %zu hour%s, %" PRIu64 " of them in the worst "
 	    "one; %" PRIu64 " were refused.%s</dd></div>\n",
-	    attack->bounces,
-	    (size_t)((attack->end - attack->start) / BS_REPORT_HOUR_SECONDS),
-	    attack->peak, attack->refused,
-	    attack->goes_on ? " It goes on." : "");
+	    attack->bounces, hours, hours == 1 ? "" : "s", attack->peak,
+	    attack->refused, attack->goes_on ? " It goes on." : "");
 }
 
 void

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/cli/output.h"
+#include "common/cli/report/attack.h"
 #include "common/cli/report/chosen.h"
 #include "common/cli/report/show.h"
 #include "common/cli/report/show_state.h"
@@ -84,8 +85,12 @@ print_attacks(const struct bs_pen *pen, const struct bs_report *report)
 	if (!report->has_hours)
 		bs_pen_text(pen, 4,
 		    "attack  not known: no hours are kept here");
-	else if (report->attack_count == 0)
+	else if (report->attack_count == 0 && bs_attack_knows_usual(report))
 		bs_pen_text(pen, 4, "attack  none");
+	else if (report->attack_count == 0)
+		bs_pen_text(pen, 4,
+		    "attack  none stands out, but what is usual here is known "
+		    "only after a week");
 	for (size_t i = 0; i < report->attack_count; i++)
 		print_attack(pen, &report->attacks[i], report->usual);
 }
