@@ -7,8 +7,8 @@
 #include "common/judge/tops.h"
 #include "common/mail/host.h"
 
-#define PREFIX_4 24
-#define PREFIX_6 48
+#define PREFIX_4 24U
+#define PREFIX_6 48U
 
 static int
 write_network(int family, uint8_t *address, size_t len, unsigned prefix,
