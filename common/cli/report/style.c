@@ -101,6 +101,10 @@ const char bs_style_sheet[] =
     ".wide{overflow-x:auto;margin-top:8px}.wide:first-child{margin-top:0}\n"
     "table{border-collapse:collapse;font-size:.9rem;width:100%}\n"
     "caption{text-align:left;color:var(--soft);padding:2px 0 6px}\n"
+    /* the line that opens it says it to those who see */
+    "@media screen{.wide{position:relative}"
+    "caption{position:absolute;width:1px;height:1px;padding:0;"
+    "overflow:hidden;clip-path:inset(50%)}}\n"
     "th,td{padding:4px 0 4px 16px;text-align:right;vertical-align:top;"
     "border-bottom:1px solid var(--line);unicode-bidi:isolate}\n"
     "th:first-child{padding-left:0;text-align:left;font-weight:400;"
@@ -119,7 +123,8 @@ const char bs_style_sheet[] =
     "header{padding-top:20px}h2{margin-top:40px}"
     "figure,.card{padding:14px}.glance{gap:10px}"
     ".glance>div{padding:14px}.glance .figure{font-size:1.7rem}"
-    ".glance .attack .figure{font-size:1.3rem}}\n"
+    ".glance .attack .figure{font-size:1.3rem}"
+    "th,td{padding-left:10px}}\n"
     /* on paper all is black on white, and every table is there */
     "@media print{:root{--page:#fff}body{font-size:10.5pt}"
     "header,main,footer{max-width:none;padding-left:0;padding-right:0}"
