@@ -157,6 +157,13 @@ bs_top_forget(struct bs_top *top, unsigned slot)
 }
 
 void
+bs_top_change_all(struct bs_top *top)
+{
+	for (unsigned i = 0; i < BS_TOP_SLOTS; i++)
+		top->is_changed[i] = true;
+}
+
+void
 bs_top_fill(struct bs_top *top, const struct bs_top_entry *entries,
     size_t count)
 {

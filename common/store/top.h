@@ -40,6 +40,9 @@ void bs_top_count(struct bs_top *top, const char *text, size_t len);
 /* Takes the text of a slot away; its count stays. */
 void bs_top_forget(struct bs_top *top, unsigned slot);
 
+/* All slots are to be written again. */
+void bs_top_change_all(struct bs_top *top);
+
 /* Makes the table what bs_top_add_up() left: of more than BS_TOP_SLOTS the
  * first. All slots are changed then. */
 void bs_top_fill(struct bs_top *top, const struct bs_top_entry *entries,

@@ -50,14 +50,16 @@ bs_tops_clear(struct bs_tops *tops)
 {
 	for (unsigned i = 0; i < BS_TOP_KINDS; i++)
 		bs_top_clear(&tops->tables[i]);
-	bs_tops_attach(tops);
+	tops->is_loaded = false;
+	tops->next = 0;
 	tops->day = 0;
 }
 
 void
 bs_tops_attach(struct bs_tops *tops)
 {
-	tops->is_loaded = false;
+	for (unsigned i = 0; i < BS_TOP_KINDS && tops->is_loaded; i++)
+		bs_top_change_all(&tops->tables[i]);
 	tops->next = 0;
 }
 

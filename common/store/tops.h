@@ -30,8 +30,9 @@ void bs_tops_count(struct bs_tops *tops, enum bs_top_kind kind,
 /* Forgets what is in memory: nothing of it is written any more. */
 void bs_tops_clear(struct bs_tops *tops);
 
-/* To be called when another store is attached: what is in memory goes into its
- * tables. */
+/* To be called when a store is attached. What is in memory takes the place of
+ * what it has, if that was read before, from this store or the one before it;
+ * else both are added up. */
 void bs_tops_attach(struct bs_tops *tops);
 
 /* Once a second: what changed is written, a chunk at a time; a new day begins

@@ -94,6 +94,7 @@ class Trace(Message):
         self.assertEqual(data["kind"], "dsn")
         self.assertEqual(data["message_id"], "m1@example.org")
         self.assertEqual(data["final_recipient"], "bob@example.net")
+        self.assertEqual(data["reporting_mta"], "mx.example.net")
         self.assertEqual(data["recipient"], "prvs=1234xxxxxx=" + PLAIN)
         _, verdict = self.frames(log, "answer")
         self.assertEqual(verdict["id"], data["id"])

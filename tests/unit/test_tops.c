@@ -118,6 +118,32 @@ a_clean_stop_loses_nothing(void **state)
 	assert_int_equal(stored(20000, BS_TOP_NETWORK, "192.0.2.0/24"), 7);
 }
 
+/* A store that is opened anew, and one that begins anew. */
+static void
+another_store_counts_nothing_twice(void **state)
+{
+	(void)state;
+	tick(T0, T0 + 1);
+	count(BS_TOP_NETWORK, "192.0.2.0/24", 5);
+	tick(T0 + 2, T0 + MINUTE);
+	count(BS_TOP_NETWORK, "192.0.2.0/24", 1);
+	for (int i = 0; i < 2; i++) {
+		bs_store_close(bs_writer_detach(writer));
+		if (i == 1) {
+			folder_remove(folder);
+			folder_make(folder, sizeof(folder));
+		}
+		assert_int_equal(bs_store_open(folder, BS_STORE_HOLD, &store),
+		    0);
+		assert_int_equal(bs_writer_attach(writer, store, boot, L,
+				     T0 + (i + 1) * MINUTE),
+		    0);
+		tick(T0 + (i + 1) * MINUTE, T0 + (i + 2) * MINUTE);
+		assert_int_equal(stored(20000, BS_TOP_NETWORK, "192.0.2.0/24"),
+		    6);
+	}
+}
+
 static void
 a_day_has_its_own(void **state)
 {
@@ -351,6 +377,7 @@ main(void)
 	    TEST(is_written_within_a_minute_in_an_attack),
 	    TEST(a_kill_loses_a_minute),
 	    TEST(a_clean_stop_loses_nothing),
+	    TEST(another_store_counts_nothing_twice),
 	    TEST(a_day_has_its_own),
 	    TEST(keeps_long_names),
 	    TEST(is_bounded),
