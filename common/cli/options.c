@@ -355,11 +355,14 @@ read_since(const char *text, struct bs_call *call)
 	if (len > 1 && (text[len - 1] == 'd' || text[len - 1] == 'h') &&
 	    read_number(text, len - 1, &ago) && ago < 100000) {
 		ago *= text[len - 1] == 'd' ? 86400 : 3600;
-		call->since = call->now > ago ? call->now - ago : 0;
+		call->since = call->now > ago ? call->now - ago : 1;
 		return 0;
 	}
-	if (read_iso_time(len == 10 ? whole : text, &call->since))
+	if (read_iso_time(len == 10 ? whole : text, &call->since)) {
+		/* 0 is that nothing was asked for */
+		call->since = call->since == 0 ? 1 : call->since;
 		return 0;
+	}
 	bs_complain("--since %.60s: must be of the form 2026-01-31, "
 		    "2026-01-31T00:00:00Z, 7d or 12h",
 	    text);

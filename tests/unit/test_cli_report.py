@@ -97,6 +97,13 @@ class Report(Case):
                   status=73, says="/nowhere/page could not be written: No such "
                   "file or directory; ")
 
+    def test_since_ever(self):
+        """All that is kept, and not the month that is shown without it."""
+        first = self.report("--since", "100d")["from"]
+        self.assertLess(first, self.report()["from"])
+        for since in "1970-01-01", "1970-01-01T00:00:00Z", "99999d":
+            self.assertEqual(self.report("--since", since)["from"], first)
+
     def test_attack(self):
         report = self.report()
         attack, = report["attacks"]
