@@ -6,6 +6,7 @@ import time
 
 import build
 import demo_evidence
+import demo_innocent
 import layouts
 import roots
 from host import Host, Timeout
@@ -20,9 +21,12 @@ class Story:
 
     server = "smtpd with filter-backstop"
     layout = staticmethod(layouts.reading(layouts.one_hop))
+    settled = {}  # in backstop.conf, beside what all hosts have
 
     def __init__(self, lab, remote):
         self.ours = lab.bare_ours()
+        self.ours.write("/etc/aliases", self.ours.read("/etc/aliases") +
+                        demo_innocent.ALIAS)
         self.remote = remote
         self.lab = lab
         self.tag = None
@@ -158,6 +162,7 @@ class EximStory(Story):
 
     server = "Exim with the module"
     layout = None
+    settled = {"clients": "Debian-exim"}
 
     def engine_killed(self):
         self.kill_engine()
@@ -180,9 +185,12 @@ STORIES = {"smtpd": Story, "exim": EximStory}
 def tell(lab, remote, story_of):
     story = story_of(lab, remote)
     story.tell()
+    innocent = demo_innocent.Innocent(story.ours, remote, story.steps + 1,
+                                      story_of.settled)
+    innocent.tell()
     story.ours.close()
-    evidence = demo_evidence.Evidence(lab, remote, story.steps + 1,
-                                      story_of.layout)
+    evidence = demo_evidence.Evidence(
+        lab, remote, story.steps + innocent.steps + 1, story_of.layout)
     evidence.tell()
     evidence.ours.close()
 
