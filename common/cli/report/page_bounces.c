@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "common/cli/output.h"
+#include "common/cli/report/attack.h"
 #include "common/cli/report/columns.h"
 #include "common/cli/report/page_bounces.h"
 #include "common/cli/report/scale.h"
@@ -254,6 +255,12 @@ add_attacks(struct bs_html *html, const struct bs_report *report)
 		bs_html_add(html,
 		    "<div class=\"card\"><p class=\"none\">Only days are "
 		    "recorded here, and no hours.</p></div>\n");
+	} else if (report->attack_count == 0 &&
+		   !bs_attack_knows_usual(report)) {
+		bs_html_add(html,
+		    "<div class=\"card\"><p class=\"none\">No hour stands out, "
+		    "but what is usual here is known only after a week.</p>"
+		    "</div>\n");
 	} else if (report->attack_count == 0) {
 		bs_html_add(html,
 		    "<div class=\"card\"><p class=\"none\">There was none: in "
