@@ -89,7 +89,7 @@ test_names(void **state)
 	name("<script>alert(1)</script>", 25, "<script>alert(1)</script>");
 	/* what a terminal would obey; right-to-left letters and marks */
 	name("\033[31mred\a", 20, "\\x1b[31mred\\x07     ");
-	name("\u202egro.elpmaxe", 23, "\\xe2\\x80\\xaegro.elpmaxe");
+	name("\u202egro\u202c", 27, "\\xe2\\x80\\xaegro\\xe2\\x80\\xac");
 	name("\u05d0.example", 16, "\\xd7\\x90.example");
 	name("a b\n", 12, "a\\x20b\\x0a  ");
 	memset(longest, 'x', 300);
