@@ -161,6 +161,12 @@ bs_data_end(struct bs_filter *filter, struct bs_session *session,
 		bs_ask_proceed(filter, &message->end);
 	message->end = line->asker;
 	message->end_waits = true;
+	/* the last line never came: there is no verdict, and none is due */
+	if (message->judged && message->reads) {
+		bs_message_stop_reading(message);
+		message->decided = true;
+		bs_message_release(filter, message, "", "");
+	}
 	if (!message->judged || message->decided)
 		say_end(filter, message);
 }

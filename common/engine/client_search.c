@@ -79,20 +79,18 @@ bs_client_search_free(struct bs_client_search *search)
 }
 
 /* Leaves nothing of the engine's open: a peer's connection would not end as
- * long as we have it. */
+ * long as we have it, and a new engine would find the old one's socket in use.
+ */
 static void
 leave_engine(int fd)
 {
-	long max = sysconf(_SC_OPEN_MAX);
-
 	bs_privileges_leave_terminal();
 	bs_privileges_end_with_parent();
 	for (int number = 1; number < SIGNALS_MAX; number++)
 		(void)signal(number, SIG_DFL);
-	if (dup2(fd, ANSWERS_FD) != ANSWERS_FD)
+	if (dup2(fd, ANSWERS_FD) != ANSWERS_FD ||
+	    close_range(ANSWERS_FD + 1, ~0U, 0) != 0)
 		_exit(1);
-	for (int other = ANSWERS_FD + 1; other < max; other++)
-		(void)close(other);
 }
 
 /* The child. A name that could not be asked for is left out (getpwnam(3)). */

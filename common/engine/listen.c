@@ -13,12 +13,19 @@
 #ifdef __linux__
 #include <sys/xattr.h>
 #endif
+#include <time.h>
 #include <unistd.h>
 
+#include "common/base/monotonic.h"
 #include "common/engine/listen.h"
 
 #define SYSTEMD_FIRST_FD 3
 #define BACKLOG 512
+
+/* How long an engine that was killed may take to be gone, and how often we look
+ * whether it is. */
+#define GONE_MS 1000
+#define LOOK_MS 20
 
 static bool
 is_listening(int fd)
@@ -102,22 +109,40 @@ make_folder(const char *path, const char *user)
 	return give_folder(folder, user);
 }
 
-/* Removes the name of a socket behind which nobody listens any more. */
+/* Removes the name of a socket behind which nobody listens any more. One that
+ * listens and takes nobody in has as many waiting as it can, and says EAGAIN.
+ */
 static int
 clear_name(const struct sockaddr_un *name)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int rc = 0;
 
 	if (fd == -1)
 		return -errno;
-	if (connect(fd, (const struct sockaddr *)name, sizeof(*name)) == 0)
+	if (connect(fd, (const struct sockaddr *)name, sizeof(*name)) == 0 ||
+	    errno == EAGAIN)
 		rc = -EADDRINUSE;
 	else if (errno == ECONNREFUSED && unlink(name->sun_path) != 0)
 		rc = -errno;
 	else if (errno != ENOENT && errno != ECONNREFUSED)
 		rc = -errno;
 	close(fd);
+	return rc;
+}
+
+/* As above; whoever answers may be an engine that was killed and is not gone
+ * yet. */
+static int
+claim_name(const struct sockaddr_un *name)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+	int64_t end = bs_monotonic_ms() + GONE_MS;
+	int rc;
+
+	while (
+	    (rc = clear_name(name)) == -EADDRINUSE && bs_monotonic_ms() < end)
+		(void)nanosleep(&pause, NULL);
 	return rc;
 }
 
@@ -131,7 +156,7 @@ bind_socket(const char *path)
 	int rc;
 
 	memcpy(name.sun_path, path, strlen(path) + 1);
-	if ((rc = clear_name(&name)) != 0)
+	if ((rc = claim_name(&name)) != 0)
 		return rc;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)

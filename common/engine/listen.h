@@ -11,7 +11,8 @@
 /* Returns a listening descriptor, close-on-exec and non-blocking: the one
  * that systemd passed (LISTEN_FDS), else a new one at path, open to all, its
  * folder made for user where it lacks. *is_ours says that we made it. -errno
- * (-EADDRINUSE: an engine answers there). Call it before root is given up. */
+ * (-EADDRINUSE: an engine answers there, and did for a second). Call it before
+ * root is given up. */
 BS_MUST_USE int bs_listen(const char *path, const char *user, bool *is_ours);
 
 /* Lets only root, ourselves and the clients connect to the socket at path, by

@@ -224,6 +224,10 @@ start(const char *folder, int (*run)(const char *folder))
 	if (pid == -1)
 		return -errno;
 	if (pid == 0) {
+		/* above all the listening socket: should the engine be killed,
+		 * the next one could not tell us from an engine that answers */
+		if (close_range(STDERR_FILENO + 1, ~0U, 0) != 0)
+			_exit(EXIT_UNREAD);
 		bs_privileges_leave_terminal();
 		bs_privileges_end_with_parent();
 		bs_recovery_limit_work(WORK_SECONDS + megabytes(folder));

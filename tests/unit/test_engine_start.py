@@ -5,9 +5,12 @@ makes of files that are missing or have mistakes.
 usage: test_engine_start.py BACKSTOP BACKSTOPD OLD_STORE [TEST ...]
 """
 
+import contextlib
+import fcntl
 import os
 import socket
 import subprocess
+import time
 import unittest
 
 import cli_case
@@ -89,6 +92,78 @@ class Manager(Case):
         self.assertIn(f"STATUS={where}", said)
         self.assertIn(f"error: {where}", log)
         self.assertIn("correct it and start backstopd again", log)
+
+    def test_killed(self):
+        """The next engine need not wait for a child of the one before."""
+        for _ in range(10):
+            process = self.start()
+            self.told_until("READY=1\n")
+            process.kill()
+            process.wait(PATIENCE_S)
+
+    def test_one_before_that_is_not_gone_yet(self):
+        """It is waited for: here, until it has been seen to answer. On a busy
+        host that can be too long, and then the administrator starts anew."""
+        end = time.monotonic() + PATIENCE_S
+        status = UNAVAILABLE
+        while status == UNAVAILABLE and time.monotonic() < end:
+            with contextlib.closing(socket.socket(socket.AF_UNIX)) as before:
+                before.settimeout(PATIENCE_S)
+                before.bind(self.path("sock"))
+                os.chmod(self.path("sock"), 0o777)
+                before.listen()
+                process = self.start()
+                before.accept()[0].close()
+            told = ""
+            while "READY=1" not in told and process.poll() is None:
+                told = self.told()
+            status = process.poll()
+            if status is not None:
+                os.unlink(self.path("sock"))
+        self.assertIsNone(status)
+
+    def test_one_that_answers(self):
+        with Engine(self, conf_in_place=True):
+            process = self.start()
+            log = process.communicate(timeout=PATIENCE_S)[1]
+            self.assertEqual(process.returncode, UNAVAILABLE)
+            self.assertIn(": another backstopd answers there", log)
+            self.call("status")
+
+    def opened(self, pid):
+        """What a process has open."""
+        folder = f"/proc/{pid}/fd"
+        try:
+            return {os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)}
+        except PermissionError:
+            self.skipTest("we may not see what the engine has open")
+        except FileNotFoundError:
+            return set()  # it has ended, or just closed something
+
+    def test_children_have_not_the_socket(self):
+        """The one that looks at the store waits for a lock on it of ours."""
+        with Engine(self, conf_in_place=True):
+            pass
+        lock = self.path("state", "store", "lock.mdb")
+        with open(lock, "r+b") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX, 1)
+            engine = self.start()
+            self.told_until("READY=1\n")
+            with open("/proc/net/unix", encoding="utf-8") as sockets:
+                ours, = (f"socket:[{line.split()[6]}]" for line in sockets
+                         if line.endswith(f" {self.path('sock')}\n")
+                         and line.split()[3] == "00010000")
+            self.assertIn(ours, self.opened(engine.pid))
+            end = time.monotonic() + PATIENCE_S
+            found = {}
+            while lock not in set().union(*found.values()):
+                self.assertLess(time.monotonic(), end)
+                with open(f"/proc/{engine.pid}/task/{engine.pid}/children",
+                          encoding="ascii") as children:
+                    found = {pid: self.opened(pid)
+                             for pid in children.read().split()}
+            self.assertEqual(
+                [pid for pid, files in found.items() if ours in files], [])
 
     def test_no_configuration(self):
         os.unlink(self.conf)
