@@ -407,6 +407,24 @@ class NoStore(Case):
         self.call("report", status=NOINPUT, says="backstop restore FILE")
         os.rename(self.path("k"), self.path("state", "store.key"))
 
+    def test_record_that_is_damaged(self):
+        """The pages are sound, but not what one record says: the same words
+        as of a file that is none, and what to type."""
+        self.call("init")
+        with Engine(self):
+            pass
+        store = pathlib.Path(self.path("state", "store", "data.mdb"))
+        whole = store.read_bytes()
+        self.assertIn(b"epoch", whole)
+        # LMDB has a key's value right behind it
+        for at in (match.end() for match in re.finditer(b"epoch", whole)):
+            whole = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:]
+        store.write_bytes(whole)
+        self.call("report", status=DATAERR, says="store: it is damaged; to have "
+                  "it moved aside, and a new one begun, type: ")
+        with Engine(self):
+            self.call("report")
+
     @unittest.skipIf(AS_ROOT, "root may read all")
     def test_not_allowed(self):
         self.call("init")

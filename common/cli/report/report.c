@@ -43,11 +43,14 @@ complain(const struct bs_call *call, const struct bs_keybook *book, int rc)
 		bs_complain("%s; %s", fault.what, fault.fix);
 		return bs_exit_of(key);
 	}
+	/* a record that cannot be read is damage, too */
+	if (rc == -EBADMSG)
+		rc = -EUCLEAN;
 	if (rc == -ENOENT)
 		bs_complain("%s: there is no store yet; to have the engine "
 			    "make it, type: %s",
 		    book->paths.store, bs_type_engine(call, "start", line));
-	else if (rc == -EUCLEAN || rc == -EBADMSG)
+	else if (rc == -EUCLEAN)
 		bs_complain("%s: %s; to have it moved aside, and a new one "
 			    "begun, type: %s",
 		    book->paths.store, bs_store_error(rc),
