@@ -615,7 +615,7 @@ class Wired(Metrics):
                 self.assertNotIn("sample", answer)
                 self.assertNotIn("next", answer)
 
-    def served(self, *answers):
+    def served(self, *answers, complaint=""):
         """What is printed where an engine gives these answers, one after the
         other, to whoever asks."""
         listener = socket.socket(socket.AF_UNIX)
@@ -640,9 +640,10 @@ class Wired(Metrics):
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         with listener:
-            found = self.call("metrics")
+            done = self.run_raw("-c", self.conf, "metrics")
         thread.join(PATIENCE_S)
-        return found
+        self.assertEqual((done.returncode, done.stderr), (0, complaint))
+        return done.stdout
 
     def test_a_change_between_pages(self):
         """The configuration changed, and with it which sample has which
@@ -655,9 +656,13 @@ class Wired(Metrics):
                                  key("late_answers_total"): 9})
 
     def test_an_older_engine(self):
-        """It does not know the question, but it is there."""
-        self.assertEqual(
-            parse(self, self.served(b"status=error\n"))[0], {key("up"): 1})
+        """It does not know the question, but it is there; and who asks is told
+        why there is no more."""
+        found = self.served(
+            b"status=error\n",
+            complaint="backstop: the running engine is older than this "
+            f"program: restart it (backstopd -c {self.conf} &)\n")
+        self.assertEqual(parse(self, found)[0], {key("up"): 1})
 
     def test_a_newer_engine(self):
         """What has no help here is passed on as it is."""

@@ -21,6 +21,7 @@ struct scrape {
 	const struct bs_metric_text *metric; /* of the last sample */
 	uint64_t config;
 	bool answered;
+	bool is_old; /* the engine does not know the question */
 	bool changed;
 };
 
@@ -62,6 +63,7 @@ take_page(void *context, const struct bs_answer *answer,
 	scrape->answered = true;
 	scrape->config = answer->config;
 	/* an engine from before there were metrics says that it is there */
+	scrape->is_old = answer->status == BS_STATUS_ERROR;
 	if (answer->status != BS_STATUS_OK || scrape->changed)
 		return false;
 	while ((sample = bs_list_next(&answer->samples, sample)) != NULL)
@@ -90,11 +92,13 @@ collect(const struct bs_config *config, struct scrape *scrape)
 }
 
 int
-bs_metrics_collect(const struct bs_config *config, char **text, size_t *len)
+bs_metrics_collect(const struct bs_config *config, char **text, size_t *len,
+    bool *is_old)
 {
 	int rc = -EAGAIN;
 
 	*text = NULL;
+	*is_old = false;
 	for (int i = 0; i < TRIES && rc == -EAGAIN; i++) {
 		struct scrape scrape = {0};
 
@@ -103,6 +107,7 @@ bs_metrics_collect(const struct bs_config *config, char **text, size_t *len)
 		if ((scrape.file = open_memstream(text, len)) == NULL)
 			return -errno;
 		rc = collect(config, &scrape);
+		*is_old = scrape.is_old;
 		if (fclose(scrape.file) != 0 && rc == 0)
 			rc = -ENOMEM;
 	}

@@ -12,12 +12,13 @@
 #include "common/cli/metrics/serve.h"
 #include "common/cli/metrics/textfile.h"
 #include "common/cli/output.h"
+#include "common/cli/type.h"
 
 /* Returns what bs_metrics_collect() does, after the complaint. */
 static int
-collect(const struct bs_config *config, char **text, size_t *len)
+collect(const struct bs_config *config, char **text, size_t *len, bool *is_old)
 {
-	int rc = bs_metrics_collect(config, text, len);
+	int rc = bs_metrics_collect(config, text, len, is_old);
 
 	if (rc == -EACCES)
 		bs_complain("%s: the engine does not answer this user; run as "
@@ -33,8 +34,9 @@ static int
 collect_for_http(void *context, char **text)
 {
 	size_t len;
+	bool is_old; /* of that an alert tells, not a line at each scrape */
 
-	return collect(context, text, &len);
+	return collect(context, text, &len, &is_old);
 }
 
 static int
@@ -55,8 +57,14 @@ print(const struct bs_call *call, const struct bs_config *config, int *status)
 {
 	char *text = NULL;
 	size_t len = 0;
-	int rc = collect(config, &text, &len);
+	bool is_old = false;
+	char line[BS_TYPE_LINE];
+	int rc = collect(config, &text, &len, &is_old);
 
+	if (rc == 0 && is_old)
+		bs_complain("the running engine is older than this program: "
+			    "restart it (%s)",
+		    bs_type_engine(call, "restart", line));
 	if (rc == 0 && call->textfile != NULL)
 		*status = bs_textfile_write(call->textfile, text);
 	else if (rc == 0)
