@@ -35,6 +35,8 @@ static const struct bs_metric_text metrics[BS_METRICS] = {
 	"SPF checks by what they found."},
     [BS_METRIC_SPF_ACTIONS] = {"backstop_spf_actions_total", "counter",
 	"Senders by what was done about their SPF results."},
+    [BS_METRIC_NO_DSN] = {"backstop_no_dsn_total", "counter",
+	"Mails that SPF took, but whose sender is told of nothing."},
     [BS_METRIC_SPF_SECONDS] = {"backstop_spf_duration_seconds", "histogram",
 	"How long SPF checks took."},
     [BS_METRIC_REQUESTS] = {"backstop_requests_total", "counter",

@@ -263,6 +263,13 @@ write_spf_actions(const struct bs_metrics *metrics, const char *name, size_t n,
 	return WRITTEN;
 }
 
+static bool
+find_no_dsn(const struct bs_metrics *metrics, uint64_t *out)
+{
+	*out = metrics->judge->counters->no_dsn;
+	return true;
+}
+
 /* Sample n of a histogram, with one label unless its name is NULL. */
 static enum outcome
 write_histogram(const struct bs_histogram *histogram, const char *name,
@@ -456,6 +463,7 @@ static const struct {
     [BS_METRIC_PROBING_CLIENTS] = {.value = find_probing_clients},
     [BS_METRIC_SPF_CHECKS] = {.write = write_spf_checks},
     [BS_METRIC_SPF_ACTIONS] = {.write = write_spf_actions},
+    [BS_METRIC_NO_DSN] = {.value = find_no_dsn},
     [BS_METRIC_SPF_SECONDS] = {.write = write_spf_seconds},
     [BS_METRIC_REQUESTS] = {.write = write_requests},
     [BS_METRIC_REQUEST_SECONDS] = {.write = write_request_seconds},

@@ -178,3 +178,10 @@ bs_counters_spf_action(struct bs_counters *counters, enum bs_action action)
 	if (counters != NULL)
 		counters->spf_actions[action]++;
 }
+
+void
+bs_counters_no_dsn(struct bs_counters *counters)
+{
+	if (counters != NULL)
+		counters->no_dsn++;
+}

@@ -43,6 +43,7 @@ struct bs_counters {
 	uint64_t tallies[BS_TALLIES];	   /* of all domains */
 	uint64_t spf_checks[BS_SPF_IDENTITIES][BS_SPF_RESULTS];
 	uint64_t spf_actions[BS_ACTIONS];
+	uint64_t no_dsn; /* taken, but the sender is told of nothing */
 	struct bs_histogram spf_seconds;
 };
 
@@ -85,10 +86,12 @@ void bs_counters_left(struct bs_counters *counters,
     const struct bs_domain *domain, enum bs_tally_left left);
 void bs_counters_nameless(struct bs_counters *counters);
 
-/* A check of SPF ended; and what is done about a sender. */
+/* A check of SPF ended; what is done about a sender; and that it is told of
+ * nothing. */
 void bs_counters_spf_check(struct bs_counters *counters,
     const struct bs_spf_finding *finding);
 void bs_counters_spf_action(struct bs_counters *counters,
     enum bs_action action);
+void bs_counters_no_dsn(struct bs_counters *counters);
 
 #endif

@@ -357,6 +357,8 @@ bs_judge_spf(const struct bs_case *question,
 	for (size_t i = 0; i < count; i++)
 		bs_counters_spf_check(question->judge->counters, &findings[i]);
 	bs_counters_spf_action(question->judge->counters, answer->action);
+	if (decision.no_dsn)
+		bs_counters_no_dsn(question->judge->counters);
 	log_answer(question, &found, &decision, answer);
 	tally(question, &decision);
 }

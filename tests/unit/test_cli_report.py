@@ -395,6 +395,26 @@ class NoStore(Case):
         self.assertIn("Nothing was recorded before", text)
         self.assertIn(" to now: 60 bounces", text)
 
+    def test_told_of_nothing(self):
+        """The mails that [spf] dsn is about."""
+        self.write("backstop.conf", self.configured().replace(
+            "[domain", "[spf]\ncheck = yes\ndsn = authenticated\n[domain",
+            1))
+        self.call("init")
+        with Engine(self, conf_in_place=True), \
+                cli_case.Wire(self.path("sock")) as wire:
+            for user in ("bob", "carol"):
+                answer = wire.ask(op="spf", client="192.0.2.1", helo="host",
+                                  sender=f"{user}@invalid")
+                self.assertEqual(answer["no_dsn"], "1")
+        report, = self.json("report")
+        self.assertEqual(report["spf"]["no_dsn"], 2)
+        self.assertEqual(report["days"][-1]["spf"]["no_dsn"], 2)
+        said = "f 2 taken, the sender is told of nothing (dsn)"
+        self.assertIn(said, self.call("report"))
+        self.assertIn(said, re.sub("</?code>", "",
+                                   self.call("report", "--html", "-")))
+
     def test_unreadable(self):
         self.call("init")
         with Engine(self):

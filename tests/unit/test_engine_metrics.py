@@ -40,6 +40,7 @@ METRICS = {
     "backstop_probing_clients": ("gauge", ""),
     "backstop_spf_checks_total": ("counter", "identity result"),
     "backstop_spf_actions_total": ("counter", "action"),
+    "backstop_no_dsn_total": ("counter", ""),
     "backstop_spf_duration_seconds": ("histogram", ""),
     "backstop_requests_total": ("counter", "op status"),
     "backstop_request_duration_seconds": ("histogram", "op"),
@@ -423,6 +424,21 @@ class Spf(Metrics):
             with self.moves():
                 wire.ask(op="spf", mode="out", client=OUTSIDE,
                          helo="host", sender="bob@invalid")
+
+
+class ToldOfNothing(Metrics):
+    more = "[spf]\ncheck = yes\ndsn = authenticated\n"
+
+    def test_dsn(self):
+        with self.running() as wire:
+            with self.moves(key("spf_checks_total", identity="mailfrom",
+                                result="none"),
+                            key("spf_checks_total", identity="helo",
+                                result="none"),
+                            key("spf_actions_total", action="header"),
+                            key("no_dsn_total")):
+                wire.ask(op="spf", client=OUTSIDE, helo="host",
+                         sender="bob@invalid")
 
 
 class Traffic(Metrics):

@@ -56,6 +56,7 @@ spf_json(const struct bs_report_spf *spf)
 	put(json, "would_reject", spf->would_reject);
 	put(json, "would_junk", spf->would_junk);
 	put(json, "would_defer", spf->would_defer);
+	put(json, "no_dsn", spf->no_dsn);
 	return json;
 }
 

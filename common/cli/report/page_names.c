@@ -194,6 +194,11 @@ add_spf(struct bs_html *html, const struct bs_report *report)
 		add_done(html, " more would have been", spf->would_reject,
 		    spf->would_junk, spf->would_defer);
 	}
+	if (spf->no_dsn > 0)
+		bs_html_add(html,
+		    " Of %" PRIu64 " taken, the sender is told of nothing "
+		    "(<code>dsn</code>).",
+		    spf->no_dsn);
 	bs_html_add(html, "</p>\n<div class=\"pair\">\n");
 	add_results(html, report);
 	add_top(html, report, &report->spf_domains, spf->results[BS_SPF_FAIL],

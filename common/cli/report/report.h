@@ -57,6 +57,7 @@ struct bs_report_spf {
 	uint64_t would_reject;
 	uint64_t would_junk;
 	uint64_t would_defer;
+	uint64_t no_dsn; /* taken, but its sender is told of nothing */
 };
 
 /* Of all domains of the report. A day whose numbers nobody kept, as the store

@@ -371,6 +371,10 @@ print_spf(const struct bs_pen *pen, const struct bs_report *report)
 	    " and deferred %" PRIu64 " more",
 	    spf->rejected, spf->junked, spf->deferred, spf->would_reject,
 	    spf->would_junk, spf->would_defer);
+	if (spf->no_dsn > 0)
+		bs_pen_text(pen, 1,
+		    "of %" PRIu64 " taken, the sender is told of nothing (dsn)",
+		    spf->no_dsn);
 	print_top(pen, report, &report->spf_domains, "Domains that failed SPF");
 }
 

@@ -52,6 +52,7 @@ add_spf(struct bs_report_spf *out, const uint32_t *tally)
 	out->would_reject += tally[BS_TALLY_SPF_WOULD_REJECT];
 	out->would_junk += tally[BS_TALLY_SPF_WOULD_JUNK];
 	out->would_defer += tally[BS_TALLY_SPF_WOULD_DEFER];
+	out->no_dsn += tally[BS_TALLY_SPF_NO_DSN];
 }
 
 static void
