@@ -395,6 +395,39 @@ class NoStore(Case):
         self.assertIn("Nothing was recorded before", text)
         self.assertIn(" to now: 60 bounces", text)
 
+    def test_flood(self):
+        """More names than can be counted each: of those that came once none is
+        shown, whatever their numbers, and who came often is."""
+        self.call("init", "-k", "1")
+        conf = self.configured().replace(
+            "[domain", "sign = yes\nprobe_limit = 0\nmode = enforce\n[domain",
+            1)
+        often = "203.0.113.0/24"
+        clients = 40 * ["203.0.113.7"] + [
+            f"10.{number // 256}.{number % 256}.7" for number in range(1600)]
+        with Engine(self, conf), cli_case.Wire(self.path("sock")) as wire:
+            tag = wire.sign("alice@example.org")
+            bad = tag[:9] + ("000000" if tag[9:15] != "000000"
+                             else "111111") + tag[15:]
+            for number, client in enumerate(clients):
+                wire.ask(op="data", sender="", recipient=bad, kind="dsn",
+                         client=client,
+                         reporting_mta=f"mx.h{number}.example")
+        report, = self.json("report")
+        self.assertEqual(report["networks"]["rows"], [
+            {"name": often, "count": 40, "error": 0}])
+        self.assertEqual(report["reporters"]["rows"], [])
+        for name in ("networks", "reporters"):
+            self.assertEqual(report[name]["total"], len(clients))
+        text = self.call("report")
+        self.assertEqual(text.count(
+            " none stands out: there were too many different ones to count "
+            "each\n"), 1)
+        self.assertNotIn("too high", text)
+        page = self.call("report", "--html", "-")
+        compare(page, report)
+        self.assertEqual(page.count("None stands out: there were too many"), 1)
+
     def test_told_of_nothing(self):
         """The mails that [spf] dsn is about."""
         self.write("backstop.conf", self.configured().replace(

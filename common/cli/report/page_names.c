@@ -26,6 +26,9 @@ add_top(struct bs_html *html, const struct bs_report *report,
 		    picture.picture.title,
 		    report->keep != BS_KEEP_HOSTS
 			? "Not recorded, as the configuration says."
+		    : top->is_crowded
+			? "None stands out: there were too many different ones "
+			  "to count each."
 		    : came > 0 ? "Of those that came it is not recorded."
 			       : empty);
 		return;

@@ -129,8 +129,10 @@ struct bs_report_entry {
 };
 
 struct bs_report_top {
-	bool is_kept;	/* "report = hosts": else nothing is counted */
-	uint64_t total; /* of all that was counted, those below among it */
+	bool is_kept;	 /* "report = hosts": else nothing is counted */
+	uint64_t total;	 /* of all that was counted, those below among it */
+	bool is_crowded; /* there were more names than could be counted each,
+			  * and rows that say nothing are left out */
 	size_t count;
 	struct bs_report_entry rows[BS_REPORT_TOP];
 };

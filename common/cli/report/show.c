@@ -319,7 +319,11 @@ print_top(const struct bs_pen *pen, const struct bs_report *report,
 		    report->keep == BS_KEEP_OFF ? "off" : "counts");
 		return;
 	}
-	if (top->count == 0)
+	if (top->count == 0 && top->is_crowded)
+		bs_pen_text(pen, 1,
+		    "none stands out: there were too many different ones to "
+		    "count each");
+	else if (top->count == 0)
 		fputs(" none\n", pen->out);
 	for (size_t i = 0; i < top->count; i++) {
 		print_row(pen, name_of(&top->rows[i], name), top->rows[i].count,
