@@ -413,6 +413,9 @@ class NoStore(Case):
                 wire.ask(op="data", sender="", recipient=bad, kind="dsn",
                          client=client,
                          reporting_mta=f"mx.h{number}.example")
+            # of a key that nobody has
+            wire.ask(op="data", sender="", recipient=tag[:5] + "7" + tag[6:],
+                     kind="dsn", client=clients[0])
         report, = self.json("report")
         self.assertEqual(report["networks"]["rows"], [
             {"name": often, "count": 40, "error": 0}])
@@ -427,6 +430,15 @@ class NoStore(Case):
         page = self.call("report", "--html", "-")
         compare(page, report)
         self.assertEqual(page.count("None stands out: there were too many"), 1)
+        # each verdict has its column in the table of domains
+        table = text.partition("\nDomains\n")[2]
+        titles, *lines = [line.split() for line in table.split("\n\n")[0]
+                          .splitlines()]
+        found = {line[0]: dict(zip(titles, line[1:])) for line in lines}
+        self.assertEqual(
+            {name: found["example.org"][name] for name in VERDICTS},
+            {"forged": str(len(clients)), "suspect": "1", "genuine": "0",
+             "unknown": "0"})
 
     def test_told_of_nothing(self):
         """The mails that [spf] dsn is about."""

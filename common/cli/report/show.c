@@ -18,7 +18,8 @@
 #define ATTACK_DAYS 14 /* that are drawn */
 #define NAME_MAX_COLUMNS 44
 #define NUMBER_COLUMNS 9
-#define QUIET_DAYS 3 /* in a row become one line */
+#define DOMAIN_NUMBER 7 /* at least, of the domains' table */
+#define QUIET_DAYS 3	/* in a row become one line */
 
 static void
 print_title(const struct bs_pen *pen, const struct bs_report *report)
@@ -382,41 +383,52 @@ print_spf(const struct bs_pen *pen, const struct bs_report *report)
 	print_top(pen, report, &report->spf_domains, "Domains that failed SPF");
 }
 
+/* The columns of a domain's number, below its title and behind a blank. */
+static size_t
+number_columns(const char *title)
+{
+	size_t len = strlen(title);
+
+	return len > DOMAIN_NUMBER ? len : DOMAIN_NUMBER;
+}
+
 static void
 print_domains(const struct bs_pen *pen, const struct bs_report *report)
 {
 	/* a narrow terminal has the last ones alone */
 	static const char *const titles[] = {"signed", "unsigned", "unknown",
-	    "forged", "genuine", "refused"};
+	    "forged", "suspect", "genuine", "refused"};
 	size_t count = sizeof(titles) / sizeof(titles[0]);
 	size_t first = pen->columns >= 72 ? 0 : 4;
-	size_t names = pen->columns - (count - first) * NUMBER_COLUMNS - 1;
-
+	size_t names = pen->columns - 1;
 	size_t chosen[BS_REPORT_CHOSEN];
 	size_t chosen_count = bs_report_choose(report, chosen);
 
 	if (report->domain_count < 2)
 		return;
+	for (size_t i = first; i < count; i++)
+		names -= 1 + number_columns(titles[i]);
 	if (names > NAME_MAX_COLUMNS)
 		names = NAME_MAX_COLUMNS;
 	bs_pen_heading(pen, "Domains");
 	bs_print(pen->out, "%*s", (int)names + 1, "");
 	for (size_t i = first; i < count; i++)
-		bs_print(pen->out, "%*s", NUMBER_COLUMNS, titles[i]);
+		bs_print(pen->out, " %*s", (int)number_columns(titles[i]),
+		    titles[i]);
 	fputc('\n', pen->out);
 	for (size_t i = 0; i < chosen_count; i++) {
 		const struct bs_report_domain *domain =
 		    &report->domains[chosen[i]];
 		const struct bs_report_count *all = &domain->count;
 		const uint64_t numbers[] = {all->left_signed,
-		    all->left_unsigned, all->unknown, all->forged, all->genuine,
-		    all->rejected};
+		    all->left_unsigned, all->unknown, all->forged, all->suspect,
+		    all->genuine, all->rejected};
 
 		fputc(' ', pen->out);
 		bs_pen_name(pen, domain->name, names);
 		for (size_t j = first; j < count; j++)
-			bs_print(pen->out, "%*" PRIu64, NUMBER_COLUMNS,
-			    numbers[j]);
+			bs_print(pen->out, " %*" PRIu64,
+			    (int)number_columns(titles[j]), numbers[j]);
 		fputc('\n', pen->out);
 	}
 	if (chosen_count < report->domain_count)
