@@ -11,11 +11,12 @@ from talk import (ALICE, CAROL, SIGNED, bounce, deliver, envelope, forge,
 TEMPLATE = "/etc/exim4/exim4.conf.template"
 OWN = "/etc/exim4/exim4.conf"
 FOLDER = "/etc/exim4/backstop"
-# The part of Debian's template after which each example is read.
+# The line of Debian's template after which each example is read.
 UNSPLIT = {
-    "main": "main/03_exim4-config_tlsoptions",
-    "router": "router/200_exim4-config_primary",
-    "transport": "transport/10_exim4-config_transport-macros",
+    "main": "### end main/03_exim4-config_tlsoptions",
+    "nodsn": "begin routers",
+    "router": "### end router/200_exim4-config_primary",
+    "transport": "### end transport/10_exim4-config_transport-macros",
 }
 HIDDEN = {
     "eximconfig_configtype": "smarthost", "hide_mailname": "true",
@@ -44,8 +45,8 @@ def unsplit(**debconf):
             host.run("sh", "-ec", manual_command())
         assert host.read(TEMPLATE).count(".include_if_exists /etc/exim4/back"
                                          ) == len(UNSPLIT)
-        for name, part in UNSPLIT.items():
-            assert (f"### end {part}\n.include_if_exists {FOLDER}/{name}\n"
+        for name, line in UNSPLIT.items():
+            assert (f"{line}\n.include_if_exists {FOLDER}/{name}\n"
                     in host.read(TEMPLATE))
         host.write("/etc/exim4/conf.d/auth/20_login", "")
     return layout

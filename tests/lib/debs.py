@@ -9,7 +9,7 @@ import shutil
 import threading
 
 import roots
-from build import Workshop, source
+from build import BUILD_SECONDS, Workshop, source
 from dnsd import Dnsd
 from documents import one_with, readme, typed
 from host import mount, wait_until
@@ -202,7 +202,8 @@ class PackagedHost(OurHost):
     def shell(self, lines, check=True):
         """Runs lines as root types them, in the folder of the source."""
         return self.run("DEBIAN_FRONTEND=noninteractive", "sh", "-ec",
-                        f"cd {FOLDER}\n{lines}", check=check)
+                        f"cd {FOLDER}\n{lines}", check=check,
+                        seconds=BUILD_SECONDS)
 
     def apt(self, *words, check=True):
         return self.shell(shlex.join(["apt-get", "-q", *words]) + " 2>&1",
