@@ -45,8 +45,12 @@ reject(struct bs_filter *filter, const struct bs_proto_asker *asker,
 static bool
 withholds_dsn(struct bs_filter *filter, const struct bs_session *session)
 {
-	return session->phase == BS_PROTO_RCPT_TO && session->tx.spf.no_dsn &&
-	       bs_notify_is_offered(filter, session);
+	if (session->phase != BS_PROTO_RCPT_TO || !session->tx.spf.no_dsn)
+		return false;
+	if (bs_notify_is_offered(filter, session))
+		return true;
+	bs_notify_warn(filter, session);
+	return false;
 }
 
 /* Returns whether the address was taken; else the mail goes as it came. */
@@ -264,6 +268,7 @@ bs_ask_engine(struct bs_filter *filter, struct bs_session *session,
 	request->deadline_ms = filter->deadline_ms;
 	if (op == BS_OP_SPF) {
 		request->deadline_ms = filter->spf_deadline_ms;
+		request->tells = !bs_notify_is_offered(filter, session);
 		memcpy(request->receiver, filter->name,
 		    sizeof(request->receiver));
 	}

@@ -100,23 +100,34 @@ bs_notify_reply(struct bs_filter *filter, struct bs_session *session,
 		offer->dsn = session->offers_dsn;
 }
 
+static enum bs_offered
+find_offered(struct bs_filter *filter, const struct bs_session *session)
+{
+	const struct bs_offer *offer;
+
+	/* smtpd takes NOTIFY of a client that said HELO, too */
+	if (session->offers_dsn == BS_OFFER_UNKNOWN &&
+	    (offer = find_offer(filter, session->destination)) != NULL)
+		return offer->dsn;
+	return session->offers_dsn;
+}
+
 bool
 bs_notify_is_offered(struct bs_filter *filter, const struct bs_session *session)
 {
-	enum bs_offered offered = session->offers_dsn;
-	const struct bs_offer *offer;
+	return find_offered(filter, session) == BS_OFFER_YES;
+}
+
+void
+bs_notify_warn(struct bs_filter *filter, const struct bs_session *session)
+{
 	unsigned missed;
 
-	/* smtpd takes NOTIFY of a client that said HELO, too */
-	if (offered == BS_OFFER_UNKNOWN &&
-	    (offer = find_offer(filter, session->destination)) != NULL)
-		offered = offer->dsn;
-	if (offered == BS_OFFER_NO &&
+	if (find_offered(filter, session) == BS_OFFER_NO &&
 	    bs_log_allowed(&filter->no_dsn, filter->now_ms, &missed))
 		bs_log(BS_LOG_WARNING,
 		    "the listener at %s has \"no-dsn\" in smtpd.conf: senders "
 		    "that \"dsn\" in backstop.conf excludes are told all the "
 		    "same; %u more since the last such line",
 		    session->destination, missed);
-	return offered == BS_OFFER_YES;
 }

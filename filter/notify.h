@@ -21,8 +21,11 @@ void bs_notify_reply(struct bs_filter *filter, struct bs_session *session,
     struct bs_text line);
 
 /* Whether the listener offers DSN: where it does not, smtpd refuses a recipient
- * with NOTIFY. Logs, at most once a minute, that it does not. */
+ * with NOTIFY. */
 bool bs_notify_is_offered(struct bs_filter *filter,
     const struct bs_session *session);
+
+/* Logs, at most once a minute, that it does not. */
+void bs_notify_warn(struct bs_filter *filter, const struct bs_session *session);
 
 #endif

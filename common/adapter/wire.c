@@ -115,6 +115,7 @@ static const struct bs_field request_fields[] = {
     SPARE_TEXT(bs_request, return_path),
     SPARE_TEXT(bs_request, header_from),
     TEXT(bs_request, receiver),
+    VALUE(bs_request, tells, BS_FIELD_FLAG, QUIET),
     TEXT(bs_request, spf),
     VALUE(bs_request, partial, BS_FIELD_FLAG, QUIET),
     VALUE(bs_request, only_refers, BS_FIELD_FLAG, QUIET),

@@ -63,6 +63,8 @@ struct bs_request {
 	unsigned trace_minutes; /* op trace */
 	uint64_t from; /* op metrics: the answer's next; 0: from the first */
 	char receiver[BS_HOST_MAX]; /* op spf: what the host calls itself */
+	bool tells;   /* op spf: the host cannot be kept from telling the sender
+		       * what becomes of the message */
 	char spf[16]; /* ops rcpt and data: what op spf found, a word of
 		       * RFC 7208 §2.6 */
 

@@ -347,6 +347,9 @@ bs_judge_spf(const struct bs_case *question,
 	bs_spf_decide(&question->view.config->spf.rules, &found, &decision);
 	answer->action = decision.action;
 	answer->no_dsn = decision.no_dsn;
+	/* what is logged and counted is what is done */
+	if (question->request->tells)
+		decision.no_dsn = false;
 	COPY(answer->verdict, bs_spf_result_name(decision.finding->result));
 	COPY(answer->reason,
 	    found.is_forwarder

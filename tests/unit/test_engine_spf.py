@@ -250,6 +250,15 @@ class Spf(Case):
             self.call("why", "u@bad.example", self.path("engine.log"),
                       says="cannot be delivered, nobody is told")
             self.assertGreaterEqual(self.status()[0]["week"]["no_dsn"], 2)
+        before = self.status()[0]["week"]["no_dsn"]
+        with self.engine("mode = observe\ndsn = not-failed\n"), \
+                Wire(self.path("sock")) as self.wire:
+            for tells in "10":
+                # who cannot withhold it is answered the same
+                self.assertEqual(
+                    self.ask("u@bad.example", tells=tells)["no_dsn"], "1")
+        self.assertEqual(self.read("engine.log").count("event=no-dsn"), 1)
+        self.assertEqual(self.status()[0]["week"]["no_dsn"], before + 1)
         with self.engine(ENFORCE + "dsn = not-failed\n"), \
                 Wire(self.path("sock")) as self.wire:
             self.assertNotIn("no_dsn", self.ask("u@bad.example"))

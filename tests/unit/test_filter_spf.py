@@ -197,8 +197,9 @@ class Told(Spf):
              **answer):
         """A recipient of a message: the filter's reply to smtpd."""
         self.smtpd.mail(session, MAIL, "u@d.example")
-        self.engine.answer(self.engine.question("spf"), verdict="fail",
-                           no_dsn=no_dsn)
+        question = self.engine.question("spf")
+        self.can_withhold = "tells" not in question
+        self.engine.answer(question, verdict="fail", no_dsn=no_dsn)
         self.assertEqual(self.smtpd.reply(session, MAIL), "proceed")
         self.engine.answer(self.ask_rcpt(session, recipient, params),
                            **answer)
@@ -222,6 +223,7 @@ class Told(Spf):
                           action="rewrite"),
                 f"rewrite|<{PLAIN}> NOTIFY=NEVER")
             self.assertEqual(self.told(no_dsn="0"), "proceed")
+            self.assertTrue(self.can_withhold)
             self.finish()
 
     def test_refusals_stay(self):
@@ -236,6 +238,7 @@ class Told(Spf):
         self.greet(offer="250-SIZE 1000")
         for params in ("", " NOTIFY=FAILURE"):
             self.assertEqual(self.told(params), "proceed")
+            self.assertFalse(self.can_withhold)
         # what another command is answered is no offer
         self.smtpd.report("protocol-client", 1, "HELP")
         self.smtpd.report("protocol-server", 1, "250-DSN")

@@ -22,6 +22,7 @@ static const struct bs_request request = {
     .recipients = UINT32_MAX,
     .deadline_ms = 500,
     .receiver = "mx.example.org",
+    .tells = true,
     .spf = "softfail",
 };
 
@@ -56,6 +57,7 @@ same_request(const struct bs_request *a, const struct bs_request *b)
 	assert_int_equal(a->recipients, b->recipients);
 	assert_int_equal(a->deadline_ms, b->deadline_ms);
 	assert_string_equal(a->receiver, b->receiver);
+	assert_int_equal(a->tells, b->tells);
 	assert_string_equal(a->spf, b->spf);
 }
 
