@@ -117,6 +117,7 @@ serve(const char *config_path, struct bs_config *config)
 					: strerror(-fd);
 		bs_log(BS_LOG_ERR, "%s: %s", config->socket, why);
 		bs_notify_status("%s: %s", config->socket, why);
+		bs_spf_free(spf);
 		bs_config_free(config);
 		return EX_UNAVAILABLE;
 	}
@@ -126,6 +127,7 @@ serve(const char *config_path, struct bs_config *config)
 		    strerror(-rc));
 		bs_notify_status("cannot become user %s: %s", config->user,
 		    strerror(-rc));
+		bs_spf_free(spf);
 		bs_config_free(config);
 		return EX_NOUSER;
 	}

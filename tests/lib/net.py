@@ -72,10 +72,13 @@ class Lan:
         self.leave(self.space)
 
 
+_own = itertools.count(1)
+
+
 def own_lan(name):
     """A wire of this process: others have theirs, with the same addresses."""
     return Lan(pathlib.Path(os.environ["BACKSTOP_WORK"]) /
-               f"{name}.{os.getpid()}")
+               f"{name}.{os.getpid()}.{next(_own)}")
 
 
 def socket_in(space, family=socket.AF_INET, kind=socket.SOCK_STREAM):

@@ -122,7 +122,7 @@ class _Session(socketserver.StreamRequestHandler):
                 self.answer("250-sink.example", "250-8BITMIME", "250 DSN")
             elif verb == "RCPT" and "refused" in line:
                 self.answer("550 5.1.1 no such user")
-            elif (verb == "RCPT" and "later" in line
+            elif (verb == "RCPT" and "<later@" in line
                   and not self.server.sink.patient):
                 self.answer("451 4.2.1 not now")
             elif verb == "DATA":

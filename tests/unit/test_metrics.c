@@ -11,15 +11,22 @@ static struct bs_counters *counters;
 static struct bs_traffic traffic;
 static struct bs_supervisor supervisor;
 
+/* An engine with this configuration, whose recording began so many days ago. */
+static void
+engine(const char *text, unsigned days)
+{
+	begin(text, NOW, days);
+	supervisor.folder = folder;
+	supervisor.writer = writer;
+}
+
 static int
 set_up(void **state)
 {
 	(void)state;
-	begin("domains = example.org, example.net\nsign = yes\n"
-	      "outbound = here\n",
-	    NOW, 3);
-	supervisor.folder = folder;
-	supervisor.writer = writer;
+	engine("domains = example.org, example.net\nsign = yes\n"
+	       "outbound = here\n",
+	    3);
 	memset(&traffic, 0, sizeof(traffic));
 	counters = bs_counters_new();
 	limits = bs_probe_limit_new();
@@ -173,13 +180,12 @@ coverage_is_told_with_its_time(void **state)
 	assert_true(value_of(FULL_AT) > NOW);
 	assert_true(value_of(FULL_AT) < NOW + 60 * DAY);
 	end();
-	begin("domains = example.org\nsign = yes\noutbound = here\n", NOW, 60);
+	engine("domains = example.org\nsign = yes\noutbound = here\n", 60);
 	assert_int_equal(value_of(FULL), 1);
 	assert_true(value_of(FULL_AT) > NOW - 60 * DAY);
 	assert_true(value_of(FULL_AT) < NOW);
 	end();
-	begin("domains = example.org\nsign = yes\noutbound = elsewhere\n", NOW,
-	    60);
+	engine("domains = example.org\nsign = yes\noutbound = elsewhere\n", 60);
 	assert_int_equal(value_of(FULL), 0);
 	assert_int_equal(value_of(FULL_AT), -1);
 }
