@@ -42,17 +42,20 @@ def talk(master, answers):
     """Answers until the program ends; what the terminal showed."""
     shown, prompts = b"", 0
     seen = 0
+    ended = False
     while (octets := read(master)) is not None:
         shown += octets
         new = shown[seen:].decode("utf-8", "replace")
-        if not PROMPT.search(new):
+        # It still shows its prompts then; what is typed would stand anywhere.
+        if ended or not PROMPT.search(new):
             continue
         prompts += 1
         if prompts > PROMPTS_MAX:
             raise SystemExit("it asks without end: " + new[-300:])
         answer = answer_to(new.splitlines()[-1], answers)
         seen = len(shown)
-        os.write(master, b"\x04" if answer == "^D" else
+        ended = answer == "^D"
+        os.write(master, b"\x04" if ended else
                  answer.encode("utf-8", "surrogateescape") + b"\n")
     return shown.decode("utf-8", "replace").replace("\r\n", "\n")
 
