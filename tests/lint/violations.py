@@ -124,6 +124,8 @@ TEXTS = (
      "is not in this tree"),
     ("places", "README.md", append("see /ho" "me/somebody\n"),
      "a path of somebody's machine"),
+    ("programs", "tests/meson.build", replace("'cli_spf_make',", ""),
+     "nobody runs this"),
     ("ports", "packaging/alpine/APKBUILD", replace("\npkgver=", "\npkgver=9"),
      "in meson.build"),
     ("ports", "CHANGES.md", replace("\n## ", "\n## 9"), "in meson.build"),
